@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/message.h
+ * Messages in and header fields out.
+ *
+ * In: start a view with sst_msg_request() or sst_msg_response(), pass every header field of the
+ * message in its order to sst_msg_header(); names that do not matter are ignored. Out: a handful of
+ * names and values, to be set or to be merged.
+ */
+#ifndef SST_MESSAGE_H
+#define SST_MESSAGE_H
+
+#include <sst/codec.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What sst_msg.has can hold. */
+enum sst_msg_flag {
+    SST_MSG_SESSION_EXPIRES = 1 << 0,
+    SST_MSG_MIN_SE = 1 << 1,
+    SST_MSG_SUPPORTED_TIMER = 1 << 2,
+    SST_MSG_REQUIRE_TIMER = 1 << 3,
+    SST_MSG_PROXY_REQUIRE_TIMER = 1 << 4,
+    SST_MSG_UNSUPPORTED_TIMER = 1 << 5,
+    SST_MSG_ALLOW = 1 << 6,         /**< an Allow header field was there */
+    SST_MSG_ALLOW_UPDATE = 1 << 7,  /**< it lists UPDATE */
+    SST_MSG_RETRY_AFTER = 1 << 8,
+    SST_MSG_OFFER = 1 << 9          /**< the message has a session description (offer or answer) */
+};
+
+/**
+ * One message as RFC 4028 sees it. Plain values, may be copied. Fields may be read; to write them
+ * use the functions below.
+ */
+struct sst_msg {
+    uint32_t session_expires;     /**< the smallest, where the header field is repeated */
+    uint32_t session_expires_max; /**< the largest */
+    uint32_t min_se;              /**< as received, may be below 90; the largest where repeated */
+    uint32_t retry_after;         /**< seconds */
+    uint32_t cseq;                /**< 0: not known */
+    uint32_t violations;          /**< SST_VIOLATION_BIT() of what is wrong in the text itself */
+    uint16_t has;                 /**< bits of enum sst_msg_flag */
+    uint16_t status;              /**< 100 to 699; 0 in a request */
+    uint8_t method;               /**< enum sst_method; of the CSeq in a response */
+    uint8_t refresher;            /**< enum sst_refresher */
+};
+
+/** Starts the view of a request. @param cseq  its CSeq number, 0 if not known */
+SST_API void sst_msg_request(struct sst_msg *msg, enum sst_method method, uint32_t cseq);
+
+/** Starts the view of a response. @param method  the method of its CSeq */
+SST_API void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_method method,
+                              uint32_t cseq);
+
+/**
+ * Adds one header field. Names match in any letter case and in their compact forms (x, k);
+ * unknown ones are ignored. Lists may be passed whole or element by element.
+ * @return SST_OK, also for a name that does not matter and for a value that was wrong in a way that
+ *         msg->violations tells; SST_ERR_ARGUMENT
+ */
+SST_API int sst_msg_header(struct sst_msg *msg, const char *name, size_t name_length,
+                           const char *value, size_t value_length);
+
+/* For hosts that have parsed already. Each works as the header field would. */
+
+/** Adds a Session-Expires. */
+SST_API void sst_msg_set_session_expires(struct sst_msg *msg, uint32_t seconds,
+                                         enum sst_refresher refresher);
+/** Adds a Min-SE. */
+SST_API void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds);
+/** Adds a Retry-After. */
+SST_API void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds);
+/** Adds flags for what needs no value: option tags, Allow, offer. */
+SST_API void sst_msg_set_flags(struct sst_msg *msg, unsigned flags);
+
+/** What to do with a header field that the library hands out. */
+enum sst_header_kind {
+    SST_HEADER_SET = 0, /**< the message has exactly this one of the name; replace others */
+    SST_HEADER_TAG = 1  /**< add the option tag to the list, if it is not in it yet */
+};
+
+/** One header field to be put into a message. */
+struct sst_header {
+    const char *name;           /**< static, long form */
+    char value[SST_VALUE_SIZE]; /**< terminated */
+    enum sst_header_kind kind;
+};
+
+/** Supported, Session-Expires, Min-SE, Require, Proxy-Require are the most that go into one. */
+#define SST_HEADERS_MAX 5
+
+/**
+ * Header fields to put into one message. What is not in it does not belong into the message: where
+ * a request is built from an earlier one, remove the Session-Expires, Min-SE and `timer` tags that
+ * stand in it first.
+ */
+struct sst_headers {
+    size_t count;
+    struct sst_header item[SST_HEADERS_MAX];
+};
+
+/**
+ * Looks up a header field by its long name, letter case as in this library's headers.
+ * @return its value, or NULL
+ */
+SST_API const char *sst_headers_get(const struct sst_headers *headers, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/osip.h
+ * libsst on libosip2: its messages in, header fields out, and what its callbacks mean.
+ *
+ * A library of its own (sst::osip), so that the core links nothing. libosip2's *_SENT callbacks come
+ * after sending: put header fields in where you build a message, with sst_osip_apply().
+ */
+#ifndef SST_OSIP_H
+#define SST_OSIP_H
+
+#include <sst/sst.h>
+
+#include <sys/time.h> /* libosip2 5.3 needs it and does not include it */
+
+#include <osip2/osip.h>
+#include <osipparser2/osip_parser.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Reads a message, received or own, request or response, into a view.
+ * @return SST_OK; SST_ERR_ARGUMENT (NULL, or no CSeq in a response)
+ */
+SST_API int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip);
+
+/**
+ * Puts header fields into a message: Session-Expires, Min-SE and `timer` tags that stand in it and
+ * are not among headers are removed (compact forms too), so that it carries exactly what headers
+ * say, each once; other option tags stay. Marks the message as changed.
+ * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_SPACE where libosip2 found no memory
+ */
+SST_API int sst_osip_apply(osip_message_t *sip, const struct sst_headers *headers);
+
+/** Applies a proxy's changes to a message that is forwarded; as sst_osip_apply(). */
+SST_API int sst_osip_apply_edit(osip_message_t *sip, const struct sst_proxy_edit *edit);
+
+/** What a libosip2 transaction callback means to a session. */
+enum sst_osip_event {
+    SST_OSIP_NOTHING = 0,   /**< nothing to do: copies, what was sent, kills of transactions */
+    SST_OSIP_REQUEST = 1,   /**< a request of the peer's: sst_session_receive() */
+    SST_OSIP_RESPONSE = 2,  /**< a response to an own one: sst_session_response() */
+    SST_OSIP_TIMEOUT = 3,   /**< an own one timed out: sst_session_failed(), TIMEOUT */
+    SST_OSIP_TRANSPORT = 4, /**< an own one could not be sent: sst_session_failed(), TRANSPORT */
+    SST_OSIP_ACK = 5        /**< ACK of a failure response: nothing to do (that of a 2xx comes to the
+                                 host outside of any transaction: sst_session_ack()) */
+};
+
+/** @param type  a type of osip_message_callback_type */
+SST_API enum sst_osip_event sst_osip_message_event(int type);
+
+/** @param type  a type of osip_transport_error_callback_type */
+SST_API enum sst_osip_event sst_osip_transport_event(int type);
+
+/**
+ * Does what a message or transport callback asks for, with the session and tx of its transaction:
+ * reads sip, calls sst_session_response() or sst_session_failed(). For requests of the peer's call
+ * sst_osip_receive().
+ * @param event  from sst_osip_message_event() or sst_osip_transport_event()
+ * @param tx  NULL for methods other than INVITE and UPDATE
+ * @return as the function called; SST_OK with SST_ACTION_NONE for NOTHING and ACK
+ */
+SST_API int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx,
+                              enum sst_osip_event event, const osip_message_t *sip,
+                              uint64_t now_ms, struct sst_verdict *verdict);
+
+/** sst_session_receive() for a libosip2 message. */
+SST_API int sst_osip_receive(struct sst_session *session, struct sst_tx *tx,
+                             const osip_message_t *request, uint64_t now_ms,
+                             struct sst_advice *advice);
+
+/**
+ * sst_session_request() for a request that was built but not handed to its transaction yet: the
+ * header fields are put into it, offer and CSeq are taken from it.
+ * @param tx  NULL for methods other than INVITE and UPDATE
+ * @param flags  SST_REQUEST_REFRESH or 0
+ * @return as sst_session_request() and sst_osip_apply()
+ */
+SST_API int sst_osip_request(struct sst_session *session, struct sst_tx *tx, osip_message_t *request,
+                             unsigned flags, uint64_t now_ms);
+
+/** sst_session_answer() for a response that was built but not handed to its transaction yet. */
+SST_API int sst_osip_answer(struct sst_session *session, struct sst_tx *tx,
+                            osip_message_t *response, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/policy.h
+ * What the owner of a host decides: one validated structure, shared by many sessions.
+ *
+ * Start with sst_policy_init(), change fields directly or by name, end with sst_policy_check(),
+ * which names what is wrong. A policy is borrowed: it must outlive the sessions that use it and is
+ * read-only while one does. The table of all fields is docs/policy.md.
+ */
+#ifndef SST_POLICY_H
+#define SST_POLICY_H
+
+#include <sst/counters.h>
+#include <sst/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sst_session;
+struct sst_event;
+
+/** Whether session timers are used at all. */
+enum sst_mode {
+    SST_MODE_ACCEPT = 0,  /**< offers nothing of its own accord, answers whoever asks */
+    SST_MODE_REQUEST = 1, /**< asks in each INVITE, and in each 2xx where the peer supports it */
+    SST_MODE_REQUIRE = 2, /**< as request, and puts Require: timer into INVITE and UPDATE; §7.1 */
+    SST_MODE_OFF = 3      /**< advertises nothing, answers Require: timer with 420 */
+};
+
+/** How to refresh. */
+enum sst_refresh_method {
+    SST_REFRESH_AUTO = 0,   /**< UPDATE where the peer allows it, re-INVITE else; §7.4 */
+    SST_REFRESH_UPDATE = 1, /**< UPDATE, also where the peer was not seen to allow it */
+    SST_REFRESH_INVITE = 2  /**< re-INVITE first */
+};
+
+/** How long before the expiration the side that does not refresh gives up. */
+enum sst_guard {
+    SST_GUARD_RFC = 0,     /**< the smaller of 32 s and a third of the interval; §10 */
+    SST_GUARD_PERCENT = 1, /**< guard_percent of the interval */
+    SST_GUARD_NONE = 2     /**< at the expiration itself */
+};
+
+/** The timer for one's own benefit, against a peer without the extension; §7.2. */
+enum sst_own_benefit {
+    SST_OWN_BENEFIT_AUTO = 0, /**< where this side asked: modes request and require */
+    SST_OWN_BENEFIT_YES = 1,  /**< also as UAS, and for an interval that a refresh repeated */
+    SST_OWN_BENEFIT_NO = 2
+};
+
+/** What a 2xx below the own minimum leads to. */
+enum sst_below_min {
+    SST_BELOW_MIN_KEEP = 0,  /**< used as it is, healed by the next refresh */
+    SST_BELOW_MIN_REPORT = 1 /**< the same, and reported as a violation for the host to act on */
+};
+
+/** What happens at the expiration when a living peer refused all refreshes; §10. */
+enum sst_refused {
+    SST_REFUSED_EXPIRE = 0, /**< the session ends */
+    SST_REFUSED_KEEP = 1    /**< the timer goes off, the call stays */
+};
+
+/** Where the refresher ends a session that could not be refreshed. */
+enum sst_expire_at {
+    SST_EXPIRE_AT_EXPIRATION = 0,
+    SST_EXPIRE_AT_GUARD = 1 /**< where the other side gives up */
+};
+
+/** What a host's function for events returns. */
+enum sst_event_answer {
+    SST_EVENT_DONE = 0,    /**< taken note of; a refresh is or will be under way */
+    SST_EVENT_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: could not be sent, ask again later */
+    SST_EVENT_GONE = 2      /**< the session's memory is no more: do not touch it */
+};
+
+/** How the final response to a refresh is treated. See sst_classify_failure() in sst/rules.h. */
+enum sst_failure_class {
+    SST_CLASS_SUCCESS = 0,    /**< 2xx */
+    SST_CLASS_PROVISIONAL = 1,
+    SST_CLASS_END = 2,        /**< 408, 481: the session ends; §10 */
+    SST_CLASS_TRANSIENT = 3,  /**< try again after a while */
+    SST_CLASS_METHOD = 4,     /**< this method will not do: the next one */
+    SST_CLASS_NO_METHOD = 5,  /**< 405, 501: the peer does not have this method */
+    SST_CLASS_OFFER = 6,      /**< 415, 488, 606: the offer will not do */
+    SST_CLASS_TOO_LARGE = 7,  /**< 413: without a body */
+    SST_CLASS_INTERVAL = 8,   /**< 422 */
+    SST_CLASS_GLARE = 9,      /**< 491 */
+    SST_CLASS_AUTH = 10,      /**< 401, 407 */
+    SST_CLASS_EXTENSION = 11, /**< 420 */
+    SST_CLASS_DIALOG = 12     /**< RFC 5057's other dialog-ending codes */
+};
+
+/**
+ * The policy. All intervals are whole seconds. The defaults change no call until the other side
+ * negotiates a timer. The comment behind each field: range, default.
+ */
+struct sst_policy {
+    uint32_t size; /**< sizeof(struct sst_policy), set by sst_policy_init() */
+
+    enum sst_mode mode;                        /**< accept */
+    uint32_t session_expires;                  /**< absolute_min..2^32-1, 1800; §4 */
+    uint32_t min_se;                           /**< absolute_min..2^32-1, 90; §5 */
+    uint32_t max_session_expires;              /**< 0 (none) or min_se..2^32-1, 0; §9 */
+    enum sst_refresher prefer_refresher;       /**< uac or uas, uac: §9, Table 2, fourth row */
+    enum sst_refresher request_refresher;      /**< none; put into initial requests; §7.1 */
+    bool allow_uas;                            /**< no; request_refresher=uas without proof; §7.4 */
+    bool proxy_require;                        /**< no; mode require adds Proxy-Require; §7.1 */
+    enum sst_refresh_method method;            /**< auto; §7.4 */
+    uint32_t refresh_percent;                  /**< 5..50 % of the interval, 50; §7.2 */
+    uint32_t max_refresh;                      /**< 0 (none) or refresh_floor..2^32-1, 0 */
+    uint32_t jitter_percent;                   /**< 0..10 % of the interval, earlier only, 0 */
+    enum sst_guard guard;                      /**< rfc; §10 */
+    uint32_t guard_percent;                    /**< 1..50, 10; for guard=percent */
+    enum sst_expire_at expire_at;              /**< expiration */
+    enum sst_own_benefit own_benefit;          /**< auto; §7.2 */
+    uint32_t timeout_retries;                  /**< 0..3, 0; refreshes after one that timed out */
+    bool rescue;                               /**< no; the watcher refreshes when overdue */
+    uint32_t refresh_floor;                    /**< 1..absolute_min/2, 10; §11.1 */
+    bool accept_midcall;                       /**< yes; a dialog without timer takes one later */
+    enum sst_below_min below_min;              /**< keep */
+    enum sst_refused refused;                  /**< expire; §10 */
+    bool strict_overlap;                       /**< no; 491 to a timer request beside an own one */
+
+    /* Leniencies: what is accepted although the RFC forbids it. All on; each off is the letter. */
+    bool accept_refresher_missing;  /**< yes; 2xx without refresher: this side refreshes */
+    bool accept_require_as_support; /**< yes; Require: timer without Supported counts as support */
+    bool accept_malformed;          /**< yes; no: a malformed header field in a request gets a 400 */
+    bool accept_repeated;           /**< yes; no: a repeated header field in a request gets a 400 */
+    bool accept_small_interval;     /**< yes; a 2xx below 90 s is run as if 90; no: run as it is */
+
+    /** 1..2^32-1, 90: the absolute minimum of §4. Change it in tests only. */
+    uint32_t absolute_min;
+
+    /**
+     * Events of the sessions of this policy, or NULL: then pull them with sst_session_next_event().
+     * Called on the caller's thread, from within the call that caused it and as its last act. It
+     * may call any function, for this session too, and may free the session if it then returns
+     * SST_EVENT_GONE (after SST_EVENT_ENDED and SST_EVENT_REFRESH any value will do for that).
+     * A value that is none of enum sst_event_answer is read as SST_EVENT_DONE.
+     */
+    int (*on_event)(void *user, struct sst_session *session, const struct sst_event *event);
+    /**
+     * Evenly distributed 32-bit numbers, for jitter, for the wait after a 491 (RFC 3261 §14.1) and
+     * for Retry-After. NULL: the middle of each range is taken, without jitter.
+     */
+    uint32_t (*random)(void *user);
+    /**
+     * Overrules how a final response of 300 to 699 to a refresh is treated, NULL for none.
+     * @param usual  what the library would do; returned for "no opinion"
+     */
+    enum sst_failure_class (*classify)(void *user, enum sst_method method, unsigned status,
+                                       enum sst_failure_class usual);
+    void *user;                    /**< first argument of the functions above */
+    struct sst_counters *counters; /**< NULL: nothing is counted */
+};
+
+/** What is wrong with a policy, or with a name or value given as text. */
+struct sst_policy_error {
+    int code;          /**< enum sst_result */
+    const char *field; /**< name of the field, static; NULL for an unknown name */
+    const char *range; /**< what is allowed, static, as `90..4294967295` or `uac|uas` */
+    const char *other; /**< the field that it conflicts with, static; NULL for none */
+    uint32_t value;    /**< the number that was refused, where there is one */
+    char text[32];     /**< the value, or unknown name, as given as text: its beginning, terminated */
+};
+
+/**
+ * Fills in the defaults.
+ * @param policy  not NULL
+ */
+SST_API void sst_policy_init(struct sst_policy *policy);
+
+/**
+ * Checks all fields, alone and together (session_expires not below min_se and so on).
+ * @param error  filled in on failure; may be NULL
+ * @return SST_OK; SST_ERR_RANGE; SST_ERR_CONFLICT; SST_ERR_VERSION where size is not that of a
+ *         structure that this library knows; SST_ERR_ARGUMENT
+ */
+SST_API int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *error);
+
+/**
+ * Sets one field from text, as a line of a configuration file has it: `min_se` and `120`. Names
+ * are those of the fields, in any letter case, '-' as good as '_'; `default_expires` means
+ * session_expires. Booleans are yes or no (true, false, on, off, 1, 0). Only the field's own range
+ * is checked here, so that the order of lines does not matter; call sst_policy_check() at the end.
+ * @param error  filled in on failure, the policy is then unchanged; may be NULL
+ * @return SST_OK; SST_ERR_UNKNOWN (name); SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
+ */
+SST_API int sst_policy_set(struct sst_policy *policy, const char *name, size_t name_length,
+                           const char *value, size_t value_length, struct sst_policy_error *error);
+
+/**
+ * Prints a field's value, as sst_policy_set() takes it.
+ * @return the length without terminator; if that is size or more, buffer was too small and holds an
+ *         empty string; 0 for an unknown name
+ */
+SST_API size_t sst_policy_get(const struct sst_policy *policy, const char *name, size_t name_length,
+                              char *buffer, size_t size);
+
+/**
+ * Prints an error as a sentence, as `min_se: 60 is not in 90..4294967295`.
+ * @return the length without terminator; if that is size or more, the text was cut to fit
+ */
+SST_API size_t sst_policy_error_print(const struct sst_policy_error *error, char *buffer,
+                                      size_t size);
+
+/**
+ * Describes field number index, for tables and help texts.
+ * @return false where there are no more; all outputs are static strings
+ */
+SST_API bool sst_policy_field(size_t index, const char **name, const char **range,
+                              const char **unit, const char **section);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/proxy.h
+ * The proxy's rules (RFC 4028 §8): what to change in a request and in a response, what to remember
+ * for the transaction, when a dialog's state may be freed. A proxy never sends BYE for it (§8.3).
+ */
+#ifndef SST_PROXY_H
+#define SST_PROXY_H
+
+#include <sst/message.h>
+#include <sst/policy.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What the owner of a proxy decides. All intervals in seconds; range and default behind each. */
+struct sst_proxy_policy {
+    uint32_t size;                /**< set by sst_proxy_policy_init() */
+    uint32_t session_expires;     /**< 0 (asks for none) or min_se..2^32-1, 0 */
+    uint32_t min_se;              /**< absolute_min..2^32-1, 90 */
+    uint32_t max_session_expires; /**< 0 (none) or min_se..2^32-1, 0: larger ones are reduced */
+    bool reject_small;            /**< yes: 422 to a request that supports timer and asks too little */
+    bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for a UAC without support */
+    bool record_routes;           /**< yes; no is an error where a timer is asked for; §8 */
+    bool stateful;                /**< yes; no: nothing may be asked for; §8 */
+    uint32_t absolute_min;        /**< 1..2^32-1, 90; for tests only */
+    struct sst_counters *counters; /**< NULL: nothing is counted */
+};
+
+/** Fills in the defaults. */
+SST_API void sst_proxy_policy_init(struct sst_proxy_policy *policy);
+
+/** Checks all fields, alone and together; as sst_policy_check(). */
+SST_API int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
+                                   struct sst_policy_error *error);
+
+/**
+ * What a proxy has to remember of a session refresh request until its final response (§8.1). When
+ * forking: one for each branch, copied from the first. Zero it, or let sst_proxy_request() fill it.
+ */
+struct sst_proxy_tx {
+    uint32_t session_expires; /**< as forwarded; 0: none */
+    bool uac_supports;        /**< the request listed timer in Supported */
+    bool active;              /**< a session refresh request */
+};
+
+/** What to change in a message before it is forwarded. All zero: forward it as it is. */
+struct sst_proxy_edit {
+    unsigned status;          /**< 0: forward; 422: answer with it, see .headers */
+    bool set_session_expires; /**< the header field gets .session_expires; its parameters stay */
+    bool insert_refresher_uac; /**< response: with refresher=uac, there being no header field yet */
+    bool set_min_se;          /**< the header field, inserted or changed, gets .min_se */
+    bool add_require;         /**< timer is added to Require */
+    bool record_route;        /**< to receive refreshes, record-route (with a SIPS URI; §8, §11.2) */
+    uint32_t session_expires;
+    uint32_t min_se;
+    uint32_t violations;      /**< bits of what was wrong with the message */
+    struct sst_headers headers; /**< for the 422 */
+};
+
+/**
+ * A request is about to be forwarded. INVITE and UPDATE of any kind are treated alike (§8.1); for
+ * other methods nothing changes.
+ * @return SST_OK, SST_ERR_ARGUMENT
+ */
+SST_API int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx *tx,
+                              const struct sst_msg *request, struct sst_proxy_edit *edit);
+
+/**
+ * A response is about to be forwarded upstream.
+ * @param now_ms  time of forwarding
+ * @param expires_ms  for a 2xx to an INVITE or UPDATE: set to the dialog's new expiration, or to
+ *                    SST_NEVER where it has none, which replaces the one before; else unchanged.
+ *                    Call it once for each 2xx: a copy must not move the expiration (EC-31).
+ * @return SST_OK, SST_ERR_ARGUMENT
+ */
+SST_API int sst_proxy_response(const struct sst_proxy_policy *policy,
+                               const struct sst_proxy_tx *tx, const struct sst_msg *response,
+                               uint64_t now_ms, struct sst_proxy_edit *edit, uint64_t *expires_ms);
+
+/** @return whether the state of a dialog with this expiration may be freed now; §8.3. */
+SST_API bool sst_proxy_expired(uint64_t expires_ms, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/session.h
+ * The session timer of one dialog.
+ *
+ * A host keeps one struct sst_session with each dialog and one struct sst_tx with each INVITE or
+ * UPDATE transaction of it, calls the function that fits what happens, and calls
+ * sst_session_advance() when sst_session_deadline() has come. Nothing is committed before a 2xx.
+ *
+ * Threads: distinct sessions may be used at once, one session by one thread at a time. Re-entrancy:
+ * from within an event every function may be called, for the same session too. Structures are to be
+ * zeroed or initialized before their first use; their fields are private.
+ */
+#ifndef SST_SESSION_H
+#define SST_SESSION_H
+
+#include <sst/message.h>
+#include <sst/policy.h>
+#include <sst/rules.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Why the library ended a session. */
+enum sst_end_reason {
+    SST_END_NONE = 0,          /**< it did not */
+    SST_END_NOT_REFRESHED = 1, /**< the peer's refresh never came; §10 */
+    SST_END_TIMEOUT = 2,       /**< an own refresh timed out; §10 */
+    SST_END_408 = 3,           /**< an own refresh was answered with 408; §10 */
+    SST_END_481 = 4,           /**< an own refresh was answered with 481; §10 */
+    SST_END_UNANSWERED = 5,    /**< an own refresh was still under way at the expiration */
+    SST_END_REFUSED = 6,       /**< own refreshes were refused until the expiration */
+    SST_END_NOT_SENT = 7       /**< no own refresh could be sent before the expiration */
+};
+/* SST_END_COUNT in sst/counters.h is one more than the last of these. */
+
+/** @return the name of a reason, as `not_refreshed`; "unknown" for any other number. */
+SST_API const char *sst_end_reason_name(enum sst_end_reason reason);
+
+/** What a session tells its host. */
+enum sst_event_type {
+    SST_EVENT_NONE = 0,
+    SST_EVENT_VIOLATION = 1,   /**< the peer broke a rule; .violation */
+    SST_EVENT_NEGOTIATED = 2,  /**< the timer came on, changed, or went off; .interval, .side */
+    SST_EVENT_REFRESHED = 3,   /**< a 2xx extends the session; .interval, .side, .expires_ms */
+    SST_EVENT_OVERDUE = 4,     /**< the peer's refresh should have come by now; .expires_ms */
+    SST_EVENT_BLOCKED = 5,     /**< a refresh is due and cannot be sent now; EC-39 */
+    SST_EVENT_REFUSED = 6,     /**< all ways to refresh were refused; the session waits for its end */
+    SST_EVENT_REFRESH = 7,     /**< refresh now; .method, .with_offer, .headers, .expires_ms */
+    SST_EVENT_ENDED = 8        /**< hang up now: send BYE; .reason; nothing ever comes after it */
+};
+
+/** @return the name of an event type, as `refresh`; "unknown" for any other number. */
+SST_API const char *sst_event_name(enum sst_event_type type);
+
+/** An event. Valid during the call only; later versions add fields at the end. */
+struct sst_event {
+    enum sst_event_type type;
+    enum sst_violation violation; /**< VIOLATION */
+    uint32_t interval;            /**< seconds; 0 where there is no timer. All types */
+    enum sst_side side;           /**< who refreshes (ENDED: who had to). All types */
+    bool own_benefit;             /**< the timer runs for this side's own benefit. All types */
+    enum sst_end_reason reason;   /**< ENDED; NEGOTIATED that goes off because of refusals: REFUSED */
+    uint64_t since_ms;            /**< ENDED: how old the last 2xx is, in ms */
+    uint64_t expires_ms;          /**< when the session expires, on the host's clock; SST_NEVER */
+    uint64_t not_after_ms;        /**< REFRESH: send by then at the latest */
+    enum sst_method method;       /**< REFRESH: UPDATE or INVITE */
+    bool with_offer;              /**< REFRESH: with the unchanged offer; §7.4 */
+    struct sst_headers headers;   /**< REFRESH: what sst_session_request() will hand out */
+};
+
+/**
+ * The timer of one dialog: one cache line. It may lie in shared memory: its one pointer, the policy,
+ * can be set anew at any time. Do not copy it (use sst_session_fork(), sst_session_save()).
+ */
+struct sst_session {
+    const struct sst_policy *policy; /* private, as are all */
+    uint64_t start_ms;    /* of the interval: last 2xx; the end, once ended */
+    uint64_t refresh_ms;  /* next own refresh, SST_NEVER for none */
+    uint32_t interval;
+    uint32_t guard_ms;
+    uint32_t min_se;      /* largest of this dialog */
+    uint32_t call_min_se; /* largest of the Call-ID, before there is a dialog */
+    uint32_t remote_cseq;
+    uint32_t queue_index; /* 1-based place in a queue, 0: in none */
+    uint32_t violations;  /* not yet told */
+    uint32_t flags;
+    uint16_t events;      /* not yet told */
+    uint8_t rounds;       /* 422 rounds, 491 draws */
+    uint8_t attempts;     /* back-off step, credentials */
+    uint8_t ladder;
+    uint8_t generation;   /* of commits: tells overlapping negotiations */
+    uint8_t reason;
+    uint8_t spare;
+};
+
+/**
+ * One INVITE or UPDATE transaction of a dialog, from its request to its end. 16 bytes, holds no
+ * pointer and no time. Zero it before its first use. After its transaction ended it may be used for
+ * another.
+ */
+struct sst_tx {
+    uint32_t cseq;     /* private, as are all */
+    uint32_t interval; /* Session-Expires of the request */
+    uint32_t min_se;   /* Min-SE of the request */
+    uint16_t flags;
+    uint8_t generation;
+    uint8_t spare;
+};
+
+/**
+ * Starts a session before its initial INVITE is sent or looked at.
+ * @param policy  borrowed, checked with sst_policy_check()
+ * @param is_caller  this side sends the initial INVITE, so it owns the Call-ID (RFC 3261 §14.1)
+ * @return SST_OK, SST_ERR_ARGUMENT, or what sst_policy_check() returns
+ */
+SST_API int sst_session_init(struct sst_session *session, const struct sst_policy *policy,
+                             bool is_caller);
+
+/**
+ * Gives a session another policy. Takes effect at the next negotiation; the deadlines in force stay.
+ * @return as sst_session_init()
+ */
+SST_API int sst_session_set_policy(struct sst_session *session, const struct sst_policy *policy);
+
+/* ---- Own requests ---- */
+
+/** What a request is, bits for sst_session_request(). */
+enum sst_request_flag {
+    SST_REQUEST_OFFER = 1 << 0,  /**< it carries an offer */
+    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for */
+};
+
+/**
+ * A request is being built: what to put into it. To be called for each request of the dialog:
+ * initial INVITE, re-INVITE and UPDATE for any purpose (§7.2: each of them refreshes), and retries
+ * of them with the same tx. Every other method gets its Supported: timer as well (§7.1); ACK gets
+ * nothing.
+ * @param tx  for INVITE and UPDATE; else NULL
+ * @param flags  bits of enum sst_request_flag
+ * @param headers  what the message has to carry, and nothing else of the kind
+ * @return SST_OK; SST_ERR_STATE where the session has ended, or this tx is open already;
+ *         SST_ERR_ARGUMENT. On an error *headers is empty.
+ */
+SST_API int sst_session_request(struct sst_session *session, struct sst_tx *tx,
+                                enum sst_method method, unsigned flags, uint64_t now_ms,
+                                struct sst_headers *headers);
+
+/**
+ * Names the CSeq of a transaction, own or the peer's, where it is known: before or after sending. A
+ * response with another number is then ignored.
+ */
+SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq);
+
+/** What a host does about the response to one of its requests. */
+enum sst_action {
+    SST_ACTION_NONE = 0,   /**< nothing: provisional, or a 2xx that is dealt with */
+    SST_ACTION_RETRY = 1,  /**< the same request again, now, with a new CSeq and new header fields */
+    SST_ACTION_AUTH = 2,   /**< the same, with credentials; or sst_session_failed() for none */
+    SST_ACTION_WAIT = 3,   /**< a refresh: the session asks again at .when_ms. Any other request
+                                that met glare: try again at .when_ms */
+    SST_ACTION_FAILED = 4, /**< refused; the timer is as it was, a refresh goes another way */
+    SST_ACTION_END = 5,    /**< the session has ended: BYE (SST_EVENT_ENDED tells too) */
+    SST_ACTION_IGNORE = 6  /**< a copy, or of no open transaction; ACK a 2xx to INVITE all the same */
+};
+
+/** The verdict on a response. */
+struct sst_verdict {
+    enum sst_action action;
+    uint64_t when_ms; /**< for WAIT; else SST_NEVER */
+    bool refreshed;   /**< a 2xx committed: the session is extended (or its timer went off) */
+};
+
+/**
+ * A response arrived, provisional or final, to an INVITE or UPDATE with its tx; or any other
+ * response of the dialog with tx NULL, from which Allow and Supported are learned.
+ * @param now_ms  time of arrival
+ * @return SST_OK; SST_ERR_ARGUMENT. After the end: SST_OK and SST_ACTION_IGNORE.
+ */
+SST_API int sst_session_response(struct sst_session *session, struct sst_tx *tx,
+                                 const struct sst_msg *response, uint64_t now_ms,
+                                 struct sst_verdict *verdict);
+
+/** How a transaction ends without a final response. */
+enum sst_failure {
+    SST_FAILED_TIMEOUT = 0,   /**< Timer B or F fired: no final response */
+    SST_FAILED_TRANSPORT = 1, /**< the transport reported an error; as a 503 (RFC 3261 §8.1.3.1) */
+    SST_FAILED_NOT_SENT = 2   /**< it was prepared and never sent, or is given up by the host */
+};
+
+/**
+ * An own transaction ended without a final response.
+ * @return SST_OK; SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_failed(struct sst_session *session, struct sst_tx *tx,
+                               enum sst_failure failure, uint64_t now_ms,
+                               struct sst_verdict *verdict);
+
+/**
+ * A second 2xx (or early dialog) with another To tag answers the INVITE of tx: makes its session,
+ * which shares nothing with the first but what belongs to the INVITE (§7.2). Pass the response to
+ * sst_session_response() with child and child_tx then. tx may have had its 2xx already.
+ * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_STATE where tx is no initial INVITE of the parent's
+ */
+SST_API int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
+                             const struct sst_session *parent, const struct sst_tx *tx);
+
+/* ---- The peer's requests ---- */
+
+/** Whether to go on with a request of the peer's. */
+struct sst_advice {
+    unsigned status;            /**< 0: go on; else refuse with it: 400 420 422 481 491 500 */
+    bool copy;                  /**< a retransmission of the request of this tx: answer as before */
+    struct sst_headers headers; /**< for the refusal */
+};
+
+/**
+ * A request of the peer's arrived and is not answered yet. INVITE and UPDATE with their tx, others
+ * with NULL; not ACK and CANCEL, and no retransmissions that the transaction layer absorbs. If
+ * status is set, send it (and call sst_session_answer() with it, or leave that out: tx is closed
+ * already). Nothing is committed; Min-SE, Allow and Supported are learned.
+ * @return SST_OK; SST_ERR_ARGUMENT. After the end: status 481, but 0 for a BYE.
+ */
+SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
+                                const struct sst_msg *request, uint64_t now_ms,
+                                struct sst_advice *advice);
+
+/**
+ * A response to the peer's INVITE or UPDATE is being sent (any other request: tx NULL). A 2xx
+ * commits, any other final response discards, a provisional one does neither.
+ * @param now_ms  time of the first transmission
+ * @param headers  what the response has to carry
+ * @return SST_OK; SST_ERR_STATE where tx is not open (headers then hold what goes into any response);
+ *         SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_answer(struct sst_session *session, struct sst_tx *tx, unsigned status,
+                               uint64_t now_ms, struct sst_headers *headers);
+
+/**
+ * The ACK for the 2xx of this tx arrived. The watching side's interval starts with it, at most 32 s
+ * after the 2xx (EC-30), and re-INVITEs are possible from here on (RFC 3261 §14.1).
+ */
+SST_API int sst_session_ack(struct sst_session *session, struct sst_tx *tx, uint64_t now_ms);
+
+/**
+ * The ACK for the 2xx of this tx never came: send BYE (RFC 3261 §13.3.1.4, §14.2). The session is
+ * silent from here on; no event is delivered.
+ */
+SST_API int sst_session_ack_timeout(struct sst_session *session, struct sst_tx *tx,
+                                    uint64_t now_ms);
+
+/* ---- Time ---- */
+
+/**
+ * @return when to call sst_session_advance() next, on the host's clock; may be in the past; SST_NEVER
+ *         for not at all; 0 where events wait to be pulled. Computed from the state at each call.
+ */
+SST_API uint64_t sst_session_deadline(const struct sst_session *session);
+
+/**
+ * Does what is due: at most one of REFRESH, OVERDUE, BLOCKED and ENDED for each call, whatever the
+ * clock did. May be called at any time, as often as one likes. After a sleep or stall read the
+ * socket first: a refresh that waits there must not be overtaken by the BYE.
+ * @return SST_OK, SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_advance(struct sst_session *session, uint64_t now_ms);
+
+/**
+ * Pull form: does what is due by now_ms and takes out the next event, without calling
+ * policy->on_event. Events of one kind that were not pulled merge into one with the newest values.
+ * @return true with *event; false where there is none, or on a NULL argument
+ */
+SST_API bool sst_session_next_event(struct sst_session *session, uint64_t now_ms,
+                                    struct sst_event *event);
+
+/**
+ * After SST_EVENT_REFRESH: it cannot be sent just now. The session asks again after a while, never
+ * past the last moment; so it does as well if the host does nothing.
+ * @param retry_ms  earliest time of the next try, or SST_NEVER to leave that to the library
+ * @return SST_OK; SST_ERR_STATE where no refresh is due; SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_defer(struct sst_session *session, uint64_t retry_ms, uint64_t now_ms);
+
+/**
+ * The dialog is over for a reason of the host's: BYE sent or received, initial INVITE refused, user
+ * gone. Silence from here on, whatever is called. No event is delivered.
+ */
+SST_API int sst_session_end(struct sst_session *session, uint64_t now_ms);
+
+/* ---- Looking at it ---- */
+
+/** A session's state for display. */
+struct sst_session_info {
+    uint32_t interval;     /**< seconds, 0 without timer */
+    uint32_t min_se;       /**< largest Min-SE of the dialog, 0 for none */
+    enum sst_side side;
+    bool own_benefit;
+    bool established;      /**< the initial INVITE got its 2xx */
+    bool ended;
+    bool peer_supports;
+    enum sst_end_reason reason; /**< NONE where the host ended it */
+    uint64_t start_ms;     /**< of the interval; SST_NEVER without timer */
+    uint64_t refresh_ms;   /**< next own refresh, SST_NEVER for none */
+    uint64_t expires_ms;   /**< SST_NEVER without timer */
+    uint64_t end_ms;       /**< when this side would hang up as things are */
+};
+
+/** Fills in *info. A NULL argument does nothing. */
+SST_API void sst_session_info(const struct sst_session *session, struct sst_session_info *info);
+
+/**
+ * Checks the invariants of a session: for tests, fuzzers, and after restoring from shared memory.
+ * @return NULL if all hold, else a static text that says which does not
+ */
+SST_API const char *sst_session_check(const struct sst_session *session);
+
+/* ---- Save and restore ---- */
+
+/** Room that an image fits into. */
+#define SST_IMAGE_SIZE 64
+
+/**
+ * Writes a versioned image in a byte order of its own, with remaining times instead of absolute
+ * ones. The policy is not in it, nor the place in a queue.
+ * @param need  set to the size of the image; may be NULL
+ * @return SST_OK; SST_ERR_SPACE, nothing then being written; SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t *buffer,
+                             size_t size, size_t *need);
+
+/** What a restored session does about transactions that were under way, bits. */
+enum sst_restore_flag {
+    SST_RESTORE_TRANSACTIONS = 1 << 0 /**< they live on, with their sst_tx: else they are forgotten */
+};
+
+/**
+ * Restores a session. Where many are restored at once, spread_ms moves a refresh that is overdue to
+ * a random moment of the time from now on (policy->random), never past its last moment.
+ * @param now_ms  on the clock that is used from here on, which may be another than at the saving
+ * @param elapsed_ms  how much time has passed since the saving, 0 if not known
+ * @param flags  bits of enum sst_restore_flag
+ * @return SST_OK; SST_ERR_VERSION (newer image); SST_ERR_DAMAGED; SST_ERR_ARGUMENT; what
+ *         sst_policy_check() returns. On an error *session is as it was.
+ */
+SST_API int sst_session_restore(struct sst_session *session, const struct sst_policy *policy,
+                                const uint8_t *image, size_t length, uint64_t now_ms,
+                                uint64_t elapsed_ms, uint64_t spread_ms, unsigned flags);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

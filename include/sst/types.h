@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/types.h
+ * What all parts of libsst share: time, sides, methods, results, violations.
+ */
+#ifndef SST_TYPES_H
+#define SST_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sst/version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Time is a uint64_t in milliseconds of any monotonic clock of the host's (CLOCK_BOOTTIME where the
+ * machine may sleep: CLOCK_MONOTONIC stands still meanwhile and the peer's BYE is overlooked).
+ * Arguments of this kind are called now_ms. A clock that steps back is clamped, never an error.
+ * SST_NEVER is the deadline of a session that waits for nothing.
+ */
+#define SST_NEVER UINT64_MAX
+
+/** Largest delta-seconds of RFC 3261 §25; anything larger in a message is read as this. */
+#define SST_SECONDS_MAX UINT32_MAX
+
+/** RFC 4028 §4, §5: the absolute minimum of a session interval and of Min-SE, in seconds. */
+#define SST_ABSOLUTE_MIN_S 90u
+
+/** RFC 4028 §4: the recommended session interval, in seconds. */
+#define SST_DEFAULT_INTERVAL_S 1800u
+
+/** Results of functions that can be used wrongly. 0 is success, all failures are negative. */
+enum sst_result {
+    SST_OK = 0,
+    SST_ERR_ARGUMENT = -1,   /**< a pointer is NULL or an enumeration value is out of range */
+    SST_ERR_STATE = -2,      /**< not now: the session has ended, or the transaction is not open */
+    SST_ERR_SYNTAX = -3,     /**< text that the grammar does not allow */
+    SST_ERR_RANGE = -4,      /**< a number outside its range */
+    SST_ERR_SPACE = -5,      /**< the caller's buffer or array is too small */
+    SST_ERR_UNKNOWN = -6,    /**< no such name */
+    SST_ERR_CONFLICT = -7,   /**< values that are right alone and wrong together */
+    SST_ERR_VERSION = -8,    /**< an image or structure of a version that this library cannot read */
+    SST_ERR_DAMAGED = -9,    /**< an image that is no image, or not as it was written */
+    SST_ERR_UNSUPPORTED = -10 /**< the policy switches the extension off */
+};
+
+/** Who refreshes, as a message says it: the ends of one transaction, never of the call. */
+enum sst_refresher {
+    SST_REFRESHER_NONE = 0, /**< no refresher parameter */
+    SST_REFRESHER_UAC = 1,  /**< the sender of the request */
+    SST_REFRESHER_UAS = 2   /**< the sender of the response */
+};
+
+/** Who refreshes, as the session remembers it. Does not change with the direction of requests. */
+enum sst_side {
+    SST_SIDE_NONE = 0, /**< no session timer */
+    SST_SIDE_LOCAL = 1,
+    SST_SIDE_REMOTE = 2
+};
+
+/** Methods that matter to RFC 4028; every other one is SST_METHOD_OTHER. */
+enum sst_method {
+    SST_METHOD_OTHER = 0,
+    SST_METHOD_INVITE = 1,
+    SST_METHOD_UPDATE = 2,
+    SST_METHOD_ACK = 3,
+    SST_METHOD_CANCEL = 4,
+    SST_METHOD_BYE = 5
+};
+
+/**
+ * What a peer did that the RFC does not allow, or that had to be guessed at. None of them ends a
+ * call. Each has a name for logs: sst_violation_name().
+ */
+enum sst_violation {
+    SST_VIOLATION_SE_MALFORMED = 0,          /**< Session-Expires without a usable number; §4 */
+    SST_VIOLATION_SE_REPEATED = 1,           /**< more than one Session-Expires; RFC 3261 §7.3.1 */
+    SST_VIOLATION_SE_MISPLACED = 2,          /**< in a message that Table 1 does not allow; §4 */
+    SST_VIOLATION_SE_BELOW_ABSOLUTE = 3,     /**< a 2xx with less than 90 s; §4 */
+    SST_VIOLATION_SE_BELOW_MIN = 4,          /**< a 2xx below the Min-SE that was asked; §9 */
+    SST_VIOLATION_SE_ABOVE_ASKED = 5,        /**< a 2xx above the interval that was asked; §9 */
+    SST_VIOLATION_SE_BELOW_MIN_SE = 6,       /**< a request below its own Min-SE; §7.1 */
+    SST_VIOLATION_MIN_SE_MALFORMED = 7,      /**< Min-SE without a usable number; §5 */
+    SST_VIOLATION_MIN_SE_REPEATED = 8,       /**< more than one Min-SE; RFC 3261 §7.3.1 */
+    SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE = 9, /**< Min-SE below 90 s; §5 */
+    SST_VIOLATION_MIN_SE_MISPLACED = 10,     /**< in a response but a 422, or another method; §5 */
+    SST_VIOLATION_REFRESHER_UNKNOWN = 11,    /**< neither uac nor uas, or no value; §4 */
+    SST_VIOLATION_REFRESHER_REPEATED = 12,   /**< the parameter twice; RFC 3261 §7.3.1 */
+    SST_VIOLATION_REFRESHER_MISSING = 13,    /**< a 2xx with Session-Expires and no refresher; §9 */
+    SST_VIOLATION_REFRESHER_UNSUPPORTED = 14, /**< refresher by a UAC without support; Table 2, NA */
+    SST_VIOLATION_REQUIRE_MISSING = 15,      /**< refresher=uac in a 2xx without Require; §9 */
+    SST_VIOLATION_REQUIRE_ALONE = 16,        /**< Require: timer in a 2xx, no Session-Expires; §7.2 */
+    SST_VIOLATION_REQUIRE_UNSUPPORTED = 17,  /**< Require: timer in a request, no Supported; §7.1 */
+    SST_VIOLATION_SUPPORTED_MISSING = 18,    /**< a later request without Supported: timer; §7.4 */
+    SST_VIOLATION_TIMER_UNASKED = 19,        /**< a 2xx asks one for whom the extension is off; §8.2 */
+    SST_VIOLATION_422_WITHOUT_MIN_SE = 20,   /**< §6 */
+    SST_VIOLATION_422_USELESS = 21,          /**< asks for no more than was offered; §6 */
+    SST_VIOLATION_RETRY_AFTER_MALFORMED = 22, /**< RFC 3261 §20.33 */
+    SST_VIOLATION_CSEQ_LOW = 23,             /**< lower than in an earlier request; RFC 3261 §12.2.2 */
+    SST_VIOLATION_DIALOG_LOST = 24           /**< a code of RFC 5057 §5.1 that ends dialogs, but for 481 */
+};
+#define SST_VIOLATION_COUNT 25
+
+/** The bit of a violation in a set of violations (uint32_t). */
+#define SST_VIOLATION_BIT(v) (UINT32_C(1) << (unsigned)(v))
+
+/** @return the name of a result, as `argument` or `range`; "unknown" for any other number. */
+SST_API const char *sst_result_name(int result);
+
+/** @return the name of a violation, as `se_malformed`; "unknown" for any other number. */
+SST_API const char *sst_violation_name(enum sst_violation violation);
+
+/** @return `local`, `remote` or `none`; "unknown" for any other number. */
+SST_API const char *sst_side_name(enum sst_side side);
+
+/** @return `uac`, `uas` or `none`; "unknown" for any other number. */
+SST_API const char *sst_refresher_name(enum sst_refresher refresher);
+
+/** @return `INVITE`, `UPDATE`, `ACK`, `CANCEL`, `BYE`, or `other`. */
+SST_API const char *sst_method_name(enum sst_method method);
+
+/**
+ * The method that a token names. Methods are case-sensitive (RFC 3261 §7.1).
+ * @param name  the token, need not be terminated; NULL only with length 0
+ */
+SST_API enum sst_method sst_method_from_name(const char *name, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

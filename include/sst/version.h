@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file sst/version.h
+ * Version numbers, and the macro that marks what the library exports.
+ */
+#ifndef SST_VERSION_H
+#define SST_VERSION_H
+
+/* Versions 0.x promise nothing about the binary interface between two minor versions. */
+#define SST_VERSION_MAJOR 0
+#define SST_VERSION_MINOR 1
+#define SST_VERSION_PATCH 0
+/** The version as text. A literal, so that grep finds it. */
+#define SST_VERSION_STRING "0.1.0"
+/** The version as one number that can be compared: major * 10000 + minor * 100 + patch. */
+#define SST_VERSION_NUMBER 100
+
+#if defined(SST_BUILDING) && defined(__GNUC__)
+#define SST_API __attribute__((visibility("default")))
+#else
+#define SST_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** @return SST_VERSION_NUMBER of the library that runs, which may differ from the headers'. */
+SST_API int sst_version_number(void);
+
+/** @return SST_VERSION_STRING of the library that runs. Static, never NULL. */
+SST_API const char *sst_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
