@@ -68,10 +68,10 @@ enum sst_expire_at {
 };
 
 /** What a host's function for events returns. */
-enum sst_event_answer {
-    SST_EVENT_DONE = 0,    /**< taken note of; a refresh is or will be under way */
-    SST_EVENT_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: could not be sent, ask again later */
-    SST_EVENT_GONE = 2      /**< the session's memory is no more: do not touch it */
+enum sst_callback_answer {
+    SST_CALLBACK_DONE = 0,    /**< taken note of; a refresh is or will be under way */
+    SST_CALLBACK_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: could not be sent, ask again later */
+    SST_CALLBACK_GONE = 2      /**< the session's memory is no more: do not touch it */
 };
 
 /** How the final response to a refresh is treated. See sst_classify_failure() in sst/rules.h. */
@@ -136,8 +136,8 @@ struct sst_policy {
      * Events of the sessions of this policy, or NULL: then pull them with sst_session_next_event().
      * Called on the caller's thread, from within the call that caused it and as its last act. It
      * may call any function, for this session too, and may free the session if it then returns
-     * SST_EVENT_GONE (after SST_EVENT_ENDED and SST_EVENT_REFRESH any value will do for that).
-     * A value that is none of enum sst_event_answer is read as SST_EVENT_DONE.
+     * SST_CALLBACK_GONE (after SST_EVENT_ENDED and SST_EVENT_REFRESH any value will do for that).
+     * A value that is none of enum sst_callback_answer is read as SST_CALLBACK_DONE.
      */
     int (*on_event)(void *user, struct sst_session *session, const struct sst_event *event);
     /**

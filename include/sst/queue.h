@@ -64,7 +64,7 @@ SST_API uint64_t sst_queue_deadline(const struct sst_queue *queue);
 /**
  * Advances the sessions that are due by now_ms, the earliest first, each as sst_session_advance()
  * does, and at most max of them, so that the time of a call is bounded. Events may call any
- * function, on this queue too, and may free their session with SST_EVENT_GONE (it is out of the
+ * function, on this queue too, and may free their session with SST_CALLBACK_GONE (it is out of the
  * queue then: an ENDED one is taken out before its event; for others call sst_queue_remove()).
  * @return how many were looked at; max means that there may be more
  */

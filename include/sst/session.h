@@ -306,8 +306,8 @@ struct sst_session_info {
     uint64_t end_ms;       /**< when this side would hang up as things are */
 };
 
-/** Fills in *info. A NULL argument does nothing. */
-SST_API void sst_session_info(const struct sst_session *session, struct sst_session_info *info);
+/** Fills in *info, for display. A NULL argument does nothing. */
+SST_API void sst_session_inspect(const struct sst_session *session, struct sst_session_info *info);
 
 /**
  * Checks the invariants of a session: for tests, fuzzers, and after restoring from shared memory.
