@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading text of a given length: a cursor, and the pieces of grammar that RFC 3261 §25.1 builds
+ * header field values from. Every function moves the cursor forward only, never past its end, so
+ * that whoever loops until the end is linear in the length. Private to the library.
+ */
+#ifndef SST_SCAN_H
+#define SST_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is left to read. A piece cut out of a text is one as well. */
+struct sst_scan {
+    const char *at;
+    const char *end;
+};
+
+/* A text may be NULL where its length is 0: hosts store an empty value so. */
+static inline struct sst_scan sst_scan_of(const char *text, size_t length)
+{
+    if (length == 0)
+        text = "";
+    return (struct sst_scan){text, text + length};
+}
+
+static inline bool sst_scan_done(const struct sst_scan *scan)
+{
+    return scan->at == scan->end;
+}
+
+static inline size_t sst_scan_length(const struct sst_scan *scan)
+{
+    return (size_t)(scan->end - scan->at);
+}
+
+/* Is this the next character? */
+static inline bool sst_scan_sees(const struct sst_scan *scan, char character)
+{
+    return scan->at != scan->end && *scan->at == character;
+}
+
+/* Skips the character where it is the next one. */
+static inline bool sst_scan_take(struct sst_scan *scan, char character)
+{
+    bool taken = sst_scan_sees(scan, character);
+    if (taken)
+        scan->at++;
+    return taken;
+}
+
+/* Is a line folded here: CR LF and white space? Anything else after CR LF ends the header field. */
+static inline bool sst_scan_sees_fold(const struct sst_scan *scan)
+{
+    return sst_scan_sees(scan, '\r') && sst_scan_length(scan) >= 3 && scan->at[1] == '\n' &&
+           (scan->at[2] == ' ' || scan->at[2] == '\t');
+}
+
+/* Skips linear white space, where there is any. Takes several folds in a row for one. */
+static inline void sst_scan_lws(struct sst_scan *scan)
+{
+    while (!sst_scan_done(scan)) {
+        if (*scan->at == ' ' || *scan->at == '\t')
+            scan->at++;
+        else if (sst_scan_sees_fold(scan))
+            scan->at += 3;
+        else
+            return;
+    }
+}
+
+/* Cuts a token off. The token is empty, and the result false, where there is none. */
+bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token);
+
+/*
+ * Reads delta-seconds, 1*DIGIT. Larger numbers than 2^32-1 saturate. Without a digit the result is
+ * false and *seconds is not written.
+ */
+bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds);
+
+/*
+ * Skips a quoted string, the cursor being at its first quotation mark. Where the last one is
+ * missing everything is skipped, and the result is false.
+ */
+bool sst_scan_quoted_string(struct sst_scan *scan);
+
+/* Skips a comment, which may nest, in the way of sst_scan_quoted_string(). */
+bool sst_scan_comment(struct sst_scan *scan);
+
+/* Goes to the next such character that stands in no quoted string, or to the end. */
+void sst_scan_to(struct sst_scan *scan, char character);
+
+/*
+ * Cuts the next element off a list separated by commas. Empty elements and those that are no tokens
+ * are passed over. False where there is no more.
+ */
+bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token);
+
+/* Is a piece of text equal to one in lower case, when letter case is ignored? */
+bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length);
+
+/* The same with a literal, whose length then cannot be wrong. */
+#define SST_SCAN_IS(piece, literal) sst_scan_equals((piece), "" literal, sizeof(literal) - 1)
+
+#endif
