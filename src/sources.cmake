@@ -1,5 +1,5 @@
 # The library's files. The list is explicit so that a stray file in src/ never becomes part of
-# the library by accident; the build refuses a src/*.c that is in neither list.
+# the library by accident; the build warns of a src/*.c that is in neither list.
 
 set(SST_CORE_SOURCES
   codec.c
@@ -12,6 +12,7 @@ set(SST_CORE_SOURCES
   print.c
   proxy.c
   queue.c
+  rules_headers.c
   rules_uac.c
   rules_uas.c
   scan.c
@@ -26,4 +27,5 @@ set(SST_CORE_SOURCES
 
 set(SST_OSIP_SOURCES
   osip.c
+  osip_read.c
 )
