@@ -26,6 +26,9 @@ set(SST_CORE_SOURCES
 )
 
 set(SST_OSIP_SOURCES
-  osip.c
+  osip_apply.c
+  osip_event.c
   osip_read.c
+  osip_room.c
+  osip_session.c
 )

@@ -22,7 +22,8 @@ extern "C" {
 
 /**
  * Reads a message, received or own, request or response, into a view.
- * @return SST_OK; SST_ERR_ARGUMENT (NULL, or no CSeq in a response)
+ * @return SST_OK; SST_ERR_ARGUMENT (NULL; no method, in a response no CSeq; a status code that is
+ *         not 100 to 699)
  */
 SST_API int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip);
 
@@ -30,16 +31,21 @@ SST_API int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip);
  * Puts header fields into a message: Session-Expires, Min-SE and `timer` tags that stand in it and
  * are not among headers are removed (compact forms too), so that it carries exactly what headers
  * say, each once; other option tags stay. Marks the message as changed.
- * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_SPACE where libosip2 found no memory
+ * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_SPACE where libosip2 found no memory: the message is then
+ *         as it was
  */
 SST_API int sst_osip_apply(osip_message_t *sip, const struct sst_headers *headers);
 
-/** Applies a proxy's changes to a message that is forwarded; as sst_osip_apply(). */
+/**
+ * Applies a proxy's changes to a message that is forwarded; what they do not name stays as it came.
+ * @return as sst_osip_apply(); SST_ERR_ARGUMENT also for an edit with a status, which is not to be
+ *         forwarded
+ */
 SST_API int sst_osip_apply_edit(osip_message_t *sip, const struct sst_proxy_edit *edit);
 
 /** What a libosip2 transaction callback means to a session. */
 enum sst_osip_event {
-    SST_OSIP_NOTHING = 0,   /**< nothing to do: copies, what was sent, kills of transactions */
+    SST_OSIP_NOTHING = 0,   /**< nothing to do: copies, what was sent, CANCEL, unknown types */
     SST_OSIP_REQUEST = 1,   /**< a request of the peer's: sst_session_receive() */
     SST_OSIP_RESPONSE = 2,  /**< a response to an own one: sst_session_response() */
     SST_OSIP_TIMEOUT = 3,   /**< an own one timed out: sst_session_failed(), TIMEOUT */
@@ -58,9 +64,15 @@ SST_API enum sst_osip_event sst_osip_transport_event(int type);
  * Does what a message or transport callback asks for, with the session and tx of its transaction:
  * reads sip, calls sst_session_response() or sst_session_failed(). For requests of the peer's call
  * sst_osip_receive().
+ *
+ * Take tx from the libosip2 transaction when its final response was delivered: where it cannot send
+ * the ACK for a copy of that response, libosip2 reports a transport error, and tx may be in use for
+ * the next request by then.
  * @param event  from sst_osip_message_event() or sst_osip_transport_event()
  * @param tx  NULL for methods other than INVITE and UPDATE
- * @return as the function called; SST_OK with SST_ACTION_NONE for NOTHING and ACK
+ * @param sip  the callback's message; NULL for TIMEOUT and TRANSPORT
+ * @return as the function called; SST_OK with SST_ACTION_NONE for NOTHING and ACK, for a response to
+ *         CANCEL, and where tx is NULL for TIMEOUT and TRANSPORT; SST_ERR_ARGUMENT for REQUEST
  */
 SST_API int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx,
                               enum sst_osip_event event, const osip_message_t *sip,
@@ -76,12 +88,17 @@ SST_API int sst_osip_receive(struct sst_session *session, struct sst_tx *tx,
  * header fields are put into it, offer and CSeq are taken from it.
  * @param tx  NULL for methods other than INVITE and UPDATE
  * @param flags  SST_REQUEST_REFRESH or 0
- * @return as sst_session_request() and sst_osip_apply()
+ * @return as sst_session_request(), or SST_ERR_SPACE; on an error neither the message nor the session
+ *         has changed
  */
 SST_API int sst_osip_request(struct sst_session *session, struct sst_tx *tx, osip_message_t *request,
                              unsigned flags, uint64_t now_ms);
 
-/** sst_session_answer() for a response that was built but not handed to its transaction yet. */
+/**
+ * sst_session_answer() for a response that was built but not handed to its transaction yet.
+ * @return as sst_session_answer(), SST_ERR_STATE having put in what goes into any response; or
+ *         SST_ERR_SPACE: neither the message nor the session has changed, answer with a 500
+ */
 SST_API int sst_osip_answer(struct sst_session *session, struct sst_tx *tx,
                             osip_message_t *response, uint64_t now_ms);
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading libosip2's messages. */
+#include <sst/osip.h>
+
+#include <string.h>
+
+/* 0, not known, for what is no number of 32 bits. libosip2 keeps the text as it came. */
+static uint32_t cseq_number(const osip_cseq_t *cseq)
+{
+    uint64_t number = 0;
+
+    if (cseq == NULL || cseq->number == NULL) {
+        return 0;
+    }
+    for (const char *at = cseq->number; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9') {
+            return 0;
+        }
+        number = number * 10 + (uint64_t)(*at - '0');
+        if (number > UINT32_MAX) {
+            return 0;
+        }
+    }
+    return (uint32_t)number;
+}
+
+static int start(struct sst_msg *msg, const osip_message_t *sip)
+{
+    const char *method = sip->sip_method;
+
+    if (sip->status_code != 0) {
+        method = sip->cseq != NULL ? sip->cseq->method : NULL;
+    }
+    if (method == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    enum sst_method known = sst_method_from_name(method, strlen(method));
+    uint32_t cseq = cseq_number(sip->cseq);
+
+    if (sip->status_code == 0) {
+        sst_msg_request(msg, known, cseq);
+        return SST_OK;
+    }
+    /* libosip2 takes any number for a status code. */
+    if (sip->status_code < 100 || sip->status_code > 699) {
+        return SST_ERR_ARGUMENT;
+    }
+    sst_msg_response(msg, (unsigned)sip->status_code, known, cseq);
+    return SST_OK;
+}
+
+/* An empty header field has no value at all in libosip2. */
+static void add_header(struct sst_msg *msg, const char *name, const char *value)
+{
+    if (name != NULL) {
+        const char *text = value != NULL ? value : "";
+        (void)sst_msg_header(msg, name, strlen(name), text, strlen(text));
+    }
+}
+
+static bool is_type(const osip_content_type_t *type, const char *name, const char *subtype)
+{
+    return type != NULL && type->type != NULL && osip_strcasecmp(type->type, name) == 0 &&
+           (subtype == NULL ||
+            (type->subtype != NULL && osip_strcasecmp(type->subtype, subtype) == 0));
+}
+
+/* A session description, alone or as a part of a multipart body (RFC 5621 §3.1). */
+static bool has_sdp(const osip_message_t *sip)
+{
+    bool multipart = is_type(sip->content_type, "multipart", NULL);
+    osip_list_iterator_t it;
+
+    for (const osip_body_t *body = osip_list_get_first(&sip->bodies, &it);
+         osip_list_iterator_has_elem(it); body = osip_list_get_next(&it)) {
+        const osip_content_type_t *type = multipart ? body->content_type : sip->content_type;
+        if (body->length > 0 && is_type(type, "application", "sdp")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip)
+{
+    osip_list_iterator_t it;
+
+    if (msg == NULL || sip == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    int result = start(msg, sip);
+    if (result != SST_OK) {
+        return result;
+    }
+    for (const osip_header_t *header = osip_list_get_first(&sip->headers, &it);
+         osip_list_iterator_has_elem(it); header = osip_list_get_next(&it)) {
+        add_header(msg, header->hname, header->hvalue);
+    }
+    /* Allow is the one header field of ours that libosip2 parses itself: a list of its own. */
+#ifndef MINISIZE
+    for (const osip_allow_t *allow = osip_list_get_first(&sip->allows, &it);
+         osip_list_iterator_has_elem(it); allow = osip_list_get_next(&it)) {
+        add_header(msg, "Allow", allow->value);
+    }
+#endif
+    if (has_sdp(sip)) {
+        sst_msg_set_flags(msg, SST_MSG_OFFER);
+    }
+    return SST_OK;
+}
