@@ -23,24 +23,30 @@ struct sst_queue_slot {
     struct sst_session *session;
 };
 
-/** A queue. Private but for what the functions tell. */
+struct sst_queue_visit;
+
+/** A queue. Private but for what the functions tell. Do not copy it while it runs. */
 struct sst_queue {
     struct sst_queue_slot *slots;
     size_t capacity;
     size_t count;
+    struct sst_queue_visit *visits; /* the sessions whose events are being delivered */
 };
 
 /**
- * @param slots  room for as many sessions as are to be in the queue at once; borrowed
+ * @param slots  room for as many sessions as are to be in the queue at once; borrowed; may be NULL
+ *               where capacity is 0. Memory aligned to 64 bytes makes large queues faster.
  * @param capacity  at most 2^32-2
  * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE
  */
 SST_API int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t capacity);
 
 /**
- * Moves the queue into larger (or smaller, but not too small) memory, as realloc() gives it: the
- * slots are copied there, the old ones are no longer used.
- * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE, SST_ERR_SPACE
+ * Moves the queue into other memory, larger or smaller: copies the slots there from the old memory,
+ * which is not used from here on and may then be freed. So not after a realloc(), which has freed it
+ * already. The two may overlap or begin at the same address.
+ * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE; SST_ERR_SPACE where the sessions in the queue do
+ *         not fit, nothing then being changed
  */
 SST_API int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slots,
                              size_t capacity);
@@ -48,11 +54,12 @@ SST_API int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slo
 /**
  * Puts a session into the queue, moves it, or takes it out where it has no deadline, all according
  * to sst_session_deadline(). Next to free where the deadline moved later.
- * @return SST_OK; SST_ERR_SPACE where a new one finds the queue full; SST_ERR_ARGUMENT
+ * @return SST_OK; SST_ERR_SPACE where a new one finds the queue full; SST_ERR_ARGUMENT, also where
+ *         the session is in another queue
  */
 SST_API int sst_queue_update(struct sst_queue *queue, struct sst_session *session);
 
-/** Takes a session out; one that is in no queue is fine. */
+/** Takes a session out; one that is in no queue is fine, one in another queue stays there. */
 SST_API void sst_queue_remove(struct sst_queue *queue, struct sst_session *session);
 
 /**
@@ -64,15 +71,24 @@ SST_API uint64_t sst_queue_deadline(const struct sst_queue *queue);
 /**
  * Advances the sessions that are due by now_ms, the earliest first, each as sst_session_advance()
  * does, and at most max of them, so that the time of a call is bounded. Events may call any
- * function, on this queue too, and may free their session with SST_CALLBACK_GONE (it is out of the
- * queue then: an ENDED one is taken out before its event; for others call sst_queue_remove()).
- * @return how many were looked at; max means that there may be more
+ * function, on this queue too (but for sst_queue_init()), and may free their session with
+ * SST_CALLBACK_GONE (it is out of the queue then: an ENDED one is taken out before its event; for
+ * others call sst_queue_remove()).
+ *
+ * A session whose policy has no on_event is advanced, its events then wait, and the run ends there:
+ * what is due stays due until the events are pulled. Use sst_queue_next_event() alone for a queue
+ * with such sessions in it; it serves the others as well.
+ * @return how many were looked at; max means that there may be more. Where it is less, something may
+ *         still be due only where events wait to be pulled, or where a session is due again and again
+ *         at the same time; sst_queue_deadline() then says so.
  */
 SST_API size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max);
 
 /**
- * Pull form of sst_queue_run(): the next event of any session that is due, with its session.
- * @return NULL where there is none
+ * Pull form of sst_queue_run(): the next event of any session that is due, with its session, without
+ * calling policy->on_event. Call it until it returns NULL. A session is out of the queue when its
+ * ENDED comes.
+ * @return NULL where there is none, or on a NULL argument
  */
 SST_API struct sst_session *sst_queue_next_event(struct sst_queue *queue, uint64_t now_ms,
                                                  struct sst_event *event);
