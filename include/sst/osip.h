@@ -3,8 +3,8 @@
  * @file sst/osip.h
  * libsst on libosip2: its messages in, header fields out, and what its callbacks mean.
  *
- * A library of its own (sst::osip), so that the core links nothing. libosip2's *_SENT callbacks come
- * after sending: put header fields in where you build a message, with sst_osip_apply().
+ * A library of its own (sst::osip), so that the core links nothing. libosip2's *_SENT callbacks
+ * come after sending: put header fields in where you build a message, with sst_osip_apply().
  */
 #ifndef SST_OSIP_H
 #define SST_OSIP_H
@@ -31,8 +31,8 @@ SST_API int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip);
  * Puts header fields into a message: Session-Expires, Min-SE and `timer` tags that stand in it and
  * are not among headers are removed (compact forms too), so that it carries exactly what headers
  * say, each once; other option tags stay. Marks the message as changed.
- * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_SPACE where libosip2 found no memory: the message is then
- *         as it was
+ * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_SPACE where libosip2 found no memory: the message is
+ *         then as it was
  */
 SST_API int sst_osip_apply(osip_message_t *sip, const struct sst_headers *headers);
 
@@ -50,8 +50,8 @@ enum sst_osip_event {
     SST_OSIP_RESPONSE = 2,  /**< a response to an own one: sst_session_response() */
     SST_OSIP_TIMEOUT = 3,   /**< an own one timed out: sst_session_failed(), TIMEOUT */
     SST_OSIP_TRANSPORT = 4, /**< an own one could not be sent: sst_session_failed(), TRANSPORT */
-    SST_OSIP_ACK = 5        /**< ACK of a failure response: nothing to do (that of a 2xx comes to the
-                                 host outside of any transaction: sst_session_ack()) */
+    SST_OSIP_ACK = 5        /**< ACK of a failure response: nothing to do (that of a 2xx comes to
+                                 the host outside of any transaction: sst_session_ack()) */
 };
 
 /** @param type  a type of osip_message_callback_type */
@@ -71,8 +71,8 @@ SST_API enum sst_osip_event sst_osip_transport_event(int type);
  * @param event  from sst_osip_message_event() or sst_osip_transport_event()
  * @param tx  NULL for methods other than INVITE and UPDATE
  * @param sip  the callback's message; NULL for TIMEOUT and TRANSPORT
- * @return as the function called; SST_OK with SST_ACTION_NONE for NOTHING and ACK, for a response to
- *         CANCEL, and where tx is NULL for TIMEOUT and TRANSPORT; SST_ERR_ARGUMENT for REQUEST
+ * @return as the function called; SST_OK with SST_ACTION_NONE for NOTHING and ACK, for a response
+ *         to CANCEL, and where tx is NULL for TIMEOUT and TRANSPORT; SST_ERR_ARGUMENT for REQUEST
  */
 SST_API int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx,
                               enum sst_osip_event event, const osip_message_t *sip,
@@ -88,11 +88,11 @@ SST_API int sst_osip_receive(struct sst_session *session, struct sst_tx *tx,
  * header fields are put into it, offer and CSeq are taken from it.
  * @param tx  NULL for methods other than INVITE and UPDATE
  * @param flags  SST_REQUEST_REFRESH or 0
- * @return as sst_session_request(), or SST_ERR_SPACE; on an error neither the message nor the session
- *         has changed
+ * @return as sst_session_request(), or SST_ERR_SPACE; on an error neither the message nor the
+ *         session has changed
  */
-SST_API int sst_osip_request(struct sst_session *session, struct sst_tx *tx, osip_message_t *request,
-                             unsigned flags, uint64_t now_ms);
+SST_API int sst_osip_request(struct sst_session *session, struct sst_tx *tx,
+                             osip_message_t *request, unsigned flags, uint64_t now_ms);
 
 /**
  * sst_session_answer() for a response that was built but not handed to its transaction yet.
