@@ -101,7 +101,7 @@ struct sst_policy {
     enum sst_mode mode;                        /**< accept */
     uint32_t session_expires;                  /**< absolute_min..2^32-1, 1800; §4 */
     uint32_t min_se;                           /**< absolute_min..2^32-1, 90; §5 */
-    uint32_t max_session_expires;              /**< 0 (none) or min_se..2^32-1, 0; §9 */
+    uint32_t max_session_expires;              /**< 0 (none) or session_expires..2^32-1, 0; §9 */
     enum sst_refresher prefer_refresher;       /**< uac or uas, uac: §9, Table 2, fourth row */
     enum sst_refresher request_refresher;      /**< none; put into initial requests; §7.1 */
     bool allow_uas;                            /**< no; request_refresher=uas without proof; §7.4 */
@@ -109,14 +109,14 @@ struct sst_policy {
     enum sst_refresh_method method;            /**< auto; §7.4 */
     uint32_t refresh_percent;                  /**< 5..50 % of the interval, 50; §7.2 */
     uint32_t max_refresh;                      /**< 0 (none) or refresh_floor..2^32-1, 0 */
-    uint32_t jitter_percent;                   /**< 0..10 % of the interval, earlier only, 0 */
+    uint32_t jitter_percent;                   /**< 0..10 % of the interval, below refresh_percent, 0 */
     enum sst_guard guard;                      /**< rfc; §10 */
     uint32_t guard_percent;                    /**< 1..50, 10; for guard=percent */
     enum sst_expire_at expire_at;              /**< expiration */
     enum sst_own_benefit own_benefit;          /**< auto; §7.2 */
     uint32_t timeout_retries;                  /**< 0..3, 0; refreshes after one that timed out */
     bool rescue;                               /**< no; the watcher refreshes when overdue */
-    uint32_t refresh_floor;                    /**< 1..absolute_min/2, 10; §11.1 */
+    uint32_t refresh_floor;                    /**< 1..absolute_min/2 rounded up, 10; §11.1 */
     bool accept_midcall;                       /**< yes; a dialog without timer takes one later */
     enum sst_below_min below_min;              /**< keep */
     enum sst_refused refused;                  /**< expire; §10 */

@@ -19,7 +19,7 @@ struct sst_proxy_policy {
     uint32_t size;                /**< set by sst_proxy_policy_init() */
     uint32_t session_expires;     /**< 0 (asks for none) or min_se..2^32-1, 0 */
     uint32_t min_se;              /**< absolute_min..2^32-1, 90 */
-    uint32_t max_session_expires; /**< 0 (none) or min_se..2^32-1, 0: larger ones are reduced */
+    uint32_t max_session_expires; /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
     bool reject_small;            /**< yes: 422 to a request that supports timer and asks too little */
     bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for a UAC without support */
     bool record_routes;           /**< yes; no is an error where a timer is asked for; §8 */
@@ -41,7 +41,7 @@ SST_API int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
  */
 struct sst_proxy_tx {
     uint32_t session_expires; /**< as forwarded; 0: none */
-    bool uac_supports;        /**< the request listed timer in Supported */
+    bool uac_supports;        /**< the request listed timer in Supported, or in Require alone */
     bool active;              /**< a session refresh request */
 };
 
@@ -71,8 +71,9 @@ SST_API int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_
  * A response is about to be forwarded upstream.
  * @param now_ms  time of forwarding
  * @param expires_ms  for a 2xx to an INVITE or UPDATE: set to the dialog's new expiration, or to
- *                    SST_NEVER where it has none, which replaces the one before; else unchanged.
- *                    Call it once for each 2xx: a copy must not move the expiration (EC-31).
+ *                    SST_NEVER where it has none, which replaces the one before; unchanged for any
+ *                    other response, and where its Session-Expires cannot be read. Call it once for
+ *                    each 2xx: a copy must not move the expiration (EC-31).
  * @return SST_OK, SST_ERR_ARGUMENT
  */
 SST_API int sst_proxy_response(const struct sst_proxy_policy *policy,
