@@ -8,8 +8,10 @@
  * since the number that everything depends on stands there: "1800 junk" and "1800,90" (these are no
  * list header fields, RFC 3261 §7.3.1) are errors. Behind it only refresher matters, so a broken
  * parameter (";;", "foo=", "a b", a quotation mark without its partner) costs that parameter alone:
- * reading goes on at the next ';' outside of quoted strings. A broken refresher is one whose value
- * is unknown. What is lost that way is a hint; what is lost with the number is the session timer.
+ * reading goes on at the next ';' outside of quoted strings. It ends at a comma outside of them,
+ * behind which another value may have been joined to this one, with a refresher that is not ours.
+ * A broken refresher is one whose value is unknown. What is lost that way is a hint; what would be
+ * lost with the number is the session timer.
  */
 
 static bool is_usable(const void *value, size_t length)
@@ -32,51 +34,41 @@ static bool sees_parameters_or_end(const struct sst_scan *scan)
 }
 
 /*
- * Reads a parameter, the cursor being at its ';', and goes to the next ';' or to the end. The value
- * is left empty unless it is a token and nothing else: all others mean the same to us.
+ * Reads `EQUAL ("uas" / "uac")` of RFC 4028 §4, up to the next parameter or the end. Any other
+ * token, a quoted "uac", and no value at all are nothing that names a refresher.
  */
-static void read_parameter(struct sst_scan *scan, struct sst_scan *name, struct sst_scan *value)
+static enum sst_refresher read_refresher(struct sst_scan *scan)
 {
-    scan->at++;
-    *value = sst_scan_of(NULL, 0);
-    sst_scan_lws(scan);
-    (void)sst_scan_token(scan, name);
-    sst_scan_lws(scan);
-    if (sst_scan_take(scan, '=')) {
-        sst_scan_lws(scan);
-        (void)sst_scan_token(scan, value);
-        sst_scan_lws(scan);
-    }
-    if (!sees_parameters_or_end(scan)) {
-        *value = sst_scan_of(NULL, 0);
-        sst_scan_to(scan, ';');
-    }
-}
+    struct sst_scan value;
 
-/* RFC 4028 §4: uac or uas. Any other token, and a quoted "uac", is a generic-param's value. */
-static enum sst_refresher refresher_of(const struct sst_scan *value)
-{
-    if (SST_SCAN_IS(value, "uac"))
+    sst_scan_lws(scan);
+    if (!sst_scan_take(scan, '='))
+        return SST_REFRESHER_NONE;
+    sst_scan_lws(scan);
+    (void)sst_scan_token(scan, &value);
+    sst_scan_lws(scan);
+    if (!sees_parameters_or_end(scan))
+        return SST_REFRESHER_NONE;
+    if (SST_SCAN_IS(&value, "uac"))
         return SST_REFRESHER_UAC;
-    if (SST_SCAN_IS(value, "uas"))
-        return SST_REFRESHER_UAS;
-    return SST_REFRESHER_NONE;
+    return SST_SCAN_IS(&value, "uas") ? SST_REFRESHER_UAS : SST_REFRESHER_NONE;
 }
 
-static void read_refresher(struct sst_scan *scan, struct sst_session_expires *out)
+/* Reads all parameters. Only refresher matters; the others are passed over, right or wrong. */
+static void read_parameters(struct sst_scan *scan, struct sst_session_expires *out)
 {
     bool seen = false;
 
-    while (!sst_scan_done(scan)) {
+    for (; sst_scan_take(scan, ';'); sst_scan_to_separator(scan)) {
         struct sst_scan name;
-        struct sst_scan value;
-        read_parameter(scan, &name, &value);
+        sst_scan_lws(scan);
+        (void)sst_scan_token(scan, &name);
         if (!SST_SCAN_IS(&name, "refresher"))
             continue;
         if (seen)
             out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_REPEATED);
         seen = true;
-        enum sst_refresher refresher = refresher_of(&value);
+        enum sst_refresher refresher = read_refresher(scan);
         if (refresher == SST_REFRESHER_NONE)
             out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNKNOWN);
         else if (out->refresher == SST_REFRESHER_NONE)
@@ -92,7 +84,7 @@ int sst_parse_session_expires(const char *value, size_t length, struct sst_sessi
     struct sst_session_expires read = {0, SST_REFRESHER_NONE, 0};
     if (!read_number(&scan, &read.seconds) || !sees_parameters_or_end(&scan))
         return SST_ERR_SYNTAX;
-    read_refresher(&scan, &read);
+    read_parameters(&scan, &read);
     *out = read;
     return SST_OK;
 }

@@ -3,66 +3,33 @@
 
 #include <sst/types.h>
 
-static bool is_in(unsigned character, unsigned first, unsigned last)
-{
-    return character - first <= last - first;
-}
-
-/* RFC 3261 §25.1: alphanum and ten marks. */
-static bool is_token_character(char character)
-{
-    unsigned c = (unsigned char)character;
-
-    if (is_in(c | 0x20, 'a', 'z') || is_in(c, '0', '9'))
-        return true;
-    switch (c) {
-    case '-':
-    case '.':
-    case '!':
-    case '%':
-    case '*':
-    case '_':
-    case '+':
-    case '`':
-    case '\'':
-    case '~':
-        return true;
-    default:
-        return false;
-    }
-}
-
-static unsigned to_lower(char character)
-{
-    unsigned c = (unsigned char)character;
-
-    return is_in(c, 'A', 'Z') ? c | 0x20 : c;
-}
-
-bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
-{
-    const char *at = scan->at;
-
-    while (at != scan->end && is_token_character(*at))
-        at++;
-    *token = (struct sst_scan){scan->at, at};
-    scan->at = at;
-    return !sst_scan_done(token);
-}
+const unsigned char sst_scan_token_table[256] = {
+    ['-'] = '-', ['.'] = '.',   ['!'] = '!', ['%'] = '%', ['*'] = '*', ['_'] = '_', ['+'] = '+',
+    ['`'] = '`', ['\''] = '\'', ['~'] = '~', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3',
+    ['4'] = '4', ['5'] = '5',   ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['a'] = 'a',
+    ['b'] = 'b', ['c'] = 'c',   ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h',
+    ['i'] = 'i', ['j'] = 'j',   ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o',
+    ['p'] = 'p', ['q'] = 'q',   ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v',
+    ['w'] = 'w', ['x'] = 'x',   ['y'] = 'y', ['z'] = 'z', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c',
+    ['D'] = 'd', ['E'] = 'e',   ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j',
+    ['K'] = 'k', ['L'] = 'l',   ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q',
+    ['R'] = 'r', ['S'] = 's',   ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x',
+    ['Y'] = 'y', ['Z'] = 'z',
+};
 
 bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds)
 {
     const char *at = scan->at;
     uint32_t value = 0;
 
-    while (at != scan->end && is_in((unsigned char)*at, '0', '9')) {
+    for (; at != scan->end && *at >= '0' && *at <= '9'; at++) {
         uint32_t digit = (uint32_t)(*at - '0');
-        /* Once saturated it stays so, since another digit never fits behind the largest value. */
-        if (value <= (SST_SECONDS_MAX - digit) / 10)
+        /* Once saturated it stays so, since no digit fits behind the largest number. */
+        if (value < SST_SECONDS_MAX / 10 ||
+            (value == SST_SECONDS_MAX / 10 && digit <= SST_SECONDS_MAX % 10))
             value = value * 10 + digit;
         else
             value = SST_SECONDS_MAX;
-        at++;
     }
     if (at == scan->at)
         return false;
@@ -105,14 +72,20 @@ bool sst_scan_comment(struct sst_scan *scan)
     return false;
 }
 
-void sst_scan_to(struct sst_scan *scan, char character)
+void sst_scan_to_separator(struct sst_scan *scan)
 {
-    while (!sst_scan_done(scan) && *scan->at != character) {
-        if (*scan->at == '"')
+    const char *at = scan->at;
+
+    while (at != scan->end && *at != ';' && *at != ',') {
+        if (*at == '"') {
+            scan->at = at;
             (void)sst_scan_quoted_string(scan);
-        else
-            scan->at++;
+            at = scan->at;
+        } else {
+            at++;
+        }
     }
+    scan->at = at;
 }
 
 bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
@@ -131,15 +104,4 @@ bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
             return true;
     }
     return false;
-}
-
-bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length)
-{
-    if (sst_scan_length(piece) != length)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        if (to_lower(piece->at[i]) != (unsigned char)lower[i])
-            return false;
-    }
-    return true;
 }

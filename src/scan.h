@@ -53,14 +53,17 @@ static inline bool sst_scan_take(struct sst_scan *scan, char character)
 /* Is a line folded here: CR LF and white space? Anything else after CR LF ends the header field. */
 static inline bool sst_scan_sees_fold(const struct sst_scan *scan)
 {
-    return sst_scan_sees(scan, '\r') && sst_scan_length(scan) >= 3 && scan->at[1] == '\n' &&
+    return sst_scan_length(scan) >= 3 && scan->at[0] == '\r' && scan->at[1] == '\n' &&
            (scan->at[2] == ' ' || scan->at[2] == '\t');
 }
 
-/* Skips linear white space, where there is any. Takes several folds in a row for one. */
+/*
+ * Skips linear white space, where there is any. Takes several folds in a row for one. Mostly there
+ * is none, which the comparison with ' ' finds out at once.
+ */
 static inline void sst_scan_lws(struct sst_scan *scan)
 {
-    while (!sst_scan_done(scan)) {
+    while (!sst_scan_done(scan) && (unsigned char)*scan->at <= ' ') {
         if (*scan->at == ' ' || *scan->at == '\t')
             scan->at++;
         else if (sst_scan_sees_fold(scan))
@@ -70,8 +73,28 @@ static inline void sst_scan_lws(struct sst_scan *scan)
     }
 }
 
+/*
+ * RFC 3261 §25.1, token: for each character that a token may have, that character in lower case;
+ * for all others 0.
+ */
+extern const unsigned char sst_scan_token_table[256];
+
+static inline unsigned sst_scan_lower(char character)
+{
+    return sst_scan_token_table[(unsigned char)character];
+}
+
 /* Cuts a token off. The token is empty, and the result false, where there is none. */
-bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token);
+static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
+{
+    const char *at = scan->at;
+
+    while (at != scan->end && sst_scan_lower(*at) != 0)
+        at++;
+    *token = (struct sst_scan){scan->at, at};
+    scan->at = at;
+    return !sst_scan_done(token);
+}
 
 /*
  * Reads delta-seconds, 1*DIGIT. Larger numbers than 2^32-1 saturate. Without a digit the result is
@@ -88,8 +111,8 @@ bool sst_scan_quoted_string(struct sst_scan *scan);
 /* Skips a comment, which may nest, in the way of sst_scan_quoted_string(). */
 bool sst_scan_comment(struct sst_scan *scan);
 
-/* Goes to the next such character that stands in no quoted string, or to the end. */
-void sst_scan_to(struct sst_scan *scan, char character);
+/* Goes to the next ';' or ',' that stands in no quoted string, or to the end. */
+void sst_scan_to_separator(struct sst_scan *scan);
 
 /*
  * Cuts the next element off a list separated by commas. Empty elements and those that are no tokens
@@ -97,8 +120,17 @@ void sst_scan_to(struct sst_scan *scan, char character);
  */
 bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token);
 
-/* Is a piece of text equal to one in lower case, when letter case is ignored? */
-bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length);
+/* Is a piece of text equal to a token, given in lower case, when letter case is ignored? */
+static inline bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length)
+{
+    if (sst_scan_length(piece) != length)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (sst_scan_lower(piece->at[i]) != (unsigned char)lower[i])
+            return false;
+    }
+    return true;
+}
 
 /* The same with a literal, whose length then cannot be wrong. */
 #define SST_SCAN_IS(piece, literal) sst_scan_equals((piece), "" literal, sizeof(literal) - 1)
