@@ -38,7 +38,7 @@ enum sst_field_kind {
     X(prefer_refresher, WORDS, SST_REFRESHER_UAC, SST_REFRESHER_UAS, "uac|uas", "", \
       "§9, Table 2", "who refreshes where the choice is ours as the answering side") \
     X(request_refresher, WORDS, SST_REFRESHER_NONE, SST_REFRESHER_UAS, "none|uac|uas", "", \
-      "§7.1", "the refresher parameter of initial requests; uas only as §7.4 or allow_uas lets it") \
+      "§7.1", "the refresher of initial requests; uas only where §7.4 or allow_uas lets") \
     X(allow_uas, FLAG, 0, 1, "no|yes", "", "§7.4", \
       "request_refresher=uas also where the other side has not shown support yet") \
     X(proxy_require, FLAG, 0, 1, "no|yes", "", "§7.1", \

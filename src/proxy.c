@@ -217,7 +217,7 @@ int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx
     return SST_OK;
 }
 
-/* Only what is wrong for certain: other proxies may rightly have changed what this one forwarded. */
+/* Only what is wrong for certain: other proxies may have changed what this one forwarded. */
 static uint32_t judge_response(const struct sst_proxy_policy *policy,
                                const struct sst_msg *response)
 {

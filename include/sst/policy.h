@@ -109,7 +109,7 @@ struct sst_policy {
     enum sst_refresh_method method;            /**< auto; §7.4 */
     uint32_t refresh_percent;                  /**< 5..50 % of the interval, 50; §7.2 */
     uint32_t max_refresh;                      /**< 0 (none) or refresh_floor..2^32-1, 0 */
-    uint32_t jitter_percent;                   /**< 0..10 % of the interval, below refresh_percent, 0 */
+    uint32_t jitter_percent;                   /**< 0..10, below refresh_percent, 0; earlier only */
     enum sst_guard guard;                      /**< rfc; §10 */
     uint32_t guard_percent;                    /**< 1..50, 10; for guard=percent */
     enum sst_expire_at expire_at;              /**< expiration */
@@ -125,7 +125,7 @@ struct sst_policy {
     /* Leniencies: what is accepted although the RFC forbids it. All on; each off is the letter. */
     bool accept_refresher_missing;  /**< yes; 2xx without refresher: this side refreshes */
     bool accept_require_as_support; /**< yes; Require: timer without Supported counts as support */
-    bool accept_malformed;          /**< yes; no: a malformed header field in a request gets a 400 */
+    bool accept_malformed;          /**< yes; no: a malformed header field in a request gets 400 */
     bool accept_repeated;           /**< yes; no: a repeated header field in a request gets a 400 */
     bool accept_small_interval;     /**< yes; a 2xx below 90 s is run as if 90; no: run as it is */
 
@@ -162,7 +162,7 @@ struct sst_policy_error {
     const char *range; /**< what is allowed, static, as `90..4294967295` or `uac|uas` */
     const char *other; /**< the field that it conflicts with, static; NULL for none */
     uint32_t value;    /**< the number that was refused, where there is one */
-    char text[32];     /**< the value, or unknown name, as given as text: its beginning, terminated */
+    char text[32];     /**< the value, or unknown name, as given as text: its beginning */
 };
 
 /**

@@ -20,8 +20,8 @@ struct sst_proxy_policy {
     uint32_t session_expires;     /**< 0 (asks for none) or min_se..2^32-1, 0 */
     uint32_t min_se;              /**< absolute_min..2^32-1, 90 */
     uint32_t max_session_expires; /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
-    bool reject_small;            /**< yes: 422 to a request that supports timer and asks too little */
-    bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for a UAC without support */
+    bool reject_small;            /**< yes: 422 to who supports timer and asks for too little */
+    bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for other UACs */
     bool record_routes;           /**< yes; no is an error where a timer is asked for; §8 */
     bool stateful;                /**< yes; no: nothing may be asked for; §8 */
     uint32_t absolute_min;        /**< 1..2^32-1, 90; for tests only */
@@ -52,7 +52,7 @@ struct sst_proxy_edit {
     bool insert_refresher_uac; /**< response: with refresher=uac, there being no header field yet */
     bool set_min_se;          /**< the header field, inserted or changed, gets .min_se */
     bool add_require;         /**< timer is added to Require */
-    bool record_route;        /**< to receive refreshes, record-route (with a SIPS URI; §8, §11.2) */
+    bool record_route;        /**< record-route, to see refreshes (with a SIPS URI; §8, §11.2) */
     uint32_t session_expires;
     uint32_t min_se;
     uint32_t violations;      /**< bits of what was wrong with the message */
