@@ -17,7 +17,10 @@ set(SST_CORE_SOURCES
   rules_uas.c
   scan.c
   session.c
+  session_commit.c
+  session_due.c
   session_event.c
+  session_refresh.c
   session_time.c
   session_uac.c
   session_uas.c

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What becomes of a session when an own INVITE or UPDATE of it fails: RFC 4028 §10 and the ladder of
+ * methods. Only a 2xx extends the session; timeout, 408 and 481 end it; whatever else shows that
+ * the peer lives and leaves the expiration where it was.
+ */
+#include "session_private.h"
+
+/* How often a 491 is answered with the short waits of RFC 3261 §14.1, and Retry-After obeyed to the
+ * letter, before the back-off takes over: not continuously, says §10. */
+#define PATIENCE 5u
+
+static void fail(struct sst_verdict *verdict)
+{
+    verdict->action = SST_ACTION_FAILED;
+    verdict->when_ms = SST_NEVER;
+}
+
+static void wait_for_refresh(const struct sst_session *s, struct sst_verdict *verdict)
+{
+    if (s->refresh_ms == SST_NEVER) {
+        fail(verdict);
+        return;
+    }
+    verdict->action = SST_ACTION_WAIT;
+    verdict->when_ms = sst_time_out(s->refresh_ms);
+}
+
+/* The host sends the same once more right now; if it does not, it is asked again. */
+static void retry(struct sst_session *s, const struct sst_tx *tx, enum sst_action action,
+                  uint64_t now, struct sst_verdict *verdict)
+{
+    verdict->action = action;
+    if (tx->flags & TX_REFRESH) {
+        s->flags |= F_ASKED;
+        sst_session_plan(s, sst_add_ms(now, sst_session_backoff_ms(s)), now);
+    }
+}
+
+/* The next method of the ladder, at once; or none is left. */
+static void next_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                        struct sst_verdict *verdict)
+{
+    if (!(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL)) {
+        fail(verdict);
+        return;
+    }
+    if (sst_session_way(s, now) != SST_WAY_NONE) {
+        s->refresh_ms = now;
+        wait_for_refresh(s, verdict);
+        return;
+    }
+    s->refresh_ms = SST_NEVER;
+    if (!(s->flags & F_REFUSED_TOLD)) {
+        s->flags |= F_REFUSED_TOLD;
+        sst_session_note(s, SST_EVENT_REFUSED);
+    }
+    fail(verdict);
+}
+
+static void strike_method(struct sst_session *s, const struct sst_tx *tx)
+{
+    if (tx->flags & TX_UPDATE) {
+        s->ladder |= LADDER_UPDATE;
+    } else {
+        s->ladder |= LADDER_INVITE_OFFER | LADDER_INVITE_PLAIN;
+    }
+}
+
+static void refused_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                           struct sst_verdict *verdict)
+{
+    if (tx->flags & TX_REFRESH) {
+        strike_method(s, tx);
+    }
+    next_method(s, tx, now, verdict);
+}
+
+/* EC-55: 405 or 501 to UPDATE counts for the dialog, until a new Allow lists it. */
+static void refused_no_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                              struct sst_verdict *verdict)
+{
+    if (tx->flags & TX_UPDATE) {
+        s->flags = (s->flags & ~F_UPDATE_ALLOWED) | F_UPDATE_REFUSED;
+    }
+    refused_method(s, tx, now, verdict);
+}
+
+/* EC-56, EC-57: the session is as it was; UPDATE without a body, or INVITE without an offer. */
+static void refused_offer(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                          struct sst_verdict *verdict)
+{
+    if (!(tx->flags & TX_REFRESH) || (tx->flags & TX_UPDATE) || !(tx->flags & TX_OFFER)) {
+        refused_method(s, tx, now, verdict);
+        return;
+    }
+    s->ladder |= LADDER_INVITE_OFFER | LADDER_OFFER;
+    next_method(s, tx, now, verdict);
+}
+
+/* Again after a while: Retry-After first, else the doubling back-off; EC-53. */
+static void refused_for_now(struct sst_session *s, const struct sst_tx *tx,
+                            const struct sst_msg *response, uint64_t now,
+                            struct sst_verdict *verdict)
+{
+    if (!(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL)) {
+        fail(verdict);
+        return;
+    }
+    uint64_t wait = sst_session_backoff_ms(s);
+    if (response != NULL && (response->has & SST_MSG_RETRY_AFTER)) {
+        uint64_t asked = (uint64_t)response->retry_after * 1000u;
+        bool patient = (s->attempts & LOW_HALF) < PATIENCE;
+        wait = patient || asked > wait ? asked : wait;
+    }
+    sst_session_backoff_next(s);
+    sst_session_plan(s, sst_add_ms(now, wait), now);
+    wait_for_refresh(s, verdict);
+}
+
+/* RFC 3261 §14.1, RFC 3311 §5.3: who owns the Call-ID waits longer, in steps of 10 ms; EC-52. */
+static uint32_t glare_wait_ms(const struct sst_session *s)
+{
+    if (s->flags & F_CALLER) {
+        return 2100u + 10u * sst_session_random(s, 190u);
+    }
+    return 10u * sst_session_random(s, 200u);
+}
+
+static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                          struct sst_verdict *verdict)
+{
+    SST_COUNT(s, glare);
+    uint64_t at = sst_add_ms(now, glare_wait_ms(s));
+    if (!(tx->flags & TX_REFRESH)) {
+        verdict->action = SST_ACTION_WAIT; /* the host's own request: its own affair, with advice */
+        verdict->when_ms = sst_time_out(at);
+        return;
+    }
+    if (!(s->flags & F_LOCAL)) {
+        fail(verdict);
+        return;
+    }
+    if (s->rounds / HIGH_STEP >= PATIENCE) {
+        refused_for_now(s, tx, NULL, now, verdict);
+        return;
+    }
+    s->rounds = (uint8_t)(s->rounds + HIGH_STEP);
+    sst_session_plan(s, at, now);
+    wait_for_refresh(s, verdict);
+}
+
+/* EC-27, EC-28: the expiration stays, the next request asks for more. */
+static void refused_interval(struct sst_session *s, const struct sst_tx *tx,
+                             const struct sst_msg *response, uint64_t now,
+                             struct sst_verdict *verdict)
+{
+    struct sst_ask ask = {0};
+    uint32_t min_se = 0;
+    uint32_t violations = 0;
+    ask.session_expires = tx->interval;
+    ask.min_se = tx->min_se;
+    SST_COUNT(s, received_422);
+    enum sst_422 what =
+        sst_uac_422(s->policy, &ask, response, s->rounds & LOW_HALF, &min_se, &violations);
+    sst_session_note_violations(s, violations);
+    /* §7.4: two scopes, the Call-ID before there is a dialog and the dialog from then on. */
+    uint32_t *learned = (tx->flags & TX_INITIAL) ? &s->call_min_se : &s->min_se;
+    *learned = sst_max(*learned, min_se);
+    if (what == SST_422_FAIL) {
+        refused_method(s, tx, now, verdict);
+        return;
+    }
+    if (what == SST_422_RETRY_WITHOUT_SE) {
+        s->flags |= F_WITHOUT_SE;
+    }
+    s->rounds++;
+    retry(s, tx, SST_ACTION_RETRY, now, verdict);
+}
+
+/* EC-60: at most two tries with credentials for an attempt; an initial INVITE is the host's. */
+static void refused_auth(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                         struct sst_verdict *verdict)
+{
+    if (!(tx->flags & TX_INITIAL)) {
+        if (s->attempts / HIGH_STEP >= 2u) {
+            refused_method(s, tx, now, verdict);
+            return;
+        }
+        s->attempts = (uint8_t)(s->attempts + HIGH_STEP);
+    }
+    retry(s, tx, SST_ACTION_AUTH, now, verdict);
+}
+
+/* EC-58: without Require, once. In the initial INVITE the owner wanted it to fail. */
+static void refused_extension(struct sst_session *s, const struct sst_tx *tx,
+                              const struct sst_msg *response, uint64_t now,
+                              struct sst_verdict *verdict)
+{
+    if ((tx->flags & TX_REFRESH) && (tx->flags & TX_REQUIRED) &&
+        (response->has & SST_MSG_UNSUPPORTED_TIMER) && !(s->flags & F_NO_REQUIRE)) {
+        s->flags |= F_NO_REQUIRE;
+        retry(s, tx, SST_ACTION_RETRY, now, verdict);
+        return;
+    }
+    refused_method(s, tx, now, verdict);
+}
+
+static void count_failure(const struct sst_session *s, const struct sst_tx *tx,
+                          enum sst_failure_kind kind)
+{
+    if ((tx->flags & TX_REFRESH) && s->policy->counters != NULL) {
+        s->policy->counters->refreshes_failed[kind]++;
+    }
+}
+
+static enum sst_failure_kind kind_of(enum sst_failure_class class_)
+{
+    switch (class_) {
+    case SST_CLASS_END:
+        return SST_FAILURE_GONE;
+    case SST_CLASS_INTERVAL:
+        return SST_FAILURE_INTERVAL;
+    case SST_CLASS_GLARE:
+        return SST_FAILURE_GLARE;
+    case SST_CLASS_AUTH:
+        return SST_FAILURE_AUTH;
+    case SST_CLASS_EXTENSION:
+        return SST_FAILURE_EXTENSION;
+    case SST_CLASS_DIALOG:
+        return SST_FAILURE_DIALOG;
+    case SST_CLASS_METHOD:
+    case SST_CLASS_NO_METHOD:
+    case SST_CLASS_OFFER:
+    case SST_CLASS_TOO_LARGE:
+        return SST_FAILURE_METHOD;
+    case SST_CLASS_TRANSIENT:
+    case SST_CLASS_SUCCESS:
+    case SST_CLASS_PROVISIONAL:
+        break;
+    }
+    return SST_FAILURE_TRANSIENT;
+}
+
+void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
+                         const struct sst_msg *response, enum sst_failure_class class_,
+                         uint64_t now, struct sst_verdict *verdict)
+{
+    count_failure(s, tx, kind_of(class_));
+    if ((tx->flags & TX_REFRESH) && class_ != SST_CLASS_END) {
+        s->flags |= F_REFRESH_FAILED; /* a refusal shows life; 408 and 481 do not */
+    }
+    switch (class_) {
+    case SST_CLASS_END:
+        sst_session_lost(s, tx, response->status == 408 ? SST_END_408 : SST_END_481, now, verdict);
+        break;
+    case SST_CLASS_TRANSIENT:
+        refused_for_now(s, tx, response, now, verdict);
+        break;
+    case SST_CLASS_DIALOG: /* EC-61: one attempt by the other method, then the expiration */
+        if (tx->flags & TX_REFRESH) {
+            sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_DIALOG_LOST));
+        }
+        refused_method(s, tx, now, verdict);
+        break;
+    case SST_CLASS_NO_METHOD:
+        refused_no_method(s, tx, now, verdict);
+        break;
+    case SST_CLASS_OFFER:
+    case SST_CLASS_TOO_LARGE:
+        refused_offer(s, tx, now, verdict);
+        break;
+    case SST_CLASS_INTERVAL:
+        refused_interval(s, tx, response, now, verdict);
+        break;
+    case SST_CLASS_GLARE:
+        refused_glare(s, tx, now, verdict);
+        break;
+    case SST_CLASS_AUTH:
+        refused_auth(s, tx, now, verdict);
+        break;
+    case SST_CLASS_EXTENSION:
+        refused_extension(s, tx, response, now, verdict);
+        break;
+    case SST_CLASS_METHOD:
+    case SST_CLASS_SUCCESS:
+    case SST_CLASS_PROVISIONAL:
+        refused_method(s, tx, now, verdict);
+        break;
+    }
+}
+
+/* FB-77: a second chance after a timeout, where the owner wants it, halfway through what is left. */
+static bool may_retry_timeout(struct sst_session *s, const struct sst_tx *tx,
+                              enum sst_end_reason reason, uint64_t now)
+{
+    unsigned used = s->ladder >> LADDER_TIMEOUT_SHIFT;
+    uint64_t last = sst_session_last_attempt(s);
+    if (reason != SST_END_TIMEOUT || !(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL) ||
+        used >= s->policy->timeout_retries || now >= last) {
+        return false;
+    }
+    s->ladder = (uint8_t)(s->ladder + (1u << LADDER_TIMEOUT_SHIFT));
+    sst_session_plan(s, now + (last - now) / 2u, now);
+    return true;
+}
+
+void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
+                      uint64_t now, struct sst_verdict *verdict)
+{
+    if (!(s->flags & F_ESTABLISHED) || !(s->flags & F_SIDE) || tx->interval == 0) {
+        fail(verdict); /* it carried no session timer: the host's affair */
+        return;
+    }
+    if (tx->flags & TX_UPDATE) {
+        /* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
+        bool known = (s->flags & F_UPDATE_ALLOWED) && !(s->flags & F_OWN_BENEFIT);
+        if (!known && !(s->ladder & LADDER_UPDATE)) {
+            s->ladder |= LADDER_UPDATE;
+            s->refresh_ms = now;
+            if (sst_session_way(s, now) != SST_WAY_NONE && now < sst_session_last_send(s)) {
+                wait_for_refresh(s, verdict);
+                return;
+            }
+        }
+    }
+    if (may_retry_timeout(s, tx, reason, now)) {
+        wait_for_refresh(s, verdict);
+        return;
+    }
+    sst_session_finish(s, reason, now); /* §10 */
+    verdict->action = SST_ACTION_END;
+}
+
+void sst_session_unsent(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                        struct sst_verdict *verdict)
+{
+    count_failure(s, tx, SST_FAILURE_TRANSPORT);
+    refused_for_now(s, tx, NULL, now, verdict); /* EC-51: as a 503 */
+}

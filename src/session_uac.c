@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* Own requests of a dialog and what answers them: RFC 4028 §7, §10. */
+#include "session_private.h"
+
+static uint32_t own_bits(enum sst_method method)
+{
+    return method == SST_METHOD_UPDATE
+               ? F_OWN_UPDATE | F_OWN_UPDATE_OFFER | F_REFRESH_UPDATE
+               : F_OWN_INVITE | F_OWN_INVITE_OFFER | F_REFRESH_INVITE | F_PROVISIONAL;
+}
+
+static void open_own(struct sst_session *s, struct sst_tx *tx, enum sst_method method,
+                     unsigned flags)
+{
+    bool update = method == SST_METHOD_UPDATE;
+    memset(tx, 0, sizeof *tx);
+    tx->generation = s->generation;
+    tx->flags = TX_OPEN | TX_EVER;
+    tx->flags |= update ? TX_UPDATE : 0;
+    tx->flags |= !update && !(s->flags & F_ESTABLISHED) ? TX_INITIAL : 0;
+    s->flags |= update ? F_OWN_UPDATE : F_OWN_INVITE;
+    if (flags & SST_REQUEST_OFFER) {
+        tx->flags |= TX_OFFER;
+        s->flags |= update ? F_OWN_UPDATE_OFFER : F_OWN_INVITE_OFFER;
+    }
+    if (flags & SST_REQUEST_REFRESH) {
+        tx->flags |= TX_REFRESH;
+        s->flags |= update ? F_REFRESH_UPDATE : F_REFRESH_INVITE;
+        s->flags &= ~F_ASKED;
+        s->refresh_ms = SST_NEVER; /* one refresh at a time; EC-40 */
+        SST_COUNT(s, refreshes_sent);
+    }
+}
+
+int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_method method,
+                        unsigned flags, uint64_t now_ms, struct sst_headers *headers)
+{
+    (void)now_ms; /* nothing starts with a request; kept for what later versions may need */
+    if (headers != NULL) {
+        memset(headers, 0, sizeof *headers);
+    }
+    if (s == NULL || s->policy == NULL || headers == NULL || (unsigned)method > SST_METHOD_BYE) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (method != SST_METHOD_INVITE && method != SST_METHOD_UPDATE) {
+        sst_other_headers(s->policy, method, headers); /* also the BYE of a session that ended */
+        return SST_OK;
+    }
+    if (tx == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    uint32_t busy = method == SST_METHOD_UPDATE ? F_OWN_UPDATE : F_OWN_INVITE;
+    if ((s->flags & (F_ENDED | busy)) || (tx->flags & TX_OPEN)) {
+        return SST_ERR_STATE;
+    }
+    struct sst_dialog dialog;
+    struct sst_ask ask;
+    sst_session_dialog(s, &dialog);
+    if (method == SST_METHOD_INVITE && !dialog.established) {
+        dialog.min_se = s->call_min_se; /* §7.4: no dialog yet, so the Call-ID's */
+    }
+    sst_uac_ask(s->policy, &dialog, method, sst_session_ask_flags(s), &ask);
+    sst_ask_headers(&ask, headers);
+    open_own(s, tx, method, dialog.established ? flags : flags & SST_REQUEST_OFFER);
+    tx->interval = ask.session_expires;
+    tx->min_se = ask.min_se;
+    tx->flags |= ask.require ? TX_REQUIRED : 0;
+    /* EC-18: in modes request and require this side wants a timer; in others it repeats one. */
+    bool wish = s->policy->mode == SST_MODE_REQUEST || s->policy->mode == SST_MODE_REQUIRE;
+    tx->flags |= wish ? TX_WISH : 0;
+    return SST_OK;
+}
+
+void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq)
+{
+    if (tx != NULL) {
+        tx->cseq = cseq;
+    }
+}
+
+/* A copy, another transaction's, or what comes after the end moves nothing; EC-31. */
+static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
+                    const struct sst_msg *response)
+{
+    if ((s->flags & F_ENDED) || !(tx->flags & TX_OPEN) || (tx->flags & TX_PEER)) {
+        return false;
+    }
+    if (response != NULL) {
+        if (response->method != sst_tx_method(tx)) {
+            return false;
+        }
+        if (tx->cseq != 0 && response->cseq != 0 && tx->cseq != response->cseq) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void close_own(struct sst_session *s, struct sst_tx *tx)
+{
+    s->flags &= ~(own_bits(sst_tx_method(tx)) | F_WITHOUT_SE);
+    tx->flags &= (uint16_t)~TX_OPEN;
+}
+
+/* What is in a response and does not belong there; it has no effect. Table 1, §5. */
+static void note_misplaced(struct sst_session *s, const struct sst_msg *response)
+{
+    uint32_t violations = response->violations;
+    bool refreshes = response->method == SST_METHOD_INVITE || response->method == SST_METHOD_UPDATE;
+    bool success = response->status >= 200 && response->status < 300;
+    if ((response->has & SST_MSG_SESSION_EXPIRES) && !(refreshes && success)) {
+        violations |= SST_VIOLATION_BIT(SST_VIOLATION_SE_MISPLACED);
+    }
+    if ((response->has & SST_MSG_MIN_SE) && !(refreshes && response->status == 422)) {
+        violations |= SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_MISPLACED);
+    }
+    sst_session_note_violations(s, violations);
+}
+
+/* EC-38: with a provisional response Timer B stops, and the INVITE may take for ever. If it is a
+ * refresh, an UPDATE tries to pass it. */
+static void provisional(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
+{
+    if (!(tx->flags & TX_REFRESH) || (tx->flags & TX_UPDATE) || !(s->flags & F_LOCAL) ||
+        (s->flags & F_PROVISIONAL)) {
+        return;
+    }
+    s->flags |= F_PROVISIONAL;
+    if (sst_session_way(s, now) == SST_WAY_UPDATE) {
+        sst_session_plan(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
+    }
+}
+
+static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+                    uint64_t now)
+{
+    struct sst_dialog dialog;
+    struct sst_outcome_timer timer;
+    uint32_t violations = 0;
+    sst_session_dialog(s, &dialog);
+    sst_uac_2xx(s->policy, &dialog, tx->interval, tx->min_se, tx->flags & TX_WISH, response,
+                &timer, &violations);
+    sst_session_note_violations(s, violations);
+    if ((response->has & SST_MSG_SESSION_EXPIRES) && response->refresher == SST_REFRESHER_UAS &&
+        s->policy->mode != SST_MODE_OFF) {
+        s->flags |= F_PEER_SUPPORTS; /* EC-18: only the peer itself says that it refreshes */
+    }
+    if (dialog.established && timer.side != SST_SIDE_NONE) {
+        SST_COUNT(s, refreshes_answered);
+    }
+    close_own(s, tx);
+    sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL, now);
+}
+
+static void failure(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+                    uint64_t now, struct sst_verdict *verdict)
+{
+    enum sst_method method = sst_tx_method(tx);
+    enum sst_failure_class class_ = sst_classify_failure(s->policy, method, response->status);
+    close_own(s, tx);
+    sst_session_refused(s, tx, response, class_, now, verdict);
+}
+
+int sst_session_response(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+                         uint64_t now_ms, struct sst_verdict *verdict)
+{
+    if (s == NULL || s->policy == NULL || response == NULL || verdict == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    verdict->action = SST_ACTION_NONE;
+    verdict->when_ms = SST_NEVER;
+    verdict->refreshed = false;
+    if ((s->flags & F_ENDED) || (tx != NULL && !belongs(s, tx, response))) {
+        verdict->action = SST_ACTION_IGNORE;
+        return SST_OK;
+    }
+    uint64_t now = sst_session_now(s, now_ms);
+    note_misplaced(s, response);
+    sst_session_learn(s, response);
+    if (tx == NULL) {
+        /* some other method: nothing moves; EC-07 */
+    } else if (response->status < 200) {
+        provisional(s, tx, now);
+    } else if (response->status < 300) {
+        success(s, tx, response, now);
+        verdict->refreshed = true;
+    } else {
+        failure(s, tx, response, now, verdict);
+    }
+    sst_session_deliver(s, now_ms);
+    return SST_OK;
+}
+
+int sst_session_failed(struct sst_session *s, struct sst_tx *tx, enum sst_failure failure_,
+                       uint64_t now_ms, struct sst_verdict *verdict)
+{
+    if (s == NULL || s->policy == NULL || tx == NULL || verdict == NULL ||
+        (unsigned)failure_ > SST_FAILED_NOT_SENT) {
+        return SST_ERR_ARGUMENT;
+    }
+    verdict->action = SST_ACTION_IGNORE;
+    verdict->when_ms = SST_NEVER;
+    verdict->refreshed = false;
+    if (!belongs(s, tx, NULL)) {
+        return SST_OK;
+    }
+    uint64_t now = sst_session_now(s, now_ms);
+    close_own(s, tx);
+    switch (failure_) {
+    case SST_FAILED_TIMEOUT:
+        if ((tx->flags & TX_REFRESH) && s->policy->counters != NULL) {
+            s->policy->counters->refreshes_failed[SST_FAILURE_TIMEOUT]++;
+        }
+        sst_session_lost(s, tx, SST_END_TIMEOUT, now, verdict);
+        break;
+    case SST_FAILED_TRANSPORT:
+    case SST_FAILED_NOT_SENT:
+        sst_session_unsent(s, tx, now, verdict);
+        break;
+    }
+    sst_session_deliver(s, now_ms);
+    return SST_OK;
+}
