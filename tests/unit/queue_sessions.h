@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions with a deadline that a test chooses. The queue's tests set it directly: which deadline a
+ * session has in a call is the session's business, and has its own tests.
+ */
+#ifndef QUEUE_SESSIONS_H
+#define QUEUE_SESSIONS_H
+
+#include "session_private.h"
+
+#include <sst/sst.h>
+
+/* The session asks for a refresh at that time, and every 2 s, 4 s, ... after it. */
+static inline void arm_refresh(struct sst_session *session, uint64_t when_ms)
+{
+    session->flags = F_ESTABLISHED | F_LOCAL | F_UPDATE_ALLOWED;
+    session->interval = UINT32_MAX;
+    session->guard_ms = 32000;
+    session->start_ms = sst_time_in(0);
+    session->refresh_ms = sst_time_in(when_ms);
+    session->attempts = 0;
+}
+
+/* The session waits for the peer's refresh and ends at that time, below 2^32 s. */
+static inline void arm_end(struct sst_session *session, uint64_t when_ms)
+{
+    session->flags = F_ESTABLISHED | F_REMOTE | F_OVERDUE_TOLD;
+    session->interval = (uint32_t)(when_ms / 1000u) + 33u;
+    session->guard_ms = (uint32_t)((uint64_t)session->interval * 1000u - when_ms);
+    session->start_ms = sst_time_in(0);
+    session->refresh_ms = SST_NEVER;
+}
+
+/* The session has no deadline. */
+static inline void disarm(struct sst_session *session)
+{
+    session->flags = F_ESTABLISHED;
+    session->interval = 0;
+    session->refresh_ms = SST_NEVER;
+}
+
+#endif
