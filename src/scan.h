@@ -20,7 +20,7 @@ struct sst_scan {
 /* A text may be NULL where its length is 0: hosts store an empty value so. */
 static inline struct sst_scan sst_scan_of(const char *text, size_t length)
 {
-    if (length == 0)
+    if (text == NULL)
         text = "";
     return (struct sst_scan){text, text + length};
 }
