@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define INVITE_LINE "INVITE sip:bob@example.com SIP/2.0\r\n"
+#define UPDATE_LINE "UPDATE sip:bob@192.0.2.2 SIP/2.0\r\n"
+#define SDP_TYPE "Content-Type: application/sdp\r\n"
 #define SDP "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 
 /* Parses a text that lies in a block of exactly its length, without terminator. */

@@ -28,12 +28,12 @@ struct stack {
 
 static struct stack stack;
 
-static inline int stack_send(osip_transaction_t *tr, osip_message_t *sip, char *host, int port,
+static inline int stack_send(osip_transaction_t *tr, osip_message_t *sip, char *address, int port,
                              int socket)
 {
     (void)tr;
     (void)sip;
-    (void)host;
+    (void)address;
     (void)port;
     (void)socket;
     stack.sent++;

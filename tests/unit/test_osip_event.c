@@ -2,8 +2,6 @@
 /* src/osip_event.c: what libosip2's callbacks mean, by number and from real transactions. */
 #include "osip_stack.h"
 
-#define UPDATE_LINE "UPDATE sip:bob@192.0.2.2 SIP/2.0\r\n"
-
 /* Types by what they mean; every type that is not here means nothing. */
 static const int requests[] = {
     OSIP_IST_INVITE_RECEIVED,     OSIP_NIST_REGISTER_RECEIVED,
