@@ -54,11 +54,7 @@ int sst_osip_receive(struct sst_session *session, struct sst_tx *tx, const osip_
     struct sst_msg msg;
     int result = sst_osip_read(&msg, request);
 
-    if (result != SST_OK) {
-        return result;
-    }
-    return msg.status != 0 ? SST_ERR_ARGUMENT
-                           : sst_session_receive(session, tx, &msg, now_ms, advice);
+    return result != SST_OK ? result : sst_session_receive(session, tx, &msg, now_ms, advice);
 }
 
 int sst_osip_request(struct sst_session *session, struct sst_tx *tx, osip_message_t *request,

@@ -211,6 +211,7 @@ START_TEST(leaves_the_message_without_memory)
         fail_allocation(failures);
         result = sst_osip_apply(sip, &headers);
         fail_allocation(-1);
+        osip_message_force_update(sip);
         char *after = print_message(sip);
         if (result == SST_ERR_SPACE) {
             ck_assert_str_eq(before, after);

@@ -135,6 +135,7 @@ START_TEST(leaves_the_message_without_memory)
         result = sst_osip_apply_edit(sip, &edit);
         fail_allocation(-1);
         if (result == SST_ERR_SPACE) {
+            osip_message_force_update(sip);
             char *after = print_message(sip);
             ck_assert_str_eq(before, after);
             osip_free(after);

@@ -140,6 +140,9 @@ START_TEST(refuses_wrong_arguments)
     ck_assert_int_eq(sst_osip_answer(&host.session, &host.tx, request, 0), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_osip_answer(&host.session, &host.tx, NULL, 0), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_osip_answer(NULL, &host.tx, ok, 0), SST_ERR_ARGUMENT);
+    untouched = response("200 OK", "1 INVITE", "");
+    check_untouched(ok);
+    osip_message_free(untouched);
     osip_message_free(request);
     osip_message_free(ok);
 }

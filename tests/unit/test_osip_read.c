@@ -138,7 +138,7 @@ START_TEST(reads_cseq_numbers)
         {"1 INVITE", 1},
         {"0007 INVITE", 7},
         {"4294967295 INVITE", UINT32_MAX},
-        {"4294967296 INVITE", 0},
+        {"4294967297 INVITE", 0},
         {"18446744073709551617 INVITE", 0},
         {"12a INVITE", 0},
         {"-3 INVITE", 0},
@@ -203,6 +203,15 @@ START_TEST(reads_an_own_message)
 }
 END_TEST
 
+START_TEST(finds_no_offer_in_an_empty_body)
+{
+    osip_message_t *sip = invite("Content-Type: application/sdp\r\n");
+
+    ck_assert_int_eq(osip_message_set_body(sip, "", 0), OSIP_SUCCESS);
+    ck_assert_uint_eq(read_and_free(sip).has, 0);
+}
+END_TEST
+
 START_TEST(refuses_what_is_no_message)
 {
     struct sst_msg msg;
@@ -259,6 +268,7 @@ int main(void)
     tcase_add_test(tests, reads_cseq_numbers);
     tcase_add_test(tests, finds_a_session_description);
     tcase_add_test(tests, reads_an_own_message);
+    tcase_add_test(tests, finds_no_offer_in_an_empty_body);
     tcase_add_test(tests, refuses_what_is_no_message);
     tcase_add_test(tests, passes_over_an_entry_without_name);
     suite_add_tcase(suite, tests);
