@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests through a proxy: RFC 4028 §8.1, by cells worked out by hand and by its sentences. */
+#include "exact.h"
+
+#include <sst/sst.h>
+
+#include <check.h>
+#include <string.h>
+
+#define NONE (-1) /* no such header field */
+#define BAD (-2)  /* one that cannot be read */
+
+enum support { NO, SUPPORTED, REQUIRED, BOTH };
+
+/* A request, and what the proxy's owner wants. */
+struct cell {
+    int64_t interval;
+    int64_t min_se;
+    enum support support;
+    bool reject;
+    uint32_t minimum, own, most;
+    bool insert_require;
+};
+
+static struct sst_proxy_policy policy;
+static struct sst_proxy_tx tx;
+static struct sst_proxy_edit edit;
+
+static void header(struct sst_msg *msg, const char *name, const char *value)
+{
+    ck_assert_int_eq(sst_msg_header(msg, name, strlen(name), value, strlen(value)), SST_OK);
+}
+
+static struct sst_msg request_of(const struct cell *cell, enum sst_method method)
+{
+    struct sst_msg request;
+    sst_msg_request(&request, method, 1);
+    if (cell->interval == BAD) {
+        header(&request, "Session-Expires", "soon");
+    } else if (cell->interval != NONE) {
+        sst_msg_set_session_expires(&request, (uint32_t)cell->interval, SST_REFRESHER_NONE);
+    }
+    if (cell->min_se != NONE) {
+        sst_msg_set_min_se(&request, (uint32_t)cell->min_se);
+    }
+    if (cell->support == SUPPORTED || cell->support == BOTH) {
+        header(&request, "Supported", "100rel, timer");
+    }
+    if (cell->support == REQUIRED || cell->support == BOTH) {
+        header(&request, "Require", "timer");
+    }
+    return request;
+}
+
+static void forward(const struct cell *cell, enum sst_method method)
+{
+    struct sst_msg request = request_of(cell, method);
+    sst_proxy_policy_init(&policy);
+    policy.min_se = cell->minimum;
+    policy.session_expires = cell->own;
+    policy.max_session_expires = cell->most;
+    policy.reject_small = cell->reject;
+    policy.insert_require = cell->insert_require;
+    ck_assert_int_eq(sst_proxy_policy_check(&policy, NULL), SST_OK);
+    memset(&tx, 0xAA, sizeof tx);
+    memset(&edit, 0xAA, sizeof edit);
+    ck_assert_int_eq(sst_proxy_request(&policy, &tx, &request, &edit), SST_OK);
+}
+
+/* Cells worked out by hand from the text. Columns: the request's Session-Expires and Min-SE, its
+ * support, reject_small, the proxy's min_se, session_expires and max_session_expires; then the
+ * status, and the new Session-Expires and Min-SE, or NONE where each stays as it is. */
+static const struct {
+    struct cell cell;
+    unsigned status;
+    int64_t interval, min_se;
+} cells[] = {
+    /* Nothing asked by anybody: nothing changes. */
+    {{NONE, NONE, NO, true, 90, 0, 0, false}, 0, NONE, NONE},
+    {{NONE, NONE, SUPPORTED, true, 90, 0, 0, false}, 0, NONE, NONE},
+    {{NONE, 600, SUPPORTED, true, 90, 0, 0, false}, 0, NONE, NONE},
+    {{NONE, 600, NO, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    /* 8.1-1, 8.1-12: inserted, not below Min-SE; without support as well. */
+    {{NONE, NONE, SUPPORTED, true, 90, 1800, 0, false}, 0, 1800, NONE},
+    {{NONE, NONE, NO, true, 90, 1800, 0, false}, 0, 1800, NONE},
+    {{NONE, 1800, SUPPORTED, true, 90, 1800, 0, false}, 0, 1800, NONE},
+    {{NONE, 1801, SUPPORTED, true, 90, 1800, 0, false}, 0, 1801, NONE},
+    {{NONE, 3600, NO, true, 90, 1800, 0, false}, 0, 3600, NONE},
+    {{NONE, 3600, NO, true, 90, 1800, 1800, false}, 0, 3600, NONE},
+    {{NONE, 30, NO, true, 90, 90, 0, false}, 0, 90, NONE},
+    /* 8.1-2, 8.1-13: reduced, but not below Min-SE, 90 when absent. */
+    {{3600, NONE, SUPPORTED, true, 90, 0, 1800, false}, 0, 1800, NONE},
+    {{3600, NONE, NO, true, 90, 0, 1800, false}, 0, 1800, NONE},
+    {{3600, NONE, NO, true, 90, 0, 90, false}, 0, 90, NONE},
+    {{3600, 1800, SUPPORTED, true, 90, 0, 600, false}, 0, 1800, NONE},
+    {{3600, 3600, SUPPORTED, true, 90, 0, 600, false}, 0, NONE, NONE},
+    {{1800, NONE, SUPPORTED, true, 90, 0, 1800, false}, 0, NONE, NONE},
+    {{1801, NONE, SUPPORTED, true, 90, 0, 1800, false}, 0, 1800, NONE},
+    {{UINT32_MAX, 30, SUPPORTED, true, 90, 0, 90, false}, 0, 90, NONE},
+    /* 8.1-3: never increased, not to the proxy's own wish either. */
+    {{600, NONE, SUPPORTED, true, 90, 1800, 0, false}, 0, NONE, NONE},
+    {{600, 600, NO, true, 90, 1800, 0, false}, 0, NONE, NONE},
+    {{90, NONE, NO, true, 90, 1800, 0, false}, 0, NONE, NONE},
+    /* 8.1-4: raised to Min-SE, whoever sent it. */
+    {{600, 900, SUPPORTED, true, 90, 0, 0, false}, 0, 900, NONE},
+    {{600, 900, NO, true, 90, 0, 0, false}, 0, 900, NONE},
+    {{600, 900, REQUIRED, true, 90, 0, 0, false}, 0, 900, NONE},
+    {{600, 900, SUPPORTED, true, 90, 0, 800, false}, 0, 900, NONE},
+    {{60, NONE, SUPPORTED, false, 90, 0, 0, false}, 0, 90, NONE},
+    {{60, 30, SUPPORTED, false, 90, 0, 0, false}, 0, 90, NONE},
+    {{0, UINT32_MAX, SUPPORTED, false, 90, 0, 0, false}, 0, UINT32_MAX, NONE},
+    /* 8.1-6: rejected below the minimum, and not at it. */
+    {{1799, NONE, SUPPORTED, true, 1800, 0, 0, false}, 422, NONE, NONE},
+    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false}, 422, NONE, NONE},
+    {{1799, 3600, BOTH, true, 1800, 0, 0, false}, 422, NONE, NONE},
+    {{0, NONE, SUPPORTED, true, 90, 0, 0, false}, 422, NONE, NONE},
+    {{89, NONE, SUPPORTED, true, 90, 0, 0, false}, 422, NONE, NONE},
+    {{1800, NONE, SUPPORTED, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{NONE, NONE, SUPPORTED, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    /* The same where it does not reject: 8.1-8 leaves it no other means. */
+    {{1799, NONE, SUPPORTED, false, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false}, 0, NONE, NONE},
+    /* 8.1-7, 8.1-15: both raised where the UAC would not understand the 422. */
+    {{60, NONE, NO, true, 90, 0, 0, false}, 0, 90, 90},
+    {{60, 30, NO, true, 90, 0, 0, false}, 0, 90, 90},
+    {{60, 90, NO, true, 90, 0, 0, false}, 0, 90, NONE},
+    {{60, 1000, NO, true, 90, 0, 0, false}, 0, 1000, NONE},
+    {{1799, NONE, NO, true, 1800, 0, 0, false}, 0, 1800, 1800},
+    {{1799, NONE, NO, false, 1800, 0, 0, false}, 0, 1800, 1800},
+    {{1799, 90, NO, true, 1800, 0, 0, false}, 0, 1800, 1800},
+    {{1799, 1799, NO, true, 1800, 0, 1800, false}, 0, 1800, 1800},
+    {{1799, 1800, NO, true, 1800, 0, 0, false}, 0, 1800, NONE},
+    {{1799, 1801, NO, true, 1800, 0, 1800, false}, 0, 1801, NONE},
+    {{1800, NONE, NO, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{1800, 90, NO, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    /* What cannot be read stays as it is, and nothing is put beside it. */
+    {{BAD, NONE, NO, true, 1800, 1800, 1800, false}, 0, NONE, NONE},
+    {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false}, 0, NONE, NONE},
+};
+
+START_TEST(cells_are_as_the_text_has_them)
+{
+    const struct cell *cell = &cells[_i].cell;
+    for (enum sst_method method = SST_METHOD_INVITE; method <= SST_METHOD_UPDATE; method++) {
+        forward(cell, method);
+        ck_assert_uint_eq(edit.status, cells[_i].status);
+        ck_assert(edit.set_session_expires == (cells[_i].interval != NONE));
+        ck_assert_uint_eq(edit.session_expires,
+                          cells[_i].interval == NONE ? 0 : (uint32_t)cells[_i].interval);
+        ck_assert(edit.set_min_se == (cells[_i].min_se != NONE));
+        ck_assert_uint_eq(edit.min_se, cells[_i].min_se == NONE ? 0 : (uint32_t)cells[_i].min_se);
+    }
+}
+END_TEST
+
+/* What the next hop sees: a header field as changed, or as it was. */
+static int64_t interval_out(const struct cell *cell)
+{
+    return edit.set_session_expires ? (int64_t)edit.session_expires : cell->interval;
+}
+
+static int64_t min_se_out(const struct cell *cell)
+{
+    return edit.set_min_se ? (int64_t)edit.min_se : cell->min_se;
+}
+
+/* §5: no Min-SE, or one below 90, stands for 90. */
+static int64_t effective(int64_t min_se)
+{
+    return min_se < 90 ? 90 : min_se;
+}
+
+static void obeys_minimum(const struct cell *cell)
+{
+    bool supports = cell->support != NO;
+    bool small = cell->interval >= 0 && cell->interval < (int64_t)cell->minimum;
+    /* "The proxy MAY reject the INVITE request with a 422 ... if smaller than the minimum" */
+    ck_assert((edit.status == 422) == (supports && small && cell->reject));
+    /* "MUST NOT insert a Min-SE header field or modify ... if ... Supported ... 'timer'" */
+    ck_assert(!(supports && edit.set_min_se));
+    if (!supports && small) {
+        /* "SHOULD insert", "SHOULD increase (but MUST NOT decrease) the value to its minimum" */
+        ck_assert_int_ge(min_se_out(cell), (int64_t)cell->minimum);
+        ck_assert_int_ge(min_se_out(cell), cell->min_se);
+        ck_assert(min_se_out(cell) == (int64_t)cell->minimum || !edit.set_min_se);
+        /* "MUST then increase the Session-Expires ... to be equal to ... Min-SE" */
+        ck_assert_int_eq(interval_out(cell), min_se_out(cell));
+    } else {
+        ck_assert(!edit.set_min_se);
+    }
+    ck_assert(!edit.set_min_se || (int64_t)edit.min_se != cell->min_se);
+}
+
+static void obeys_interval(const struct cell *cell)
+{
+    int64_t out = interval_out(cell);
+    int64_t least = effective(min_se_out(cell));
+    if (cell->interval == BAD) {
+        ck_assert(!edit.set_session_expires);
+        return;
+    }
+    if (cell->interval == NONE) {
+        ck_assert(edit.set_session_expires == (cell->own != 0));
+        ck_assert(out == NONE || out == least || (out == (int64_t)cell->own && out > least));
+        return;
+    }
+    /* "MUST NOT set it to a duration lower than ... Min-SE", "MUST increase ... equal to Min-SE" */
+    ck_assert_int_ge(out, least);
+    if (cell->interval >= least) {
+        ck_assert_int_le(out, cell->interval); /* "MUST NOT increase" */
+    } else {
+        ck_assert_int_eq(out, least);
+    }
+    /* "MAY reduce": exactly where the owner wants that, and as far as may be. */
+    if (cell->most != 0 && cell->interval > (int64_t)cell->most) {
+        ck_assert(out == (int64_t)cell->most || (out == least && out > (int64_t)cell->most));
+    } else if (cell->interval >= least) {
+        ck_assert_int_eq(out, cell->interval);
+    }
+    ck_assert(!edit.set_session_expires || out != cell->interval);
+}
+
+static void obeys_sentences(const struct cell *cell)
+{
+    ck_assert(!edit.insert_refresher_uac); /* "MUST NOT insert or modify ... 'refresher'" */
+    obeys_minimum(cell);
+    if (edit.status == 422) {
+        ck_assert_uint_eq(edit.headers.count, 1);
+        const char *value = sst_headers_get(&edit.headers, "Min-SE");
+        ck_assert_ptr_nonnull(value);
+        ck_assert_uint_eq(strtoul(value, NULL, 10), cell->minimum);
+        ck_assert(!edit.set_session_expires && !edit.add_require && !edit.record_route);
+        ck_assert(!tx.active && !tx.uac_supports && tx.session_expires == 0);
+        return;
+    }
+    ck_assert_uint_eq(edit.status, 0);
+    ck_assert_uint_eq(edit.headers.count, 0);
+    obeys_interval(cell);
+    bool carries = interval_out(cell) >= 0;
+    /* "MUST remember ... the value of the Session-Expires header field from the proxied request",
+     * "whether the request contained the Supported header field with the value 'timer'" */
+    ck_assert(tx.active);
+    ck_assert(tx.uac_supports == (cell->support != NO));
+    ck_assert_uint_eq(tx.session_expires, carries ? (uint32_t)interval_out(cell) : 0);
+    /* "If the request did not contain a Supported ... MAY insert a Require" */
+    ck_assert(edit.add_require == (cell->insert_require && cell->support == NO && carries));
+    ck_assert(edit.record_route == carries);
+}
+
+START_TEST(sentences_hold_in_every_cell)
+{
+    static const int64_t intervals[] = {NONE, BAD, 0,   1,    60,   89,   90,        91,
+                                        119,  120, 121, 1799, 1800, 1801, UINT32_MAX};
+    static const int64_t mins[] = {NONE, 0, 30, 89, 90, 119, 120, 121, 1800, 3600, UINT32_MAX};
+    static const uint32_t wishes[][3] = {{90, 0, 0},      {120, 0, 0},        {120, 120, 0},
+                                         {120, 0, 120},   {120, 1800, 1800},  {90, 90, 90},
+                                         {1800, 3600, 0}, {1800, 1800, 7200}, {UINT32_MAX, 0, 0}};
+    struct cell cell;
+    unsigned count = 0;
+    for (unsigned i = 0; i < COUNT_OF(intervals) * COUNT_OF(mins) * COUNT_OF(wishes) * 16; i++) {
+        unsigned rest = i / 16;
+        cell.support = (enum support)(i % 4);
+        cell.reject = i & 4;
+        cell.insert_require = i & 8;
+        cell.interval = intervals[rest % COUNT_OF(intervals)];
+        rest /= COUNT_OF(intervals);
+        cell.min_se = mins[rest % COUNT_OF(mins)];
+        const uint32_t *wish = wishes[rest / COUNT_OF(mins)];
+        cell.minimum = wish[0];
+        cell.own = wish[1];
+        cell.most = wish[2];
+        forward(&cell, SST_METHOD_INVITE);
+        obeys_sentences(&cell);
+        struct sst_proxy_edit invite = edit;
+        forward(&cell, SST_METHOD_UPDATE);
+        ck_assert(memcmp(&invite, &edit, sizeof edit) == 0); /* "identical for all" */
+        count++;
+    }
+    ck_assert_uint_eq(count, 15 * 11 * 9 * 16);
+}
+END_TEST
+
+static Suite *proxy_request_suite(void)
+{
+    Suite *suite = suite_create("proxy_request");
+    TCase *tests = tcase_create("proxy_request");
+    tcase_add_loop_test(tests, cells_are_as_the_text_has_them, 0, COUNT_OF(cells));
+    tcase_add_test(tests, sentences_hold_in_every_cell);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(proxy_request_suite());
+}
