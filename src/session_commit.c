@@ -160,6 +160,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_outcome_timer *t
         after.own_benefit = false;
     }
     s->generation++;
+    s->flags &= ~F_WITHOUT_SE;
     store(s, &after);
     if (!established && !establishes) {
         return; /* EC-20: agreed on early; runs if the 2xx to the INVITE says so too */

@@ -242,14 +242,10 @@ static enum sst_failure_kind kind_of(enum sst_failure_class class_)
     return SST_FAILURE_TRANSIENT;
 }
 
-void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
-                         const struct sst_msg *response, enum sst_failure_class class_,
-                         uint64_t now, struct sst_verdict *verdict)
+static void dispatch(struct sst_session *s, const struct sst_tx *tx,
+                     const struct sst_msg *response, enum sst_failure_class class_, uint64_t now,
+                     struct sst_verdict *verdict)
 {
-    count_failure(s, tx, kind_of(class_));
-    if ((tx->flags & TX_REFRESH) && class_ != SST_CLASS_END) {
-        s->flags |= F_REFRESH_FAILED; /* a refusal shows life; 408 and 481 do not */
-    }
     switch (class_) {
     case SST_CLASS_END:
         sst_session_lost(s, tx, response->status == 408 ? SST_END_408 : SST_END_481, now, verdict);
@@ -287,6 +283,22 @@ void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
     case SST_CLASS_PROVISIONAL:
         refused_method(s, tx, now, verdict);
         break;
+    }
+}
+
+void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
+                         const struct sst_msg *response, enum sst_failure_class class_,
+                         uint64_t now, struct sst_verdict *verdict)
+{
+    count_failure(s, tx, kind_of(class_));
+    if ((tx->flags & TX_REFRESH) && class_ != SST_CLASS_END) {
+        s->flags |= F_REFRESH_FAILED; /* a refusal shows life; 408 and 481 do not */
+    }
+    dispatch(s, tx, response, class_, now, verdict);
+    if (verdict->action != SST_ACTION_RETRY && verdict->action != SST_ACTION_AUTH) {
+        /* This request is over: what was counted and left out for it does not bind the next. */
+        s->flags &= ~F_WITHOUT_SE;
+        s->rounds &= (uint8_t)~LOW_HALF;
     }
 }
 

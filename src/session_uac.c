@@ -98,7 +98,7 @@ static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
 
 static void close_own(struct sst_session *s, struct sst_tx *tx)
 {
-    s->flags &= ~(own_bits(sst_tx_method(tx)) | F_WITHOUT_SE);
+    s->flags &= ~own_bits(sst_tx_method(tx));
     tx->flags &= (uint16_t)~TX_OPEN;
 }
 

@@ -220,7 +220,9 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
     if (answer.refresher != SST_REFRESHER_NONE) {
         timer.interval = answer.session_expires;
         timer.side = answer.refresher == SST_REFRESHER_UAS ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
-        timer.own_benefit = dialog.own_benefit && !facts.supports;
+        /* Asked for by nobody else, to a peer that cannot watch it; EC-18, EC-19. */
+        timer.own_benefit = !facts.supports && !facts.has_session_expires &&
+                            (dialog.own_benefit || dialog.side == SST_SIDE_NONE);
         if (dialog.established) {
             SST_COUNT(s, refreshes_received);
         }
