@@ -27,7 +27,7 @@ enum sst_field_kind {
 #define SST_POLICY_FIELDS(X) \
     X(mode, WORDS, SST_MODE_ACCEPT, SST_MODE_OFF, "accept|request|require|off", "", "§7.1", \
       "accept answers who asks; request asks in each INVITE and in each 2xx whose receiver " \
-      "supports it; require adds Require: timer; off does not know the extension") \
+      "supports it; require adds Require: timer; off treats the extension as unknown") \
     X(session_expires, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§4, §7.1", \
       "the interval to ask for") \
     X(min_se, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§5, §9", \
@@ -38,7 +38,7 @@ enum sst_field_kind {
     X(prefer_refresher, WORDS, SST_REFRESHER_UAC, SST_REFRESHER_UAS, "uac|uas", "", \
       "§9, Table 2", "who refreshes where the choice is ours as the answering side") \
     X(request_refresher, WORDS, SST_REFRESHER_NONE, SST_REFRESHER_UAS, "none|uac|uas", "", \
-      "§7.1", "the refresher of initial requests; uas only where §7.4 or allow_uas lets") \
+      "§7.1", "the refresher of initial requests; uas only where §7.4 allows it, or allow_uas") \
     X(allow_uas, FLAG, 0, 1, "no|yes", "", "§7.4", \
       "request_refresher=uas also where the other side has not shown support yet") \
     X(proxy_require, FLAG, 0, 1, "no|yes", "", "§7.1", \
@@ -62,7 +62,7 @@ enum sst_field_kind {
       "other side would") \
     X(own_benefit, WORDS, SST_OWN_BENEFIT_AUTO, SST_OWN_BENEFIT_NO, "auto|yes|no", "", "§7.2", \
       "whether to run a timer for this side alone where the other does not know the extension: " \
-      "auto does where this side asked for one") \
+      "auto does where this side asked for one, yes also as the answering side") \
     X(timeout_retries, NUMBER, 0, 3, "0..3", "refreshes", "§10", \
       "how many more refreshes are tried after one that timed out; 0 hangs up at once") \
     X(rescue, FLAG, 0, 1, "no|yes", "", "§10", \

@@ -28,7 +28,7 @@ static struct sst_proxy_edit edit;
 
 static void header(struct sst_msg *msg, const char *name, const char *value)
 {
-    ck_assert_int_eq(sst_msg_header(msg, name, strlen(name), value, strlen(value)), SST_OK);
+    sst_msg_header(msg, name, strlen(name), value, strlen(value));
 }
 
 static struct sst_msg request_of(const struct cell *cell, enum sst_method method)
@@ -52,7 +52,8 @@ static struct sst_msg request_of(const struct cell *cell, enum sst_method method
     return request;
 }
 
-static void forward(const struct cell *cell, enum sst_method method)
+/* @return whether the library took it */
+static bool forward(const struct cell *cell, enum sst_method method)
 {
     struct sst_msg request = request_of(cell, method);
     sst_proxy_policy_init(&policy);
@@ -61,10 +62,10 @@ static void forward(const struct cell *cell, enum sst_method method)
     policy.max_session_expires = cell->most;
     policy.reject_small = cell->reject;
     policy.insert_require = cell->insert_require;
-    ck_assert_int_eq(sst_proxy_policy_check(&policy, NULL), SST_OK);
     memset(&tx, 0xAA, sizeof tx);
     memset(&edit, 0xAA, sizeof edit);
-    ck_assert_int_eq(sst_proxy_request(&policy, &tx, &request, &edit), SST_OK);
+    return sst_proxy_policy_check(&policy, NULL) == SST_OK &&
+           sst_proxy_request(&policy, &tx, &request, &edit) == SST_OK;
 }
 
 /* Cells worked out by hand from the text. Columns: the request's Session-Expires and Min-SE, its
@@ -142,7 +143,7 @@ START_TEST(cells_are_as_the_text_has_them)
 {
     const struct cell *cell = &cells[_i].cell;
     for (enum sst_method method = SST_METHOD_INVITE; method <= SST_METHOD_UPDATE; method++) {
-        forward(cell, method);
+        ck_assert(forward(cell, method));
         ck_assert_uint_eq(edit.status, cells[_i].status);
         ck_assert(edit.set_session_expires == (cells[_i].interval != NONE));
         ck_assert_uint_eq(edit.session_expires,
@@ -170,81 +171,97 @@ static int64_t effective(int64_t min_se)
     return min_se < 90 ? 90 : min_se;
 }
 
-static void obeys_minimum(const struct cell *cell)
+/* One assertion for each cell, not for each rule: libcheck writes every one of them to a pipe. */
+#define RULE(holds)                                                                                \
+    if (!(holds)) {                                                                                \
+        return #holds;                                                                             \
+    }
+#define PART(broken)                                                                               \
+    {                                                                                              \
+        const char *rule = broken;                                                                 \
+        if (rule != NULL) {                                                                        \
+            return rule;                                                                           \
+        }                                                                                          \
+    }
+
+static const char *obeys_minimum(const struct cell *cell)
 {
     bool supports = cell->support != NO;
     bool small = cell->interval >= 0 && cell->interval < (int64_t)cell->minimum;
     /* "The proxy MAY reject the INVITE request with a 422 ... if smaller than the minimum" */
-    ck_assert((edit.status == 422) == (supports && small && cell->reject));
+    RULE((edit.status == 422) == (supports && small && cell->reject));
     /* "MUST NOT insert a Min-SE header field or modify ... if ... Supported ... 'timer'" */
-    ck_assert(!(supports && edit.set_min_se));
+    RULE(!(supports && edit.set_min_se));
     if (!supports && small) {
         /* "SHOULD insert", "SHOULD increase (but MUST NOT decrease) the value to its minimum" */
-        ck_assert_int_ge(min_se_out(cell), (int64_t)cell->minimum);
-        ck_assert_int_ge(min_se_out(cell), cell->min_se);
-        ck_assert(min_se_out(cell) == (int64_t)cell->minimum || !edit.set_min_se);
+        RULE(min_se_out(cell) >= (int64_t)cell->minimum);
+        RULE(min_se_out(cell) >= cell->min_se);
+        RULE(min_se_out(cell) == (int64_t)cell->minimum || !edit.set_min_se);
         /* "MUST then increase the Session-Expires ... to be equal to ... Min-SE" */
-        ck_assert_int_eq(interval_out(cell), min_se_out(cell));
+        RULE(interval_out(cell) == min_se_out(cell));
     } else {
-        ck_assert(!edit.set_min_se);
+        RULE(!edit.set_min_se);
     }
-    ck_assert(!edit.set_min_se || (int64_t)edit.min_se != cell->min_se);
+    RULE(!edit.set_min_se || (int64_t)edit.min_se != cell->min_se);
+    return NULL;
 }
 
-static void obeys_interval(const struct cell *cell)
+static const char *obeys_interval(const struct cell *cell)
 {
     int64_t out = interval_out(cell);
     int64_t least = effective(min_se_out(cell));
     if (cell->interval == BAD) {
-        ck_assert(!edit.set_session_expires);
-        return;
+        RULE(!edit.set_session_expires);
+        return NULL;
     }
     if (cell->interval == NONE) {
-        ck_assert(edit.set_session_expires == (cell->own != 0));
-        ck_assert(out == NONE || out == least || (out == (int64_t)cell->own && out > least));
-        return;
+        RULE(edit.set_session_expires == (cell->own != 0));
+        RULE(out == NONE || out == least || (out == (int64_t)cell->own && out > least));
+        return NULL;
     }
     /* "MUST NOT set it to a duration lower than ... Min-SE", "MUST increase ... equal to Min-SE" */
-    ck_assert_int_ge(out, least);
+    RULE(out >= least);
     if (cell->interval >= least) {
-        ck_assert_int_le(out, cell->interval); /* "MUST NOT increase" */
+        RULE(out <= cell->interval); /* "MUST NOT increase" */
     } else {
-        ck_assert_int_eq(out, least);
+        RULE(out == least);
     }
     /* "MAY reduce": exactly where the owner wants that, and as far as may be. */
     if (cell->most != 0 && cell->interval > (int64_t)cell->most) {
-        ck_assert(out == (int64_t)cell->most || (out == least && out > (int64_t)cell->most));
+        RULE(out == (int64_t)cell->most || (out == least && out > (int64_t)cell->most));
     } else if (cell->interval >= least) {
-        ck_assert_int_eq(out, cell->interval);
+        RULE(out == cell->interval);
     }
-    ck_assert(!edit.set_session_expires || out != cell->interval);
+    RULE(!edit.set_session_expires || out != cell->interval);
+    return NULL;
 }
 
-static void obeys_sentences(const struct cell *cell)
+static const char *obeys_sentences(const struct cell *cell)
 {
-    ck_assert(!edit.insert_refresher_uac); /* "MUST NOT insert or modify ... 'refresher'" */
-    obeys_minimum(cell);
+    RULE(!edit.insert_refresher_uac); /* "MUST NOT insert or modify ... 'refresher'" */
+    PART(obeys_minimum(cell));
     if (edit.status == 422) {
-        ck_assert_uint_eq(edit.headers.count, 1);
+        RULE(edit.headers.count == 1);
         const char *value = sst_headers_get(&edit.headers, "Min-SE");
-        ck_assert_ptr_nonnull(value);
-        ck_assert_uint_eq(strtoul(value, NULL, 10), cell->minimum);
-        ck_assert(!edit.set_session_expires && !edit.add_require && !edit.record_route);
-        ck_assert(!tx.active && !tx.uac_supports && tx.session_expires == 0);
-        return;
+        RULE(value != NULL);
+        RULE(strtoul(value, NULL, 10) == cell->minimum);
+        RULE(!edit.set_session_expires && !edit.add_require && !edit.record_route);
+        RULE(!tx.active && !tx.uac_supports && tx.session_expires == 0);
+        return NULL;
     }
-    ck_assert_uint_eq(edit.status, 0);
-    ck_assert_uint_eq(edit.headers.count, 0);
-    obeys_interval(cell);
+    RULE(edit.status == 0);
+    RULE(edit.headers.count == 0);
+    PART(obeys_interval(cell));
     bool carries = interval_out(cell) >= 0;
     /* "MUST remember ... the value of the Session-Expires header field from the proxied request",
      * "whether the request contained the Supported header field with the value 'timer'" */
-    ck_assert(tx.active);
-    ck_assert(tx.uac_supports == (cell->support != NO));
-    ck_assert_uint_eq(tx.session_expires, carries ? (uint32_t)interval_out(cell) : 0);
+    RULE(tx.active);
+    RULE(tx.uac_supports == (cell->support != NO));
+    RULE(tx.session_expires == (carries ? (uint32_t)interval_out(cell) : 0));
     /* "If the request did not contain a Supported ... MAY insert a Require" */
-    ck_assert(edit.add_require == (cell->insert_require && cell->support == NO && carries));
-    ck_assert(edit.record_route == carries);
+    RULE(edit.add_require == (cell->insert_require && cell->support == NO && carries));
+    RULE(edit.record_route == carries);
+    return NULL;
 }
 
 START_TEST(sentences_hold_in_every_cell)
@@ -269,11 +286,19 @@ START_TEST(sentences_hold_in_every_cell)
         cell.minimum = wish[0];
         cell.own = wish[1];
         cell.most = wish[2];
-        forward(&cell, SST_METHOD_INVITE);
-        obeys_sentences(&cell);
-        struct sst_proxy_edit invite = edit;
-        forward(&cell, SST_METHOD_UPDATE);
-        ck_assert(memcmp(&invite, &edit, sizeof edit) == 0); /* "identical for all" */
+        const char *broken = "accepted";
+        if (forward(&cell, SST_METHOD_INVITE)) {
+            broken = obeys_sentences(&cell);
+        }
+        struct sst_proxy_edit invite;
+        memcpy(&invite, &edit, sizeof edit);
+        bool same = forward(&cell, SST_METHOD_UPDATE) && memcmp(&invite, &edit, sizeof edit) == 0;
+        if (broken != NULL || !same) { /* §8.1: "identical for all session refresh requests" */
+            ck_abort_msg("SE %lld, Min-SE %lld, support %d, reject %d, policy %u %u %u: %s",
+                         (long long)cell.interval, (long long)cell.min_se, (int)cell.support,
+                         cell.reject, cell.minimum, cell.own, cell.most,
+                         broken != NULL ? broken : "same for UPDATE");
+        }
         count++;
     }
     ck_assert_uint_eq(count, 15 * 11 * 9 * 16);
