@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dialog.h"
+#include "schedule.h"
+#include "text.h"
+#include "timer.h"
+#include "transactions.h"
+
+/* Longer than any copy of what belongs to the dialog can take (64*T1, RFC 3261 §17). */
+#define FREE_AFTER_MS 40000
+
+static struct call **bucket(struct ua *ua, const char *call_id)
+{
+    return &ua->buckets[seen_hash(SEEN_HASH_START, call_id, strlen(call_id)) % CALL_BUCKETS];
+}
+
+struct call *call_new(struct ua *ua, const char *call_id, bool caller)
+{
+    struct call *call = memory(sizeof *call);
+    struct call **place = bucket(ua, call_id);
+
+    call->ua = ua;
+    call->caller = caller;
+    call->state = caller ? CALL_INVITING : CALL_RINGING;
+    call->call_id = text_copy(call_id);
+    random_token(call->local_tag);
+    schedule_add(call);
+    timer_begin(call);
+    call->next = *place;
+    *place = call;
+    return call;
+}
+
+static void free_requests(struct call *call)
+{
+    while (call->requests != NULL) {
+        call_request_done(call->requests);
+    }
+}
+
+void call_free(struct call *call)
+{
+    struct call **place = bucket(call->ua, call->call_id);
+
+    while (*place != call) {
+        place = &(*place)->next;
+    }
+    *place = call->next;
+    call->state = CALL_LEAVING;
+    timer_forget(call);
+    schedule_remove(call);
+    free_requests(call);
+    if (call->incoming.transaction != NULL) {
+        osip_transaction_set_your_instance(call->incoming.transaction, NULL);
+    }
+    call_incoming_done(call);
+    osip_message_free(call->ack);
+    hop_free(&call->ack_hop);
+    osip_dialog_free(call->dialog);
+    sdp_free(&call->sdp);
+    auth_free(&call->auth);
+    free(call->invite_branch);
+    free(call->early_tag);
+    free(call->remote_tag);
+    free(call->call_id);
+    free(call);
+}
+
+struct call *call_next(struct ua *ua, const char *call_id, const struct call *after)
+{
+    struct call *call = after != NULL ? after->next : *bucket(ua, call_id);
+
+    while (call != NULL && strcmp(call->call_id, call_id) != 0) {
+        call = call->next;
+    }
+    return call;
+}
+
+static bool fits(const struct call *call, const char *local_tag, const char *remote_tag)
+{
+    if (local_tag == NULL || remote_tag == NULL || strcmp(call->local_tag, local_tag) != 0) {
+        return false;
+    }
+    return call->remote_tag == NULL || strcmp(call->remote_tag, remote_tag) == 0;
+}
+
+struct call *call_find(struct ua *ua, const char *call_id, const char *local_tag,
+                       const char *remote_tag)
+{
+    struct call *call = NULL;
+
+    while ((call = call_next(ua, call_id, call)) != NULL) {
+        if (fits(call, local_tag, remote_tag)) {
+            return call;
+        }
+    }
+    return NULL;
+}
+
+void call_over(struct call *call, enum call_status status)
+{
+    struct ua *ua = call->ua;
+
+    if (call->over || !call->counted) {
+        return;
+    }
+    call->over = true;
+    ua->over++;
+    ua->over_ms = clock_real_ms(&ua->clock);
+    if (!ua->mute && (int)status > ua->status) {
+        ua->status = (int)status;
+    }
+}
+
+void call_leave(struct call *call)
+{
+    call->state = CALL_LEAVING;
+    timer_end(call);
+    for (struct request *request = call->requests; request != NULL; request = request->next) {
+        /* A BYE has to get there, and what it overtakes need not any more. */
+        if (request->transaction != NULL && request->kind != REQUEST_BYE &&
+            request->kind != REQUEST_CANCEL && !call->cancelling) {
+            transactions_hush(request->transaction);
+        }
+    }
+    for (int timer = 0; timer < TIMER_COUNT; timer++) {
+        schedule_at(call, (enum call_timer)timer, CLOCK_NEVER);
+    }
+    schedule_in(call, TIMER_FREE, FREE_AFTER_MS);
+}
+
+void call_linger(struct call *call, uint64_t wait_ms)
+{
+    struct ua *ua = call->ua;
+    uint64_t until_ms = clock_real_ms(&ua->clock) + wait_ms;
+
+    if (until_ms > ua->linger_ms) {
+        ua->linger_ms = until_ms;
+    }
+}
+
+/* The time so many seconds of the library's clock after the answer; never, where they are negative.
+ */
+static uint64_t after_answer(const struct call *call, double seconds)
+{
+    if (seconds < 0) {
+        return CLOCK_NEVER;
+    }
+    return call->answered_ms + clock_real_span(&call->ua->clock, seconds);
+}
+
+void call_answered(struct call *call)
+{
+    struct ua *ua = call->ua;
+    const struct options *options = &ua->options;
+    uint64_t mute_ms;
+
+    call->answered_ms = clock_real_ms(&ua->clock);
+    if (options->hold_count > 0) {
+        schedule_at(call, TIMER_HOLD, after_answer(call, options->holds[0]));
+    }
+    schedule_at(call, TIMER_HANGUP, after_answer(call, options->hangup_after));
+    mute_ms = after_answer(call, options->mute_after);
+    if (mute_ms < ua->mute_ms) {
+        ua->mute_ms = mute_ms;
+    }
+}
+
+struct request *call_request(struct call *call, enum request_kind kind, enum sst_method method)
+{
+    struct request *request = memory(sizeof *request);
+
+    request->call = call;
+    request->kind = kind;
+    request->method = method;
+    request->next = call->requests;
+    call->requests = request;
+    if (kind == REQUEST_BYE) {
+        call->ua->goodbyes++;
+    }
+    return request;
+}
+
+void call_request_done(struct request *request)
+{
+    struct request **place = &request->call->requests;
+
+    while (*place != request) {
+        place = &(*place)->next;
+    }
+    *place = request->next;
+    if (request->kind == REQUEST_BYE) {
+        request->call->ua->goodbyes--;
+    }
+    if (request->transaction != NULL) {
+        osip_transaction_set_your_instance(request->transaction, NULL);
+    }
+    sdp_draft_free(&request->offer);
+    free(request->reason);
+    free(request);
+}
+
+struct request *call_open_invite(const struct call *call)
+{
+    struct request *request = call->requests;
+
+    while (request != NULL && request->method != SST_METHOD_INVITE) {
+        request = request->next;
+    }
+    return request;
+}
+
+void call_incoming_done(struct call *call)
+{
+    struct incoming *incoming = &call->incoming;
+
+    osip_message_free(incoming->response);
+    sdp_draft_free(&incoming->answer);
+    *incoming = (struct incoming){0};
+    if (call->state != CALL_LEAVING) {
+        schedule_at(call, TIMER_2XX, CLOCK_NEVER);
+        schedule_at(call, TIMER_ACK, CLOCK_NEVER);
+    }
+}

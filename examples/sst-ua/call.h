@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls: one struct call for each dialog, from its INVITE until its copies have died away. */
+#ifndef SST_UA_CALL_H
+#define SST_UA_CALL_H
+
+#include "auth.h"
+#include "random.h"
+#include "sdp.h"
+#include "ua.h"
+
+#include <osip2/osip_dialog.h>
+
+/* Exit statuses of a call. */
+enum call_status {
+    CALL_GOOD = 0,
+    CALL_NOT_ESTABLISHED = 2,
+    CALL_PEER_SILENT = 3,   /* the library ended it: the peer's refresh never came */
+    CALL_REFRESH_FAILED = 4 /* the library ended it: the own refresh failed */
+};
+
+enum call_state {
+    CALL_INVITING, /* own INVITE without a 2xx */
+    CALL_RINGING,  /* the peer's INVITE, not answered yet */
+    CALL_UP,       /* the 2xx was sent or received */
+    CALL_LEAVING   /* nothing more but copies */
+};
+
+/* What a call waits for; see schedule.h. */
+enum call_timer {
+    TIMER_RING, /* to answer */
+    TIMER_HOLD, /* to put the peer on hold, or to try so again */
+    TIMER_HANGUP,
+    TIMER_2XX,    /* to send the 2xx again */
+    TIMER_ACK,    /* to give up waiting for the ACK */
+    TIMER_CANCEL, /* to give up waiting for the answer to the cancelled INVITE */
+    TIMER_FREE,
+    TIMER_COUNT
+};
+
+/* What an own request is for. */
+enum request_kind { REQUEST_INITIAL, REQUEST_REFRESH, REQUEST_HOLD, REQUEST_BYE, REQUEST_CANCEL };
+
+/* An own request, over all of its transactions: one that is tried again stays the same. */
+struct request {
+    struct request *next; /* of the call */
+    struct call *call;
+    enum request_kind kind;
+    enum sst_method method;
+    struct sst_tx tx;
+    struct sdp_draft offer; /* without content: none */
+    char *reason;           /* of a BYE, or NULL */
+    uint32_t cseq;
+    unsigned credentials;            /* how often they were asked for */
+    bool provisional;                /* it had a 1xx */
+    osip_transaction_t *transaction; /* NULL: not yet, or not any more */
+};
+
+/* The peer's INVITE: while it is not answered, and then until its ACK. */
+struct incoming {
+    osip_transaction_t *transaction; /* NULL: answered, or there is none */
+    osip_message_t *request;         /* of the transaction */
+    uint32_t cseq;
+    struct sst_tx tx;
+    struct sdp_draft answer;
+    osip_message_t *response; /* the 2xx, while it waits for its ACK */
+    uint64_t interval_ms;     /* between its copies */
+};
+
+/* Where to send to. */
+struct hop {
+    char *host;
+    int port;
+};
+
+/* A session of the library's and the way back to its call. */
+struct call_session {
+    struct sst_session session;
+    struct call *call;
+};
+
+struct call {
+    struct ua *ua;
+    struct call *next; /* in its bucket */
+    size_t heap_index;
+    uint64_t due_ms[TIMER_COUNT];
+    uint64_t next_due_ms;
+
+    enum call_state state;
+    bool caller;
+    bool counted; /* one of --calls */
+    bool over;    /* it has its exit status */
+    bool cancelling;
+
+    char *call_id;
+    char local_tag[RANDOM_TOKEN_SIZE];
+    char *early_tag;       /* of the first fork that was heard of */
+    char *remote_tag;      /* NULL: none yet */
+    osip_dialog_t *dialog; /* NULL: none yet */
+    uint32_t local_cseq;
+    uint32_t remote_cseq;
+    uint32_t invite_cseq; /* of the own initial INVITE that was sent last */
+
+    /* The second is used where the first belongs to a fork that did not answer first. */
+    struct call_session sessions[2];
+    struct sst_session *session;
+
+    struct sdp sdp;
+    struct auth auth;
+    struct request *requests;
+    struct incoming incoming;
+    char *invite_branch; /* of the peer's last INVITE: tells its copies */
+    osip_message_t *ack; /* the last own one, for copies of its 2xx, */
+    struct hop ack_hop;  /* and where it goes */
+    size_t holds;        /* how many of --hold-at were begun */
+    uint64_t answered_ms;
+};
+
+/* A new call in the table, its session begun; the Call-ID is copied. */
+struct call *call_new(struct ua *ua, const char *call_id, bool caller);
+
+/* Takes a call and all that is its own out of memory. */
+void call_free(struct call *call);
+
+/* The next call with a Call-ID after another one; after NULL the first. */
+struct call *call_next(struct ua *ua, const char *call_id, const struct call *after);
+
+/* The dialog of a message from the peer. A call that has no remote tag yet fits any. */
+struct call *call_find(struct ua *ua, const char *call_id, const char *local_tag,
+                       const char *remote_tag);
+
+/* Gives a call its exit status, unless it has one. */
+void call_over(struct call *call, enum call_status status);
+
+/* Nothing of the dialog is started any more, and its memory goes after a while. */
+void call_leave(struct call *call);
+
+/* Copies of what the peer sent last may come for so long. */
+void call_linger(struct call *call, uint64_t wait_ms);
+
+/* The 2xx was sent or came: the times of --hold-at and the like run from here. */
+void call_answered(struct call *call);
+
+/* A new own request of a call; call_request_done() ends it. */
+struct request *call_request(struct call *call, enum request_kind kind, enum sst_method method);
+void call_request_done(struct request *request);
+
+/* An own INVITE without a final response, NULL for none. */
+struct request *call_open_invite(const struct call *call);
+
+/* What stays of the peer's INVITE once its ACK is here. */
+void call_incoming_done(struct call *call);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "callee.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "dialog.h"
+#include "farewell.h"
+#include "message.h"
+#include "reply.h"
+#include "schedule.h"
+#include "text.h"
+#include "timer.h"
+#include "transactions.h"
+#include "wire.h"
+
+/* Keeps an INVITE that is answered later, or whose 2xx waits for its ACK. */
+static void keep_invite(struct call *call, const struct question *question, struct sst_tx tx)
+{
+    struct incoming *incoming = &call->incoming;
+
+    /* One that is still without its ACK is known to have arrived: the peer sends the next one only
+     * when it had the answer (RFC 5407 §3.1.4). */
+    call_incoming_done(call);
+    incoming->transaction = question->transaction;
+    incoming->request = question->request;
+    incoming->cseq = message_cseq(question->request);
+    incoming->tx = tx;
+    free(call->invite_branch);
+    call->invite_branch = text_copy(message_branch(question->request));
+    osip_transaction_set_your_instance(question->transaction, call);
+}
+
+static struct question kept_question(struct call *call)
+{
+    return (struct question){call->ua, call, call->incoming.transaction, call->incoming.request,
+                             &call->incoming.tx};
+}
+
+/* Sends the 200 to the INVITE that was kept, and goes on sending it until its ACK. */
+static void accept_invite(struct call *call)
+{
+    struct incoming *incoming = &call->incoming;
+    struct question question = kept_question(call);
+    osip_message_t *response = reply_new(&question, 200);
+    char *sdp = sdp_text(&call->sdp, &incoming->answer);
+
+    message_add_sdp(response, sdp);
+    free(sdp);
+    dialog_begin_as_callee(call, incoming->request, response);
+    call->state = CALL_UP;
+    timer_answer(call, &incoming->tx, response);
+    osip_message_clone(response, &incoming->response);
+    sdp_commit(&call->sdp, &incoming->answer);
+    dialog_refresh_target(call, incoming->request);
+    transactions_respond(call->ua, incoming->transaction, response);
+    incoming->transaction = NULL;
+    incoming->interval_ms = SIP_T1_MS;
+    schedule_in(call, TIMER_2XX, SIP_T1_MS);
+    schedule_in(call, TIMER_ACK, SIP_64T1_MS);
+    timer_answered(call->ua);
+}
+
+void callee_answer(struct call *call)
+{
+    if (call->state != CALL_RINGING || call->incoming.transaction == NULL) {
+        return;
+    }
+    accept_invite(call);
+    call_answered(call);
+}
+
+void callee_answer_again(struct call *call)
+{
+    struct incoming *incoming = &call->incoming;
+
+    if (incoming->response == NULL) {
+        return;
+    }
+    wire_send_again(call->ua, incoming->response);
+    /* RFC 3261 §13.3.1.4 */
+    incoming->interval_ms *= 2;
+    if (incoming->interval_ms > SIP_T2_MS) {
+        incoming->interval_ms = SIP_T2_MS;
+    }
+    schedule_in(call, TIMER_2XX, incoming->interval_ms);
+}
+
+void callee_refuse(struct call *call, int status)
+{
+    struct question question = kept_question(call);
+
+    if (question.transaction != NULL) {
+        reply(&question, status);
+    }
+    call->incoming.transaction = NULL;
+    call_linger(call, COPIES_MS);
+    call_leave(call);
+}
+
+/* Finds the answer to an INVITE's offer, or makes one where it has none. 0, or the refusal. */
+static int answer_sdp(struct call *call, osip_message_t *request, struct sdp_draft *answer)
+{
+    bool other;
+    const char *offer = message_sdp(request, &other);
+
+    if (other) {
+        return 415;
+    }
+    if (offer == NULL) {
+        sdp_repeat(&call->sdp, answer);
+    } else if (!sdp_answer(&call->sdp, offer, answer)) {
+        return 488;
+    }
+    return 0;
+}
+
+/* What a first INVITE is refused for, by this side and not by the library; 0 for nothing. */
+static int check_invite(const struct question *question, struct sdp_draft *answer)
+{
+    osip_contact_t *contact = osip_list_get(&question->request->contacts, 0);
+
+    if (contact == NULL || contact->url == NULL) {
+        return 400;
+    }
+    return answer_sdp(question->call, question->request, answer);
+}
+
+static void ring(struct call *call)
+{
+    struct question question = kept_question(call);
+    osip_message_t *response = reply_new(&question, 180);
+
+    dialog_begin_as_callee(call, question.request, response);
+    reply_send(&question, response);
+    schedule_in(call, TIMER_RING, clock_real_span(&call->ua->clock, call->ua->options.ring));
+}
+
+void callee_take(struct ua *ua, osip_transaction_t *transaction, osip_message_t *request,
+                 const char *call_id)
+{
+    struct call *call = call_new(ua, call_id, false);
+    struct sst_tx tx = {0};
+    struct question question = {ua, call, transaction, request, &tx};
+    struct sdp_draft answer = {0};
+    struct sst_advice advice;
+    char host[NET_HOST_SIZE];
+    struct hop hop;
+    int port;
+    int status = 0;
+
+    osip_response_get_destination(request, &hop.host, &hop.port);
+    hop_contact(ua, &hop, host, &port);
+    osip_free(hop.host);
+    sdp_init(&call->sdp, host);
+    call->remote_tag = text_copy(message_tag(request->from));
+    call->remote_cseq = message_cseq(request);
+    timer_receive(call, &tx, request, &advice);
+    if (reply_bad_extension(&question, &advice)) {
+        status = 420;
+    } else if (advice.status != 0) {
+        status = (int)advice.status;
+        reply_advice(&question, &advice);
+    } else {
+        status = check_invite(&question, &answer);
+        if (status != 0) {
+            reply(&question, status);
+        }
+    }
+    if (status != 0) {
+        sdp_draft_free(&answer);
+        call_free(call);
+        return;
+    }
+    call->counted = true;
+    ua->begun++;
+    keep_invite(call, &question, tx);
+    call->incoming.answer = answer;
+    if (ua->options.ring > 0) {
+        ring(call);
+    } else {
+        callee_answer(call);
+    }
+}
+
+void callee_reinvite(const struct question *question)
+{
+    struct call *call = question->call;
+    struct sst_tx tx = {0};
+    struct question own = *question;
+    struct sdp_draft answer = {0};
+    struct sst_advice advice;
+    int status;
+
+    own.tx = &tx;
+    timer_receive(call, &tx, question->request, &advice);
+    if (reply_bad_extension(&own, &advice)) {
+        return;
+    }
+    if (advice.status != 0) {
+        reply_advice(&own, &advice);
+        return;
+    }
+    status = answer_sdp(call, question->request, &answer);
+    if (status != 0) {
+        reply(&own, status);
+        return;
+    }
+    keep_invite(call, &own, tx);
+    call->incoming.answer = answer;
+    accept_invite(call);
+}
+
+bool callee_copy(struct ua *ua, osip_message_t *invite)
+{
+    const char *branch = message_branch(invite);
+    char *call_id = message_call_id(invite);
+    struct call *call = NULL;
+
+    while ((call = call_next(ua, call_id, call)) != NULL) {
+        if (branch != NULL && call->invite_branch != NULL &&
+            strcmp(call->invite_branch, branch) == 0) {
+            break;
+        }
+    }
+    free(call_id);
+    if (call != NULL && call->incoming.response != NULL) {
+        wire_send_again(ua, call->incoming.response);
+    }
+    return call != NULL;
+}
+
+void callee_ack(struct ua *ua, osip_message_t *ack)
+{
+    char *call_id = message_call_id(ack);
+    struct call *call = call_find(ua, call_id, message_tag(ack->to), message_tag(ack->from));
+
+    free(call_id);
+    if (call == NULL || call->incoming.response == NULL ||
+        call->incoming.cseq != message_cseq(ack)) {
+        return;
+    }
+    timer_ack(call);
+    call_incoming_done(call);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The peer's INVITEs: taking calls, re-INVITEs, and the way from the 2xx to its ACK. */
+#ifndef SST_UA_CALLEE_H
+#define SST_UA_CALLEE_H
+
+#include "reply.h"
+
+/* An INVITE for us: it rings, is answered, or is refused and is no call at all then. */
+void callee_take(struct ua *ua, osip_transaction_t *transaction, osip_message_t *request,
+                 const char *call_id);
+
+/* An INVITE within a dialog. */
+void callee_reinvite(const struct question *question);
+
+/* Answers the call with 200. TIMER_RING has come. */
+void callee_answer(struct call *call);
+
+/* TIMER_2XX has come. */
+void callee_answer_again(struct call *call);
+
+/* Refuses the INVITE of a call that rings; its exit status is the caller's business. */
+void callee_refuse(struct call *call, int status);
+
+/* Whether an INVITE that belongs to no transaction is a copy of one that had its 2xx; it gets that
+ * again where its ACK is still awaited. */
+bool callee_copy(struct ua *ua, osip_message_t *invite);
+
+/* An ACK that belongs to no transaction: for a 2xx. */
+void callee_ack(struct ua *ua, osip_message_t *ack);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two clocks of sst-ua: real time, which SIP transactions keep, and the library's, which runs
+ * --speed times faster. Both count from the start of the program.
+ */
+#ifndef SST_UA_CLOCK_H
+#define SST_UA_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* A due time that never comes, on either clock. */
+#define CLOCK_NEVER UINT64_MAX
+
+struct clock {
+    clockid_t id;
+    struct timespec start;
+    double speed;
+};
+
+void clock_start(struct clock *clock, double speed);
+
+/* Milliseconds of real time since the start. */
+uint64_t clock_real_ms(const struct clock *clock);
+
+/* Milliseconds since the start as the library is told them. */
+uint64_t clock_library_ms(const struct clock *clock);
+
+/* Seconds since the start for logs, on the library's clock and in real time. */
+double clock_library_s(const struct clock *clock);
+double clock_real_s(const struct clock *clock);
+
+/* The first real millisecond at which the library's clock has reached library_ms. */
+uint64_t clock_real_of(const struct clock *clock, uint64_t library_ms);
+
+/* How long, in real milliseconds, so many seconds of the library's clock take. */
+uint64_t clock_real_span(const struct clock *clock, double library_s);
+
+#endif

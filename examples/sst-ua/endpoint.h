@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* HOST:PORT, as the command line has it. */
+#ifndef SST_UA_ENDPOINT_H
+#define SST_UA_ENDPOINT_H
+
+#include <stdbool.h>
+
+/* A host and a port as they were given; an IPv6 address without its brackets. */
+struct endpoint {
+    char *host; /* NULL: not given */
+    int port;   /* -1: not given */
+};
+
+/* Splits HOST, HOST:PORT or [HOST]:PORT. An IPv6 address without brackets has no port. */
+bool endpoint_parse(struct endpoint *endpoint, const char *text);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "json.h"
+#include "message.h"
+#include "text.h"
+
+/* The first of a message's generic header fields of one of these names, NULL for none. */
+static const char *value_of(osip_message_t *sip, const char *name, const char *compact)
+{
+    osip_header_t *header;
+
+    if (osip_message_header_get_byname(sip, name, 0, &header) < 0 &&
+        (compact == NULL || osip_message_header_get_byname(sip, compact, 0, &header) < 0)) {
+        return NULL;
+    }
+    return header->hvalue != NULL ? header->hvalue : "";
+}
+
+/* The Reason of a BYE; other messages' is of no interest. */
+static const char *reason_of(osip_message_t *sip)
+{
+    return MSG_IS_BYE(sip) ? value_of(sip, "reason", NULL) : NULL;
+}
+
+/* Column of the ladder that says what message it is: room for a 422. */
+#define WHAT_WIDTH 41
+
+/* What makes two received messages copies of one (RFC 3261 §17.1.3, §17.2.3). */
+static uint64_t identity(osip_message_t *sip)
+{
+    const char *to_tag = message_tag(sip->to);
+    const char *branch = message_branch(sip);
+    char *text = text_print("%s %s %d %s %s %s", branch != NULL ? branch : "",
+                            MSG_IS_REQUEST(sip) ? sip->sip_method : "", sip->status_code,
+                            sip->cseq->number, sip->cseq->method, to_tag != NULL ? to_tag : "");
+    char *call_id = message_call_id(sip);
+    uint64_t hash = seen_hash(SEEN_HASH_START, text, strlen(text));
+
+    hash = seen_hash(hash, call_id, strlen(call_id));
+    free(call_id);
+    free(text);
+    return hash;
+}
+
+static void begin(const struct log *log, const char *call_id, const char *event)
+{
+    json_begin();
+    json_seconds("t", clock_library_s(log->clock));
+    json_seconds("real", clock_real_s(log->clock));
+    if (call_id != NULL) {
+        json_string("call", call_id);
+    }
+    json_string("event", event);
+}
+
+static void message_as_json(const struct log *log, enum log_direction direction,
+                            osip_message_t *sip, const char *call_id, bool copy)
+{
+    const char *reason = reason_of(sip);
+    struct sst_msg msg;
+
+    begin(log, call_id, direction == LOG_SENT ? "sent" : "received");
+    if (MSG_IS_REQUEST(sip)) {
+        json_string("method", sip->sip_method);
+    } else {
+        json_number("status", (unsigned long)sip->status_code);
+    }
+    json_number("cseq", message_cseq(sip));
+    json_string("cseq_method", sip->cseq->method);
+    json_bool("copy", copy);
+    if (sst_osip_read(&msg, sip) == SST_OK) {
+        if (msg.has & SST_MSG_SESSION_EXPIRES) {
+            json_number("session_expires", msg.session_expires);
+            if (msg.refresher != SST_REFRESHER_NONE) {
+                json_string("refresher", sst_refresher_name((enum sst_refresher)msg.refresher));
+            }
+        }
+        if (msg.has & SST_MSG_MIN_SE) {
+            json_number("min_se", msg.min_se);
+        }
+        if (value_of(sip, "supported", "k") != NULL) {
+            json_bool("supported_timer", (msg.has & SST_MSG_SUPPORTED_TIMER) != 0);
+        }
+        if (value_of(sip, "require", NULL) != NULL) {
+            json_bool("require_timer", (msg.has & SST_MSG_REQUIRE_TIMER) != 0);
+        }
+    }
+    if (reason != NULL) {
+        json_string("reason", reason);
+    }
+    json_end();
+}
+
+/* The start of a line of the ladder: time, call, and what kind of line it is. */
+static void start_line(const struct log *log, const char *call_id, const char *mark)
+{
+    printf("%10.3f  %-8.8s  %s  ", clock_library_s(log->clock), call_id != NULL ? call_id : "",
+           mark);
+}
+
+/* "INVITE 1", or "200 OK (INVITE 1)": as wide as most are, where something follows. */
+static void print_what(osip_message_t *sip)
+{
+    unsigned long cseq = message_cseq(sip);
+    char what[80];
+
+    if (MSG_IS_REQUEST(sip)) {
+        snprintf(what, sizeof what, "%s %lu", sip->sip_method, cseq);
+    } else {
+        snprintf(what, sizeof what, "%d %s (%s %lu)", sip->status_code,
+                 sip->reason_phrase != NULL ? sip->reason_phrase : "", sip->cseq->method, cseq);
+    }
+    printf("%-*s", WHAT_WIDTH, what);
+}
+
+static void end_line(void)
+{
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void print_header(const char *name, const char *value)
+{
+    if (value != NULL) {
+        printf("  %s: %s", name, value);
+    }
+}
+
+static void message_as_text(const struct log *log, enum log_direction direction,
+                            osip_message_t *sip, const char *call_id, bool copy)
+{
+    start_line(log, call_id, direction == LOG_SENT ? "-->" : "<--");
+    print_what(sip);
+    if (copy) {
+        fputs("  copy", stdout);
+    }
+    print_header("Session-Expires", value_of(sip, "session-expires", "x"));
+    print_header("Min-SE", value_of(sip, "min-se", NULL));
+    print_header("Require", value_of(sip, "require", NULL));
+    print_header("Unsupported", value_of(sip, "unsupported", NULL));
+    print_header("Retry-After", value_of(sip, "retry-after", NULL));
+    print_header("Reason", reason_of(sip));
+    end_line();
+}
+
+void log_message(struct log *log, enum log_direction direction, osip_message_t *sip,
+                 const char *bytes, size_t length)
+{
+    uint64_t now_ms = clock_real_ms(log->clock);
+    char *call_id = message_call_id(sip);
+    bool copy;
+
+    if (direction == LOG_SENT) {
+        copy = seen_add(&log->sent, seen_hash(SEEN_HASH_START, bytes, length), now_ms);
+    } else {
+        copy = seen_add(&log->received, identity(sip), now_ms);
+    }
+    if (log->json) {
+        message_as_json(log, direction, sip, call_id, copy);
+    } else {
+        message_as_text(log, direction, sip, call_id, copy);
+    }
+    free(call_id);
+}
+
+void log_listening(const struct log *log, const char *host, int port)
+{
+    if (log->json) {
+        begin(log, NULL, "listening");
+        json_string("address", host);
+        json_number("port", (unsigned long)port);
+        json_end();
+    } else {
+        log_note(log, NULL, "listening on %s port %d", host, port);
+    }
+}
+
+static void event_as_json(const struct log *log, const char *call_id, const struct sst_event *event)
+{
+    begin(log, call_id, sst_event_name(event->type));
+    switch (event->type) {
+    case SST_EVENT_NEGOTIATED:
+    case SST_EVENT_REFRESHED:
+        json_number("interval", event->interval);
+        json_string("refresher", sst_side_name(event->side));
+        break;
+    case SST_EVENT_REFRESH:
+        json_string("method", sst_method_name(event->method));
+        break;
+    case SST_EVENT_VIOLATION:
+        json_string("name", sst_violation_name(event->violation));
+        break;
+    case SST_EVENT_ENDED:
+        json_string("reason", sst_end_reason_name(event->reason));
+        break;
+    case SST_EVENT_NONE:
+    case SST_EVENT_OVERDUE:
+    case SST_EVENT_BLOCKED:
+    case SST_EVENT_REFUSED:
+        break;
+    }
+    json_end();
+}
+
+static const char *who_refreshes(enum sst_side side)
+{
+    return side == SST_SIDE_LOCAL ? "this side refreshes" : "the peer refreshes";
+}
+
+static void event_as_text(const struct log *log, const char *call_id, const struct sst_event *event)
+{
+    start_line(log, call_id, " * ");
+    switch (event->type) {
+    case SST_EVENT_NEGOTIATED:
+        if (event->side == SST_SIDE_NONE) {
+            fputs("session timer off", stdout);
+        } else {
+            printf("session timer: %lu s, %s%s", (unsigned long)event->interval,
+                   who_refreshes(event->side), event->own_benefit ? " for its own benefit" : "");
+        }
+        break;
+    case SST_EVENT_REFRESHED:
+        printf("session refreshed: %lu s, %s", (unsigned long)event->interval,
+               who_refreshes(event->side));
+        break;
+    case SST_EVENT_REFRESH:
+        printf("time to refresh the session, by %s", sst_method_name(event->method));
+        break;
+    case SST_EVENT_OVERDUE:
+        fputs("the peer's refresh is overdue", stdout);
+        break;
+    case SST_EVENT_BLOCKED:
+        fputs("a refresh is due and cannot be sent now", stdout);
+        break;
+    case SST_EVENT_REFUSED:
+        fputs("the peer refused all ways to refresh", stdout);
+        break;
+    case SST_EVENT_VIOLATION:
+        printf("the peer broke a rule: %s", sst_violation_name(event->violation));
+        break;
+    case SST_EVENT_ENDED:
+        printf("session ended: %s", sst_end_reason_name(event->reason));
+        break;
+    case SST_EVENT_NONE:
+        break;
+    }
+    end_line();
+}
+
+void log_event(const struct log *log, const char *call_id, const struct sst_event *event)
+{
+    if (!log->json) {
+        event_as_text(log, call_id, event);
+    } else if (event->type != SST_EVENT_REFUSED && event->type != SST_EVENT_NONE) {
+        event_as_json(log, call_id, event);
+    }
+}
+
+void log_note(const struct log *log, const char *call_id, const char *format, ...)
+{
+    va_list arguments;
+
+    if (log->json) {
+        return;
+    }
+    start_line(log, call_id, " * ");
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    end_line();
+}
+
+void log_free(struct log *log)
+{
+    seen_free(&log->sent);
+    seen_free(&log->received);
+}

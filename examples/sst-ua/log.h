@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens, on standard output: as a ladder that a person reads, or as JSON, one object a line.
+ * Each datagram in or out and each decision of the library is one line.
+ */
+#ifndef SST_UA_LOG_H
+#define SST_UA_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sst/osip.h>
+
+#include "clock.h"
+#include "seen.h"
+
+enum log_direction { LOG_SENT, LOG_RECEIVED };
+
+struct log {
+    bool json;
+    const struct clock *clock;
+    struct seen sent;
+    struct seen received;
+};
+
+void log_listening(const struct log *log, const char *host, int port);
+
+/* A datagram, parsed; bytes are those of one that is sent. */
+void log_message(struct log *log, enum log_direction direction, osip_message_t *sip,
+                 const char *bytes, size_t length);
+
+/* An event of the library's. */
+void log_event(const struct log *log, const char *call_id, const struct sst_event *event);
+
+/* Something else worth knowing, for people only; call_id may be NULL. */
+#ifdef __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
+void log_note(const struct log *log, const char *call_id, const char *format, ...);
+
+void log_free(struct log *log);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* sst-ua: a small SIP user agent over UDP that shows libsst at work on libosip2. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "callee.h"
+#include "client.h"
+#include "dialog.h"
+#include "farewell.h"
+#include "requests.h"
+#include "schedule.h"
+#include "timer.h"
+#include "transactions.h"
+
+/* So many datagrams are read before anything else is looked at: more than the socket holds. */
+#define DATAGRAMS_A_TURN 16384
+
+/* So many timers of calls are looked at in one turn. */
+#define TIMERS_A_TURN 4096
+
+/* The end comes at most so long after the last call was over. */
+#define LINGER_MAX_MS 5500
+
+#define DATAGRAM_SIZE 65536
+
+static volatile sig_atomic_t signals;
+static int signal_pipe[2];
+
+static void on_signal(int number)
+{
+    char byte = (char)number;
+
+    signals++;
+    /* The second one is for whoever does not want to wait. */
+    if (signals > 1) {
+        _exit(0);
+    }
+    if (write(signal_pipe[1], &byte, 1) < 0) {
+        _exit(0);
+    }
+}
+
+static bool catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    if (pipe(signal_pipe) != 0) {
+        perror("sst-ua: pipe");
+        return false;
+    }
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return true;
+}
+
+static void stop(struct ua *ua)
+{
+    if (ua->stopping) {
+        return;
+    }
+    ua->stopping = true;
+    ua->over_ms = clock_real_ms(&ua->clock);
+    for (size_t i = 0; i < CALL_BUCKETS; i++) {
+        for (struct call *call = ua->buckets[i]; call != NULL; call = call->next) {
+            farewell(call, CALL_GOOD, NULL);
+        }
+    }
+}
+
+static void run_timer(struct call *call, enum call_timer timer)
+{
+    switch (timer) {
+    case TIMER_RING:
+        callee_answer(call);
+        break;
+    case TIMER_HOLD:
+        client_hold(call);
+        break;
+    case TIMER_HANGUP:
+        farewell_hang_up(call);
+        break;
+    case TIMER_2XX:
+        callee_answer_again(call);
+        break;
+    case TIMER_ACK:
+        farewell_no_ack(call);
+        break;
+    case TIMER_CANCEL:
+        farewell_cancelled(call);
+        break;
+    case TIMER_FREE:
+        call_free(call);
+        break;
+    case TIMER_COUNT:
+        break;
+    }
+}
+
+static void run_timers(struct ua *ua)
+{
+    uint64_t now_ms = clock_real_ms(&ua->clock);
+    enum call_timer timer;
+    struct call *call;
+
+    for (int i = 0; i < TIMERS_A_TURN; i++) {
+        call = schedule_take_due(ua, now_ms, &timer);
+        if (call == NULL) {
+            break;
+        }
+        run_timer(call, timer);
+    }
+    if (now_ms >= ua->mute_ms && !ua->mute) {
+        log_note(&ua->log, NULL, "silent from here on");
+        ua->mute = true;
+    }
+}
+
+/* Before any timer: a refresh that waits here must not be overtaken by the BYE. */
+static void read_socket(struct ua *ua)
+{
+    static char bytes[DATAGRAM_SIZE];
+    char host[NET_HOST_SIZE];
+    long length;
+    int port;
+
+    for (int i = 0; i < DATAGRAMS_A_TURN && !ua->mute; i++) {
+        length = net_receive(&ua->net, bytes, sizeof bytes - 1, host, &port);
+        if (length < 0) {
+            break;
+        }
+        bytes[length] = '\0';
+        transactions_receive(ua, bytes, (size_t)length, host, port);
+    }
+}
+
+/* Whether the last call is over, and nothing is to be done or awaited any more. */
+static bool is_done(const struct ua *ua)
+{
+    uint64_t now_ms = clock_real_ms(&ua->clock);
+    bool last = ua->over == ua->begun &&
+                (ua->stopping || (ua->options.calls != 0 && ua->begun >= ua->options.calls));
+
+    if (ua->mute && ua->over == ua->begun) {
+        return true;
+    }
+    if ((last || ua->stopping) && now_ms >= ua->over_ms + LINGER_MAX_MS) {
+        return true;
+    }
+    return last && ua->goodbyes == 0 && (ua->stopping || now_ms >= ua->linger_ms);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A time at which only is_done() may come to another result: once it is past it matters no more. */
+static uint64_t if_ahead(uint64_t time_ms, uint64_t now_ms)
+{
+    return time_ms > now_ms ? time_ms : CLOCK_NEVER;
+}
+
+/* How long to wait for a datagram, in the form that poll() wants. */
+static int waiting_time(const struct ua *ua)
+{
+    uint64_t now_ms = clock_real_ms(&ua->clock);
+    uint64_t due_ms = earlier(schedule_due_ms(ua), timer_due_ms(ua));
+
+    due_ms = earlier(due_ms, transactions_due_ms(ua));
+    due_ms = earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
+    due_ms = earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
+    due_ms = earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
+    if (due_ms <= now_ms) {
+        return 0;
+    }
+    /* Not more than a minute, which never hurts. */
+    return (int)earlier(due_ms - now_ms, 60000);
+}
+
+static void run(struct ua *ua)
+{
+    struct pollfd sources[2] = {{.fd = signal_pipe[0], .events = POLLIN},
+                                {.fd = ua->net.socket, .events = POLLIN}};
+    char byte;
+
+    while (!is_done(ua)) {
+        poll(sources, ua->mute ? 1 : 2, waiting_time(ua));
+        if (sources[0].revents != 0 && read(signal_pipe[0], &byte, 1) == 1) {
+            stop(ua);
+        }
+        sources[0].revents = 0;
+        read_socket(ua);
+        transactions_work(ua);
+        run_timers(ua);
+        timer_work(ua);
+        transactions_work(ua);
+    }
+}
+
+/* A destination without an address is a mistake of whoever called us, not of the network. */
+static bool check_destination(struct ua *ua)
+{
+    struct net_address address;
+    osip_uri_t *uri;
+    struct hop hop;
+    bool good;
+
+    osip_uri_init(&uri);
+    good = osip_uri_parse(uri, ua->options.target) == 0 && uri->host != NULL;
+    if (good) {
+        hop = request_first_hop(ua, uri);
+        good = net_resolve(&ua->net, hop.host, hop.port, 0, &address);
+        if (!good) {
+            fprintf(stderr, "sst-ua: %s: no address found\n", hop.host);
+        }
+        hop_free(&hop);
+    } else {
+        fprintf(stderr, "sst-ua: %s: not a SIP URI\n", ua->options.target);
+    }
+    osip_uri_free(uri);
+    return good;
+}
+
+static bool place_calls(struct ua *ua)
+{
+    if (ua->options.answering) {
+        return true;
+    }
+    if (!check_destination(ua)) {
+        return false;
+    }
+    for (unsigned long i = 0; i < ua->options.calls; i++) {
+        if (!client_call(ua)) {
+            fprintf(stderr, "sst-ua: cannot call %s\n", ua->options.target);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool open_all(struct ua *ua)
+{
+    ua->mute_ms = CLOCK_NEVER;
+    clock_start(&ua->clock, ua->options.speed);
+    ua->log = (struct log){.json = ua->options.json, .clock = &ua->clock};
+    timer_open(ua);
+    if (!net_open(&ua->net, ua->options.bind.host, ua->options.bind.port) || !catch_signals()) {
+        return false;
+    }
+    if (!transactions_open(ua)) {
+        fputs("sst-ua: libosip2 cannot be started\n", stderr);
+        return false;
+    }
+    log_listening(&ua->log, ua->net.host, ua->net.port);
+    return true;
+}
+
+static void close_all(struct ua *ua)
+{
+    while (ua->heap_count > 0) {
+        call_free(ua->heap[0]);
+    }
+    transactions_close(ua);
+    timer_close(ua);
+    net_close(&ua->net);
+    log_free(&ua->log);
+    options_free(&ua->options);
+    free(ua->heap);
+}
+
+int main(int argc, char **argv)
+{
+    static struct ua ua;
+    int status = 1;
+
+    if (!options_read(&ua.options, argc, argv)) {
+        options_free(&ua.options);
+        return 1;
+    }
+    ua.net.socket = -1;
+    if (open_all(&ua) && place_calls(&ua)) {
+        run(&ua);
+        status = ua.status;
+    }
+    close_all(&ua);
+    return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* SIP messages: building them by hand, since libosip2 has no builder, and looking into them. */
+#ifndef SST_UA_MESSAGE_H
+#define SST_UA_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sst/osip.h>
+
+/* Whether a parsed message has all that RFC 3261 §8.1.1 and §20 ask of each. */
+bool message_is_complete(osip_message_t *sip);
+
+/* The tag of a From or To, the branch of the topmost Via: NULL for none. */
+const char *message_tag(osip_from_t *from);
+const char *message_branch(osip_message_t *sip);
+
+/* The whole Call-ID, to be freed. */
+char *message_call_id(osip_message_t *sip);
+
+uint32_t message_cseq(osip_message_t *sip);
+
+/* The body, where it is the session description; NULL for none. *other: there is one of another
+ * type. */
+const char *message_sdp(osip_message_t *sip, bool *other);
+
+/* A request without From, To and Via. */
+osip_message_t *message_request(const char *method, const osip_uri_t *uri, const char *call_id,
+                                uint32_t cseq);
+
+/* A topmost Via with a new branch that asks for the reply's source port (RFC 3581). */
+void message_add_via(osip_message_t *request, const char *host, int port);
+
+/*
+ * A response with all that goes into any (RFC 3261 §8.2.6.2); the tag is added to a To without one,
+ * and may be NULL for a 100.
+ */
+osip_message_t *message_response(osip_message_t *request, int status, const char *to_tag);
+
+void message_add(osip_message_t *sip, const char *name, const char *value);
+void message_add_contact(osip_message_t *sip, const char *user, const char *host, int port);
+void message_add_allow(osip_message_t *sip, bool update);
+void message_add_sdp(osip_message_t *sip, const char *sdp);
+
+/* A host as it stands in a URI: an IPv6 address in brackets. To be freed. */
+char *message_host(const char *host);
+
+/*
+ * Where a URI says to send to: its maddr or host, and its port or 5060. The host is borrowed from
+ * the URI.
+ */
+void message_destination(osip_uri_t *uri, const char **host, int *port);
+
+#endif

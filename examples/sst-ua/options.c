@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy_options.h"
+#include "text.h"
+
+static const char usage[] =
+    "usage: sst-ua [options] answer\n"
+    "       sst-ua [options] call SIP-URI\n"
+    "\n"
+    "  --bind HOST:PORT             local address, default 127.0.0.1:5060; port 0: a free one\n"
+    "  --outbound HOST:PORT         proxy that initial requests are sent to\n"
+    "  --user NAME  --from SIP-URI  identity\n"
+    "  --contact HOST[:PORT]        what others reach us at, where it is not the local address\n"
+    "  --auth USER:PASSWORD         answer digest challenges\n"
+    "  --mode accept|request|require|off   default accept; request with --session-expires\n"
+    "  --session-expires SEC  --min-se SEC  --max-session-expires SEC\n"
+    "  --prefer-refresher uac|uas   where the choice is ours as the answering side\n"
+    "  --refresher none|uac|uas     in the initial INVITE, default none\n"
+    "  --method auto|update|invite  how to refresh, default auto\n"
+    "  --no-update                  do not allow UPDATE\n"
+    "  --policy NAME=VALUE          any field of the policy; repeatable\n"
+    "  --unsafe-min SEC             takes the place of 90 s; for tests\n"
+    "  --ring SEC                   ring that long before answering\n"
+    "  --hold-at SEC                hold that long after the answer; repeatable\n"
+    "  --hangup-after SEC           hang up that long after the answer\n"
+    "  --mute-after SEC             fall silent that long after the answer\n"
+    "  --calls N                    default 1; answer: 0 for ever\n"
+    "  --speed X                    session timers run X times faster\n"
+    "  --log text|json              default text\n";
+
+static bool complain(const char *option, const char *value, const char *wanted)
+{
+    fprintf(stderr, "sst-ua: %s %s: not %s\n", option, value, wanted);
+    return false;
+}
+
+static bool read_endpoint(struct endpoint *endpoint, const char *option, const char *value)
+{
+    return endpoint_parse(endpoint, value) || complain(option, value, "HOST:PORT");
+}
+
+static bool read_seconds(double *seconds, const char *option, const char *value)
+{
+    char *rest;
+    double number = strtod(value, &rest);
+
+    /* Everything finite that makes sense lies far below; NaN fails both comparisons. */
+    if (rest == value || *rest != '\0' || !(number >= 0 && number <= 1e10)) {
+        return complain(option, value, "a number of seconds");
+    }
+    *seconds = number;
+    return true;
+}
+
+static bool read_hold(struct options *options, const char *option, const char *value)
+{
+    double seconds;
+    size_t place = options->hold_count;
+
+    if (!read_seconds(&seconds, option, value)) {
+        return false;
+    }
+    options->holds =
+        memory_resize(options->holds, (options->hold_count + 1) * sizeof *options->holds);
+    while (place > 0 && options->holds[place - 1] > seconds) {
+        options->holds[place] = options->holds[place - 1];
+        place--;
+    }
+    options->holds[place] = seconds;
+    options->hold_count++;
+    return true;
+}
+
+static bool read_calls(struct options *options, const char *option, const char *value)
+{
+    char *rest;
+
+    errno = 0;
+    options->calls = strtoul(value, &rest, 10);
+    if (*value < '0' || *value > '9' || *rest != '\0' || errno != 0 || options->calls > 1000000) {
+        return complain(option, value, "a number of calls");
+    }
+    return true;
+}
+
+static bool read_speed(struct options *options, const char *option, const char *value)
+{
+    if (!read_seconds(&options->speed, option, value) || options->speed < 0.001 ||
+        options->speed > 1e6) {
+        return complain(option, value, "a factor of 0.001 to 1000000");
+    }
+    return true;
+}
+
+static bool read_auth(struct options *options, const char *option, const char *value)
+{
+    const char *colon = strchr(value, ':');
+
+    if (colon == NULL || colon == value) {
+        return complain(option, "...", "USER:PASSWORD");
+    }
+    free(options->auth_user);
+    options->auth_user = text_copy_part(value, (size_t)(colon - value));
+    options->auth_password = colon + 1;
+    return true;
+}
+
+static bool read_uri(const char **uri, const char *option, const char *value)
+{
+    /* sips and tel are left out on purpose: UDP is all there is. */
+    if (strncmp(value, "sip:", 4) != 0 || value[4] == '\0' ||
+        strpbrk(value, " <>\"\t\r\n") != NULL) {
+        return complain(option, value, "a SIP URI (sip:user@host)");
+    }
+    *uri = value;
+    return true;
+}
+
+static bool read_user(struct options *options, const char *option, const char *value)
+{
+    if (*value == '\0' || strpbrk(value, " <>\"@:;?\t\r\n") != NULL) {
+        return complain(option, value, "the user part of a SIP URI");
+    }
+    options->user = value;
+    return true;
+}
+
+static bool read_log(struct options *options, const char *option, const char *value)
+{
+    options->json = strcmp(value, "json") == 0;
+    return options->json || strcmp(value, "text") == 0 || complain(option, value, "text or json");
+}
+
+static bool read_option(struct options *options, const char *option, const char *value)
+{
+    if (strcmp(option, "--bind") == 0) {
+        return read_endpoint(&options->bind, option, value);
+    }
+    if (strcmp(option, "--outbound") == 0) {
+        return read_endpoint(&options->outbound, option, value);
+    }
+    if (strcmp(option, "--contact") == 0) {
+        return read_endpoint(&options->contact, option, value);
+    }
+    if (strcmp(option, "--user") == 0) {
+        return read_user(options, option, value);
+    }
+    if (strcmp(option, "--from") == 0) {
+        return read_uri(&options->from, option, value);
+    }
+    if (strcmp(option, "--auth") == 0) {
+        return read_auth(options, option, value);
+    }
+    if (strcmp(option, "--ring") == 0) {
+        return read_seconds(&options->ring, option, value);
+    }
+    if (strcmp(option, "--hold-at") == 0) {
+        return read_hold(options, option, value);
+    }
+    if (strcmp(option, "--hangup-after") == 0) {
+        return read_seconds(&options->hangup_after, option, value);
+    }
+    if (strcmp(option, "--mute-after") == 0) {
+        return read_seconds(&options->mute_after, option, value);
+    }
+    if (strcmp(option, "--calls") == 0) {
+        return read_calls(options, option, value);
+    }
+    if (strcmp(option, "--speed") == 0) {
+        return read_speed(options, option, value);
+    }
+    if (strcmp(option, "--log") == 0) {
+        return read_log(options, option, value);
+    }
+    fprintf(stderr, "sst-ua: %s: no such option\n\n%s", option, usage);
+    return false;
+}
+
+static void set_defaults(struct options *options)
+{
+    *options = (struct options){
+        .user = "sst-ua",
+        .ring = 0,
+        .hangup_after = -1,
+        .mute_after = -1,
+        .calls = 1,
+        .speed = 1,
+    };
+}
+
+/* What is not an option: the word that says what to do, and whom to call. */
+static bool read_rest(struct options *options, int argc, char **argv)
+{
+    if (argc == 1 && strcmp(argv[0], "answer") == 0) {
+        options->answering = true;
+    } else if (argc == 2 && strcmp(argv[0], "call") == 0) {
+        if (options->calls == 0) {
+            return complain("--calls", "0", "a number of calls to place");
+        }
+        return read_uri(&options->target, "call", argv[1]);
+    } else {
+        fprintf(stderr, "sst-ua: one of \"answer\" and \"call SIP-URI\" is needed\n\n%s", usage);
+        return false;
+    }
+    return true;
+}
+
+/* Reads up to the first word that is no option; returns its place, or -1. */
+static int read_options(struct options *options, struct policy_options *policy, int argc,
+                        char **argv)
+{
+    int i = 1;
+
+    while (i < argc && argv[i][0] == '-') {
+        if (strcmp(argv[i], "--no-update") == 0) {
+            options->no_update = true;
+            i++;
+            continue;
+        }
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            exit(0);
+        }
+        if (i + 1 == argc) {
+            fprintf(stderr, "sst-ua: %s: no such option, or no value\n\n%s", argv[i], usage);
+            return -1;
+        }
+        if (!policy_options_take(policy, argv[i], argv[i + 1]) &&
+            !read_option(options, argv[i], argv[i + 1])) {
+            return -1;
+        }
+        i += 2;
+    }
+    return i;
+}
+
+bool options_read(struct options *options, int argc, char **argv)
+{
+    struct policy_options policy = {0};
+    int rest;
+    bool good;
+
+    set_defaults(options);
+    endpoint_parse(&options->bind, "127.0.0.1:5060");
+    rest = read_options(options, &policy, argc, argv);
+    good = rest > 0 && read_rest(options, argc - rest, argv + rest) &&
+           policy_options_apply(&policy, &options->policy);
+    free(policy.settings);
+    if (options->bind.port < 0) {
+        options->bind.port = 5060;
+    }
+    return good;
+}
+
+void options_free(struct options *options)
+{
+    free(options->bind.host);
+    free(options->outbound.host);
+    free(options->contact.host);
+    free(options->auth_user);
+    free(options->holds);
+}

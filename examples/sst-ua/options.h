@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#ifndef SST_UA_OPTIONS_H
+#define SST_UA_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sst/sst.h>
+
+#include "endpoint.h"
+
+struct options {
+    bool answering; /* answer, not call */
+    const char *target;
+    struct endpoint bind;
+    struct endpoint outbound;
+    struct endpoint contact;
+    const char *user;
+    const char *from;
+    char *auth_user;
+    const char *auth_password;
+    struct sst_policy policy;
+    bool no_update;
+    double ring; /* this and all times below: seconds of the library's clock, negative for never */
+    double *holds; /* ascending */
+    size_t hold_count;
+    double hangup_after;
+    double mute_after;
+    unsigned long calls;
+    double speed;
+    bool json;
+};
+
+/* Reads the command line. Says on standard error what is wrong and returns false. */
+bool options_read(struct options *options, int argc, char **argv);
+
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *memory_resize(void *old, size_t size)
+{
+    void *block = realloc(old, size);
+
+    if (block == NULL) {
+        fputs("sst-ua: out of memory\n", stderr);
+        exit(1);
+    }
+    return block;
+}
+
+void *memory(size_t size)
+{
+    return memset(memory_resize(NULL, size), 0, size);
+}
+
+char *text_copy_part(const char *text, size_t length)
+{
+    char *copy = memory(length + 1);
+
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *text_copy(const char *text)
+{
+    return text == NULL ? NULL : text_copy_part(text, strlen(text));
+}
+
+char *text_print(const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    char *text;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        length = 0;
+    }
+    text = memory((size_t)length + 1);
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}

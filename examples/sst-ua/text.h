@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Strings on the heap. Where there is no memory the program ends: an example has nothing to save.
+ */
+#ifndef SST_UA_TEXT_H
+#define SST_UA_TEXT_H
+
+#include <stddef.h>
+
+void *memory(size_t size);
+void *memory_resize(void *old, size_t size);
+
+/* A copy of a string, or of its first length bytes; NULL of NULL. */
+char *text_copy(const char *text);
+char *text_copy_part(const char *text, size_t length);
+
+/* What printf() would print. */
+#ifdef __GNUC__
+__attribute__((format(printf, 1, 2)))
+#endif
+char *
+text_print(const char *format, ...);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session timer of a call: where sst-ua meets libsst. Everything that a call does or that
+ * happens to it goes through here, and the library's events come from here.
+ */
+#ifndef SST_UA_TIMER_H
+#define SST_UA_TIMER_H
+
+#include "call.h"
+
+/* Makes the queue of sessions, and puts the callbacks into the policy. */
+void timer_open(struct ua *ua);
+void timer_close(struct ua *ua);
+
+void timer_begin(struct call *call);
+
+/* Silence from here on. */
+void timer_end(struct call *call);
+
+/* The same, since the ACK for an own 2xx never came. */
+void timer_ack_timeout(struct call *call);
+
+/* Takes the call's sessions out of the queue: their memory goes. */
+void timer_forget(struct call *call);
+
+/* Puts the header fields into an own request; false where the session has ended. */
+bool timer_request(struct request *request, osip_message_t *sip);
+
+/* The verdict on a response to an own request, or on its end without one (message NULL then). */
+void timer_response(struct request *request, enum sst_osip_event what, osip_message_t *response,
+                    struct sst_verdict *verdict);
+
+/* No credentials, or nobody to send to: the request is given up. */
+void timer_give_up(struct request *request);
+
+/* The first 2xx came from another fork than the one heard of before: a session of its own. */
+void timer_fork(struct request *request);
+
+/* What to do about a request of the peer's; tx for INVITE and UPDATE, else NULL. */
+void timer_receive(struct call *call, struct sst_tx *tx, osip_message_t *request,
+                   struct sst_advice *advice);
+
+/*
+ * Puts the header fields into a response. What the library tells about it is held back until
+ * timer_answered(), so that it is logged after the response.
+ */
+void timer_answer(struct call *call, struct sst_tx *tx, osip_message_t *response);
+void timer_answered(struct ua *ua);
+
+/* A response outside of any dialog: what goes into all. */
+void timer_plain_answer(struct ua *ua, osip_message_t *response);
+
+/* The ACK for the 2xx to the peer's INVITE is here. */
+void timer_ack(struct call *call);
+
+/* Does what is due, and says when to call again, in real time. */
+void timer_work(struct ua *ua);
+uint64_t timer_due_ms(const struct ua *ua);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "transactions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "callee.h"
+#include "client.h"
+#include "farewell.h"
+#include "server.h"
+#include "text.h"
+#include "wire.h"
+
+/* Looking for libosip2's next timer costs a walk over all transactions; so often is enough. */
+#define LOOK_MS 10
+
+static struct ua *ua_of(osip_transaction_t *transaction)
+{
+    return osip_get_application_context(transaction->config);
+}
+
+static void note(osip_transaction_t *transaction, enum sst_osip_event what, osip_message_t *message)
+{
+    struct stack *stack = &ua_of(transaction)->stack;
+
+    if (what == SST_OSIP_NOTHING || what == SST_OSIP_ACK) {
+        return;
+    }
+    if (stack->event_count == stack->event_room) {
+        stack->event_room = stack->event_room == 0 ? 16 : stack->event_room * 2;
+        stack->events = memory_resize(stack->events, stack->event_room * sizeof *stack->events);
+    }
+    stack->events[stack->event_count++] = (struct stack_event){what, transaction, message};
+}
+
+static void on_message(int type, osip_transaction_t *transaction, osip_message_t *message)
+{
+    /* A CANCEL means nothing to a session, but a lot to its call. */
+    note(transaction,
+         type == OSIP_NIST_CANCEL_RECEIVED ? SST_OSIP_REQUEST : sst_osip_message_event(type),
+         message);
+}
+
+static void on_transport_error(int type, osip_transaction_t *transaction, int error)
+{
+    (void)error;
+    note(transaction, sst_osip_transport_event(type), NULL);
+}
+
+/* It is still looked at after this returns, so it is only taken out of libosip2's list here. */
+static void on_kill(int type, osip_transaction_t *transaction)
+{
+    struct ua *ua = ua_of(transaction);
+    struct stack *stack = &ua->stack;
+
+    (void)type;
+    osip_remove_transaction(stack->osip, transaction);
+    if (stack->dead_count == stack->dead_room) {
+        stack->dead_room = stack->dead_room == 0 ? 16 : stack->dead_room * 2;
+        stack->dead = memory_resize(stack->dead, stack->dead_room * sizeof *stack->dead);
+    }
+    stack->dead[stack->dead_count++] = transaction;
+}
+
+static int on_send(osip_transaction_t *transaction, osip_message_t *sip, char *host, int port,
+                   int socket)
+{
+    osip_header_t *header;
+
+    (void)socket;
+    /* libosip2's own ACK has none, which RFC 3261 §8.1.1 asks of every request. */
+    if (MSG_IS_ACK(sip) && osip_message_get_max_forwards(sip, 0, &header) < 0) {
+        osip_message_set_max_forwards(sip, "70");
+    }
+    return wire_send(ua_of(transaction), sip, host, port) ? 0 : -1;
+}
+
+bool transactions_open(struct ua *ua)
+{
+    osip_t *osip;
+
+    if (osip_init(&osip) != 0) {
+        return false;
+    }
+    ua->stack.osip = osip;
+    osip_set_application_context(osip, ua);
+    osip_set_cb_send_message(osip, on_send);
+    for (int type = 0; type < OSIP_MESSAGE_CALLBACK_COUNT; type++) {
+        osip_set_message_callback(osip, type, on_message);
+    }
+    for (int type = 0; type < OSIP_KILL_CALLBACK_COUNT; type++) {
+        osip_set_kill_transaction_callback(osip, type, on_kill);
+    }
+    for (int type = 0; type < OSIP_TRANSPORT_ERROR_CALLBACK_COUNT; type++) {
+        osip_set_transport_error_callback(osip, type, on_transport_error);
+    }
+    ua->stack.due_ms = CLOCK_NEVER;
+    return true;
+}
+
+/* Whoever knows a transaction forgets it now. */
+static void free_transaction(osip_transaction_t *transaction)
+{
+    void *instance = osip_transaction_get_your_instance(transaction);
+
+    if (instance != NULL && transaction->ctx_type == IST) {
+        struct incoming *incoming = &((struct call *)instance)->incoming;
+
+        if (incoming->transaction == transaction) {
+            incoming->transaction = NULL;
+        }
+    } else if (instance != NULL) {
+        ((struct request *)instance)->transaction = NULL;
+    }
+    osip_transaction_free(transaction);
+}
+
+static void bury_dead(struct stack *stack)
+{
+    for (size_t i = 0; i < stack->dead_count; i++) {
+        free_transaction(stack->dead[i]);
+    }
+    stack->dead_count = 0;
+}
+
+static void free_all(osip_list_t *transactions)
+{
+    while (osip_list_size(transactions) > 0) {
+        free_transaction(osip_list_get(transactions, 0));
+    }
+}
+
+void transactions_close(struct ua *ua)
+{
+    struct stack *stack = &ua->stack;
+
+    if (stack->osip == NULL) {
+        return;
+    }
+    bury_dead(stack);
+    free_all(&stack->osip->osip_ict_transactions);
+    free_all(&stack->osip->osip_ist_transactions);
+    free_all(&stack->osip->osip_nict_transactions);
+    free_all(&stack->osip->osip_nist_transactions);
+    osip_release(stack->osip);
+    free(stack->events);
+    free(stack->dead);
+}
+
+/* Hands out what the callbacks told; that may lead to more, which is added at the end. */
+static void deal_with_events(struct ua *ua)
+{
+    struct stack *stack = &ua->stack;
+
+    for (size_t i = 0; i < stack->event_count; i++) {
+        struct stack_event event = stack->events[i];
+
+        if (event.what == SST_OSIP_REQUEST) {
+            server_request(ua, event.transaction, event.message);
+        } else if (event.what == SST_OSIP_RESPONSE) {
+            client_response(ua, event.transaction, event.message);
+        } else {
+            client_failed(ua, event.transaction, event.what);
+        }
+    }
+    stack->event_count = 0;
+}
+
+/* Gives an event to the state machine, which frees it. */
+static void execute(struct ua *ua, osip_transaction_t *transaction, osip_event_t *event)
+{
+    ua->stack.busy = true;
+    osip_transaction_execute(transaction, event);
+}
+
+static osip_transaction_t *find(struct stack *stack, osip_event_t *event)
+{
+    bool invite = strcmp(event->sip->cseq->method, "INVITE") == 0;
+    osip_t *osip = stack->osip;
+
+    if (MSG_IS_RESPONSE(event->sip)) {
+        return osip_transaction_find(
+            invite ? &osip->osip_ict_transactions : &osip->osip_nict_transactions, event);
+    }
+    if (MSG_IS_ACK(event->sip)) {
+        invite = true;
+    }
+    return osip_transaction_find(
+        invite ? &osip->osip_ist_transactions : &osip->osip_nist_transactions, event);
+}
+
+/* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
+static void receive_outside(struct ua *ua, osip_event_t *event)
+{
+    osip_transaction_t *transaction;
+
+    if (MSG_IS_RESPONSE(event->sip)) {
+        farewell_stray(ua, event->sip);
+        osip_event_free(event);
+    } else if (MSG_IS_ACK(event->sip)) {
+        callee_ack(ua, event->sip);
+        osip_event_free(event);
+    } else if (MSG_IS_INVITE(event->sip) && callee_copy(ua, event->sip)) {
+        osip_event_free(event);
+    } else {
+        transaction = osip_create_transaction(ua->stack.osip, event);
+        if (transaction == NULL) {
+            osip_event_free(event);
+            return;
+        }
+        execute(ua, transaction, event);
+    }
+}
+
+void transactions_receive(struct ua *ua, const char *bytes, size_t length, const char *host,
+                          int port)
+{
+    osip_event_t *event = wire_read(ua, bytes, length, host, port);
+    osip_transaction_t *transaction;
+
+    if (event == NULL) {
+        return;
+    }
+    transaction = find(&ua->stack, event);
+    if (transaction != NULL) {
+        execute(ua, transaction, event);
+    } else {
+        receive_outside(ua, event);
+    }
+    deal_with_events(ua);
+}
+
+osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request, const char *host,
+                                         int port, void *instance)
+{
+    osip_event_t *event = osip_new_outgoing_sipmessage(request);
+    osip_transaction_t *transaction =
+        event != NULL ? osip_create_transaction(ua->stack.osip, event) : NULL;
+
+    if (transaction == NULL) {
+        if (event != NULL) {
+            osip_event_free(event);
+        } else {
+            osip_message_free(request);
+        }
+        return NULL;
+    }
+    /* Not what libosip2 thinks: a proxy, or the route set, may say otherwise. */
+    if (transaction->ict_context != NULL) {
+        osip_ict_set_destination(transaction->ict_context, osip_strdup(host), port);
+    } else {
+        osip_nict_set_destination(transaction->nict_context, osip_strdup(host), port);
+    }
+    osip_transaction_set_your_instance(transaction, instance);
+    execute(ua, transaction, event);
+    return transaction;
+}
+
+void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_message_t *response)
+{
+    osip_event_t *event = osip_new_outgoing_sipmessage(response);
+
+    if (event == NULL) {
+        osip_message_free(response);
+        return;
+    }
+    event->transactionid = transaction->transactionid;
+    execute(ua, transaction, event);
+}
+
+void transactions_hush(osip_transaction_t *transaction)
+{
+    if (transaction->ict_context != NULL) {
+        transaction->ict_context->timer_a_start.tv_sec = -1;
+    } else if (transaction->nict_context != NULL) {
+        transaction->nict_context->timer_e_length = -1;
+        transaction->nict_context->timer_e_start.tv_sec = -1;
+    }
+}
+
+static void run_timers(osip_t *osip)
+{
+    osip_timers_ict_execute(osip);
+    osip_timers_ist_execute(osip);
+    osip_timers_nict_execute(osip);
+    osip_timers_nist_execute(osip);
+    osip_ict_execute(osip);
+    osip_ist_execute(osip);
+    osip_nict_execute(osip);
+    osip_nist_execute(osip);
+}
+
+void transactions_work(struct ua *ua)
+{
+    struct stack *stack = &ua->stack;
+    uint64_t now_ms = clock_real_ms(&ua->clock);
+    struct timeval wait;
+
+    deal_with_events(ua);
+    if (stack->busy && stack->due_ms > now_ms + LOOK_MS) {
+        stack->due_ms = now_ms + LOOK_MS;
+    }
+    stack->busy = false;
+    if (now_ms >= stack->due_ms) {
+        run_timers(stack->osip);
+        deal_with_events(ua);
+        osip_timers_gettimeout(stack->osip, &wait);
+        /* Rounded up, so that libosip2 finds its timer due. */
+        stack->due_ms = now_ms + (uint64_t)wait.tv_sec * 1000 + (uint64_t)wait.tv_usec / 1000 + 1;
+    }
+    bury_dead(stack);
+}
+
+uint64_t transactions_due_ms(const struct ua *ua)
+{
+    return ua->stack.busy || ua->stack.event_count > 0 ? 0 : ua->stack.due_ms;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The user agent as a whole: what all calls share. */
+#ifndef SST_UA_UA_H
+#define SST_UA_UA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sst/osip.h>
+
+#include "clock.h"
+#include "log.h"
+#include "net.h"
+#include "options.h"
+
+struct call;
+
+/* RFC 3261 §17.1.1.1; libosip2 has the same. */
+#define SIP_T1_MS 500
+#define SIP_T2_MS 4000
+#define SIP_64T1_MS 32000
+
+#define CALL_BUCKETS 4096
+
+/* An event of the library's that is logged once the response that it belongs to was sent. */
+struct told_event {
+    struct call *call;
+    struct sst_event event;
+};
+
+#define TOLD_MAX 8
+
+/* What a callback of libosip2 told, to be dealt with once it has returned. */
+struct stack_event {
+    enum sst_osip_event what;
+    osip_transaction_t *transaction;
+    osip_message_t *message;
+};
+
+struct stack {
+    osip_t *osip;
+    struct stack_event *events;
+    size_t event_count;
+    size_t event_room;
+    osip_transaction_t **dead; /* ended, to be freed once nothing looks at them any more */
+    size_t dead_count;
+    size_t dead_room;
+    uint64_t due_ms; /* real time at which to look at libosip2's timers */
+    bool busy;       /* they may have changed since */
+};
+
+struct ua {
+    struct options options;
+    struct clock clock;
+    struct log log;
+    struct net net;
+    struct stack stack;
+
+    struct call *buckets[CALL_BUCKETS]; /* all calls, by Call-ID */
+    struct call **heap;                 /* all calls, the next due first */
+    size_t heap_count;
+    size_t heap_room;
+    struct sst_queue sessions; /* the library's deadlines */
+
+    struct told_event told[TOLD_MAX];
+    size_t told_count;
+    bool holding_back;
+
+    unsigned long begun;    /* calls of --calls that were begun, */
+    unsigned long over;     /* of them, how many have their exit status */
+    unsigned long goodbyes; /* BYEs of ours without a final response */
+    int status;             /* the highest so far */
+    uint64_t over_ms;       /* real time at which the last one was over */
+    uint64_t linger_ms;     /* real time until which copies are awaited */
+    uint64_t mute_ms;       /* real time at which to fall silent */
+    bool mute;
+    bool stopping; /* a signal came */
+};
+
+#endif
