@@ -232,7 +232,7 @@ END_TEST
  * than what is above the hole in that of slot 2, so it must go up from there. */
 START_TEST(removal_may_move_the_last_one_up)
 {
-    static const uint64_t when[17] = {1,  10, 100, 2,  11, 12, 13, 14, 101,
+    static const uint64_t when[17] = {1,   10,  100, 2, 11, 12, 13, 14, 101,
                                       102, 103, 104, 3, 4,  5,  6,  20};
     for (size_t i = 0; i < 17; i++) {
         put_at(i, when[i]);
