@@ -310,6 +310,25 @@ START_TEST(run_follows_the_outer_session_after_a_run_within)
 }
 END_TEST
 
+static int do_run_within_and_free(size_t i)
+{
+    if (i == 0) {
+        (void)sst_queue_run(&queue, now_ms, 100);
+        return do_remove_and_free(i);
+    }
+    return SST_CALLBACK_DONE;
+}
+
+START_TEST(outer_session_may_be_freed_after_a_run_within)
+{
+    act = do_run_within_and_free;
+    refresh_at(0, 1000);
+    refresh_at(1, 1001);
+    ck_assert_uint_eq(run_at(1001, 100), 1);
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 3001);
+}
+END_TEST
+
 static int do_stay_due(size_t i)
 {
     arm_refresh(session[i], now_ms);
@@ -328,13 +347,6 @@ START_TEST(session_that_is_always_due_does_not_hold_up_the_run)
 }
 END_TEST
 
-static int do_turn_off_and_on(size_t i)
-{
-    /* The host turns the timer on again, without a call of the queue. */
-    arm_refresh(session[i], now_ms + 700);
-    return SST_CALLBACK_DONE;
-}
-
 static int on_any_event(void *user, struct sst_session *its_session, const struct sst_event *event)
 {
     (void)user;
@@ -342,7 +354,9 @@ static int on_any_event(void *user, struct sst_session *its_session, const struc
     ck_assert_int_eq(event->type, SST_EVENT_NEGOTIATED);
     ck_assert_int_eq(event->side, SST_SIDE_NONE);
     in_queue_at_event[0] = its_session->queue_index != 0;
-    return do_turn_off_and_on(0);
+    /* The host turns the timer on again, without a call of the queue. */
+    arm_refresh(session[0], now_ms + 700);
+    return SST_CALLBACK_DONE;
 }
 
 /* RFC 4028 §10 and policy refused=keep: refused until the expiration, the timer goes off. */
@@ -378,6 +392,7 @@ int main(void)
     tcase_add_test(tcase, event_may_add_others_and_move_the_queue);
     tcase_add_test(tcase, run_within_a_run_may_free_the_outer_session);
     tcase_add_test(tcase, run_follows_the_outer_session_after_a_run_within);
+    tcase_add_test(tcase, outer_session_may_be_freed_after_a_run_within);
     tcase_add_test(tcase, session_that_is_always_due_does_not_hold_up_the_run);
     tcase_add_test(tcase, session_whose_timer_went_off_stays_until_after_its_event);
     suite_add_tcase(suite, tcase);
