@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* A host with one session: time, events, and what holds at any time. See talk.h. */
+#include "talk_private.h"
+
+void talk_time(const struct talk *t, uint64_t ms, char *buffer, size_t size)
+{
+    bool before = ms < t->begin_ms;
+    uint64_t since = before ? t->begin_ms - ms : ms - t->begin_ms;
+
+    if (ms == SST_NEVER) {
+        snprintf(buffer, size, "never");
+        return;
+    }
+    int used = snprintf(buffer, size, "%s%llu", before ? "-" : "",
+                        (unsigned long long)(since / 1000u));
+    unsigned rest = (unsigned)(since % 1000u);
+    if (rest != 0) {
+        used += snprintf(buffer + used, size - (size_t)used, ".%03u", rest);
+        while (buffer[used - 1] == '0') {
+            buffer[--used] = '\0';
+        }
+    }
+}
+
+struct sst_session_info info_of(const struct talk *t)
+{
+    struct sst_session_info info;
+
+    memset(&info, 0xAA, sizeof info);
+    sst_session_inspect(t->session, &info);
+    return info;
+}
+
+static void detail(const struct sst_event *event, char *buffer, size_t size)
+{
+    const char *own = event->own_benefit ? " own" : "";
+
+    buffer[0] = '\0';
+    switch (event->type) {
+    case SST_EVENT_VIOLATION:
+        snprintf(buffer, size, " %s", sst_violation_name(event->violation));
+        break;
+    case SST_EVENT_NEGOTIATED:
+        if (event->side == SST_SIDE_NONE) {
+            ck_assert_uint_eq(event->interval, 0);
+            snprintf(buffer, size, " off%s%s", event->reason == SST_END_NONE ? "" : " ",
+                     event->reason == SST_END_NONE ? "" : sst_end_reason_name(event->reason));
+            break;
+        }
+        /* fall through */
+    case SST_EVENT_REFRESHED:
+        snprintf(buffer, size, " %u %s%s", (unsigned)event->interval, sst_side_name(event->side),
+                 own);
+        break;
+    case SST_EVENT_REFRESH:
+        snprintf(buffer, size, " %s%s", sst_method_name(event->method),
+                 event->method == UPDATE ? ""
+                 : event->with_offer     ? " offer"
+                                         : " plain");
+        break;
+    case SST_EVENT_ENDED:
+        snprintf(buffer, size, " %s", sst_end_reason_name(event->reason));
+        break;
+    case SST_EVENT_NONE:
+    case SST_EVENT_OVERDUE:
+    case SST_EVENT_BLOCKED:
+    case SST_EVENT_REFUSED:
+        break;
+    }
+}
+
+/* What an event says has to be what the session shows. */
+static void check_event(struct talk *t, const struct sst_event *event)
+{
+    struct sst_session_info info = info_of(t);
+
+    ck_assert_int_gt(event->type, SST_EVENT_NONE);
+    ck_assert_int_le(event->type, SST_EVENT_ENDED);
+    ck_assert_uint_eq(event->interval, info.interval);
+    ck_assert_int_eq(event->side, info.side);
+    ck_assert_int_eq(event->own_benefit, info.own_benefit);
+    ck_assert_int_eq(event->type == SST_EVENT_ENDED, info.ended);
+    ck_assert_msg(t->count[SST_EVENT_ENDED] == 0, "an event after the end");
+    if (event->type != SST_EVENT_ENDED) {
+        ck_assert_uint_eq(event->expires_ms, info.expires_ms);
+    }
+    if (event->type == SST_EVENT_REFRESH) {
+        /* I2: never in the last second before the expiration. */
+        ck_assert_int_ne(event->side, SST_SIDE_NONE);
+        ck_assert_uint_lt(t->now_ms, event->not_after_ms);
+        ck_assert_uint_lt(event->not_after_ms, info.expires_ms);
+        ck_assert(event->method == INVITE || event->method == UPDATE);
+        ck_assert(event->method == INVITE || !event->with_offer);
+    } else {
+        ck_assert_uint_eq(event->not_after_ms, SST_NEVER);
+        ck_assert_uint_eq(event->headers.count, 0);
+    }
+}
+
+static void record(struct talk *t, const struct sst_event *event)
+{
+    char when[32];
+    char what[64];
+
+    check_event(t, event);
+    t->count[event->type]++;
+    if (event->type == SST_EVENT_REFRESH) {
+        t->refresh = *event;
+        t->refreshes++;
+    }
+    talk_time(t, t->now_ms, when, sizeof when);
+    detail(event, what, sizeof what);
+    if (t->used > sizeof t->log - 128) {
+        t->used = 0; /* long runs count events, they do not read them */
+    }
+    t->used += (size_t)snprintf(t->log + t->used, sizeof t->log - t->used, "%s%s %s%s",
+                                t->used > 0 ? "; " : "", when, sst_event_name(event->type), what);
+}
+
+int talk_on_event(void *user, struct sst_session *session, const struct sst_event *event)
+{
+    struct talk *t = user;
+
+    ck_assert_ptr_eq(session, t->session);
+    record(t, event);
+    return t->on_event == NULL ? SST_CALLBACK_DONE : t->on_event(t, event);
+}
+
+void talk_pull(struct talk *t)
+{
+    struct sst_event event;
+
+    if (t->gone || !t->pull || t->hold_pull) {
+        return;
+    }
+    t->policy.on_event = NULL;
+    for (unsigned i = 0; sst_session_next_event(t->session, t->now_ms, &event); i++) {
+        ck_assert_uint_lt(i, 64);
+        record(t, &event);
+        if (t->on_event != NULL) {
+            (void)t->on_event(t, &event);
+        }
+    }
+    ck_assert_int_eq(event.type, SST_EVENT_NONE);
+}
+
+void talk_check(struct talk *t)
+{
+    if (t->gone) {
+        return;
+    }
+    const char *wrong = sst_session_check(t->session);
+    ck_assert_msg(wrong == NULL, "%s", wrong);
+
+    struct sst_session_info info = info_of(t);
+    bool on = info.side != SST_SIDE_NONE && info.established && !info.ended;
+    ck_assert_int_eq(on, info.expires_ms != SST_NEVER);
+    /* I3: once it is there, only a 2xx moves the expiration; it may be given up altogether. */
+    if (info.expires_ms != t->expires_ms && info.expires_ms != SST_NEVER) {
+        ck_assert_msg(t->may_move, "the expiration moved to %llu",
+                      (unsigned long long)info.expires_ms);
+    }
+    t->expires_ms = info.expires_ms;
+    t->may_move = false;
+
+    uint64_t deadline = sst_session_deadline(t->session);
+    if (on) {
+        ck_assert_uint_le(deadline, info.end_ms);
+        ck_assert_uint_le(info.end_ms, info.expires_ms);
+    } else if (!t->pull) {
+        ck_assert_uint_eq(deadline, SST_NEVER);
+    }
+    ck_assert_uint_eq(deadline, sst_session_deadline(t->session));
+}
+
+static void advance(struct talk *t)
+{
+    if (!t->pull) {
+        ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
+    }
+    talk_pull(t);
+    talk_check(t);
+}
+
+static unsigned events_told(const struct talk *t)
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < COUNT_OF(t->count); i++) {
+        sum += t->count[i];
+    }
+    return sum;
+}
+
+void looks(struct talk *t)
+{
+    advance(t);
+}
+
+/* One millisecond before the deadline there is nothing to do, at it there is, and only once. */
+static void at_deadline(struct talk *t, uint64_t deadline)
+{
+    unsigned before = events_told(t);
+
+    if (deadline > t->now_ms + 1u) {
+        t->now_ms = deadline - 1u;
+        advance(t);
+        ck_assert_msg(events_told(t) == before, "an event before the deadline: %s", t->log);
+    }
+    t->now_ms = deadline > t->now_ms ? deadline : t->now_ms;
+    advance(t);
+    if (!t->gone) {
+        bool moved = sst_session_deadline(t->session) > deadline;
+        ck_assert_msg(moved || events_told(t) > before, "the deadline stands still: %s", t->log);
+    }
+}
+
+void until(struct talk *t, double seconds)
+{
+    uint64_t end = t->begin_ms + (uint64_t)(seconds * 1000.0 + 0.5);
+
+    ck_assert_uint_ge(end, t->now_ms);
+    for (unsigned steps = 0; !t->gone; steps++) {
+        uint64_t deadline = sst_session_deadline(t->session);
+        if (deadline > end) {
+            break;
+        }
+        ck_assert_msg(steps < 10000, "a busy loop: %s", t->log);
+        at_deadline(t, deadline);
+    }
+    t->now_ms = end;
+    if (!t->gone) {
+        unsigned before = events_told(t);
+        advance(t);
+        ck_assert_uint_eq(events_told(t), before);
+    }
+}
+
+void leaps(struct talk *t, double seconds)
+{
+    t->now_ms = t->begin_ms + (uint64_t)(seconds * 1000.0 + 0.5);
+    advance(t);
+}
+
+const char *told(struct talk *t)
+{
+    static char copy[sizeof t->log];
+
+    memcpy(copy, t->log, t->used);
+    copy[t->used] = '\0';
+    t->used = 0;
+    return copy;
+}
+
+const char *next(struct talk *t)
+{
+    talk_time(t, sst_session_deadline(t->session), t->text, sizeof t->text);
+    return t->text;
+}
+
+void from_here(struct talk *t)
+{
+    t->begin_ms = t->now_ms;
+    t->used = 0;
+}
+
+struct talk *called(const char *policy, const char *headers)
+{
+    struct talk *t = callee(policy);
+
+    serves(t, INVITE, headers);
+    hears_ack(t);
+    from_here(t);
+    return t;
+}
+
+struct talk *connected(const char *policy, const char *response)
+{
+    struct talk *t = caller(policy);
+
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 200, response), "refreshed");
+    from_here(t);
+    return t;
+}
+
+static double seconds_of(const struct talk *t)
+{
+    return (double)(t->now_ms - t->begin_ms) / 1000.0;
+}
+
+void cycles(struct talk *t, unsigned count, const char *response, double delay)
+{
+    for (unsigned i = 0; i < count; i++) {
+        unsigned before = t->refreshes;
+        uint64_t due = info_of(t).refresh_ms;
+        ck_assert_uint_ne(due, SST_NEVER);
+        until(t, (double)(due - t->begin_ms) / 1000.0);
+        ck_assert_uint_eq(t->refreshes, before + 1);
+        enum sst_method method = t->refresh.method;
+        refreshes(t);
+        until(t, seconds_of(t) + delay);
+        expect(gets(t, method, 200, response), "refreshed");
+    }
+}
+
+void refreshed_by_peer(struct talk *t, unsigned count, double every, const char *headers)
+{
+    for (unsigned i = 0; i < count; i++) {
+        until(t, seconds_of(t) + every);
+        serves(t, UPDATE, headers);
+    }
+}
