@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/* What a UAS refuses and what its 2xx says: RFC 4028 §9, Table 2. */
+#include "talk.h"
+
+static struct talk *t; /* for its policy */
+static struct sst_dialog dialog;
+
+static void policy(const char *fields)
+{
+    if (t != NULL) {
+        end_talk(t);
+    }
+    t = talk_new(fields, false);
+}
+
+static void set_up(void)
+{
+    policy("");
+    memset(&dialog, 0, sizeof dialog);
+}
+
+static void tear_down(void)
+{
+    end_talk(t);
+    t = NULL;
+}
+
+static struct sst_msg request(const char *headers)
+{
+    struct sst_msg msg;
+
+    sst_msg_request(&msg, INVITE, 1);
+    msg_headers(&msg, headers);
+    return msg;
+}
+
+static const char *answer(const char *headers)
+{
+    struct sst_msg msg = request(headers);
+    struct sst_facts facts;
+    struct sst_answer answered;
+    struct sst_headers out;
+    uint32_t violations = 0;
+
+    memset(&facts, 0xAA, sizeof facts);
+    memset(&answered, 0xAA, sizeof answered);
+    sst_uas_facts(&t->policy, &msg, &facts, &violations);
+    sst_uas_answer(&t->policy, &dialog, &facts, &answered);
+    sst_answer_headers(&answered, &out);
+    return headers_text(&out, t->text, sizeof t->text);
+}
+
+static const char *refusal(const char *headers)
+{
+    struct sst_msg msg = request(headers);
+    uint32_t min_se = 777;
+    unsigned status = sst_uas_refuse(&t->policy, &msg, &min_se);
+
+    snprintf(t->text, sizeof t->text, "%u %u", status, (unsigned)min_se);
+    return t->text;
+}
+
+static const char *violations_of(const char *headers)
+{
+    struct sst_msg msg = request(headers);
+    struct sst_facts facts;
+    uint32_t violations = 0;
+    size_t used = 0;
+
+    t->text[0] = '\0';
+    sst_uas_facts(&t->policy, &msg, &facts, &violations);
+    for (unsigned v = 0; v < SST_VIOLATION_COUNT; v++) {
+        if (violations & SST_VIOLATION_BIT(v)) {
+            used += (size_t)snprintf(t->text + used, sizeof t->text - used, "%s%s",
+                                     used > 0 ? " " : "",
+                                     sst_violation_name((enum sst_violation)v));
+        }
+    }
+    return t->text;
+}
+
+#define TIMER "Supported: timer"
+#define REQUIRED " | Require: timer"
+
+static void running(enum sst_side side, uint32_t interval)
+{
+    dialog = (struct sst_dialog){.interval = interval, .side = side, .established = true,
+                                 .peer_supports = true};
+}
+
+/* Shows: 9-4 9-5 9-6 EC-13 EC-14 EC-15 9-10 */
+START_TEST(table_2_row_by_row)
+{
+    static const struct {
+        const char *request;
+        const char *uac; /* prefer_refresher=uac */
+        const char *uas;
+    } rows[] = {
+        /* N none, N uac, N uas: the last two are "NA", and always uas; EC-13 */
+        {"Session-Expires: 600", "600;refresher=uas", "600;refresher=uas"},
+        {"Session-Expires: 600;refresher=uac", "600;refresher=uas", "600;refresher=uas"},
+        {"Session-Expires: 600;refresher=uas", "600;refresher=uas", "600;refresher=uas"},
+        /* Y none: this element's choice, which is what prefer_refresher is for */
+        {TIMER " | Session-Expires: 600", "600;refresher=uac" REQUIRED,
+         "600;refresher=uas" REQUIRED},
+        /* Y uac, Y uas: as asked */
+        {TIMER " | Session-Expires: 600;refresher=uac", "600;refresher=uac" REQUIRED,
+         "600;refresher=uac" REQUIRED},
+        {TIMER " | Session-Expires: 600;refresher=uas", "600;refresher=uas" REQUIRED,
+         "600;refresher=uas" REQUIRED},
+    };
+    char want[128];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        policy("prefer_refresher=uac");
+        snprintf(want, sizeof want, TIMER " | Session-Expires: %s", rows[i].uac);
+        expect(answer(rows[i].request), want);
+        policy("prefer_refresher=uas mode=require");
+        snprintf(want, sizeof want, TIMER " | Session-Expires: %s", rows[i].uas);
+        expect(answer(rows[i].request), want);
+    }
+}
+END_TEST
+
+/* Shows: EC-14 EC-20 EC-23 7.4-10 */
+START_TEST(a_free_choice_stays_with_who_refreshes_now)
+{
+    policy("prefer_refresher=uac");
+    running(SST_SIDE_LOCAL, 600);
+    expect(answer(TIMER " | Session-Expires: 600"),
+           TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
+    policy("prefer_refresher=uas");
+    running(SST_SIDE_REMOTE, 600);
+    expect(answer(TIMER " | Session-Expires: 600"),
+           TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
+    /* what the request says binds all the same */
+    expect(answer(TIMER " | Session-Expires: 600;refresher=uas"),
+           TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
+    /* the early answer's choice holds for the INVITE; EC-20 */
+    dialog.established = false;
+    expect(answer(TIMER " | Session-Expires: 1800"),
+           TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
+}
+END_TEST
+
+/* Shows: EC-10 EC-23 EC-24 */
+START_TEST(a_request_without_session_expires_ends_nothing)
+{
+    running(SST_SIDE_REMOTE, 600);
+    expect(answer(TIMER), TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
+    running(SST_SIDE_LOCAL, 600);
+    expect(answer(TIMER), TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
+    expect(answer(TIMER " | Min-SE: 900"),
+           TIMER " | Session-Expires: 900;refresher=uas" REQUIRED);
+    /* without support this side takes over */
+    running(SST_SIDE_REMOTE, 600);
+    expect(answer(""), TIMER " | Session-Expires: 600;refresher=uas");
+    expect(answer("Session-Expires: 300;refresher=uac"),
+           TIMER " | Session-Expires: 300;refresher=uas");
+    /* never below 90, whatever the peer made of it before; EC-08 */
+    running(SST_SIDE_LOCAL, 1);
+    expect(answer(TIMER), TIMER " | Session-Expires: 90;refresher=uas" REQUIRED);
+    running(SST_SIDE_LOCAL, 0);
+    expect(answer(TIMER), TIMER " | Session-Expires: 90;refresher=uas" REQUIRED);
+    policy("mode=off");
+    expect(answer(TIMER " | Session-Expires: 600"), "");
+}
+END_TEST
+
+/* Shows: 9-3 EC-19 EC-100 */
+START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
+{
+    static const struct {
+        const char *policy;
+        const char *supported; /* the answer to a UAC with support */
+        const char *not;       /* ... and without */
+    } rows[] = {
+        {"mode=accept", TIMER, TIMER},
+        {"mode=accept own_benefit=yes", TIMER, TIMER},
+        {"mode=request", TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED, TIMER},
+        {"mode=require prefer_refresher=uas",
+         TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED, TIMER},
+        {"mode=request own_benefit=yes",
+         TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED,
+         TIMER " | Session-Expires: 1800;refresher=uas"},
+        {"mode=request own_benefit=no", TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED,
+         TIMER},
+        {"mode=off", "", ""},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        policy(rows[i].policy);
+        expect(answer(TIMER), rows[i].supported);
+        expect(answer(""), rows[i].not);
+        dialog.established = true;
+        expect(answer(TIMER), rows[i].supported);
+        dialog.established = false;
+    }
+    policy("mode=request");
+    expect(answer(TIMER " | Min-SE: 3600"),
+           TIMER " | Session-Expires: 3600;refresher=uac" REQUIRED);
+}
+END_TEST
+
+/* Shows: 9-2 EC-12 EC-101 EC-108 */
+START_TEST(an_interval_is_copied_or_reduced_never_below_min_se)
+{
+    static const struct {
+        const char *policy;
+        const char *request;
+        const char *interval;
+    } rows[] = {
+        {"session_expires=1800", TIMER " | Session-Expires: 3600;refresher=uas", "3600"},
+        {"max_session_expires=1800", TIMER " | Session-Expires: 3600;refresher=uas", "1800"},
+        {"max_session_expires=1800", TIMER " | Session-Expires: 1799;refresher=uas", "1799"},
+        {"max_session_expires=1800",
+         TIMER " | Session-Expires: 3600;refresher=uas | Min-SE: 2700", "2700"},
+        {"max_session_expires=1800",
+         TIMER " | Session-Expires: 3600;refresher=uas | Min-SE: 3600", "3600"},
+        {"", TIMER " | Session-Expires: 90;refresher=uas", "90"},
+        {"", TIMER " | Session-Expires: 90;refresher=uas | Min-SE: 30", "90"},
+        {"", TIMER " | Session-Expires: 4294967296;refresher=uas", "4294967295"},
+        /* without support a 422 would be of no use; EC-12, erratum 1687 */
+        {"", "Session-Expires: 30", "90"},
+        {"min_se=120", "Session-Expires: 30", "120"},
+        {"min_se=120", "Session-Expires: 119", "120"},
+        {"min_se=120", "Session-Expires: 121", "121"},
+        {"min_se=120", "Session-Expires: 30 | Min-SE: 300", "300"},
+        {"min_se=120 session_expires=180 max_session_expires=180", "Session-Expires: 3600", "180"},
+        /* the smallest of repeated ones in a request; EC-03 */
+        {"", TIMER " | Session-Expires: 600;refresher=uas | x: 300", "300"},
+    };
+    char want[128];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bool supports = strstr(rows[i].request, "Supported") != NULL;
+        policy(rows[i].policy);
+        snprintf(want, sizeof want, TIMER " | Session-Expires: %s;refresher=uas%s",
+                 rows[i].interval, supports ? REQUIRED : "");
+        expect(answer(rows[i].request), want);
+    }
+}
+END_TEST
+
+/* Shows: FB-13 */
+START_TEST(a_dialog_without_timer_takes_one_later_unless_told_not_to)
+{
+    policy("accept_midcall=no mode=request");
+    expect(answer(TIMER " | Session-Expires: 600;refresher=uas"),
+           TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
+    dialog.established = true;
+    expect(answer(TIMER " | Session-Expires: 600;refresher=uas"), TIMER);
+    expect(answer(TIMER), TIMER);
+    running(SST_SIDE_LOCAL, 600);
+    expect(answer(TIMER " | Session-Expires: 600;refresher=uas"),
+           TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
+}
+END_TEST
+
+/* Shows: 9-1 9-9 EC-09 EC-105 6-1 FB-23 */
+START_TEST(a_422_exactly_where_the_interval_is_too_small)
+{
+    static const uint32_t minimums[] = {90, 120, 1800};
+
+    for (size_t m = 0; m < COUNT_OF(minimums); m++) {
+        uint32_t own = minimums[m];
+        char text[160];
+        snprintf(text, sizeof text, "session_expires=1800 min_se=%u", (unsigned)own);
+        policy(text);
+        for (int s = -1; s <= 1; s++) {
+            for (int r = -2; r <= 1; r++) {
+                /* Min-SE: absent, below, at, above the Session-Expires */
+                uint32_t interval = own + (uint32_t)s;
+                uint32_t theirs = r == -2 ? 0 : interval + (uint32_t)r;
+                uint32_t least = theirs > own ? theirs : own;
+                unsigned status = interval < least ? 422 : 0;
+                char min_se[40] = "";
+                char want[40];
+                if (theirs != 0) {
+                    snprintf(min_se, sizeof min_se, " | Min-SE: %u", (unsigned)theirs);
+                }
+                snprintf(want, sizeof want, "%u %u", status, status != 0 ? (unsigned)least : 0);
+                snprintf(text, sizeof text, TIMER " | Session-Expires: %u%s", (unsigned)interval,
+                         min_se);
+                expect(refusal(text), want);
+                snprintf(text, sizeof text, "Session-Expires: %u%s", (unsigned)interval, min_se);
+                expect(refusal(text), "0 0"); /* EC-12: no support, no 422 */
+            }
+        }
+        expect(refusal(TIMER), "0 0");
+        expect(refusal(TIMER " | Min-SE: 3600"), "0 0");
+    }
+    policy("");
+    expect(refusal(TIMER " | Session-Expires: 64"), "422 90"); /* EC-09 */
+    expect(refusal(TIMER " | Session-Expires: 0"), "422 90");
+    expect(refusal("Require: timer | Session-Expires: 64"), "422 90"); /* EC-106 */
+    expect(refusal(TIMER " | Session-Expires: 600 | Min-SE: 900"), "422 900"); /* EC-105 */
+    policy("accept_require_as_support=no");
+    expect(refusal("Require: timer | Session-Expires: 64"), "0 0");
+}
+END_TEST
+
+/* Shows: FB-12 FB-80 12-1 */
+START_TEST(a_420_where_the_extension_is_off_and_required)
+{
+    policy("mode=off");
+    expect(refusal("Require: timer"), "420 0");
+    expect(refusal(TIMER " | Require: timer | Session-Expires: 30"), "420 0");
+    expect(refusal(TIMER " | Session-Expires: 30"), "0 0");
+    expect(refusal("Proxy-Require: timer"), "0 0");
+    policy("");
+    expect(refusal("Require: timer"), "0 0");
+}
+END_TEST
+
+/* Shows: EC-03 4-8 */
+START_TEST(a_400_where_the_letter_is_wanted)
+{
+    static const char *const repeated = TIMER " | Session-Expires: 600 | x: 600";
+    static const char *const min_se_repeated = TIMER " | Min-SE: 90 | Min-SE: 91";
+
+    policy("");
+    expect(refusal("Session-Expires: abc"), "0 0");
+    expect(refusal(repeated), "0 0");
+    policy("accept_malformed=no");
+    expect(refusal("Session-Expires: abc"), "400 0");
+    expect(refusal("Min-SE: abc"), "400 0");
+    expect(refusal(repeated), "0 0");
+    policy("accept_repeated=no");
+    expect(refusal("Session-Expires: abc"), "0 0");
+    expect(refusal(repeated), "400 0");
+    expect(refusal(min_se_repeated), "400 0");
+    policy("accept_malformed=no accept_repeated=no mode=off");
+    expect(refusal("Session-Expires: abc | x: 1"), "0 0");
+}
+END_TEST
+
+/* Shows: EC-05 EC-13 EC-106 7.1-7 */
+START_TEST(what_is_wrong_with_a_request_is_named)
+{
+    expect(violations_of(TIMER " | Session-Expires: 600;refresher=uac | Min-SE: 600"), "");
+    expect(violations_of("Session-Expires: 600"), "");
+    expect(violations_of("Session-Expires: 600;refresher=uas"), "refresher_unsupported");
+    expect(violations_of("Require: timer"), "require_unsupported");
+    expect(violations_of(TIMER " | Require: timer"), "");
+    expect(violations_of("Require: timer | Session-Expires: 600;refresher=uac"),
+           "require_unsupported");
+    expect(violations_of(TIMER " | Min-SE: 89"), "min_se_below_absolute");
+    expect(violations_of(TIMER " | Session-Expires: 600 | Min-SE: 601"), "se_below_min_se");
+    expect(violations_of(TIMER " | Session-Expires: 89 | Min-SE: 30"),
+           "se_below_min_se min_se_below_absolute");
+    policy("accept_require_as_support=no");
+    expect(violations_of("Require: timer | Session-Expires: 600;refresher=uac"),
+           "refresher_unsupported require_unsupported");
+    expect(answer("Require: timer | Session-Expires: 600;refresher=uac"),
+           TIMER " | Session-Expires: 600;refresher=uas");
+    policy("");
+    expect(answer("Require: timer | Session-Expires: 600;refresher=uac"),
+           TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rules_uas");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, table_2_row_by_row);
+    tcase_add_test(tcase, a_free_choice_stays_with_who_refreshes_now);
+    tcase_add_test(tcase, a_request_without_session_expires_ends_nothing);
+    tcase_add_test(tcase, who_asks_for_a_timer_that_the_request_does_not_ask_for);
+    tcase_add_test(tcase, an_interval_is_copied_or_reduced_never_below_min_se);
+    tcase_add_test(tcase, a_dialog_without_timer_takes_one_later_unless_told_not_to);
+    tcase_add_test(tcase, a_422_exactly_where_the_interval_is_too_small);
+    tcase_add_test(tcase, a_420_where_the_extension_is_off_and_required);
+    tcase_add_test(tcase, a_400_where_the_letter_is_wanted);
+    tcase_add_test(tcase, what_is_wrong_with_a_request_is_named);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
