@@ -101,8 +101,11 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *
         return SST_422_FAIL;
     }
     if (policy->max_session_expires != 0 && *min_se > policy->max_session_expires) {
-        /* EC-101: the owner does not want so long an interval; once more without asking for one. */
-        return ask->session_expires != 0 ? SST_422_RETRY_WITHOUT_SE : SST_422_FAIL;
+        /* EC-101: the owner does not want so long an interval; once more without asking for one.
+         * A first request that asked for none had its Session-Expires from a proxy, which will
+         * respect the Min-SE of the second. */
+        bool again = ask->session_expires != 0 || rounds == 0;
+        return again ? SST_422_RETRY_WITHOUT_SE : SST_422_FAIL;
     }
     return SST_422_RETRY;
 }
@@ -211,6 +214,11 @@ void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outco
 {
     if (a->side == SST_SIDE_NONE || b->side == SST_SIDE_NONE) {
         *merged = a->side == SST_SIDE_NONE ? *b : *a;
+        if (merged->side == SST_SIDE_REMOTE) {
+            /* The peer may have turned its timer off: to wait for its refresh could end a call that
+             * lives, to refresh it does no harm. */
+            merged->side = SST_SIDE_LOCAL;
+        }
         return;
     }
     bool local = a->side == SST_SIDE_LOCAL || b->side == SST_SIDE_LOCAL;

@@ -171,7 +171,10 @@ SST_API void sst_other_headers(const struct sst_policy *policy, enum sst_method 
 
 /* ---- Two negotiations at once: EC-21 ---- */
 
-/** What two overlapping negotiations with results a and b come to: the one that keeps refreshing. */
+/**
+ * What two overlapping negotiations with results a and b come to: the smaller interval, and this
+ * side refreshes if either says so, or if only one of them has a timer at all.
+ */
 SST_API void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
                                struct sst_outcome_timer *merged);
 
