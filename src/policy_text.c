@@ -239,9 +239,10 @@ struct sentence {
     size_t length;
 };
 
+/* The last place is overwritten by the terminator in the end. */
 static void add_char(struct sentence *sentence, char c)
 {
-    if (sentence->length + 1 < sentence->size) {
+    if (sentence->length < sentence->size) {
         sentence->buffer[sentence->length] = c;
     }
     sentence->length++;

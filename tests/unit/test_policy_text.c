@@ -36,9 +36,9 @@ END_TEST
 
 START_TEST(fields_refuse_other_values)
 {
-    static const char *const never[] = {"",     "x",   "-1",     "+5",   "90.5",
-                                        "0x5a", "1e2", "90 s",   "5,",   "no|yes",
-                                        "y",    "|",   "\"90\"", "nope", "acceptt"};
+    static const char *const never[] = {"",       "x",    "-1",      "+5",     "90.5", "0x5a",
+                                        "1e2",    "90 s", "5,",      "no|yes", "y",    "|",
+                                        "\"90\"", "nope", "acceptt", "9:",     "/9"};
     const struct field_case *one = &cases[_i];
     for (size_t i = 0; i < COUNT_OF(never); i++) {
         expect_refused(SST_ERR_SYNTAX, one->name, never[i], one->name, one->range, never[i]);
@@ -233,6 +233,33 @@ START_TEST(order_of_lines_does_not_matter)
 }
 END_TEST
 
+/* Compilers may store an enumeration in one, two or four bytes. */
+START_TEST(members_have_any_size)
+{
+    struct {
+        uint8_t one, guard_one;
+        uint16_t two, guard_two;
+        uint32_t four;
+    } sizes = {0xAA, 0xAA, 0xAAAA, 0xAAAA, 0xAAAAAAAA};
+    struct sst_field field = {.name = "size"};
+    field.size = 1;
+    sst_field_store(&sizes, &field, 200);
+    ck_assert_uint_eq(sizes.one, 200);
+    ck_assert_uint_eq(sst_field_value(&sizes, &field), 200);
+    field.size = 2;
+    field.offset = (uint16_t)((unsigned char *)&sizes.two - (unsigned char *)&sizes);
+    sst_field_store(&sizes, &field, 60000);
+    ck_assert_uint_eq(sizes.two, 60000);
+    ck_assert_uint_eq(sst_field_value(&sizes, &field), 60000);
+    field.size = 4;
+    field.offset = (uint16_t)((unsigned char *)&sizes.four - (unsigned char *)&sizes);
+    sst_field_store(&sizes, &field, 4000000000u);
+    ck_assert_uint_eq(sizes.four, 4000000000u);
+    ck_assert_uint_eq(sst_field_value(&sizes, &field), 4000000000u);
+    ck_assert(sizes.guard_one == 0xAA && sizes.guard_two == 0xAAAA);
+}
+END_TEST
+
 /* Whatever the bytes, the policy stays one whose fields are each in their range. */
 START_TEST(random_bytes_do_no_harm)
 {
@@ -280,6 +307,7 @@ static Suite *policy_text_suite(void)
     tcase_add_test(tests, long_texts_are_cut_in_the_error);
     tcase_add_test(tests, ranges_follow_absolute_min);
     tcase_add_test(tests, order_of_lines_does_not_matter);
+    tcase_add_test(tests, members_have_any_size);
     tcase_add_test(tests, random_bytes_do_no_harm);
     suite_add_tcase(suite, tests);
     return suite;

@@ -128,6 +128,7 @@ START_TEST(asking_needs_memory_and_refreshes)
     expect_ok();
     policy.record_routes = false;
     expect_error(SST_ERR_CONFLICT, "record_routes", "yes", asking[_i], 0);
+    ck_assert_int_eq(sst_proxy_policy_check(&policy, NULL), SST_ERR_CONFLICT);
     char text[100];
     sst_policy_error_print(&error, text, sizeof text);
     ck_assert_int_eq(strncmp(text, "record_routes: no conflicts with ", 33), 0);
