@@ -96,8 +96,8 @@ int sst_policy_fail(struct sst_policy_error *error, int code, const char *field,
     return code;
 }
 
-static int check_alone(const struct sst_field *field, const void *structure,
-                       uint32_t absolute_min, struct sst_policy_error *error)
+static int check_alone(const struct sst_field *field, const void *structure, uint32_t absolute_min,
+                       struct sst_policy_error *error)
 {
     uint32_t value = sst_field_value(structure, field);
     if (sst_field_allows(field, value, absolute_min)) {
@@ -155,8 +155,8 @@ int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *e
         return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
     }
     if (policy->size != sizeof *policy) {
-        return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_policy_init() sets it",
-                               NULL, policy->size);
+        return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_policy_init() sets it", NULL,
+                               policy->size);
     }
     int result = sst_fields_check(fields, FIELD_COUNT, policy, error);
     return result == SST_OK ? check_together(policy, error) : result;

@@ -15,12 +15,12 @@
 
 /* What a field's values are, and what its range depends on. */
 enum sst_field_kind {
-    SST_FIELD_WORDS,        /* the words of its range, the first of them being lowest */
-    SST_FIELD_FLAG,         /* a bool: no|yes */
-    SST_FIELD_NUMBER,       /* lowest to highest */
-    SST_FIELD_INTERVAL,     /* absolute_min to highest */
-    SST_FIELD_MAYBE,        /* 0, or absolute_min to highest */
-    SST_FIELD_HALF          /* lowest to half of absolute_min, rounded up */
+    SST_FIELD_WORDS,    /* the words of its range, the first of them being lowest */
+    SST_FIELD_FLAG,     /* a bool: no|yes */
+    SST_FIELD_NUMBER,   /* lowest to highest */
+    SST_FIELD_INTERVAL, /* absolute_min to highest */
+    SST_FIELD_MAYBE,    /* 0, or absolute_min to highest */
+    SST_FIELD_HALF      /* lowest to half of absolute_min, rounded up */
 };
 
 /* clang-format off */
@@ -114,20 +114,20 @@ enum sst_field_kind {
 /* A line of the table. All texts are static. */
 struct sst_field {
     const char *name;
-    const char *range;   /* where absolute_min is 90 */
+    const char *range; /* where absolute_min is 90 */
     const char *unit;
     const char *section;
     uint32_t lowest;
     uint32_t highest;
-    uint16_t offset;     /* in the structure */
-    uint8_t size;        /* of the member */
-    uint8_t kind;        /* enum sst_field_kind */
+    uint16_t offset; /* in the structure */
+    uint8_t size;    /* of the member */
+    uint8_t kind;    /* enum sst_field_kind */
 };
 
 /* Makes a line of the table out of one above, for a member of the type structure. */
 #define SST_FIELD_OF(structure, name, kind, lowest, highest, range, unit, section)                 \
     {                                                                                              \
-        #name, range, unit, section, lowest, highest, offsetof(structure, name),                   \
+#name, range, unit, section, lowest, highest, offsetof(structure, name),                   \
             sizeof(((structure *)0)->name), SST_FIELD_##kind                                       \
     }
 

@@ -206,8 +206,8 @@ int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx
             tx->session_expires = interval;
         }
         if (interval != 0) {
-            edit->set_session_expires = !(request->has & SST_MSG_SESSION_EXPIRES) ||
-                                        interval != request->session_expires;
+            edit->set_session_expires =
+                !(request->has & SST_MSG_SESSION_EXPIRES) || interval != request->session_expires;
             edit->session_expires = edit->set_session_expires ? interval : 0;
             edit->record_route = policy->record_routes;
             edit->add_require = policy->insert_require && !supports;
@@ -271,8 +271,8 @@ static void see_success(const struct sst_proxy_tx *tx, const struct sst_msg *res
 }
 
 int sst_proxy_response(const struct sst_proxy_policy *policy, const struct sst_proxy_tx *tx,
-                       const struct sst_msg *response, uint64_t now_ms,
-                       struct sst_proxy_edit *edit, uint64_t *expires_ms)
+                       const struct sst_msg *response, uint64_t now_ms, struct sst_proxy_edit *edit,
+                       uint64_t *expires_ms)
 {
     if (policy == NULL || tx == NULL || response == NULL || edit == NULL || expires_ms == NULL ||
         response->status < 100 || response->status > 699) {
