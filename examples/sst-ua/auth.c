@@ -53,7 +53,25 @@ static bool lists_auth(const char *options)
     return false;
 }
 
-static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_t *header)
+/* RFC 3261 §22.2: credentials that were just rejected are not tried again, but with a new nonce. */
+static bool is_rejection(const struct auth_challenge *challenge,
+                         const osip_www_authenticate_t *header, bool fresh)
+{
+    char *stale = unquoted(header->stale);
+    char *nonce = unquoted(header->nonce);
+    bool rejected = stale == NULL || osip_strcasecmp(stale, "true") != 0;
+
+    /* Those that were sent unasked may have met a nonce that has run out since. */
+    if (!fresh && (challenge->nonce == NULL || strcmp(challenge->nonce, nonce) != 0)) {
+        rejected = false;
+    }
+    free(nonce);
+    free(stale);
+    return rejected;
+}
+
+static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_t *header,
+                  bool fresh)
 {
     char *algorithm = unquoted(header->algorithm);
     bool plain = algorithm == NULL || osip_strcasecmp(algorithm, "MD5") == 0;
@@ -62,7 +80,8 @@ static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_
     free(algorithm);
     if (header->auth_type == NULL || osip_strcasecmp(header->auth_type, "Digest") != 0 ||
         header->realm == NULL || header->nonce == NULL || (!plain && !session) ||
-        (header->qop_options != NULL && !lists_auth(header->qop_options))) {
+        (header->qop_options != NULL && !lists_auth(header->qop_options)) ||
+        is_rejection(challenge, header, fresh)) {
         return false;
     }
     challenge_free(challenge);
@@ -75,14 +94,14 @@ static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_
     return true;
 }
 
-bool auth_learn(struct auth *auth, osip_message_t *response)
+bool auth_learn(struct auth *auth, osip_message_t *response, bool fresh)
 {
     bool proxy = response->status_code == 407;
     osip_list_t *headers = proxy ? &response->proxy_authenticates : &response->www_authenticates;
 
     /* RFC 8760 §2.3: they come in the order of the server's preference. */
     for (int i = 0; i < osip_list_size(headers); i++) {
-        if (learn(proxy ? &auth->proxy : &auth->peer, osip_list_get(headers, i))) {
+        if (learn(proxy ? &auth->proxy : &auth->peer, osip_list_get(headers, i), fresh)) {
             return true;
         }
     }

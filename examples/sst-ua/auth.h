@@ -25,8 +25,12 @@ struct auth {
 
 void auth_free(struct auth *auth);
 
-/* Learns from a 401 or 407; false where it has no challenge that can be answered. */
-bool auth_learn(struct auth *auth, osip_message_t *response);
+/*
+ * Learns from a 401 or 407, answering whatever it asks for; false where it has no challenge that
+ * can be answered, or rejects what was sent already: fresh tells that the request had answered a
+ * challenge of its own before, so that only a stale nonce is a reason to try again.
+ */
+bool auth_learn(struct auth *auth, osip_message_t *response, bool fresh);
 
 /* Puts credentials for all that was asked for so far into a request. */
 void auth_add(struct auth *auth, osip_message_t *request, const char *user, const char *password);

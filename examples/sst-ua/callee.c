@@ -32,6 +32,13 @@ static void keep_invite(struct call *call, const struct question *question, stru
     osip_transaction_set_your_instance(question->transaction, call);
 }
 
+/* It had its final response. */
+static void forget_transaction(struct call *call)
+{
+    osip_transaction_set_your_instance(call->incoming.transaction, NULL);
+    call->incoming.transaction = NULL;
+}
+
 static struct question kept_question(struct call *call)
 {
     return (struct question){call->ua, call, call->incoming.transaction, call->incoming.request,
@@ -55,7 +62,7 @@ static void accept_invite(struct call *call)
     sdp_commit(&call->sdp, &incoming->answer);
     dialog_refresh_target(call, incoming->request);
     transactions_respond(call->ua, incoming->transaction, response);
-    incoming->transaction = NULL;
+    forget_transaction(call);
     incoming->interval_ms = SIP_T1_MS;
     schedule_in(call, TIMER_2XX, SIP_T1_MS);
     schedule_in(call, TIMER_ACK, SIP_64T1_MS);
@@ -93,8 +100,8 @@ void callee_refuse(struct call *call, int status)
 
     if (question.transaction != NULL) {
         reply(&question, status);
+        forget_transaction(call);
     }
-    call->incoming.transaction = NULL;
     call_linger(call, COPIES_MS);
     call_leave(call);
 }
@@ -225,9 +232,6 @@ bool callee_copy(struct ua *ua, osip_message_t *invite)
         }
     }
     free(call_id);
-    if (call != NULL && call->incoming.response != NULL) {
-        wire_send_again(ua, call->incoming.response);
-    }
     return call != NULL;
 }
 

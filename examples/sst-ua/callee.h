@@ -21,8 +21,10 @@ void callee_answer_again(struct call *call);
 /* Refuses the INVITE of a call that rings; its exit status is the caller's business. */
 void callee_refuse(struct call *call, int status);
 
-/* Whether an INVITE that belongs to no transaction is a copy of one that had its 2xx; it gets that
- * again where its ACK is still awaited. */
+/*
+ * Whether an INVITE that belongs to no transaction is a copy of one that had its 2xx. It is
+ * absorbed (RFC 6026 §7.1): that 2xx is repeated until its ACK without being asked.
+ */
 bool callee_copy(struct ua *ua, osip_message_t *invite);
 
 /* An ACK that belongs to no transaction: for a 2xx. */

@@ -140,7 +140,7 @@ static bool authenticate(struct request *request, osip_message_t *response)
     struct call *call = request->call;
 
     if (call->ua->options.auth_user == NULL || request->credentials >= CREDENTIALS_MAX ||
-        response == NULL || !auth_learn(&call->auth, response)) {
+        response == NULL || !auth_learn(&call->auth, response, request->credentials > 0)) {
         return false;
     }
     request->credentials++;

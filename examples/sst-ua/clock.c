@@ -51,11 +51,6 @@ uint64_t clock_library_ms(const struct clock *clock)
     return whole_ms(elapsed_ms(clock) * clock->speed);
 }
 
-double clock_library_s(const struct clock *clock)
-{
-    return elapsed_ms(clock) * clock->speed / 1e3;
-}
-
 double clock_real_s(const struct clock *clock)
 {
     return elapsed_ms(clock) / 1e3;

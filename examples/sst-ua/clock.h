@@ -26,8 +26,7 @@ uint64_t clock_real_ms(const struct clock *clock);
 /* Milliseconds since the start as the library is told them. */
 uint64_t clock_library_ms(const struct clock *clock);
 
-/* Seconds since the start for logs, on the library's clock and in real time. */
-double clock_library_s(const struct clock *clock);
+/* Seconds of real time since the start, for logs. */
 double clock_real_s(const struct clock *clock);
 
 /* The first real millisecond at which the library's clock has reached library_ms. */

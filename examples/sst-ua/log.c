@@ -51,9 +51,11 @@ static uint64_t identity(osip_message_t *sip)
 
 static void begin(const struct log *log, const char *call_id, const char *event)
 {
+    double real_s = clock_real_s(log->clock);
+
     json_begin();
-    json_seconds("t", clock_library_s(log->clock));
-    json_seconds("real", clock_real_s(log->clock));
+    json_seconds("t", real_s * log->clock->speed);
+    json_seconds("real", real_s);
     if (call_id != NULL) {
         json_string("call", call_id);
     }
@@ -101,8 +103,8 @@ static void message_as_json(const struct log *log, enum log_direction direction,
 /* The start of a line of the ladder: time, call, and what kind of line it is. */
 static void start_line(const struct log *log, const char *call_id, const char *mark)
 {
-    printf("%10.3f  %-8.8s  %s  ", clock_library_s(log->clock), call_id != NULL ? call_id : "",
-           mark);
+    printf("%10.3f  %-8.8s  %s  ", clock_real_s(log->clock) * log->clock->speed,
+           call_id != NULL ? call_id : "", mark);
 }
 
 /* "INVITE 1", or "200 OK (INVITE 1)": as wide as most are, where something follows. */

@@ -72,8 +72,10 @@ static void set_content(struct sdp *sdp, struct sdp_draft *draft, char *content)
 {
     sdp_draft_free(draft);
     draft->content = content;
-    draft->version =
-        sdp->content != NULL && strcmp(sdp->content, content) == 0 ? sdp->version : ++sdp->highest;
+    draft->version = sdp->version;
+    if (sdp->content == NULL || strcmp(sdp->content, content) != 0) {
+        draft->version++;
+    }
 }
 
 void sdp_repeat(struct sdp *sdp, struct sdp_draft *draft)
@@ -120,7 +122,7 @@ void sdp_hold(struct sdp *sdp, struct sdp_draft *draft)
     } else {
         memcpy(place, direction_names[INACTIVE], 8);
     }
-    draft->version = ++sdp->highest;
+    draft->version = sdp->version + 1;
 }
 
 /* The direction that an attribute line names, or what it was before. */

@@ -14,9 +14,8 @@
 
 /* One side's description in a dialog. */
 struct sdp {
-    char *content; /* of what is in force or was offered last; NULL: nothing yet */
-    uint32_t version;
-    uint32_t highest; /* version ever sent: a refused offer uses one up too */
+    char *content;    /* of what is in force or was offered last; NULL: nothing yet */
+    uint32_t version; /* of it; what follows has the next one (RFC 3264 §8) */
     uint32_t session_id;
     char *host;
 };

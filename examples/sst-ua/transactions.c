@@ -80,6 +80,8 @@ bool transactions_open(struct ua *ua)
 {
     osip_t *osip;
 
+    /* Else it writes to standard output what it finds wrong with messages. */
+    osip_trace_initialize(TRACE_LEVEL0, stderr);
     if (osip_init(&osip) != 0) {
         return false;
     }

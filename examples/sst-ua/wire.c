@@ -44,11 +44,13 @@ void wire_send_again(struct ua *ua, osip_message_t *response)
 
 /*
  * received and the value of rport are ours to set (RFC 3261 §18.2.1, RFC 3581 §4): what came along
- * would lead the response astray.
+ * would lead the response astray. Where rport is asked for, received goes with it, also where
+ * libosip2 would leave it out.
  */
 static void fix_via(osip_message_t *request, const char *host, int port)
 {
     osip_via_t *via = osip_list_get(&request->vias, 0);
+    bool asked = false;
 
     for (int i = osip_list_size(&via->via_params) - 1; i >= 0; i--) {
         osip_generic_param_t *param = osip_list_get(&via->via_params, i);
@@ -59,9 +61,13 @@ static void fix_via(osip_message_t *request, const char *host, int port)
         } else if (osip_strcasecmp(param->gname, "rport") == 0) {
             osip_free(param->gvalue);
             param->gvalue = NULL;
+            asked = true;
         }
     }
     osip_message_fix_last_via_header(request, host, port);
+    if (asked && strcmp(via->host, host) == 0) {
+        osip_via_set_received(via, osip_strdup(host));
+    }
 }
 
 osip_event_t *wire_read(struct ua *ua, const char *bytes, size_t length, const char *host, int port)
