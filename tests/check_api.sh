@@ -1,0 +1,34 @@
+#!/bin/sh
+# What the public headers declare is what the library exports, no more and no less.
+#   check_api.sh COMPILER INCLUDE-FOLDER HEADER SOURCE...
+# HEADER includes all the others. Further compiler options come from the environment as CPPFLAGS.
+set -eu
+
+compiler=$1 include=$2 header=$3
+shift 3
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+flags="-std=c11 -fPIC -fvisibility=hidden -I$include -DSST_BUILDING ${CPPFLAGS:-}"
+
+# With SST_BUILDING each declaration of ours begins with the visibility attribute.
+echo "#include <$header>" >"$scratch/all.c"
+# shellcheck disable=SC2086 # a list of words
+"$compiler" $flags -E -P "$scratch/all.c" | tr '\n' ' ' | tr ';' '\n' |
+    sed -n 's/.*__attribute__((visibility("default")))\([^(]*\)(.*/\1/p' |
+    sed 's/.*[ *]//' | sort >"$scratch/declared"
+
+for source in "$@"; do
+    # shellcheck disable=SC2086
+    "$compiler" $flags -c "$source" -o "$scratch/$(basename "$source" .c).o"
+    readelf -sW "$scratch/$(basename "$source" .c).o"
+done | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND" { print $8 }' |
+    sort >"$scratch/exported"
+
+status=0
+missing=$(comm -23 "$scratch/declared" "$scratch/exported")
+[ -z "$missing" ] || { echo "FAILED  declared and not there:" "$missing"; status=1; }
+surplus=$(comm -13 "$scratch/declared" "$scratch/exported")
+[ -z "$surplus" ] || { echo "FAILED  there and not declared:" "$surplus"; status=1; }
+[ -s "$scratch/declared" ] || { echo "FAILED  <$header> declares nothing"; status=1; }
+echo "$(wc -l <"$scratch/declared") functions declared, $(wc -l <"$scratch/exported") exported"
+exit $status
