@@ -8,18 +8,18 @@ compiler=$1 include=$2 header=$3
 shift 3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-flags="-std=c11 -fPIC -fvisibility=hidden -I$include -DSST_BUILDING ${CPPFLAGS:-}"
+flags="-std=c11 -fPIC -fvisibility=hidden -DSST_BUILDING ${CPPFLAGS:-}"
 
 # With SST_BUILDING each declaration of ours begins with the visibility attribute.
 echo "#include <$header>" >"$scratch/all.c"
 # shellcheck disable=SC2086 # a list of words
-"$compiler" $flags -E -P "$scratch/all.c" | tr '\n' ' ' | tr ';' '\n' |
+"$compiler" $flags -I"$include" -E -P "$scratch/all.c" | tr '\n' ' ' | tr ';' '\n' |
     sed -n 's/.*__attribute__((visibility("default")))\([^(]*\)(.*/\1/p' |
     sed 's/.*[ *]//' | sort >"$scratch/declared"
 
 for source in "$@"; do
     # shellcheck disable=SC2086
-    "$compiler" $flags -c "$source" -o "$scratch/$(basename "$source" .c).o"
+    "$compiler" $flags -I"$include" -c "$source" -o "$scratch/$(basename "$source" .c).o"
     readelf -sW "$scratch/$(basename "$source" .c).o"
 done | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND" { print $8 }' |
     sort >"$scratch/exported"
