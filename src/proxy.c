@@ -245,18 +245,22 @@ static uint32_t judge_response(const struct sst_proxy_policy *policy,
 }
 
 /* A 2xx to a session refresh request; §8.2. */
-static void see_success(const struct sst_proxy_tx *tx, const struct sst_msg *response,
-                        uint64_t now_ms, struct sst_proxy_edit *edit, uint64_t *expires_ms)
+static void see_success(const struct sst_proxy_policy *policy, const struct sst_proxy_tx *tx,
+                        const struct sst_msg *response, uint64_t now_ms,
+                        struct sst_proxy_edit *edit, uint64_t *expires_ms)
 {
     uint32_t interval;
     if (response->has & SST_MSG_SESSION_EXPIRES) {
-        /* Exactly what the UAs go by, however small it is. Repeated, the larger one: state that
-         * is kept too long does no harm. */
-        interval = response->session_expires_max;
+        /* Repeated, the larger one, and never below the absolute minimum, which is what a UA runs
+         * a smaller one as (EC-08): state that is kept too long does no harm. */
+        interval = sst_max(response->session_expires_max, policy->absolute_min);
     } else if (is_malformed(response)) {
-        /* EC-102. Whoever wrote it knows the extension, so nothing is inserted beside it; and as
-         * no interval can be read here, the expiration stays as it is. */
-        return;
+        /* EC-102. Whoever wrote it knows the extension, so nothing is inserted beside it. The 2xx
+         * extends the session all the same, by what was asked for. */
+        if (tx->session_expires == 0) {
+            return;
+        }
+        interval = tx->session_expires;
     } else if (tx->active && tx->uac_supports && tx->session_expires != 0) {
         interval = tx->session_expires;
         edit->set_session_expires = true;
@@ -281,7 +285,7 @@ int sst_proxy_response(const struct sst_proxy_policy *policy, const struct sst_p
     memset(edit, 0, sizeof *edit);
     edit->violations = judge_response(policy, response);
     if (is_refresh_method(response->method) && response->status / 100 == 2) {
-        see_success(tx, response, now_ms, edit, expires_ms);
+        see_success(policy, tx, response, now_ms, edit, expires_ms);
     }
     count(policy, edit);
     return SST_OK;

@@ -112,7 +112,7 @@ START_TEST(success_without_interval_may_end_the_timer)
 }
 END_TEST
 
-/* 8.2-3, 8.2-4, EC-84: exactly what the response says, whatever was asked. */
+/* 8.2-3, 8.2-4, EC-84: what the response says, whatever was asked; EC-08: below 90 s as 90. */
 START_TEST(interval_of_the_response_counts)
 {
     static const struct {
@@ -123,8 +123,8 @@ START_TEST(interval_of_the_response_counts)
         {"1800;refresher=uac", 1800, 0},
         {"90;refresher=uas", 90, 0},
         {"3600;refresher=uas", 3600, 0},
-        {"89;refresher=uas", 89, BIT(SE_BELOW_ABSOLUTE)},
-        {"0;refresher=uas", 0, BIT(SE_BELOW_ABSOLUTE)},
+        {"89;refresher=uas", 90, BIT(SE_BELOW_ABSOLUTE)},
+        {"0;refresher=uas", 90, BIT(SE_BELOW_ABSOLUTE)},
         {"1800", 1800, BIT(REFRESHER_MISSING)},
         {"1800;refresher=us", 1800, BIT(REFRESHER_MISSING) | BIT(REFRESHER_UNKNOWN)},
         {"4294967295;refresher=uac", UINT32_MAX, 0},
@@ -155,11 +155,16 @@ START_TEST(repeated_interval_keeps_the_state_longer)
 }
 END_TEST
 
-/* EC-102: nothing is put beside it. */
-START_TEST(unreadable_interval_changes_nothing)
+/* EC-102: nothing is put beside it, and the 2xx extends the session by what was asked for. */
+START_TEST(unreadable_interval_extends_as_asked)
 {
+    tx.session_expires = 1800;
     answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
     expect_untouched();
+    ck_assert_uint_eq(expires, NOW + 1800000);
+    ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
+    tx.session_expires = 0;
+    answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
     ck_assert_uint_eq(expires, BEFORE);
     ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
 }
@@ -243,7 +248,7 @@ static Suite *proxy_suite(void)
     tcase_add_loop_test(tests, success_without_interval_may_end_the_timer, 0, 5);
     tcase_add_loop_test(tests, interval_of_the_response_counts, 0, 9);
     tcase_add_test(tests, repeated_interval_keeps_the_state_longer);
-    tcase_add_test(tests, unreadable_interval_changes_nothing);
+    tcase_add_test(tests, unreadable_interval_extends_as_asked);
     tcase_add_test(tests, other_responses_change_nothing);
     tcase_add_test(tests, forks_have_an_expiration_each);
     tcase_add_test(tests, expiration_does_not_wrap);
