@@ -59,8 +59,8 @@ static bool set(struct sst_policy *policy, const char *option, const char *name,
 }
 
 /*
- * Intervals are whole seconds on the wire, so 90.0 is as good as 90 and 90.5 is not; what is no
- * number is left for the library to refuse.
+ * Seconds may have decimals everywhere on the command line, but intervals are whole ones on the
+ * wire: the next whole second counts. What is no number is left for the library to refuse.
  */
 static bool set_seconds(struct sst_policy *policy, const char *option, const char *name,
                         const char *value)
@@ -73,10 +73,11 @@ static bool set_seconds(struct sst_policy *policy, const char *option, const cha
         return set(policy, option, name, value);
     }
     seconds = strtod(value, &rest);
-    if (*rest != '\0' || !(seconds >= 0 && seconds <= (double)UINT32_MAX) ||
-        seconds != (double)(uint32_t)seconds) {
-        fprintf(stderr, "sst-ua: %s %s: not a whole number of seconds\n", option, value);
-        return false;
+    if (*rest != '\0' || !(seconds >= 0 && seconds <= (double)UINT32_MAX)) {
+        return set(policy, option, name, value);
+    }
+    if (seconds > (double)(uint32_t)seconds) {
+        seconds += 1;
     }
     snprintf(whole, sizeof whole, "%lu", (unsigned long)seconds);
     return set(policy, option, name, whole);
@@ -115,6 +116,45 @@ static bool set_pair(struct sst_policy *policy, const char *pair)
     return complain("--policy", &error);
 }
 
+static bool names_session_expires(const char *pair)
+{
+    struct sst_policy scratch;
+
+    /* The library knows the other spellings of the name. */
+    sst_policy_init(&scratch);
+    scratch.absolute_min = 1;
+    scratch.session_expires = 0;
+    const char *equals = strchr(pair, '=');
+    if (equals != NULL) {
+        (void)sst_policy_set(&scratch, pair, (size_t)(equals - pair), equals + 1,
+                             strlen(equals + 1), NULL);
+    }
+    return scratch.session_expires != 0;
+}
+
+/*
+ * Nobody who sets only a minimum or maximum wants to hear that the default interval of 1800 s
+ * conflicts with it: the default gives way. An interval that was asked for does not.
+ */
+static void fit_default_interval(const struct policy_options *options, struct sst_policy *policy)
+{
+    bool asked = options->session_expires != NULL;
+
+    for (size_t i = 0; i < options->setting_count; i++) {
+        asked = asked || names_session_expires(options->settings[i]);
+    }
+    if (asked) {
+        return;
+    }
+    if (policy->max_session_expires != 0 &&
+        policy->session_expires > policy->max_session_expires) {
+        policy->session_expires = policy->max_session_expires;
+    }
+    if (policy->session_expires < policy->min_se) {
+        policy->session_expires = policy->min_se;
+    }
+}
+
 bool policy_options_apply(const struct policy_options *options, struct sst_policy *policy)
 {
     struct sst_policy_error error;
@@ -139,6 +179,7 @@ bool policy_options_apply(const struct policy_options *options, struct sst_polic
             return false;
         }
     }
+    fit_default_interval(options, policy);
     if (sst_policy_check(policy, &error) != SST_OK) {
         return complain("", &error);
     }
