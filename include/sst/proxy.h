@@ -72,8 +72,9 @@ SST_API int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_
  * @param now_ms  time of forwarding
  * @param expires_ms  for a 2xx to an INVITE or UPDATE: set to the dialog's new expiration, or to
  *                    SST_NEVER where it has none, which replaces the one before; unchanged for any
- *                    other response, and where its Session-Expires cannot be read. Call it once for
- *                    each 2xx: a copy must not move the expiration (EC-31).
+ *                    other response. Where its Session-Expires cannot be read, the forwarded
+ *                    interval counts. Call it once for each 2xx: a copy must not move the
+ *                    expiration (EC-31).
  * @return SST_OK, SST_ERR_ARGUMENT
  */
 SST_API int sst_proxy_response(const struct sst_proxy_policy *policy,

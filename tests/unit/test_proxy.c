@@ -164,6 +164,7 @@ START_TEST(unreadable_interval_extends_as_asked)
     ck_assert_uint_eq(expires, NOW + 1800000);
     ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
     tx.session_expires = 0;
+    expires = BEFORE;
     answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
     ck_assert_uint_eq(expires, BEFORE);
     ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
