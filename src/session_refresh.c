@@ -10,6 +10,19 @@
  * letter, before the back-off takes over: not continuously, says §10. */
 #define PATIENCE 5u
 
+/* Something else has extended the session since this refresh was sent: nobody needs it any more, so
+ * what refused it leaves the plan for the next one alone (EC-62). */
+static bool is_overtaken(const struct sst_session *s, const struct sst_tx *tx)
+{
+    return (tx->flags & TX_REFRESH) && tx->generation != s->generation;
+}
+
+/* Whether the refresh that failed is to be made up for by another one. */
+static bool is_needed(const struct sst_session *s, const struct sst_tx *tx)
+{
+    return (tx->flags & TX_REFRESH) && (s->flags & F_LOCAL) && !is_overtaken(s, tx);
+}
+
 static void fail(struct sst_verdict *verdict)
 {
     verdict->action = SST_ACTION_FAILED;
@@ -30,6 +43,10 @@ static void wait_for_refresh(const struct sst_session *s, struct sst_verdict *ve
 static void retry(struct sst_session *s, const struct sst_tx *tx, enum sst_action action,
                   uint64_t now, struct sst_verdict *verdict)
 {
+    if (is_overtaken(s, tx)) {
+        fail(verdict);
+        return;
+    }
     verdict->action = action;
     if (tx->flags & TX_REFRESH) {
         s->flags |= F_ASKED;
@@ -41,7 +58,7 @@ static void retry(struct sst_session *s, const struct sst_tx *tx, enum sst_actio
 static void next_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                         struct sst_verdict *verdict)
 {
-    if (!(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL)) {
+    if (!is_needed(s, tx)) {
         fail(verdict);
         return;
     }
@@ -70,7 +87,7 @@ static void strike_method(struct sst_session *s, const struct sst_tx *tx)
 static void refused_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                            struct sst_verdict *verdict)
 {
-    if (tx->flags & TX_REFRESH) {
+    if ((tx->flags & TX_REFRESH) && !is_overtaken(s, tx)) {
         strike_method(s, tx);
     }
     next_method(s, tx, now, verdict);
@@ -90,7 +107,7 @@ static void refused_no_method(struct sst_session *s, const struct sst_tx *tx, ui
 static void refused_offer(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                           struct sst_verdict *verdict)
 {
-    if (!(tx->flags & TX_REFRESH) || (tx->flags & TX_UPDATE) || !(tx->flags & TX_OFFER)) {
+    if (!is_needed(s, tx) || (tx->flags & TX_UPDATE) || !(tx->flags & TX_OFFER)) {
         refused_method(s, tx, now, verdict);
         return;
     }
@@ -103,7 +120,7 @@ static void refused_for_now(struct sst_session *s, const struct sst_tx *tx,
                             const struct sst_msg *response, uint64_t now,
                             struct sst_verdict *verdict)
 {
-    if (!(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL)) {
+    if (!is_needed(s, tx)) {
         fail(verdict);
         return;
     }
@@ -137,7 +154,7 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
         verdict->when_ms = sst_time_out(at);
         return;
     }
-    if (!(s->flags & F_LOCAL)) {
+    if (!is_needed(s, tx)) {
         fail(verdict);
         return;
     }
@@ -291,7 +308,7 @@ void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
                          uint64_t now, struct sst_verdict *verdict)
 {
     count_failure(s, tx, kind_of(class_));
-    if ((tx->flags & TX_REFRESH) && class_ != SST_CLASS_END) {
+    if ((tx->flags & TX_REFRESH) && !is_overtaken(s, tx) && class_ != SST_CLASS_END) {
         s->flags |= F_REFRESH_FAILED; /* a refusal shows life; 408 and 481 do not */
     }
     dispatch(s, tx, response, class_, now, verdict);

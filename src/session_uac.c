@@ -121,12 +121,11 @@ static void note_misplaced(struct sst_session *s, const struct sst_msg *response
  * refresh, an UPDATE tries to pass it. */
 static void provisional(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
 {
-    if (!(tx->flags & TX_REFRESH) || (tx->flags & TX_UPDATE) || !(s->flags & F_LOCAL) ||
-        (s->flags & F_PROVISIONAL)) {
+    if (!(tx->flags & TX_REFRESH) || (tx->flags & TX_UPDATE) || !(s->flags & F_LOCAL)) {
         return;
     }
     s->flags |= F_PROVISIONAL;
-    if (sst_session_way(s, now) == SST_WAY_UPDATE) {
+    if (s->refresh_ms == SST_NEVER && sst_session_way(s, now) == SST_WAY_UPDATE) {
         sst_session_plan(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
     }
 }
