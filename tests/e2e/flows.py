@@ -1,0 +1,105 @@
+"""Expectations that several cases share: how a call is set up, refreshed and ended."""
+
+import re
+
+from sstlab import check, equal
+
+SESSION_METHODS = ("INVITE", "UPDATE")
+UPDATE_ALLOWED = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
+
+
+def established(lab, calls=1):
+    """Waits until the 2xx of so many calls are acknowledged; gives the last of these ACKs."""
+    def acknowledged():
+        answered = {(d.message.call_id, d.message.cseq.number): d.time
+                    for d in lab.wire.find(200, to="INVITE")}
+        acks = [d for d in lab.wire.find("ACK")
+                if d.time > answered.get((d.message.call_id, d.message.cseq.number), 1e9)]
+        return acks if len(acks) >= calls else []
+    acks = lab.wire.wait(acknowledged, 20)
+    check(acks, "no ACK for a 2xx to INVITE")
+    return acks[calls - 1]
+
+
+def refreshes(lab, by, method=None):
+    """The session refresh requests within the dialog that this program sent."""
+    return [datagram for datagram in lab.wire.find(by=by)
+            if datagram.message.method in SESSION_METHODS and datagram.message.to_tag
+            and method in (None, datagram.message.method)]
+
+
+def answer_to(lab, request, status=200):
+    """The first response with this status to a request, as it passed; None where there is none."""
+    wanted = (request.message.call_id, request.message.branch, request.message.cseq)
+    for datagram in lab.wire.find(status):
+        if (datagram.message.call_id, datagram.message.branch, datagram.message.cseq) == wanted:
+            return datagram
+    return None
+
+
+def last_success(lab, before):
+    """The last 2xx to a session refresh request that passed before this datagram."""
+    found = [datagram for datagram in lab.wire.find(200, call_id=before.message.call_id)
+             if datagram.message.cseq.method in SESSION_METHODS and datagram.time < before.time]
+    return found[-1]
+
+
+def wait_refreshes(lab, by, method, count):
+    """Waits until so many refreshes of one side are answered by 200, and returns them."""
+    def done():
+        return len([r for r in refreshes(lab, by, method) if answer_to(lab, r)]) >= count
+    check(lab.wire.wait(done, 25), "no %d answered refreshes by %s of the %s", count, method, by)
+    return refreshes(lab, by, method)[:count]
+
+
+def check_refresh(lab, request, interval):
+    """One refresh by the refresher, as RFC 4028 §7.4 and §9 have it, at half of the interval."""
+    message = request.message
+    lab.near(lab.span(last_success(lab, request), request), interval / 2,
+             "refresh after the last 2xx")
+    # The refresher is the sender, so it is the uac of this transaction.
+    equal(message.session_expires, (interval, "uac"), "Session-Expires of the refresh")
+    equal(message.has_timer("require"), False, "Require: timer in the refresh")
+    if message.method == "UPDATE":
+        equal(message.body, b"", "body of the refreshing UPDATE")
+    else:
+        equal(message.origin, last_origin(lab, request), "origin line of the refresh")
+    response = answer_to(lab, request)
+    equal(response.message.session_expires, (interval, "uac"), "Session-Expires of the 200")
+    equal(response.message.has_timer("require"), True, "Require: timer in the 200")
+    if message.method == "INVITE":
+        equal(response.message.origin, last_origin(lab, response), "origin line of the answer")
+
+
+def last_origin(lab, datagram):
+    """The origin line of the SDP that the same program sent before this one in the same call."""
+    earlier = [other.message.origin for other in lab.wire.find(by=datagram.sender)
+               if other.message.origin and other.message.call_id == datagram.message.call_id
+               and other.time < datagram.time]
+    return earlier[-1] if earlier else None
+
+
+def check_timer_logs(refresher, other, interval, method, refreshed):
+    """Both logs tell of one negotiation and of each refresh, from their own point of view."""
+    for program, side in ((refresher, "local"), (other, "remote")):
+        equal([(e["interval"], e["refresher"]) for e in program.all("negotiated")],
+              [(interval, side)], "negotiations of %s" % program.name)
+        told = [(e["interval"], e["refresher"]) for e in program.all("refreshed")]
+        equal(set(told), {(interval, side)}, "refreshed of %s" % program.name)
+        check(len(told) >= refreshed, "%s tells of %d refreshes, not of %d", program.name,
+              len(told), refreshed)
+        equal(program.all("ended"), [], "ended of %s" % program.name)
+    equal({e["method"] for e in refresher.all("refresh")}, {method}, "method of the refreshes")
+    equal(other.all("refresh"), [], "refreshes of the side that does not refresh")
+
+
+def check_reason(bye):
+    """The BYE of an expired session says why (RFC 3326), as the issue's text asks."""
+    reason = bye.message.get("reason")
+    check(reason and re.fullmatch(r'SIP\s*;\s*cause=408\s*;\s*text="[^"]+"', reason),
+          "Reason of the BYE: %r", reason)
+
+
+def quiet_end(program):
+    """No decision of the library ended this call."""
+    equal(program.all("ended"), [], "ended of %s" % program.name)

@@ -1,0 +1,277 @@
+"""The laboratory of one end-to-end case: programs, relay, scripted peers, and what to expect.
+
+Times on the wire are real; times of session timers are in the library's clock, which runs `speed`
+times faster.  Expectations are given in the library's clock, and the tolerance for a loaded machine
+in real seconds.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+
+import agent
+import lint
+import logschema
+import relay
+import scripted
+import wire
+
+# Real seconds by which an event may be early (clock readings a moment apart) and late (a machine
+# with more to do than cores). The environment can widen the second.
+EARLY = 0.1
+LATE = float(os.environ.get("SSTLAB_LATE", "0.4"))
+
+SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
+
+
+class Skip(Exception):
+    """The machine lacks what the case needs; the text says what."""
+
+
+class Failure(AssertionError):
+    """Something is not as expected."""
+
+
+def check(condition, text, *arguments):
+    if not condition:
+        raise Failure(text % arguments if arguments else text)
+
+
+def equal(got, expected, what):
+    check(got == expected, "%s: expected %r, got %r", what, expected, got)
+
+
+class Lab:
+    """One case's world. Everything in it is stopped and judged by finish()."""
+
+    def __init__(self, program):
+        self.program = program
+        self.wire = wire.Wire()
+        self.speed = 20
+        self.agents = []
+        self.peers = []
+        self.relay = None
+        self.caller = self.callee = None
+        self.family = socket.AF_INET
+        self.rules = {}
+        self.closed = False
+        self.lenient = False        # the case feeds garbage, and whether it is a request is a matter of taste
+        self.fake_rate = None       # under faketime: its clock runs so much faster
+
+    # Starting
+
+    @property
+    def host(self):
+        return "[::1]" if self.family == socket.AF_INET6 else "127.0.0.1"
+
+    def need_ipv6(self):
+        try:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+                probe.bind(("::1", 0))
+        except OSError as error:
+            raise Skip("no IPv6 loopback: %s" % error) from error
+        self.family = socket.AF_INET6
+
+    def need_faketime(self, rate):
+        """Runs the programs with a clock of their own, SIP timers included, `rate` times faster."""
+        if not shutil.which("faketime"):
+            raise Skip("faketime is not installed")
+        self.fake_rate = rate
+        self.speed = 1
+
+    def _environment(self):
+        if self.fake_rate is None:
+            return None
+        shown = subprocess.run(["faketime", "-f", "+0", "env"], capture_output=True, text=True,
+                               check=True).stdout
+        preload = [line for line in shown.splitlines() if line.startswith("LD_PRELOAD=")][0]
+        # A sanitizer's run-time library wants to be the first; faketime's has to be.
+        options = os.environ.get("ASAN_OPTIONS", "")
+        return dict(os.environ, LD_PRELOAD=preload.partition("=")[2],
+                    FAKETIME="+0 x%g" % self.fake_rate,
+                    ASAN_OPTIONS=":".join(filter(None, (options, "verify_asan_link_order=0"))))
+
+    def start(self, name, *arguments, raw=False):
+        """Starts sst-ua; raw leaves out the options that each case needs."""
+        command = [self.program]
+        if not raw:
+            command += ["--bind", self.host + ":0", "--log", "json"]
+            if self.speed != 1:
+                command += ["--speed", "%g" % self.speed]
+        command += [str(argument) for argument in arguments]
+        started = agent.Agent(self.wire, name, command, self._environment())
+        self.agents.append(started)
+        options = dict(zip(command, command[1:]))
+        self.rules[name] = lint.Rules(name, float(options.get("--unsafe-min", 90)),
+                                      options.get("--mode") != "off")
+        if not raw:
+            check(started.wait("listening"), "%s does not listen", name)
+        return started
+
+    def answer(self, *options, name="callee"):
+        self.callee = self.start(name, *options, "answer")
+        return self.callee
+
+    def call(self, uri, *options, name="caller"):
+        self.caller = self.start(name, *options, "call", uri)
+        return self.caller
+
+    def new_relay(self):
+        self.relay = relay.Relay(self.wire, self.family)
+        return self.relay
+
+    def pair(self, caller=(), callee=(), contacts=True):
+        """A caller and a callee with the relay between them (its rules may be there already)."""
+        between = self.relay or self.new_relay()
+        side = {name: "%s:%d" % (self.host, between.port(name)) for name in ("caller", "callee")}
+        through_callee = ["--contact", side["callee"]] if contacts else []
+        through_caller = ["--contact", side["caller"]] if contacts else []
+        self.answer(*through_caller, *callee)
+        between.start(self.callee.address)
+        self.call("sip:callee@%s:%d" % (self.host, self.callee.address[1]),
+                  "--outbound", side["caller"], *through_callee, *caller)
+        return self.caller, self.callee
+
+    def peer(self, name="peer"):
+        made = scripted.Peer(self.wire, name, self.family)
+        self.peers.append(made)
+        return made
+
+    def call_peer(self, peer, *options):
+        """sst-ua calls the scripted peer; gives the INVITE that arrives there."""
+        peer.other_name = "caller"
+        self.call(peer.contact, *options)
+        return peer.expect("INVITE")
+
+    def peer_calls(self, peer, *options):
+        """sst-ua answers; the scripted peer is made ready to call it."""
+        self.answer(*options)
+        peer.other_name = "callee"
+        peer.aim(self.callee.address)
+        return peer
+
+    # Waiting and judging
+
+    def wait_wire(self, what, count=1, timeout=20, **match):
+        """Waits for the count-th such datagram (copies not counted unless asked for)."""
+        self.wire.wait(lambda: len(self.wire.find(what, **match)) >= count, timeout)
+        found = self.wire.find(what, **match)
+        check(len(found) >= count, "waited for %s number %d (%s)", what, count, match or "any")
+        return found[count - 1]
+
+    def wait_event(self, program, event, count=1, timeout=20, **match):
+        entry = program.wait(event, count, timeout, **match)
+        check(entry, "%s: waited for %s number %d (%s)", program.name, event, count, match or "any")
+        return entry
+
+    def near(self, got, expected, what):
+        """Compares spans of the library's clock, or of faketime's, allowing for real delays."""
+        scale = self.fake_rate or self.speed
+        check(expected - EARLY * scale <= got <= expected + LATE * scale,
+              "%s: expected %.3f s (%.3f s early, %.3f s late allowed), got %.3f s",
+              what, expected, EARLY * scale, LATE * scale, got)
+
+    def span(self, first, second):
+        """The time between two datagrams, in the library's clock."""
+        return (second.time - first.time) * (self.fake_rate or self.speed)
+
+    def hang_up(self, program=None):
+        """Makes a program (the caller, if none is named) say BYE, as its user would.
+
+        What was sent to the programs before has then been read by them.
+        """
+        def read():
+            return all(len(agent.all("received")) >=
+                       sum(d.message is not None for d in self.wire.delivered.get(agent.name, []))
+                       for agent in self.agents)
+        self.wire.wait(read, 2)
+        (program or self.caller).signal()
+
+    def finish(self, timeout=20, hurry=True, **statuses):
+        """Waits for the ends, compares exit statuses, and applies what holds in every case.
+
+        Statuses are given by the programs' names.  A program whose calls are over still waits for
+        copies, up to 6 s; a SIGTERM ends that wait and leaves the exit status as it is.
+        """
+        equal(sorted(statuses), sorted(program.name for program in self.agents),
+              "programs whose exit status is expected")
+        for program in self.agents:
+            if hurry:
+                calls = int(dict(zip(program.command, program.command[1:])).get("--calls", 1))
+                self.wire.wait(lambda p=program, n=calls: p.ended() or 0 < n <= p.calls_over(),
+                               0 if program.signalled else timeout)
+                program.signal()
+            status = program.exit_status(timeout)
+            check(status is not None, "%s does not end", program.name)
+            equal(status, statuses[program.name], "exit status of %s" % program.name)
+        self.judge()
+
+    def judge(self):
+        """What holds in every case: sound logs, which agree with the wire, and sound messages."""
+        if self.relay:
+            check(self.relay.failure is None, "the relay failed: %r", self.relay.failure)
+        for program in self.agents:
+            bad = [line for line in program.errors if any(word in line for word in SANITIZER)]
+            check(not bad, "%s: %s", program.name, bad)
+            if "json" not in program.command:
+                continue
+            check(not program.garbage, "%s printed no JSON: %r", program.name, program.garbage)
+            problems = logschema.log_problems(program.events, self.speed)
+            check(not problems, "log of %s: %s", program.name, "; ".join(problems[:5]))
+            sent = [d for d in self.wire.datagrams if d.sender == program.name]
+            delivered = self.wire.delivered.get(program.name, [])
+            same_log(program, "sent", sent, False)
+            if self.lenient:
+                continue
+            problems = self.rules[program.name].problems(sent, delivered)
+            check(not problems, "%s breaks a rule: %s", program.name, "; ".join(problems[:5]))
+            same_log(program, "received", delivered, True)
+
+    def close(self):
+        if self.closed:
+            return
+        self.closed = True
+        for program in self.agents:
+            program.kill()
+        if self.relay:
+            self.relay.stop()
+        for peer in self.peers:
+            peer.close()
+
+
+def logged(entry):
+    """The part of a sent or received line that the message itself determines."""
+    return {key: value for key, value in entry.items() if key not in ("t", "real", "event")}
+
+
+def expected_line(datagram):
+    """The same, worked out from the datagram."""
+    message = datagram.message
+    line = {"call": message.call_id, "cseq": message.cseq.number,
+            "cseq_method": message.cseq.method, "copy": datagram.copy}
+    line.update({"method": message.method} if message.is_request else {"status": message.status})
+    if message.session_expires:
+        line["session_expires"] = message.session_expires.interval
+        if message.session_expires.refresher:
+            line["refresher"] = message.session_expires.refresher
+    if message.min_se is not None:
+        line["min_se"] = message.min_se
+    for name in ("supported", "require"):
+        if message.all(name):
+            line[name + "_timer"] = message.has_timer(name)
+    if message.method == "BYE" and message.get("reason"):
+        line["reason"] = message.get("reason")
+    return line
+
+
+def same_log(program, event, datagrams, tail_may_miss):
+    """The log has one line for each datagram, in order, and says the same."""
+    lines = [logged(entry) for entry in program.all(event)]
+    wanted = [expected_line(datagram) for datagram in datagrams if datagram.message]
+    if tail_may_miss:
+        wanted = wanted[:len(lines)]
+    for line, want in zip(lines, wanted):
+        check(line == want, "%s logged as %s %r what on the wire was %r",
+              program.name, event, line, want)
+    equal(len(lines), len(wanted), "%s: datagrams %s" % (program.name, event))
