@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* The bytes of an image: their layout, and that nothing but a whole image is taken for one. */
+#include "exact.h"
+#include "session_private.h"
+
+#define SIZE SST_IMAGE_SIZE
+
+/* Written by hand from the layout in src/image.c, but for the CRC-32, which zlib computed. */
+static const uint8_t golden[SIZE] = {
+    0xD5, 0x53, 0x53, 0x54,                         /* magic */
+    0x00, 0x01, 0x00, 0x40,                         /* version 1, 64 bytes */
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x93, 0xE0, /* began 300 s ago */
+    0x40, 0x00, 0x00, 0x00, 0x00, 0x09, 0x27, 0xC0, /* refresh in 600 s */
+    0x00, 0x00, 0x07, 0x08,                         /* interval: 1800 s */
+    0x00, 0x00, 0x7D, 0x00,                         /* guard: 32000 ms */
+    0x00, 0x00, 0x00, 0x78,                         /* Min-SE of the dialog: 120 */
+    0x00, 0x00, 0x00, 0x5A,                         /* Min-SE of the Call-ID: 90 */
+    0x01, 0x02, 0x03, 0x04,                         /* CSeq of the peer */
+    0x00, 0x80, 0x00, 0x02,                         /* violations 1 and 23 */
+    0x00, 0x00, 0x00, 0x35, /* established, caller, peer supports, this side refreshes */
+    0x00, 0x02, 0x21, 0x13, /* a violation is to be told; rounds, attempts */
+    0x05, 0x7F, 0x00, 0x00, /* ladder, generation, no reason, nothing */
+    0xAA, 0xC6, 0x33, 0x5D, /* CRC-32 */
+};
+
+static struct sst_policy policy;
+static struct sst_session session;
+
+/* What golden is the image of, at 301 s of the clock. */
+static void setup(void)
+{
+    sst_policy_init(&policy);
+    memset(&session, 0, sizeof session);
+    session.policy = &policy;
+    session.start_ms = sst_time_in(1000);
+    session.refresh_ms = sst_time_in(901000);
+    session.interval = 1800;
+    session.guard_ms = 32000;
+    session.min_se = 120;
+    session.call_min_se = 90;
+    session.remote_cseq = 0x01020304;
+    session.queue_index = 77;
+    session.violations =
+        SST_VIOLATION_BIT(SST_VIOLATION_SE_REPEATED) | SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW);
+    session.flags = F_ESTABLISHED | F_CALLER | F_PEER_SUPPORTS | F_LOCAL;
+    session.events = 1u << SST_EVENT_VIOLATION;
+    session.rounds = 0x21;
+    session.attempts = 0x13;
+    session.ladder = 0x05;
+    session.generation = 0x7F;
+    ck_assert_pstr_eq(sst_session_check(&session), NULL);
+}
+
+static void seal(uint8_t *image, size_t length)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < 8 * (length - 4); i++) {
+        uint32_t bit = (uint32_t)image[i / 8] >> (i % 8);
+        crc = ((crc ^ bit) & 1u) ? (crc >> 1) ^ UINT32_C(0xEDB88320) : crc >> 1;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        image[length - 4 + i] = (uint8_t)(~crc >> (24 - 8 * i));
+    }
+}
+
+static int restore(struct sst_session *into, const uint8_t *image, size_t length)
+{
+    struct exact copy = exact_copy((const char *)image, length);
+    int result = sst_session_restore(into, &policy, (const uint8_t *)copy.text, length, 5000, 0, 0,
+                                     SST_RESTORE_TRANSACTIONS);
+    exact_free(&copy);
+    return result;
+}
+
+/* Refused with this result, and the session is as it was. */
+static void refuses(const uint8_t *image, size_t length, int result)
+{
+    struct sst_session into;
+    struct sst_session before;
+    memset(&into, 0x5A, sizeof into);
+    before = into;
+    int got = restore(&into, image, length);
+    if (got != result || memcmp(&into, &before, sizeof into) != 0) {
+        ck_abort_msg("got %s instead of %s", sst_result_name(got), sst_result_name(result));
+    }
+}
+
+START_TEST(layout_is_as_documented)
+{
+    uint8_t image[SIZE + 1];
+    size_t need = 0;
+    memset(image, 0xEE, sizeof image);
+    ck_assert_int_eq(sst_session_save(&session, 301000, image, sizeof image, &need), SST_OK);
+    ck_assert_uint_eq(need, SIZE);
+    ck_assert_mem_eq(image, golden, SIZE);
+    ck_assert_uint_eq(image[SIZE], 0xEE);
+}
+END_TEST
+
+START_TEST(every_field_comes_back)
+{
+    struct sst_session into;
+    ck_assert_int_eq(restore(&into, golden, SIZE), SST_OK);
+    ck_assert_uint_eq(into.start_ms, sst_time_in(5000) - 300000);
+    ck_assert_uint_eq(into.refresh_ms, sst_time_in(5000) + 600000);
+    into.start_ms = session.start_ms;
+    into.refresh_ms = session.refresh_ms;
+    session.queue_index = 0;
+    ck_assert_mem_eq(&into, &session, sizeof into);
+}
+END_TEST
+
+START_TEST(arguments_are_checked)
+{
+    uint8_t image[SIZE];
+    struct sst_policy wrong = policy;
+    memcpy(image, golden, SIZE);
+    ck_assert_int_eq(sst_session_save(NULL, 0, image, SIZE, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_save(&session, 0, NULL, SIZE, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_restore(NULL, &policy, image, SIZE, 0, 0, 0, 0), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_restore(&session, NULL, image, SIZE, 0, 0, 0, 0),
+                     SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_restore(&session, &policy, NULL, SIZE, 0, 0, 0, 0),
+                     SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_restore(&session, &policy, image, SIZE, 0, 0, 0, 2),
+                     SST_ERR_ARGUMENT);
+    wrong.min_se = 1;
+    ck_assert_int_eq(sst_session_restore(&session, &wrong, image, SIZE, 0, 0, 0, 0),
+                     sst_policy_check(&wrong, NULL));
+    ck_assert_int_ne(sst_policy_check(&wrong, NULL), SST_OK);
+    ck_assert_uint_eq(session.queue_index, 77); /* untouched by all that */
+}
+END_TEST
+
+START_TEST(too_small_a_buffer_stays_untouched)
+{
+    uint8_t image[SIZE];
+    uint8_t before[SIZE];
+    size_t need = 0;
+    memset(image, 0xEE, SIZE);
+    memcpy(before, image, SIZE);
+    ck_assert_int_eq(sst_session_save(&session, 0, image, SIZE - 1, &need), SST_ERR_SPACE);
+    ck_assert_uint_eq(need, SIZE);
+    ck_assert_int_eq(sst_session_save(&session, 0, NULL, 0, &need), SST_ERR_SPACE);
+    ck_assert_int_eq(sst_session_save(&session, 0, image, 0, NULL), SST_ERR_SPACE);
+    ck_assert_mem_eq(image, before, SIZE);
+}
+END_TEST
+
+START_TEST(each_flipped_bit_is_noticed)
+{
+    for (size_t bit = 0; bit < 8 * SIZE; bit++) {
+        uint8_t image[SIZE];
+        memcpy(image, golden, SIZE);
+        image[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+        refuses(image, SIZE, SST_ERR_DAMAGED);
+    }
+}
+END_TEST
+
+START_TEST(two_flipped_bits_are_noticed)
+{
+    for (size_t bit = 0; bit < 8 * SIZE; bit++) {
+        for (size_t other = bit + 1; other < 8 * SIZE; other += 1 + bit % 16) {
+            uint8_t image[SIZE];
+            memcpy(image, golden, SIZE);
+            image[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+            image[other / 8] ^= (uint8_t)(1u << (other % 8));
+            refuses(image, SIZE, SST_ERR_DAMAGED);
+        }
+    }
+}
+END_TEST
+
+START_TEST(each_truncation_and_extension_is_noticed)
+{
+    uint8_t image[2 * SIZE] = {0};
+    memcpy(image, golden, SIZE);
+    for (size_t length = 0; length < 2 * SIZE; length++) {
+        if (length != SIZE) {
+            refuses(image, length, SST_ERR_DAMAGED);
+        }
+        if (length > 12 && length != SIZE) {
+            uint8_t sealed[2 * SIZE];
+            memcpy(sealed, image, sizeof sealed);
+            seal(sealed, length); /* whole, but its length is another than it says */
+            refuses(sealed, length, SST_ERR_DAMAGED);
+            sealed[7] = (uint8_t)length;
+            seal(sealed, length); /* and here than this version has */
+            refuses(sealed, length, SST_ERR_DAMAGED);
+        }
+    }
+}
+END_TEST
+
+START_TEST(newer_image_is_told_from_a_damaged_one)
+{
+    uint8_t image[SIZE + 8] = {0};
+    memcpy(image, golden, SIZE);
+    image[5] = 2;
+    refuses(image, SIZE, SST_ERR_DAMAGED); /* the CRC does not fit */
+    seal(image, SIZE);
+    refuses(image, SIZE, SST_ERR_VERSION);
+    image[4] = 0xFF;
+    seal(image, SIZE);
+    refuses(image, SIZE, SST_ERR_VERSION);
+    image[7] = SIZE + 8;
+    seal(image, SIZE + 8);
+    refuses(image, SIZE + 8, SST_ERR_VERSION);
+    image[7] = 12; /* the least that any version is */
+    seal(image, 12);
+    refuses(image, 12, SST_ERR_VERSION);
+    memcpy(image, golden, SIZE);
+    image[5] = 0; /* there never was one */
+    seal(image, SIZE);
+    refuses(image, SIZE, SST_ERR_DAMAGED);
+}
+END_TEST
+
+START_TEST(each_field_is_checked)
+{
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } wrong[] = {
+        {0, 0x53},                                    /* magic */
+        {1, 0x54},  {2, 0x54}, {3, 0x53}, {44, 0x02}, /* violation 25 */
+        {47, 0x00}, /* an event for violations, and then one of two is left: see below */
+        {51, 0x75}, /* both sides refresh */
+        {50, 0x10}, /* an offer without its INVITE */
+        {52, 0x02}, /* event 9 */
+        {53, 0x03}, /* event 0 */
+        {54, 0x26}, /* six rounds of 422 */
+        {58, 8},    /* reason 8 */
+        {59, 1},    /* what is always 0 */
+    };
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        uint8_t image[SIZE];
+        memcpy(image, golden, SIZE);
+        image[wrong[i].at] = wrong[i].value;
+        if (wrong[i].at == 47) {
+            image[45] = 0; /* no violation, and yet one to be told */
+        }
+        seal(image, SIZE);
+        refuses(image, SIZE, SST_ERR_DAMAGED);
+    }
+}
+END_TEST
+
+static uint32_t next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 32);
+}
+
+START_TEST(random_bytes_are_refused)
+{
+    uint64_t state = 4028;
+    for (unsigned round = 0; round < 20000; round++) {
+        uint8_t image[2 * SIZE];
+        size_t length = next_random(&state) % sizeof image;
+        for (size_t i = 0; i < length; i++) {
+            image[i] = (uint8_t)next_random(&state);
+        }
+        if (length >= 8 && round % 2 == 0) {
+            memcpy(image, golden, 8); /* the beginning is right */
+        }
+        refuses(image, length, SST_ERR_DAMAGED);
+    }
+}
+END_TEST
+
+/* Everything that a host might do next. */
+static void use(struct sst_session *restored, uint64_t *state)
+{
+    struct sst_tx tx = {0};
+    struct sst_headers headers;
+    struct sst_verdict verdict;
+    struct sst_advice advice;
+    struct sst_event event;
+    struct sst_msg msg;
+    uint8_t image[SIZE];
+    uint64_t now_ms = 5000;
+    for (unsigned step = 0; step < 8; step++) {
+        enum sst_method method = next_random(state) % 2 ? SST_METHOD_INVITE : SST_METHOD_UPDATE;
+        now_ms += next_random(state) >> (next_random(state) % 32u);
+        (void)sst_session_advance(restored, now_ms);
+        while (sst_session_next_event(restored, now_ms, &event)) {
+        }
+        if (next_random(state) % 2) {
+            (void)sst_session_request(restored, &tx, method, next_random(state) % 4u, now_ms,
+                                      &headers);
+            sst_msg_response(&msg, 200 + 2 * (next_random(state) % 200), method, 0);
+            (void)sst_session_response(restored, &tx, &msg, now_ms, &verdict);
+        } else {
+            sst_msg_request(&msg, method, 0);
+            (void)sst_session_receive(restored, &tx, &msg, now_ms, &advice);
+            (void)sst_session_answer(restored, &tx, 200, now_ms, &headers);
+        }
+        ck_assert_int_eq(sst_session_save(restored, now_ms, image, SIZE, NULL), SST_OK);
+        ck_assert_pstr_eq(sst_session_check(restored), NULL);
+    }
+}
+
+/* Images that are whole but say anything: either refused, or a session like any other. */
+START_TEST(whole_images_with_random_fields_are_refused_or_right)
+{
+    uint64_t state = 4028;
+    unsigned taken = 0;
+    for (unsigned round = 0; round < 20000; round++) {
+        uint8_t image[SIZE];
+        struct sst_session into;
+        memcpy(image, golden, SIZE);
+        for (unsigned i = 0; i < 1 + round % 8; i++) {
+            image[8 + next_random(&state) % 51u] = (uint8_t)next_random(&state);
+        }
+        seal(image, SIZE);
+        int result = restore(&into, image, SIZE);
+        if (result == SST_OK) {
+            taken++;
+            use(&into, &state);
+        } else if (result != SST_ERR_DAMAGED) {
+            ck_abort_msg("%s", sst_result_name(result));
+        }
+    }
+    ck_assert_uint_gt(taken, 2000);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("image");
+    TCase *tcase = tcase_create("bytes");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_test(tcase, layout_is_as_documented);
+    tcase_add_test(tcase, every_field_comes_back);
+    tcase_add_test(tcase, arguments_are_checked);
+    tcase_add_test(tcase, too_small_a_buffer_stays_untouched);
+    tcase_add_test(tcase, each_flipped_bit_is_noticed);
+    tcase_add_test(tcase, two_flipped_bits_are_noticed);
+    tcase_add_test(tcase, each_truncation_and_extension_is_noticed);
+    tcase_add_test(tcase, newer_image_is_told_from_a_damaged_one);
+    tcase_add_test(tcase, each_field_is_checked);
+    tcase_add_test(tcase, random_bytes_are_refused);
+    tcase_add_test(tcase, whole_images_with_random_fields_are_refused_or_right);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Many sessions restored at once: the refreshes that are overdue do not all come at once.
+ *
+ * All here are of 1800 s, refreshed by this side: due at 900 s, last planned at 1767 s (RFC 4028
+ * §10: the other side gives up 32 s before the expiration; 1 s is kept free before that).
+ */
+#include "talk.h"
+
+#define PEER "Supported: timer | Allow: INVITE, ACK, BYE, UPDATE"
+#define MANY 10000u
+#define NOW_MS 5000000u
+
+static uint32_t fixed_number;
+
+static uint32_t fixed(void *user)
+{
+    (void)user;
+    return fixed_number;
+}
+
+/* How long after being restored at this age the refresh is due; in ms. */
+static uint64_t delay_at(struct talk *t, uint64_t age_ms, uint64_t spread_ms, unsigned flags)
+{
+    uint8_t image[SST_IMAGE_SIZE];
+    struct sst_session restored;
+    ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
+    uint64_t elapsed = age_ms - (t->now_ms - t->begin_ms);
+    int result = sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS, elapsed,
+                                     spread_ms, flags);
+    if (result != SST_OK || sst_session_check(&restored) != NULL) {
+        ck_abort_msg("%s", sst_result_name(result));
+    }
+    uint64_t deadline = sst_session_deadline(&restored);
+    return deadline - NOW_MS; /* wraps where it is past */
+}
+
+static struct talk *dialog(void)
+{
+    return connected("mode=request", PEER " | Session-Expires: 1800;refresher=uac");
+}
+
+/* Draws many, all below the limit, and each tenth of the range as often as any other. */
+static void expect_even(struct talk *t, uint64_t age_ms, uint64_t spread_ms, uint64_t limit,
+                        unsigned flags)
+{
+    unsigned tenth[10] = {0};
+    talk_use_random(t, 4028);
+    for (unsigned i = 0; i < MANY; i++) {
+        uint64_t delay = delay_at(t, age_ms, spread_ms, flags);
+        if (delay >= limit) {
+            ck_abort_msg("%llu ms", (unsigned long long)delay);
+        }
+        tenth[delay * 10 / limit]++;
+    }
+    for (size_t i = 0; i < 10; i++) {
+        /* 1000 expected with a standard deviation of 30. */
+        ck_assert_uint_ge(tenth[i], MANY / 10 - 150);
+        ck_assert_uint_le(tenth[i], MANY / 10 + 150);
+    }
+}
+
+START_TEST(overdue_refreshes_are_spread_evenly)
+{
+    struct talk *t = dialog();
+    expect_even(t, 1000000, 60000, 60000, 0);
+    expect_even(t, 900001, 600000, 600000, 0);
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(first_and_last_moment_of_the_range)
+{
+    struct talk *t = dialog();
+    t->policy.random = fixed;
+    fixed_number = 0;
+    ck_assert_uint_eq(delay_at(t, 1000000, 60000, 0), 0);
+    fixed_number = UINT32_MAX;
+    ck_assert_uint_eq(delay_at(t, 1000000, 60000, 0), 59999);
+    ck_assert_uint_eq(delay_at(t, 1000000, 1, 0), 0);
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(last_moment_narrows_the_range)
+{
+    struct talk *t = dialog();
+    expect_even(t, 1762000, 60000, 5001, 0);
+    expect_even(t, 1762000, UINT64_MAX, 5001, 0);
+    t->policy.random = fixed;
+    fixed_number = UINT32_MAX;
+    ck_assert_uint_eq(delay_at(t, 1762000, 60000, 0), 5000);
+    ck_assert_uint_eq(delay_at(t, 1000000, UINT64_MAX, 0), 767000);
+    ck_assert_uint_eq(delay_at(t, 1766999, 60000, 0), 1);
+    ck_assert_uint_eq(delay_at(t, 1767000, 60000, 0), 900000 - (uint64_t)1767000);
+    ck_assert_uint_eq(delay_at(t, 1768000, 60000, 0), 900000 - (uint64_t)1768000);
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(what_is_not_overdue_stays)
+{
+    struct talk *t = dialog();
+    t->policy.random = fixed;
+    fixed_number = UINT32_MAX;
+    ck_assert_uint_eq(delay_at(t, 899999, 60000, 0), 1);
+    ck_assert_uint_eq(delay_at(t, 500000, 60000, 0), 400000);
+    ck_assert_uint_eq(delay_at(t, 1000000, 0, 0), 900000 - (uint64_t)1000000);
+    ck_assert_uint_eq(delay_at(t, 900000, 60000, 0), 59999); /* due at this very moment */
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(without_random_the_middle)
+{
+    struct talk *t = dialog();
+    ck_assert_uint_eq(delay_at(t, 1000000, 60001, 0), 30000);
+    end_talk(t);
+}
+END_TEST
+
+/* A refresh that was under way, and is forgotten, is as overdue as any. */
+START_TEST(refreshes_that_are_sent_again_are_spread)
+{
+    struct talk *t = dialog();
+    until(t, 900);
+    refreshes(t);
+    expect_even(t, 905000, 60000, 60000, 0);
+    /* ... but where the transaction lives on, the session waits for it until its end. */
+    ck_assert_uint_eq(delay_at(t, 905000, 60000, SST_RESTORE_TRANSACTIONS), 895000);
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(watching_side_is_not_spread)
+{
+    struct talk *t = called("", PEER " | Session-Expires: 1800;refresher=uac");
+    t->policy.random = fixed;
+    fixed_number = UINT32_MAX;
+    ck_assert_uint_eq(delay_at(t, 1400000, 60000, 0), 1334000 - (uint64_t)1400000); /* EC-103 */
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(ended_session_is_not_woken)
+{
+    struct talk *t = dialog();
+    until(t, 1000);
+    ck_assert_int_eq(sst_session_end(t->session, t->now_ms), SST_OK);
+    ck_assert_uint_eq(delay_at(t, 1100000, 60000, 0), SST_NEVER - NOW_MS);
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("image_spread");
+    TCase *tcase = tcase_create("spread");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, overdue_refreshes_are_spread_evenly);
+    tcase_add_test(tcase, first_and_last_moment_of_the_range);
+    tcase_add_test(tcase, last_moment_narrows_the_range);
+    tcase_add_test(tcase, what_is_not_overdue_stays);
+    tcase_add_test(tcase, without_random_the_middle);
+    tcase_add_test(tcase, refreshes_that_are_sent_again_are_spread);
+    tcase_add_test(tcase, watching_side_is_not_spread);
+    tcase_add_test(tcase, ended_session_is_not_woken);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
