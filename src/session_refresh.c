@@ -62,13 +62,14 @@ static void next_method(struct sst_session *s, const struct sst_tx *tx, uint64_t
         fail(verdict);
         return;
     }
-    if (sst_session_way(s, now) != SST_WAY_NONE) {
+    bool any = sst_session_way(s, now) != SST_WAY_NONE;
+    if (any && now < sst_session_last_send(s)) {
         s->refresh_ms = now;
         wait_for_refresh(s, verdict);
         return;
     }
     s->refresh_ms = SST_NEVER;
-    if (!(s->flags & F_REFUSED_TOLD)) {
+    if (!any && !(s->flags & F_REFUSED_TOLD)) {
         s->flags |= F_REFUSED_TOLD;
         sst_session_note(s, SST_EVENT_REFUSED);
     }

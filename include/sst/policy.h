@@ -78,7 +78,7 @@ enum sst_callback_answer {
 enum sst_failure_class {
     SST_CLASS_SUCCESS = 0,    /**< 2xx */
     SST_CLASS_PROVISIONAL = 1,
-    SST_CLASS_END = 2,        /**< 408, 481: the session ends; §10 */
+    SST_CLASS_END = 2,        /**< 408, 481: the session ends, other codes ending as 481; §10 */
     SST_CLASS_TRANSIENT = 3,  /**< try again after a while */
     SST_CLASS_METHOD = 4,     /**< this method will not do: the next one */
     SST_CLASS_NO_METHOD = 5,  /**< 405, 501: the peer does not have this method */

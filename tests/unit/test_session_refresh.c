@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+/* Refreshes that are refused: the ladder of methods, and what is left at its end. RFC 4028 §10. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
+
+static const struct {
+    unsigned status;
+    const char *update; /* the verdict, and what is told until 70 s */
+    const char *invite;
+    const char *plain;
+} ladder[] = {
+    {400, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {403, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {404, "wait 45; 45 violation dialog_lost; 45 refresh INVITE offer",
+     "failed; 45 violation dialog_lost; 45 refused",
+     "failed; 45 violation dialog_lost; 45 refused"}, /* EC-61 */
+    {405, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {501, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {413, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"}, /* EC-57 */
+    {415, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"}, /* EC-56 */
+    {488, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"},
+    {606, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"},
+    {504, "wait 45; 45 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"}, /* EC-54 */
+    {505, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {302, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {421, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {420, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {603, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
+    {480, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"},
+    {486, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"},
+    {487, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"}, /* EC-62 */
+    {500, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"}, /* EC-53 */
+    {503, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"},
+    {580, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"},
+    {600, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+     "wait 47; 47 refresh INVITE plain"},
+    {408, "end; 45 ended refresh_408", "end; 45 ended refresh_408", "end; 45 ended refresh_408"},
+    {481, "end; 45 ended refresh_481", "end; 45 ended refresh_481", "end; 45 ended refresh_481"},
+};
+
+/* The verdict on a refresh, and what is told until the next look of the host's. */
+static const char *refused_with(struct talk *t, unsigned status)
+{
+    static char text[256];
+    enum sst_method method = t->refresh.method;
+
+    refreshes(t);
+    told(t);
+    int used = snprintf(text, sizeof text, "%s", gets(t, method, status, ""));
+    uint64_t due = sst_session_deadline(t->session);
+    if (due <= t->begin_ms + 47000) {
+        until(t, due <= t->now_ms ? 45 : 47);
+    }
+    snprintf(text + used, sizeof text - (size_t)used, "; %s", told(t));
+    return text;
+}
+
+/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-61 EC-62 */
+START_TEST(each_status_at_each_step_of_the_ladder)
+{
+    for (size_t i = 0; i < COUNT_OF(ladder); i++) {
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        expect(refused_with(t, ladder[i].status), ladder[i].update);
+        end_talk(t);
+
+        t = connected("", LOCAL_90);
+        until(t, 45);
+        expect(refused_with(t, ladder[i].status), ladder[i].invite);
+        end_talk(t);
+
+        t = connected("", LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        expect(gets(t, INVITE, 488, ""), "wait 45");
+        looks(t);
+        expect(refused_with(t, ladder[i].status), ladder[i].plain);
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* Shows: 10-1 EC-34 EC-110 10-4 FB-72 */
+START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 403, ""), "wait 45");
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 488, ""), "wait 45");
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed");
+    until(t, 100);
+    expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refresh INVITE plain; "
+                    "45 refused; 90 ended refresh_refused");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_METHOD], 3);
+    ck_assert_uint_eq(t->counters.ended[SST_END_REFUSED], 1);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-110 EC-34 */
+START_TEST(a_call_that_is_refused_may_be_kept)
+{
+    struct talk *t = connected("refused=keep", LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed");
+    until(t, 5000);
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 90 negotiated off refresh_refused");
+    ck_assert_uint_eq(t->counters.turned_off, 1);
+    expect(next(t), "never");
+    /* and a timer may come back later */
+    serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas");
+    expect(told(t), "5000 negotiated 90 local");
+    end_talk(t);
+
+    t = connected("refused=keep", LOCAL_90); /* silence is no refusal */
+    until(t, 45);
+    refreshes(t);
+    until(t, 95);
+    expect(told(t), "45 refresh INVITE offer; 90 ended refresh_unanswered");
+    end_talk(t);
+
+    t = connected("refused=keep", LOCAL_90); /* nor is what was never sent */
+    until(t, 95);
+    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
+    end_talk(t);
+
+    t = connected("refused=keep expire_at=guard", LOCAL_90);
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 403, "");
+    until(t, 95);
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 60 negotiated off refresh_refused");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: 7.2-11 EC-34 */
+START_TEST(a_request_of_the_hosts_still_refreshes_what_was_refused)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 403, "");
+    looks(t);
+    refreshes(t);
+    gets(t, INVITE, 403, "");
+    until(t, 80);
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    until(t, 125); /* and all ways are open again */
+    expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refused; "
+                    "80 refreshed 90 local; 125 refresh UPDATE");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-55 FB-68 */
+START_TEST(a_405_to_update_is_remembered_until_a_new_allow)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 405, "Allow: INVITE"), "wait 45");
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    told(t);
+    cycles(t, 1, LOCAL_90, 0);
+    expect(told(t), "90 refresh INVITE offer; 90 refreshed 90 local");
+    hears(t, OTHER, "Allow: UPDATE");
+    cycles(t, 1, LOCAL_90, 0);
+    expect(told(t), "135 refresh UPDATE; 135 refreshed 90 local");
+    end_talk(t);
+
+    t = connected("method=update", LOCAL_90); /* also where the policy would try it unseen */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 501, "");
+    looks(t);
+    refreshes(t);
+    gets(t, INVITE, 200, LOCAL_90);
+    until(t, 90);
+    expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refreshed 90 local; "
+                    "90 refresh INVITE offer");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* learned from the host's own UPDATE as well */
+    asks(t, UPDATE);
+    expect(gets(t, UPDATE, 501, ""), "failed");
+    until(t, 45);
+    expect(told(t), "45 refresh INVITE offer");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-56 EC-57 */
+START_TEST(a_refused_offer_leads_to_update_where_that_is_allowed)
+{
+    struct talk *t = connected("method=invite", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 413, ""), "wait 45");
+    looks(t);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, UPDATE, 405, ""), "wait 45");
+    looks(t);
+    expect(refreshes(t), "INVITE plain " TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    expect(told(t), "45 refresh INVITE offer; 45 refresh UPDATE; 45 refresh INVITE plain; "
+                    "45 refreshed 90 local");
+    end_talk(t);
+}
+END_TEST
+
+static enum sst_failure_class classify_404(void *user, enum sst_method method, unsigned status,
+                                           enum sst_failure_class usual)
+{
+    const struct talk *t = user;
+
+    ck_assert_int_eq(method, t->refresh.method == UPDATE ? UPDATE : INVITE);
+    return status == 404 ? SST_CLASS_END : status == 408 ? SST_CLASS_TRANSIENT : usual;
+}
+
+/* Shows: EC-61 */
+START_TEST(the_table_of_codes_can_be_overridden)
+{
+    struct talk *t = connected("", LOCAL_90);
+
+    t->policy.classify = classify_404;
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 408, ""), "wait 47");
+    until(t, 47);
+    refreshes(t);
+    expect(gets(t, INVITE, 404, ""), "end");
+    expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 47 ended refresh_481");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-61 */
+START_TEST(a_code_that_ends_dialogs_is_named_and_ends_nothing)
+{
+    struct talk *t = connected("", LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 502, ""), "failed");
+    expect(told(t), "45 refresh INVITE offer; 45 violation dialog_lost; 45 refused");
+    ck_assert_uint_eq(t->counters.violations[SST_VIOLATION_DIALOG_LOST], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_DIALOG], 1);
+    end_talk(t);
+
+    t = connected("", LOCAL_90); /* a request of the host's is its own affair */
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 502, ""), "failed");
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: I2 I10 EC-37 */
+START_TEST(what_is_refused_at_the_last_moment_goes_no_other_way)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 88.999);
+    expect(gets(t, UPDATE, 405, ""), "wait 88.999"); /* at once, even here */
+    looks(t);
+    refreshes(t);
+    until(t, 89);
+    expect(gets(t, INVITE, 488, ""), "failed");
+    until(t, 100);
+    expect(told(t), "45 refresh UPDATE; 88.999 refresh INVITE offer; 90 ended refresh_refused");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* no wait is planned beyond the peer's guard */
+    until(t, 45);
+    refreshes(t);
+    until(t, 59.5);
+    expect(gets(t, UPDATE, 503, ""), "failed");
+    until(t, 100);
+    expect(told(t), "45 refresh UPDATE; 90 ended refresh_refused");
+    end_talk(t);
+}
+END_TEST
+
+/* ---- For the own benefit ---- */
+
+/* Shows: EC-18 7.2-5 */
+START_TEST(an_own_benefit_timer_refreshes_and_stays_on)
+{
+    struct talk *t = connected("mode=request session_expires=90", "Allow: UPDATE");
+
+    expect(next(t), "45");
+    cycles(t, 3, "", 0);
+    expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local own; 90 refresh UPDATE; "
+                    "90 refreshed 90 local own; 135 refresh UPDATE; 135 refreshed 90 local own");
+    cycles(t, 1, TIMER, 0); /* the peer shows that it could: turned off on purpose */
+    expect(told(t), "180 refresh UPDATE; 180 negotiated off");
+    expect(next(t), "never");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-18 EC-110 */
+START_TEST(an_own_benefit_timer_ends_only_by_silence)
+{
+    static const unsigned alive[] = {403, 404, 488, 503, 491, 422, 401, 600};
+
+    for (size_t i = 0; i < COUNT_OF(alive); i++) {
+        struct talk *t = connected("mode=request session_expires=90", "");
+        until(t, 45);
+        refreshes(t);
+        gets(t, INVITE, alive[i], "");
+        until(t, 200);
+        ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 0);
+        ck_assert_uint_eq(t->counters.turned_off, 1);
+        ck_assert(strstr(told(t), "; 90 negotiated off refresh_refused") != NULL);
+        end_talk(t);
+    }
+    struct talk *t = connected("mode=request session_expires=90 expire_at=guard", "");
+    until(t, 45);
+    refreshes(t);
+    until(t, 100);
+    expect(told(t), "45 refresh INVITE offer; 90 ended refresh_unanswered");
+    end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* a 1xx is a sign of life */
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    until(t, 100);
+    expect(told(t), "45 refresh INVITE offer; 90 negotiated off refresh_unanswered");
+    gets(t, INVITE, 200, ""); /* and late it comes back on */
+    expect(told(t), "100 negotiated 90 local own");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-18 EC-50 */
+START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
+{
+    static const struct {
+        unsigned status; /* 0: timeout */
+        const char *story;
+    } rows[] = {
+        {0, "ended refresh_timeout"}, {408, "ended refresh_408"}, {481, "ended refresh_481"},
+    };
+    char story[160];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected("mode=request session_expires=90", "Allow: UPDATE");
+        until(t, 45);
+        for (int invite = 0; invite < 2; invite++) {
+            enum sst_method method = invite ? INVITE : UPDATE;
+            refreshes(t);
+            expect(rows[i].status == 0 ? loses(t, method, SST_FAILED_TIMEOUT)
+                                       : gets(t, method, rows[i].status, ""),
+                   invite ? "end" : "wait 45");
+            looks(t);
+        }
+        snprintf(story, sizeof story, "45 refresh UPDATE; 45 refresh INVITE offer; 45 %s",
+                 rows[i].story);
+        expect(told(t), story);
+        end_talk(t);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_refresh");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, each_status_at_each_step_of_the_ladder);
+    tcase_add_test(tcase, all_refused_by_a_living_peer_waits_for_the_expiration);
+    tcase_add_test(tcase, a_call_that_is_refused_may_be_kept);
+    tcase_add_test(tcase, a_request_of_the_hosts_still_refreshes_what_was_refused);
+    tcase_add_test(tcase, a_405_to_update_is_remembered_until_a_new_allow);
+    tcase_add_test(tcase, a_refused_offer_leads_to_update_where_that_is_allowed);
+    tcase_add_test(tcase, the_table_of_codes_can_be_overridden);
+    tcase_add_test(tcase, a_code_that_ends_dialogs_is_named_and_ends_nothing);
+    tcase_add_test(tcase, what_is_refused_at_the_last_moment_goes_no_other_way);
+    tcase_add_test(tcase, an_own_benefit_timer_refreshes_and_stays_on);
+    tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
+    tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
