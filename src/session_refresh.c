@@ -349,7 +349,11 @@ void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_e
             s->ladder |= LADDER_UPDATE;
             s->refresh_ms = now;
             if (sst_session_way(s, now) != SST_WAY_NONE && now < sst_session_last_send(s)) {
-                wait_for_refresh(s, verdict);
+                if (tx->flags & TX_REFRESH) {
+                    wait_for_refresh(s, verdict);
+                } else {
+                    fail(verdict); /* a re-INVITE goes out instead, but not this request again */
+                }
                 return;
             }
         }

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/* Refreshes that are tried again: back-off, Retry-After, glare; requests that are lost. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
+#define REMOTE_90 "Session-Expires: 90;refresher=uas"
+
+/* Refuses each refresh until the end: the moments at which they were asked for. */
+static const char *refuse_all(struct talk *t, unsigned status, const char *headers)
+{
+    static char times[512];
+    size_t used = 0;
+
+    times[0] = '\0';
+    for (unsigned i = 0; i < 100 && !info_of(t).ended; i++) {
+        unsigned before = t->refreshes;
+        char when[32];
+        uint64_t due = sst_session_deadline(t->session);
+        until(t, (double)(due - t->begin_ms) / 1000.0);
+        if (t->refreshes == before) {
+            continue;
+        }
+        snprintf(when, sizeof when, "%g", (double)(t->now_ms - t->begin_ms) / 1000.0);
+        used += (size_t)snprintf(times + used, sizeof times - used, "%s%s", used > 0 ? " " : "",
+                                 when);
+        enum sst_method method = t->refresh.method;
+        refreshes(t);
+        gets(t, method, status, headers);
+    }
+    return times;
+}
+
+/* Shows: EC-53 I10 10-4 FB-56 */
+START_TEST(a_503_is_tried_again_ever_more_seldom_until_the_peer_gives_up)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    expect(refuse_all(t, 503, ""), "45 47 51 59"); /* 2, 4, 8 s: "2-3 more" */
+    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
+                    "59 refresh UPDATE; 90 ended refresh_refused");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSIENT], 4);
+    end_talk(t);
+    t = connected("", UPDATES LOCAL_1800);
+    expect(refuse_all(t, 503, ""),
+           "900 902 906 914 930 962 1026 1146 1266 1386 1506 1626 1746 1767");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: FB-56 EC-53 */
+START_TEST(the_back_off_begins_anew_with_each_2xx)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    for (unsigned cycle = 0; cycle < 3; cycle++) {
+        from_here(t);
+        until(t, 900);
+        refreshes(t);
+        expect(gets(t, UPDATE, 503, ""), "wait 902");
+        until(t, 902);
+        refreshes(t);
+        expect(gets(t, UPDATE, 503, ""), "wait 906");
+        until(t, 906);
+        refreshes(t);
+        expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
+        expect(next(t), "1806");
+    }
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-53 I10 */
+START_TEST(retry_after_is_obeyed_within_the_budget)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 503, "Retry-After: 7"), "wait 907");
+    until(t, 907);
+    refreshes(t);
+    expect(gets(t, UPDATE, 500, "Retry-After: 3600 (later);duration=60"), "wait 1767");
+    until(t, 1767);
+    refreshes(t);
+    expect(gets(t, UPDATE, 500, "Retry-After: 1"), "failed");
+    until(t, 1800);
+    expect(told(t), "900 refresh UPDATE; 907 refresh UPDATE; 1767 refresh UPDATE; "
+                    "1800 ended refresh_refused");
+    end_talk(t);
+    t = connected("", UPDATES LOCAL_1800);
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 503, "Retry-After: 4294967295"), "wait 1767");
+    end_talk(t);
+    t = connected("", UPDATES LOCAL_1800);
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 503, "Retry-After: soon"), "wait 902");
+    expect(told(t), "900 refresh UPDATE; 900 violation retry_after_malformed");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-53 10-4 I10 */
+START_TEST(retry_after_zero_is_no_endless_loop)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    /* five times to the letter, then the back-off that has grown meanwhile */
+    expect(refuse_all(t, 500, "Retry-After: 0"),
+           "900 900 900 900 900 900 964 1084 1204 1324 1444 1564 1684 1767");
+    end_talk(t);
+    t = connected("", UPDATES LOCAL_90);
+    expect(refuse_all(t, 500, "Retry-After: 0"), "45 45 45 45 45 45 59");
+    end_talk(t);
+}
+END_TEST
+
+/* ---- Glare ---- */
+
+/* Shows: EC-52 FB-64 */
+START_TEST(a_491_waits_by_who_owns_the_call_id)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90); /* the caller: 2.1 to 4.0 s, the middle */
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 491, ""), "wait 48.05");
+    until(t, 48.05);
+    refreshes(t);
+    expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+    ck_assert_uint_eq(t->counters.glare, 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_GLARE], 1);
+    end_talk(t);
+
+    t = called("prefer_refresher=uas", UPDATES TIMER " | Session-Expires: 90");
+    until(t, 45); /* the callee: 0 to 2.0 s */
+    refreshes(t);
+    expect(gets(t, UPDATE, 491, ""), "wait 46");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-52 */
+START_TEST(the_waits_after_a_491_are_random_in_steps_of_10_ms)
+{
+    for (int is_caller = 0; is_caller < 2; is_caller++) {
+        uint64_t least = is_caller ? 2100 : 0;
+        uint64_t most = is_caller ? 4000 : 2000;
+        uint64_t seen_least = UINT64_MAX;
+        uint64_t seen_most = 0;
+        unsigned different = 0;
+        uint64_t last = UINT64_MAX;
+        for (uint64_t seed = 1; seed <= 3000; seed++) {
+            struct sst_verdict verdict;
+            struct sst_msg response;
+            struct talk *t = is_caller
+                                 ? connected("", UPDATES LOCAL_90)
+                                 : called("prefer_refresher=uas", TIMER " | Session-Expires: 90");
+            talk_use_random(t, seed);
+            until(t, 45);
+            enum sst_method method = t->refresh.method;
+            refreshes(t);
+            sst_msg_response(&response, 491, method, 0);
+            sst_session_response(t->session, &t->own[method == UPDATE], &response, t->now_ms,
+                                 &verdict);
+            ck_assert_int_eq(verdict.action, SST_ACTION_WAIT);
+            uint64_t wait = verdict.when_ms - t->now_ms;
+            ck_assert_uint_ge(wait, least);
+            ck_assert_uint_le(wait, most);
+            ck_assert_uint_eq(wait % 10, 0);
+            different += wait != last;
+            last = wait;
+            seen_least = wait < seen_least ? wait : seen_least;
+            seen_most = wait > seen_most ? wait : seen_most;
+            end_talk(t);
+        }
+        ck_assert_uint_eq(seen_least, least); /* both ends are reached */
+        ck_assert_uint_eq(seen_most, most);
+        ck_assert_uint_gt(different, 2900);
+    }
+}
+END_TEST
+
+/* Shows: EC-52 10-4 */
+START_TEST(after_five_491_the_back_off_takes_over)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    /* five draws of 3.05 s, then 2, 4, 8, ... s */
+    expect(refuse_all(t, 491, ""),
+           "900 903.05 906.1 909.15 912.2 915.25 917.25 921.25 929.25 945.25 977.25 1041.25 "
+           "1161.25 1281.25 1401.25 1521.25 1641.25 1761.25 1767");
+    ck_assert_uint_eq(t->counters.glare, 19);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: FB-64 EC-52 */
+START_TEST(a_491_retry_is_dropped_where_the_peer_has_refreshed_meanwhile)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 491, "");
+    until(t, 46);
+    serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas"); /* uas: this side */
+    hears_ack(t);
+    until(t, 91);
+    expect(told(t), "45 refresh UPDATE; 46 refreshed 90 local; 91 refresh UPDATE");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* the peer's went first, then the 491 comes */
+    until(t, 45);
+    refreshes(t);
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uas");
+    expect(gets(t, UPDATE, 491, ""), "failed");
+    expect(next(t), "90");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-52 */
+START_TEST(glare_for_a_request_of_the_hosts_is_advice)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 491, ""), "wait 3.05");
+    expect(next(t), "45"); /* the timer is as it was */
+    end_talk(t);
+    t = caller("");
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 491, ""), "wait 3.05");
+    end_talk(t);
+}
+END_TEST
+
+/* ---- What is lost ---- */
+
+/* Shows: 10-2 EC-50 FB-42 */
+START_TEST(a_refresh_that_times_out_ends_the_session)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(told(t), "45 refresh UPDATE; 77 ended refresh_timeout");
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "ignore");
+    until(t, 200);
+    expect(told(t), "");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TIMEOUT], 1);
+    ck_assert_uint_eq(t->counters.ended[SST_END_TIMEOUT], 1);
+    end_talk(t);
+
+    t = connected("", UPDATES REMOTE_90); /* on the side that waits, a hold of the host's */
+    asks(t, INVITE);
+    until(t, 32);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "end");
+    expect(told(t), "32 ended refresh_timeout");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-50 FB-68 */
+START_TEST(an_update_without_evidence_gets_one_invite_first)
+{
+    struct talk *t = connected("method=update", LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 77");
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    expect(told(t), "45 refresh UPDATE; 77 refresh INVITE offer; 77 refreshed 90 local");
+    end_talk(t);
+
+    t = connected("method=update", LOCAL_90); /* nothing left to send */
+    until(t, 57);
+    refreshes(t);
+    until(t, 89);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
+    t = connected("", REMOTE_90); /* a request of the host's: its own verdict, and a refresh */
+    asks(t, UPDATE);
+    until(t, 32);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed");
+    looks(t);
+    expect(told(t), "32 refresh INVITE offer");
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
+    until(t, 50);
+    expect(gets(t, INVITE, 408, ""), "end");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: FB-77 */
+START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
+{
+    struct talk *t = connected("timeout_retries=2", UPDATES LOCAL_1800);
+
+    until(t, 900);
+    refreshes(t);
+    until(t, 932);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1349.5"); /* halfway to 1767 */
+    until(t, 1349.5);
+    refreshes(t);
+    until(t, 1381.5);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1574.25");
+    until(t, 1574.25);
+    refreshes(t);
+    until(t, 1606.25);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(told(t), "900 refresh UPDATE; 1349.5 refresh UPDATE; 1574.25 refresh UPDATE; "
+                    "1606.25 ended refresh_timeout");
+    end_talk(t);
+
+    t = connected("timeout_retries=3", UPDATES LOCAL_90); /* after 32 s of silence: too late */
+    until(t, 45);
+    refreshes(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
+    t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* an answer is no timeout */
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 408, ""), "end");
+    end_talk(t);
+
+    t = connected("timeout_retries=1", UPDATES LOCAL_1800); /* each interval anew */
+    for (unsigned i = 0; i < 3; i++) {
+        from_here(t);
+        until(t, 900);
+        refreshes(t);
+        expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1333.5");
+        until(t, 1333.5);
+        refreshes(t);
+        expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
+    }
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-51 FB-55 FB-56 */
+START_TEST(what_could_not_be_sent_is_sent_later)
+{
+    static const enum sst_failure how[] = {SST_FAILED_TRANSPORT, SST_FAILED_NOT_SENT};
+
+    for (size_t i = 0; i < COUNT_OF(how); i++) {
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        expect(loses(t, UPDATE, how[i]), "wait 47");
+        until(t, 47);
+        refreshes(t);
+        expect(loses(t, UPDATE, how[i]), "wait 51");
+        until(t, 51);
+        refreshes(t);
+        expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+        ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSPORT], 2);
+        asks(t, INVITE);
+        expect(loses(t, INVITE, how[i]), "failed"); /* the host's own is its own affair */
+        end_talk(t);
+    }
+    struct talk *t = connected("", UPDATES LOCAL_90);
+    for (unsigned i = 0; i < 4; i++) {
+        until(t, 45 + (double[]){0, 2, 6, 14}[i]);
+        refreshes(t);
+        loses(t, UPDATE, SST_FAILED_TRANSPORT);
+    }
+    until(t, 100);
+    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-50 EC-10 */
+START_TEST(what_carried_no_timer_ends_nothing)
+{
+    struct talk *t = connected("", "");
+
+    asks(t, INVITE);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    asks(t, UPDATE);
+    expect(gets(t, UPDATE, 481, ""), "failed");
+    asks(t, INVITE); /* one that was sent before the timer came on */
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 408, ""), "failed");
+    ck_assert(!info_of(t).ended);
+    expect(asks(t, OTHER), TIMER); /* other methods never do */
+    expect(gets(t, OTHER, 481, ""), "none");
+    expect(gets(t, OTHER, 408, ""), "none");
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
+
+    t = caller("mode=request"); /* nor the initial INVITE */
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 408, ""), "failed");
+    asks(t, INVITE);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_wait");
+    TCase *tcase = tcase_create("all");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_503_is_tried_again_ever_more_seldom_until_the_peer_gives_up);
+    tcase_add_test(tcase, the_back_off_begins_anew_with_each_2xx);
+    tcase_add_test(tcase, retry_after_is_obeyed_within_the_budget);
+    tcase_add_test(tcase, retry_after_zero_is_no_endless_loop);
+    tcase_add_test(tcase, a_491_waits_by_who_owns_the_call_id);
+    tcase_add_test(tcase, the_waits_after_a_491_are_random_in_steps_of_10_ms);
+    tcase_add_test(tcase, after_five_491_the_back_off_takes_over);
+    tcase_add_test(tcase, a_491_retry_is_dropped_where_the_peer_has_refreshed_meanwhile);
+    tcase_add_test(tcase, glare_for_a_request_of_the_hosts_is_advice);
+    tcase_add_test(tcase, a_refresh_that_times_out_ends_the_session);
+    tcase_add_test(tcase, an_update_without_evidence_gets_one_invite_first);
+    tcase_add_test(tcase, a_timeout_is_given_a_second_chance_where_the_owner_wants_it);
+    tcase_add_test(tcase, what_could_not_be_sent_is_sent_later);
+    tcase_add_test(tcase, what_carried_no_timer_ends_nothing);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
