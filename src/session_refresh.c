@@ -304,6 +304,14 @@ static void dispatch(struct sst_session *s, const struct sst_tx *tx,
     }
 }
 
+/* A request is over: what was counted and left out for it does not bind the next. */
+static void begin_anew(struct sst_session *s)
+{
+    s->flags &= ~F_WITHOUT_SE;
+    s->rounds &= (uint8_t)~LOW_HALF;
+    s->attempts &= LOW_HALF;
+}
+
 void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
                          const struct sst_msg *response, enum sst_failure_class class_,
                          uint64_t now, struct sst_verdict *verdict)
@@ -314,10 +322,20 @@ void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
     }
     dispatch(s, tx, response, class_, now, verdict);
     if (verdict->action != SST_ACTION_RETRY && verdict->action != SST_ACTION_AUTH) {
-        /* This request is over: what was counted and left out for it does not bind the next. */
-        s->flags &= ~F_WITHOUT_SE;
-        s->rounds &= (uint8_t)~LOW_HALF;
+        begin_anew(s);
     }
+}
+
+/* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
+static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
+{
+    bool known = (s->flags & F_UPDATE_ALLOWED) && !(s->flags & F_OWN_BENEFIT);
+    if (!(tx->flags & TX_UPDATE) || known || (s->ladder & LADDER_UPDATE)) {
+        return false;
+    }
+    s->ladder |= LADDER_UPDATE;
+    s->refresh_ms = now;
+    return sst_session_way(s, now) != SST_WAY_NONE && now < sst_session_last_send(s);
 }
 
 /* FB-77: a second chance after a timeout, where the owner wants it, halfway through what is left. */
@@ -338,25 +356,19 @@ static bool may_retry_timeout(struct sst_session *s, const struct sst_tx *tx,
 void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    if (!(s->flags & F_ESTABLISHED) || !(s->flags & F_SIDE) || tx->interval == 0) {
-        fail(verdict); /* it carried no session timer: the host's affair */
+    bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
+    begin_anew(s);
+    if (!(s->flags & F_ESTABLISHED) || !(s->flags & F_SIDE) || !timed) {
+        fail(verdict); /* no session timer was in it: the host's affair */
         return;
     }
-    if (tx->flags & TX_UPDATE) {
-        /* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
-        bool known = (s->flags & F_UPDATE_ALLOWED) && !(s->flags & F_OWN_BENEFIT);
-        if (!known && !(s->ladder & LADDER_UPDATE)) {
-            s->ladder |= LADDER_UPDATE;
-            s->refresh_ms = now;
-            if (sst_session_way(s, now) != SST_WAY_NONE && now < sst_session_last_send(s)) {
-                if (tx->flags & TX_REFRESH) {
-                    wait_for_refresh(s, verdict);
-                } else {
-                    fail(verdict); /* a re-INVITE goes out instead, but not this request again */
-                }
-                return;
-            }
+    if (may_try_invite(s, tx, now)) {
+        if (tx->flags & TX_REFRESH) {
+            wait_for_refresh(s, verdict);
+        } else {
+            fail(verdict); /* a re-INVITE goes out, but not this request again */
         }
+        return;
     }
     if (may_retry_timeout(s, tx, reason, now)) {
         wait_for_refresh(s, verdict);
@@ -369,6 +381,7 @@ void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_e
 void sst_session_unsent(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                         struct sst_verdict *verdict)
 {
+    begin_anew(s);
     count_failure(s, tx, SST_FAILURE_TRANSPORT);
     refused_for_now(s, tx, NULL, now, verdict); /* EC-51: as a 503 */
 }

@@ -178,6 +178,15 @@ const char *refreshes(struct talk *t)
     return t->text;
 }
 
+const char *again(struct talk *t)
+{
+    struct sst_headers headers;
+    unsigned flags = SST_REQUEST_REFRESH | (t->refresh.with_offer ? SST_REQUEST_OFFER : 0);
+
+    ck_assert_int_eq(try_ask(t, t->refresh.method, flags, &headers), SST_OK);
+    return headers_text(&headers, t->text, sizeof t->text);
+}
+
 static const char *verdict_text(struct talk *t, const struct sst_verdict *verdict)
 {
     static const char *const names[] = {

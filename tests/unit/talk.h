@@ -75,6 +75,8 @@ const char *asks(struct talk *t, enum sst_method method);
 int try_ask(struct talk *t, enum sst_method method, unsigned flags, struct sst_headers *headers);
 /* What the last REFRESH asked for: its method, offer or plain, and what it carries. */
 const char *refreshes(struct talk *t);
+/* The last refresh once more, as the verdicts "retry" and "auth" ask for: what it carries. */
+const char *again(struct talk *t);
 /* The peer's response to the open request of this method: the verdict. */
 const char *gets(struct talk *t, enum sst_method method, unsigned status, const char *headers);
 /* The transaction ends without one. */

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests that come back to be sent again with something else in them: 422, 401, 407, 420. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+
+/* Shows: 7.3-1 7.4-3 7.4-4 7.4-5 EC-26 FB-19 FB-20 */
+START_TEST(the_flow_of_section_13)
+{
+    struct talk *t = caller("mode=request session_expires=90");
+
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 90");
+    expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
+    expect(gets(t, INVITE, 422, "Min-SE: 4000"), "retry");
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 4000 | Min-SE: 4000");
+    expect(gets(t, INVITE, 200, "Session-Expires: 4000;refresher=uac | Require: timer | "
+                                UPDATES TIMER), "refreshed");
+    until(t, 2000);
+    expect(told(t), "0 negotiated 4000 local; 2000 refresh UPDATE");
+    /* the Min-SE of the Call-ID is forgotten: only what this dialog's path asks for counts */
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 4000;refresher=uac");
+    ck_assert_uint_eq(t->counters.received_422, 2);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-27 FB-15 10-4 7.3-1 */
+START_TEST(a_422_loop_ends)
+{
+    struct talk *t = caller("mode=request session_expires=600");
+
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 422, "Min-SE: 700"), "retry");
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 700 | Min-SE: 700");
+    expect(gets(t, INVITE, 422, "Min-SE: 700"), "failed");
+    expect(told(t), "0 violation 422_useless");
+    end_talk(t);
+
+    t = caller("mode=request session_expires=600"); /* rising six times */
+    for (unsigned i = 0; i < 6; i++) {
+        char min_se[32];
+        asks(t, INVITE);
+        snprintf(min_se, sizeof min_se, "Min-SE: %u", 700 + i * 10);
+        expect(gets(t, INVITE, 422, min_se), i < 5 ? "retry" : "failed");
+    }
+    end_talk(t);
+
+    t = caller("mode=request");
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 422, ""), "failed");
+    expect(told(t), "0 violation 422_without_min_se");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-28 10-1 7.4-2 */
+START_TEST(a_422_to_a_refresh_leaves_the_expiration_where_it_was)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 46);
+    expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "retry");
+    ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 90000);
+    expect(again(t), TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
+    until(t, 50);
+    expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
+           "refreshed");
+    expect(next(t), "1850");
+    expect(told(t), "45 refresh UPDATE; 50 negotiated 3600 local; 50 refreshed 3600 local");
+    until(t, 1850);
+    expect(refreshes(t),
+           "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* the host does not retry: it is asked again */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 422, "Min-SE: 3600");
+    until(t, 47);
+    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE");
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
+    expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "wait 47"); /* no use: the other method */
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 422, "Min-SE: 3600"), "failed");
+    until(t, 100);
+    expect(told(t), "47 violation 422_useless; 47 refresh INVITE offer; 47 violation 422_useless; "
+                    "47 refused; 90 ended refresh_refused");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-26 EC-28 FB-16 FB-21 */
+START_TEST(a_422_to_a_hold_is_answered_by_the_same_hold)
+{
+    struct talk *t = called("", "Min-SE: 3600 | " TIMER);
+
+    expect(told(t), "");
+    expect(asks(t, INVITE), TIMER " | Min-SE: 3600"); /* mode accept asks for no timer */
+    expect(gets(t, INVITE, 422, "Min-SE: 7200"), "retry");
+    expect(asks(t, INVITE), TIMER " | Min-SE: 7200");
+    expect(gets(t, INVITE, 200, ""), "refreshed");
+    end_talk(t);
+
+    t = called("mode=request", "Min-SE: 3600");
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
+    end_talk(t);
+
+    t = connected("", LOCAL_1800); /* the timer runs on; the refresh is not what was refused */
+    until(t, 890);
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
+    until(t, 910);
+    expect(told(t), "");
+    expect(gets(t, INVITE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
+           "refreshed");
+    expect(told(t), "910 negotiated 3600 local; 910 refreshed 3600 local");
+    expect(next(t), "2710");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: 7.4-2 7.4-4 EC-26 EC-05 */
+START_TEST(min_se_of_the_peers_requests_counts_for_the_dialog)
+{
+    struct talk *t = called("", TIMER " | Session-Expires: 1800;refresher=uas | Min-SE: 30");
+
+    expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 90");
+    gets(t, UPDATE, 500, "");
+    hears(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 1200");
+    answers(t, UPDATE, 500); /* refused, but received */
+    expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 1200");
+    gets(t, UPDATE, 500, "Min-SE: 1500"); /* EC-06: in no response but a 422 */
+    serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas | Min-SE: 600");
+    expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 1200");
+    gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uac | Require: timer | Min-SE: 1500");
+    expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 1200");
+    ck_assert_uint_eq(info_of(t).min_se, 1200);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-101 EC-27 */
+START_TEST(above_the_owners_bound_once_more_without_session_expires)
+{
+    struct talk *t = caller("mode=request max_session_expires=1800");
+
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
+    expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
+    expect(asks(t, INVITE), TIMER " | Min-SE: 3600");
+    expect(gets(t, INVITE, 422, "Min-SE: 7200"), "failed");
+    end_talk(t);
+
+    t = caller("mode=request max_session_expires=1800");
+    asks(t, INVITE);
+    gets(t, INVITE, 422, "Min-SE: 3600");
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 200, TIMER " | " UPDATES), "refreshed"); /* no timer, then */
+    expect(told(t), "");
+    /* it was that request alone: the next one asks again */
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
+    end_talk(t);
+
+    t = connected("mode=request max_session_expires=1800", UPDATES LOCAL_1800);
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "retry");
+    expect(again(t), TIMER " | Min-SE: 3600");
+    expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
+           "refreshed"); /* the peer insists: honoured */
+    expect(told(t), "900 refresh UPDATE; 900 negotiated 3600 local; 900 refreshed 3600 local");
+    until(t, 2700);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-101 EC-50 10-2 */
+START_TEST(a_refresh_without_session_expires_is_a_refresh_all_the_same)
+{
+    struct talk *t = connected("max_session_expires=1800", UPDATES LOCAL_1800);
+
+    until(t, 900);
+    refreshes(t);
+    gets(t, UPDATE, 422, "Min-SE: 3600");
+    expect(again(t), TIMER " | Min-SE: 3600");
+    until(t, 932);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end"); /* a dead peer is a dead peer */
+    expect(told(t), "900 refresh UPDATE; 932 ended refresh_timeout");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-27 */
+START_TEST(the_rounds_of_one_request_do_not_count_for_the_next)
+{
+    struct talk *t = connected("mode=request", UPDATES LOCAL_1800);
+    unsigned min_se = 2000;
+    char text[32];
+
+    for (unsigned request = 0; request < 3; request++) {
+        for (unsigned i = 0; i < 6; i++) {
+            asks(t, INVITE);
+            snprintf(text, sizeof text, "Min-SE: %u", min_se += 10);
+            expect(gets(t, INVITE, 422, text), i < 5 ? "retry" : "failed");
+        }
+    }
+    end_talk(t);
+}
+END_TEST
+
+/* ---- Credentials ---- */
+
+/* Shows: EC-60 10-3 */
+START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
+{
+    static const double attempts[] = {900, 902, 906, 914, 930};
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    for (unsigned i = 0; i < COUNT_OF(attempts); i++) { /* a nonce for each request, and a 503 */
+        until(t, attempts[i]);
+        refreshes(t);
+        expect(gets(t, UPDATE, 401, ""), "auth");
+        again(t);
+        expect(gets(t, UPDATE, 407, ""), "auth"); /* stale=true counts too */
+        expect(again(t), TIMER " | Session-Expires: 1800;refresher=uac");
+        gets(t, UPDATE, 503, "");
+    }
+    expect(next(t), "962");
+    told(t);
+    until(t, 962);
+    refreshes(t);
+    gets(t, UPDATE, 401, "");
+    again(t);
+    gets(t, UPDATE, 401, "");
+    again(t);
+    expect(gets(t, UPDATE, 401, ""), "wait 962"); /* the third: another way */
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 401, ""), "auth"); /* a new attempt */
+    again(t);
+    expect(gets(t, INVITE, 401, ""), "auth");
+    again(t);
+    expect(gets(t, INVITE, 401, ""), "failed");
+    expect(told(t), "962 refresh UPDATE; 962 refresh INVITE offer; 962 refused");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_AUTH], 16);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-60 */
+START_TEST(time_keeps_running_while_credentials_are_sought)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 401, ""), "auth");
+    until(t, 100); /* a host without any does nothing: it is asked again, and then it ends */
+    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
+                    "59 refresh UPDATE; 90 ended refresh_refused");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* or it says that it has none */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 401, "");
+    expect(loses(t, UPDATE, SST_FAILED_NOT_SENT), "ignore");
+    expect(next(t), "47");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-60 */
+START_TEST(credentials_for_a_request_of_the_hosts)
+{
+    struct talk *t = caller("mode=request");
+
+    for (unsigned i = 0; i < 10; i++) { /* of the initial INVITE the host decides alone */
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 407, ""), "auth");
+    }
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
+    gets(t, INVITE, 200, UPDATES LOCAL_1800);
+    for (unsigned request = 0; request < 3; request++) {
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 401, ""), "auth");
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 401, ""), "auth");
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 401, ""), "failed");
+    }
+    expect(next(t), "900"); /* and the timer is as it was */
+    end_talk(t);
+}
+END_TEST
+
+/* ---- 420 ---- */
+
+/* Shows: EC-58 7.4-1 */
+START_TEST(a_420_to_a_refresh_takes_require_out)
+{
+    struct talk *t = connected("mode=require proxy_require=yes", UPDATES LOCAL_90);
+
+    until(t, 45);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac | "
+                         "Require: timer | Proxy-Require: timer");
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "retry");
+    expect(again(t), TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "wait 45"); /* once */
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    until(t, 90); /* the dialog keeps to it */
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_EXTENSION], 2);
+    end_talk(t);
+
+    t = connected("mode=require", UPDATES LOCAL_90); /* some other option tag */
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 420, "Unsupported: 100rel"), "wait 45");
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac | "
+                         "Require: timer");
+    end_talk(t);
+
+    t = connected("mode=request", UPDATES LOCAL_90); /* nothing to take out */
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "wait 45");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-58 */
+START_TEST(a_420_to_the_initial_invite_fails_the_call_that_required_it)
+{
+    struct talk *t = caller("mode=require");
+
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800 | Require: timer");
+    expect(gets(t, INVITE, 420, "Unsupported: timer"), "failed");
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: FB-17 */
+START_TEST(a_422_while_the_extension_is_off)
+{
+    struct talk *t = caller("mode=off");
+
+    expect(asks(t, INVITE), "");
+    expect(gets(t, INVITE, 422, "Min-SE: 1800"), "failed");
+    sst_session_end(t->session, t->now_ms);
+    until(t, 5000);
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_422");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, the_flow_of_section_13);
+    tcase_add_test(tcase, a_422_loop_ends);
+    tcase_add_test(tcase, a_422_to_a_refresh_leaves_the_expiration_where_it_was);
+    tcase_add_test(tcase, a_422_to_a_hold_is_answered_by_the_same_hold);
+    tcase_add_test(tcase, min_se_of_the_peers_requests_counts_for_the_dialog);
+    tcase_add_test(tcase, above_the_owners_bound_once_more_without_session_expires);
+    tcase_add_test(tcase, a_refresh_without_session_expires_is_a_refresh_all_the_same);
+    tcase_add_test(tcase, the_rounds_of_one_request_do_not_count_for_the_next);
+    tcase_add_test(tcase, a_401_is_answered_with_credentials_twice_for_each_attempt);
+    tcase_add_test(tcase, time_keeps_running_while_credentials_are_sought);
+    tcase_add_test(tcase, credentials_for_a_request_of_the_hosts);
+    tcase_add_test(tcase, a_420_to_a_refresh_takes_require_out);
+    tcase_add_test(tcase, a_420_to_the_initial_invite_fails_the_call_that_required_it);
+    tcase_add_test(tcase, a_422_while_the_extension_is_off);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
