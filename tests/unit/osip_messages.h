@@ -92,11 +92,13 @@ static inline char *print_message(osip_message_t *sip)
 /* How many header lines of the printed message are this one: "Name: value", or all of a "Name:". */
 static inline int count_lines(osip_message_t *sip, const char *line)
 {
-    char *text = print_message(sip);
+    char *text;
+    size_t printed;
     size_t length = strlen(line);
     bool whole = line[length - 1] != ':';
     int count = 0;
 
+    ck_assert_int_eq(osip_message_to_str(sip, &text, &printed), OSIP_SUCCESS);
     for (const char *at = strstr(text, "\r\n"); at != NULL; at = strstr(at, "\r\n")) {
         at += 2;
         if (osip_strncasecmp(at, line, length) == 0 && (!whole || at[length] == '\r')) {
