@@ -1,5 +1,5 @@
 # The library's files. The list is explicit so that a stray file in src/ never becomes part of
-# the library by accident; the build warns of a src/*.c that is in neither list.
+# the library by accident; the build refuses a src/*.c that is in neither list.
 
 set(SST_CORE_SOURCES
   codec.c
