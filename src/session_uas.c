@@ -38,9 +38,11 @@ static bool out_of_order(struct sst_session *s, const struct sst_msg *request)
 
 /* Whether the request crosses another transaction; RFC 3261 §14.2, RFC 3311 §5.2, EC-70 to EC-75.
  * The offers of an early dialog are the host's to judge: it knows what the 1xx have answered. */
-static unsigned glare(const struct sst_session *s, const struct sst_msg *request)
+static unsigned glare(const struct sst_session *s, const struct sst_msg *request, uint64_t now)
 {
     bool offer = request->has & SST_MSG_OFFER;
+    /* A host that does not report ACKs: no longer than one can take. */
+    bool await = (s->flags & F_AWAIT_ANSWER) && now < sst_add_ms(s->start_ms, SST_TRANSACTION_MS);
     bool update = request->method == SST_METHOD_UPDATE;
     if (s->flags & (update ? F_PEER_UPDATE : F_PEER_INVITE)) {
         return 500;
@@ -51,7 +53,7 @@ static unsigned glare(const struct sst_session *s, const struct sst_msg *request
     if (!update && (s->flags & F_OWN_INVITE)) {
         return 491;
     }
-    if (offer && (s->flags & (F_OWN_OFFER | F_AWAIT_ANSWER))) {
+    if (offer && (await || (s->flags & F_OWN_OFFER))) {
         return 491;
     }
     if (update && offer && (s->flags & F_PEER_INVITE_OFFER)) {
@@ -64,11 +66,16 @@ static unsigned glare(const struct sst_session *s, const struct sst_msg *request
     return 0; /* EC-73: an UPDATE without offer beside an open INVITE is fine */
 }
 
-static void refuse(struct sst_session *s, struct sst_tx *tx, unsigned status, uint32_t value,
-                   struct sst_advice *advice)
+static void refuse(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
+                   unsigned status, uint32_t value, struct sst_advice *advice)
 {
     if (tx != NULL) {
-        tx->flags = TX_PEER | TX_EVER;
+        memset(tx, 0, sizeof *tx);
+        tx->cseq = request->cseq;
+        tx->interval = status;
+        tx->min_se = value;
+        tx->flags = TX_PEER | TX_EVER | TX_REFUSED;
+        tx->flags |= request->method == SST_METHOD_UPDATE ? TX_UPDATE : 0;
     }
     if (status == 422) {
         SST_COUNT(s, rejected_422);
@@ -104,7 +111,8 @@ static void open_peer(struct sst_session *s, struct sst_tx *tx, const struct sst
 
 /* INVITE and UPDATE. */
 static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
-                            const struct sst_msg *request, struct sst_advice *advice)
+                            const struct sst_msg *request, uint64_t now,
+                            struct sst_advice *advice)
 {
     uint32_t violations = 0;
     uint32_t value = 0;
@@ -119,14 +127,14 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
     s->min_se = sst_max(s->min_se, facts.min_se); /* §7.4, EC-26: received is enough */
     sst_session_learn(s, request);
 
-    unsigned status = glare(s, request);
+    unsigned status = glare(s, request, now);
     if (status == 500) {
         value = sst_session_random(s, 10u); /* RFC 3261 §14.2 */
     } else if (status == 0) {
         status = sst_uas_refuse(s->policy, request, &value);
     }
     if (status != 0) {
-        refuse(s, tx, status, value, advice);
+        refuse(s, tx, request, status, value, advice);
     } else {
         open_peer(s, tx, request, &facts);
     }
@@ -148,8 +156,19 @@ static void receive_other(struct sst_session *s, const struct sst_msg *request,
     /* RFC 3261 §8.2.2.3; a BYE is not refused: its call is over whatever we say. */
     if (s->policy->mode == SST_MODE_OFF && (request->has & SST_MSG_REQUIRE_TIMER) &&
         request->method == SST_METHOD_OTHER) {
-        refuse(s, NULL, 420, 0, advice);
+        refuse(s, NULL, request, 420, 0, advice);
     }
+}
+
+/* Of the request of this tx. A CSeq number that is known tells also after the answer; the dialog's
+ * last one has to be the same, since a structure may come from another dialog. */
+static bool is_copy(const struct sst_session *s, const struct sst_tx *tx,
+                    const struct sst_msg *request)
+{
+    bool same = (tx->flags & TX_PEER) && tx->cseq == request->cseq &&
+                sst_tx_method(tx) == request->method;
+    bool known = request->cseq != 0 && request->cseq == s->remote_cseq;
+    return same && (known || (tx->flags & TX_OPEN));
 }
 
 int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
@@ -165,13 +184,16 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     memset(advice, 0, sizeof *advice);
     if (s->flags & F_ENDED) {
         if (request->method != SST_METHOD_BYE) { /* EC-76 */
-            refuse(s, refresh ? tx : NULL, 481, 0, advice);
+            refuse(s, refresh ? tx : NULL, request, 481, 0, advice);
         }
         return SST_OK;
     }
-    if (refresh && (tx->flags & TX_OPEN) && (tx->flags & TX_PEER) && tx->cseq == request->cseq) {
+    if (refresh && is_copy(s, tx, request)) {
         advice->copy = true; /* EC-78 */
         return SST_OK;
+    }
+    if (refresh && (tx->flags & TX_OPEN)) {
+        return SST_ERR_STATE;
     }
     if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
         return SST_OK; /* they repeat the CSeq of their INVITE */
@@ -180,9 +202,9 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
         sst_session_note_violations(s, request->violations);
     }
     if (out_of_order(s, request)) {
-        refuse(s, refresh ? tx : NULL, 500, 0, advice); /* EC-107 */
+        refuse(s, refresh ? tx : NULL, request, 500, 0, advice); /* EC-107 */
     } else if (refresh) {
-        receive_refresh(s, tx, request, advice);
+        receive_refresh(s, tx, request, sst_session_now(s, now_ms), advice);
     } else {
         receive_other(s, request, advice);
     }
@@ -246,6 +268,16 @@ static void discard(struct sst_session *s, struct sst_tx *tx, uint64_t now)
     close_peer(s, tx);
 }
 
+/* A refusal that was advised is as advised. One of the host's own says nothing of the timer: its 420
+ * is for another option tag, its 500 for another reason. */
+static void response_headers(const struct sst_session *s, const struct sst_tx *tx, unsigned status,
+                             struct sst_headers *headers)
+{
+    bool advised = tx != NULL && (tx->flags & TX_REFUSED) && tx->interval == status;
+    bool needs_number = advised || status == 422;
+    sst_refusal_headers(s->policy, needs_number ? status : 0, advised ? tx->min_se : 0, headers);
+}
+
 int sst_session_answer(struct sst_session *s, struct sst_tx *tx, unsigned status, uint64_t now_ms,
                        struct sst_headers *headers)
 {
@@ -255,7 +287,7 @@ int sst_session_answer(struct sst_session *s, struct sst_tx *tx, unsigned status
     if (s == NULL || s->policy == NULL || headers == NULL || status < 100 || status > 699) {
         return SST_ERR_ARGUMENT;
     }
-    sst_refusal_headers(s->policy, status, 0, headers);
+    response_headers(s, tx, status, headers);
     if (tx == NULL) {
         return SST_OK;
     }

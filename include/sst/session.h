@@ -140,8 +140,8 @@ enum sst_request_flag {
  * @param tx  for INVITE and UPDATE; else NULL
  * @param flags  bits of enum sst_request_flag
  * @param headers  what the message has to carry, and nothing else of the kind
- * @return SST_OK; SST_ERR_STATE where the session has ended, or this tx is open already;
- *         SST_ERR_ARGUMENT. On an error *headers is empty.
+ * @return SST_OK; SST_ERR_STATE where the session has ended, this tx is open already, or an own
+ *         request of this method is; SST_ERR_ARGUMENT. On an error *headers is empty.
  */
 SST_API int sst_session_request(struct sst_session *session, struct sst_tx *tx,
                                 enum sst_method method, unsigned flags, uint64_t now_ms,
@@ -211,7 +211,8 @@ SST_API int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
 /** Whether to go on with a request of the peer's. */
 struct sst_advice {
     unsigned status;            /**< 0: go on; else refuse with it: 400 420 422 481 491 500 */
-    bool copy;                  /**< a retransmission of the request of this tx: answer as before */
+    bool copy;                  /**< a retransmission of the request of this tx: answer as before,
+                                     which for one that was refused is to refuse it again */
     struct sst_headers headers; /**< for the refusal */
 };
 
@@ -220,7 +221,8 @@ struct sst_advice {
  * with NULL; not ACK and CANCEL, and no retransmissions that the transaction layer absorbs. If
  * status is set, send it (and call sst_session_answer() with it, or leave that out: tx is closed
  * already). Nothing is committed; Min-SE, Allow and Supported are learned.
- * @return SST_OK; SST_ERR_ARGUMENT. After the end: status 481, but 0 for a BYE.
+ * @return SST_OK; SST_ERR_STATE where tx is open for another request, which changes nothing;
+ *         SST_ERR_ARGUMENT. After the end: status 481, but 0 for BYE, ACK and CANCEL.
  */
 SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
                                 const struct sst_msg *request, uint64_t now_ms,
@@ -230,22 +232,27 @@ SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
  * A response to the peer's INVITE or UPDATE is being sent (any other request: tx NULL). A 2xx
  * commits, any other final response discards, a provisional one does neither.
  * @param now_ms  time of the first transmission
- * @param headers  what the response has to carry
- * @return SST_OK; SST_ERR_STATE where tx is not open (headers then hold what goes into any response);
- *         SST_ERR_ARGUMENT
+ * @param headers  what the response has to carry: for a refusal that was advised the same as in the
+ *                 advice; a refusal of the host's own is told apart (its 420 is for another tag)
+ * @return SST_OK; SST_ERR_STATE where tx is not open (headers then hold what goes into any response,
+ *         or into the refusal that was advised); SST_ERR_ARGUMENT
  */
 SST_API int sst_session_answer(struct sst_session *session, struct sst_tx *tx, unsigned status,
                                uint64_t now_ms, struct sst_headers *headers);
 
 /**
  * The ACK for the 2xx of this tx arrived. The watching side's interval starts with it, at most 32 s
- * after the 2xx (EC-30), and re-INVITEs are possible from here on (RFC 3261 §14.1).
+ * after the 2xx (EC-30), and re-INVITEs are possible from here on (RFC 3261 §14.1). A host that does
+ * not report ACKs loses little: both happen at the latest 32 s after the 2xx.
+ * @return SST_OK; SST_ERR_STATE where tx waits for no ACK, or the session has ended;
+ *         SST_ERR_ARGUMENT
  */
 SST_API int sst_session_ack(struct sst_session *session, struct sst_tx *tx, uint64_t now_ms);
 
 /**
  * The ACK for the 2xx of this tx never came: send BYE (RFC 3261 §13.3.1.4, §14.2). The session is
  * silent from here on; no event is delivered.
+ * @return as sst_session_ack()
  */
 SST_API int sst_session_ack_timeout(struct sst_session *session, struct sst_tx *tx,
                                     uint64_t now_ms);
@@ -284,7 +291,8 @@ SST_API int sst_session_defer(struct sst_session *session, uint64_t retry_ms, ui
 
 /**
  * The dialog is over for a reason of the host's: BYE sent or received, initial INVITE refused, user
- * gone. Silence from here on, whatever is called. No event is delivered.
+ * gone. Silence from here on, whatever is called. No event is delivered, waiting ones are dropped.
+ * @return SST_OK, also where it has ended already; SST_ERR_ARGUMENT
  */
 SST_API int sst_session_end(struct sst_session *session, uint64_t now_ms);
 

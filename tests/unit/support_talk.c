@@ -237,12 +237,35 @@ const char *loses(struct talk *t, enum sst_method method, enum sst_failure how)
     return verdict_text(t, &verdict);
 }
 
+/* The transaction of a request of the peer's: another one where the first is not through. */
+static struct sst_tx *tx_to_hear(struct talk *t, enum sst_method method)
+{
+    size_t i = method_index(method);
+
+    if (method != INVITE && method != UPDATE) {
+        return NULL;
+    }
+    bool busy = t->peer[i].flags & (TX_OPEN | TX_ANSWERED);
+    t->heard[i] = busy ? &t->second[i] : &t->peer[i];
+    return t->heard[i];
+}
+
+static struct sst_tx *tx_to_answer(struct talk *t, enum sst_method method)
+{
+    size_t i = method_index(method);
+
+    if (method != INVITE && method != UPDATE) {
+        return NULL;
+    }
+    bool last = t->heard[i] != NULL && (t->heard[i]->flags & TX_OPEN);
+    return last ? t->heard[i] : &t->peer[i];
+}
+
 const char *hears(struct talk *t, enum sst_method method, const char *headers)
 {
     struct sst_advice advice;
     struct sst_msg msg;
-    bool refreshes_session = method == INVITE || method == UPDATE;
-    struct sst_tx *tx = refreshes_session ? &t->peer[method_index(method)] : NULL;
+    struct sst_tx *tx = tx_to_hear(t, method);
 
     sst_msg_request(&msg, method, ++t->peer_cseq);
     if (method == INVITE) {
@@ -265,8 +288,7 @@ const char *hears(struct talk *t, enum sst_method method, const char *headers)
 const char *answers(struct talk *t, enum sst_method method, unsigned status)
 {
     struct sst_headers headers;
-    bool refreshes_session = method == INVITE || method == UPDATE;
-    struct sst_tx *tx = refreshes_session ? &t->peer[method_index(method)] : NULL;
+    struct sst_tx *tx = tx_to_answer(t, method);
 
     t->may_move = status >= 200 && status < 300 && tx != NULL;
     ck_assert_int_eq(sst_session_answer(t->session, tx, status, t->now_ms, &headers), SST_OK);
@@ -277,8 +299,11 @@ const char *answers(struct talk *t, enum sst_method method, unsigned status)
 
 void hears_ack(struct talk *t)
 {
+    bool first = t->peer[0].flags & TX_ANSWERED;
+
     t->may_move = true; /* EC-30 */
-    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[0], t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_ack(t->session, first ? &t->peer[0] : &t->second[0], t->now_ms),
+                     SST_OK);
     talk_pull(t);
     talk_check(t);
 }

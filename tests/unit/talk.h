@@ -36,6 +36,8 @@ struct talk {
     struct sst_session *session; /* in a block of its own, so that its ends are guarded */
     struct sst_tx own[2];        /* INVITE and UPDATE */
     struct sst_tx peer[2];
+    struct sst_tx second[2];     /* for what comes while that one is open */
+    struct sst_tx *heard[2];     /* the last one of each method */
     uint64_t begin_ms;
     uint64_t now_ms;
     uint32_t own_cseq;

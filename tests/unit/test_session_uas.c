@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: MIT */
+/* The peer's requests: advice, answers, the ACK. RFC 4028 §9, RFC 3261 §14.2, RFC 3311 §5.2. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define REQUIRED " | Require: timer"
+#define UPDATES "Allow: UPDATE | "
+#define PEER_90 TIMER " | Session-Expires: 90;refresher=uac"
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define REMOTE_90 "Session-Expires: 90;refresher=uas"
+
+/* A request of the peer's with a CSeq of the test's choice. */
+static const char *hears_cseq(struct talk *t, enum sst_method method, uint32_t cseq,
+                              const char *headers)
+{
+    uint32_t kept = t->peer_cseq;
+    const char *advice;
+
+    t->peer_cseq = cseq - 1u;
+    advice = hears(t, method, headers);
+    t->peer_cseq = kept;
+    return advice;
+}
+
+/* Shows: 9-4 9-7 9-12 EC-22 FB-01 */
+START_TEST(the_role_is_taken_from_the_2xx_that_was_sent)
+{
+    struct talk *t = callee("");
+
+    expect(hears(t, INVITE, TIMER " | Session-Expires: 1800;refresher=uac"), "0");
+    expect(answers(t, INVITE, 180), TIMER);
+    expect(told(t), ""); /* nothing is committed yet */
+    expect(answers(t, INVITE, 200), TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
+    hears_ack(t);
+    expect(told(t), "0 negotiated 1800 remote");
+    /* then each side in turn sends one: the refresher stays the same UA */
+    until(t, 100);
+    expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uas");
+    gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas" REQUIRED);
+    until(t, 200);
+    expect(serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uac"),
+           TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
+    until(t, 300);
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800;refresher=uas");
+    gets(t, INVITE, 200, "Session-Expires: 1800;refresher=uas" REQUIRED);
+    expect(told(t), "100 refreshed 1800 remote; 200 refreshed 1800 remote; "
+                    "300 refreshed 1800 remote");
+    /* the trap: the peer says uas in its own refresh, and that binds */
+    expect(serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas"),
+           TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED);
+    expect(told(t), "300 negotiated 1800 local; 300 refreshed 1800 local");
+    until(t, 1200);
+    expect(told(t), "1200 refresh INVITE offer");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: FB-35 EC-30 9-7 */
+START_TEST(time_starts_with_the_2xx_not_with_the_invite)
+{
+    struct talk *t = callee("");
+
+    hears(t, INVITE, PEER_90);
+    until(t, 30); /* rings */
+    answers(t, INVITE, 200);
+    hears_ack(t);
+    until(t, 100);
+    expect(told(t), "30 negotiated 90 remote; 82.5 overdue; 90 ended not_refreshed");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-30 EC-33 */
+START_TEST(the_watching_side_counts_from_the_ack)
+{
+    static const struct {
+        double ack;
+        const char *end;
+    } rows[] = {{0.2, "60.2"}, {31.999, "91.999"}, {32, "92"}, {50, "92"}};
+    char story[96];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = callee("guard=none");
+        t->policy.guard = SST_GUARD_RFC;
+        serves(t, INVITE, PEER_90);
+        until(t, rows[i].ack);
+        hears_ack(t);
+        until(t, 120);
+        snprintf(story, sizeof story, "%s ended not_refreshed", rows[i].end);
+        ck_assert_ptr_nonnull(strstr(told(t), story));
+        end_talk(t);
+    }
+    /* the side that refreshes does not: half leaves room enough */
+    struct talk *t = callee("prefer_refresher=uas");
+    serves(t, INVITE, TIMER " | Session-Expires: 90");
+    until(t, 20);
+    hears_ack(t);
+    expect(next(t), "45");
+    end_talk(t);
+    /* nor does an ACK that comes after another refresh */
+    t = callee("");
+    serves(t, INVITE, PEER_90);
+    until(t, 5);
+    serves(t, UPDATE, PEER_90);
+    until(t, 10);
+    hears_ack(t);
+    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 5000);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-47 */
+START_TEST(an_ack_that_never_comes_is_silence)
+{
+    struct talk *t = callee("");
+
+    serves(t, INVITE, PEER_90);
+    until(t, 32);
+    ck_assert_int_eq(sst_session_ack_timeout(t->session, &t->peer[0], t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_ack_timeout(t->session, &t->peer[0], t->now_ms), SST_ERR_STATE);
+    until(t, 200);
+    expect(told(t), "0 negotiated 90 remote");
+    ck_assert(info_of(t).ended);
+    ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-30 */
+START_TEST(an_ack_belongs_to_the_2xx_of_an_invite)
+{
+    struct talk *t = callee("");
+
+    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[0], t->now_ms), SST_ERR_STATE);
+    hears(t, INVITE, PEER_90);
+    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[0], t->now_ms), SST_ERR_STATE);
+    answers(t, INVITE, 200);
+    hears_ack(t);
+    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[0], t->now_ms), SST_ERR_STATE);
+    serves(t, UPDATE, PEER_90);
+    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[1], t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_ack_timeout(t->session, &t->peer[1], t->now_ms), SST_ERR_STATE);
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-70 EC-71 EC-72 EC-73 EC-74 EC-75 FB-71 */
+START_TEST(requests_that_cross)
+{
+#define GO "0"
+    static const char *const wait = "500 " TIMER " | Retry-After: 5"; /* the middle of 0 to 10 */
+    static const char *const glare = "491 " TIMER;
+    struct talk *t = called("", "");
+
+    hears(t, INVITE, "");
+    expect(hears(t, INVITE, ""), wait); /* EC-70 */
+    answers(t, INVITE, 486); /* the first is not touched by that */
+    hears(t, UPDATE, "");
+    expect(hears(t, UPDATE, ""), wait); /* EC-72, without an offer too */
+    answers(t, UPDATE, 200);
+    end_talk(t);
+
+    t = called("", "");
+    asks(t, INVITE);
+    expect(hears(t, INVITE, ""), glare); /* EC-71 */
+    expect(hears(t, INVITE, "plain"), glare);
+    expect(hears(t, UPDATE, "offer"), glare); /* EC-74 */
+    expect(serves(t, UPDATE, ""), TIMER); /* EC-73: a stack that says 491 here kills refreshes */
+    end_talk(t);
+
+    t = called("", "");
+    asks(t, UPDATE);
+    expect(hears(t, UPDATE, ""), GO);
+    answers(t, UPDATE, 200);
+    expect(hears(t, UPDATE, "offer"), GO); /* no offer of ours is out */
+    answers(t, UPDATE, 200);
+    expect(hears(t, INVITE, ""), GO);
+    end_talk(t);
+
+    struct sst_headers headers;
+    t = called("", "");
+    ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_OFFER, &headers), SST_OK);
+    expect(hears(t, UPDATE, "offer"), glare);
+    expect(hears(t, INVITE, ""), glare);
+    expect(hears(t, INVITE, "plain"), GO);
+    answers(t, INVITE, 486);
+    gets(t, UPDATE, 200, "");
+    expect(hears(t, UPDATE, "offer"), GO); /* ours is answered */
+    end_talk(t);
+
+    t = called("", "");
+    hears(t, INVITE, "");
+    expect(hears(t, UPDATE, "offer"), wait); /* EC-74: theirs is pending */
+    expect(hears(t, UPDATE, ""), GO);
+    end_talk(t);
+}
+#undef GO
+END_TEST
+
+/* Shows: EC-75 FB-98 */
+START_TEST(a_re_invite_before_the_ack)
+{
+    struct talk *t = callee("");
+
+    serves(t, INVITE, PEER_90);
+    expect(hears(t, INVITE, PEER_90), "0"); /* RFC 5407 §3.1.4 */
+    answers(t, INVITE, 200);
+    hears_ack(t);
+    end_talk(t);
+
+    t = callee("");
+    serves(t, INVITE, "plain | " PEER_90); /* our 2xx has the offer, and it is unanswered */
+    expect(hears(t, INVITE, PEER_90), "491 " TIMER); /* RFC 5407 §3.1.5 */
+    expect(hears(t, INVITE, "plain | " PEER_90), "0");
+    answers(t, INVITE, 486);
+    hears_ack(t);
+    expect(hears(t, INVITE, PEER_90), "0");
+    end_talk(t);
+
+    t = callee(""); /* a host that does not report ACKs must not refuse for ever */
+    serves(t, INVITE, "plain | " PEER_90);
+    until(t, 31.999);
+    expect(hears(t, UPDATE, "offer | " PEER_90), "491 " TIMER);
+    until(t, 32);
+    expect(hears(t, UPDATE, "offer | " PEER_90), "0");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-21 */
+START_TEST(a_second_negotiation_beside_the_own_where_the_owner_is_strict)
+{
+    struct talk *t = connected("strict_overlap=yes", UPDATES LOCAL_90);
+
+    asks(t, UPDATE);
+    expect(hears(t, UPDATE, PEER_90), "491 " TIMER);
+    expect(hears(t, UPDATE, TIMER), "0"); /* it asks for none */
+    answers(t, UPDATE, 200);
+    gets(t, UPDATE, 200, LOCAL_90);
+    expect(hears(t, UPDATE, PEER_90), "0");
+    ck_assert_uint_eq(t->counters.rejected_491, 1);
+    end_talk(t);
+    t = connected("", UPDATES LOCAL_90);
+    asks(t, UPDATE);
+    expect(hears(t, UPDATE, PEER_90), "0");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-107 */
+START_TEST(a_lower_cseq_is_out_of_order)
+{
+    struct talk *t = called("", PEER_90);
+
+    until(t, 10);
+    expect(hears_cseq(t, UPDATE, 100, PEER_90), "0");
+    answers(t, UPDATE, 200);
+    until(t, 20);
+    expect(hears_cseq(t, UPDATE, 99, PEER_90), "500 " TIMER " | Retry-After: 0");
+    expect(hears_cseq(t, OTHER, 98, ""), "500 " TIMER " | Retry-After: 0");
+    expect(told(t), "10 refreshed 90 remote; 20 violation cseq_low; 20 violation cseq_low");
+    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 10000);
+    expect(hears_cseq(t, OTHER, 101, ""), "0");
+    expect(hears_cseq(t, UPDATE, 4294967295u, PEER_90), "0");
+    end_talk(t);
+}
+END_TEST
+
+static void copies(struct talk *t, enum sst_method method, uint32_t cseq, bool copy)
+{
+    struct sst_msg request;
+    struct sst_advice advice;
+
+    sst_msg_request(&request, method, cseq);
+    msg_headers(&request, PEER_90);
+    ck_assert_int_eq(sst_session_receive(t->session, &t->peer[method == UPDATE], &request,
+                                         t->now_ms, &advice), SST_OK);
+    ck_assert_uint_eq(advice.status, 0);
+    ck_assert_int_eq(advice.copy, copy);
+}
+
+/* Shows: EC-78 EC-31 */
+START_TEST(a_copy_is_answered_as_before)
+{
+    struct talk *t = called("", PEER_90);
+
+    until(t, 10);
+    hears_cseq(t, UPDATE, 50, PEER_90);
+    copies(t, UPDATE, 50, true);
+    answers(t, UPDATE, 200);
+    until(t, 20);
+    copies(t, UPDATE, 50, true); /* answered, and here it is again */
+    struct sst_headers headers;
+    ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
+                     SST_ERR_STATE);
+    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 10000);
+    copies(t, UPDATE, 51, false);
+    end_talk(t);
+
+    struct talk *other = called("", PEER_90); /* the same structure for another dialog */
+    memset(&other->peer[1], 0, sizeof other->peer[1]);
+    hears_cseq(other, UPDATE, 7, PEER_90);
+    answers(other, UPDATE, 200);
+    t = called("", PEER_90);
+    t->peer[1] = other->peer[1];
+    copies(t, UPDATE, 7, false);
+    end_talk(t);
+    end_talk(other);
+}
+END_TEST
+
+/* Shows: 6-1 9-9 FB-80 */
+START_TEST(a_refusal_that_was_advised_has_its_header_fields_also_when_answered)
+{
+    static const struct {
+        const char *policy;
+        const char *request;
+        const char *advice;
+    } rows[] = {
+        {"min_se=120", TIMER " | Session-Expires: 100", "422 " TIMER " | Min-SE: 120"},
+        {"", TIMER " | Session-Expires: 600 | Min-SE: 900", "422 " TIMER " | Min-SE: 900"},
+        {"mode=off", "Require: timer", "420 Unsupported: timer"},
+        {"accept_malformed=no", "Session-Expires: abc", "400 " TIMER},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = callee(rows[i].policy);
+        struct sst_headers headers;
+        char text[128];
+        expect(hears(t, INVITE, rows[i].request), rows[i].advice);
+        unsigned status = (unsigned)strtoul(rows[i].advice, NULL, 10);
+        ck_assert_int_eq(sst_session_answer(t->session, &t->peer[0], status, t->now_ms, &headers),
+                         SST_ERR_STATE); /* closed already */
+        expect(headers_text(&headers, text, sizeof text), rows[i].advice + 4);
+        expect(hears(t, INVITE, "Min-SE: 90"), "0"); /* and free for the next */
+        end_talk(t);
+    }
+    struct talk *t = called("", "");
+    struct sst_headers headers;
+    char text[128];
+    hears(t, INVITE, "");
+    expect(hears(t, INVITE, ""), "500 " TIMER " | Retry-After: 5");
+    ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 500, t->now_ms, &headers),
+                     SST_ERR_STATE);
+    expect(headers_text(&headers, text, sizeof text), TIMER " | Retry-After: 5");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: 5-3 12-1 FB-26 */
+START_TEST(a_refusal_of_the_hosts_own_says_nothing_of_the_timer)
+{
+    struct talk *t = called("", PEER_90);
+
+    for (unsigned status = 300; status < 700; status++) {
+        hears(t, INVITE, PEER_90);
+        /* a 420 for another option tag, a 500 for another reason; a 422 never without Min-SE */
+        expect(answers(t, INVITE, status), status == 422 ? TIMER " | Min-SE: 90" : TIMER);
+        expect(answers(t, OTHER, status), status == 422 ? TIMER " | Min-SE: 90" : TIMER);
+    }
+    ck_assert_uint_eq(t->count[SST_EVENT_REFRESHED], 0);
+    end_talk(t);
+}
+END_TEST
+
+/* A host that mixes its transactions up gets an error, and nothing is stuck. */
+START_TEST(an_open_transaction_is_not_taken_for_another)
+{
+    struct talk *t = called("", PEER_90);
+    struct sst_msg request;
+    struct sst_advice advice;
+
+    hears_cseq(t, INVITE, 50, PEER_90);
+    sst_msg_request(&request, INVITE, 51);
+    ck_assert_int_eq(sst_session_receive(t->session, &t->peer[0], &request, t->now_ms, &advice),
+                     SST_ERR_STATE);
+    asks(t, UPDATE);
+    sst_msg_request(&request, UPDATE, 52);
+    ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
+                     SST_ERR_STATE);
+    answers(t, INVITE, 486);
+    expect(gets(t, UPDATE, 200, REMOTE_90), "refreshed");
+    expect(hears_cseq(t, INVITE, 53, PEER_90), "0");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-07 4-1 5-3 EC-06 */
+START_TEST(other_methods_move_nothing)
+{
+    struct talk *t = called("", PEER_90);
+
+    until(t, 30);
+    expect(hears(t, OTHER, PEER_90 " | Min-SE: 3600"), "0");
+    expect(answers(t, OTHER, 200), TIMER);
+    expect(told(t), "30 violation se_misplaced; 30 violation min_se_misplaced");
+    expect(hears(t, SST_METHOD_BYE, ""), "0");
+    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms);
+    ck_assert_uint_eq(info_of(t).min_se, 0);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-24 FB-70 */
+START_TEST(a_request_without_support_makes_this_side_refresh)
+{
+    struct talk *t = called("", PEER_90);
+
+    until(t, 40);
+    expect(serves(t, UPDATE, ""), TIMER " | Session-Expires: 90;refresher=uas");
+    expect(told(t), "40 violation supported_missing; 40 negotiated 90 local; "
+                    "40 refreshed 90 local");
+    until(t, 85);
+    expect(told(t), "85 refresh INVITE offer");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-12 EC-19 FB-06 */
+START_TEST(a_caller_without_support_is_refreshed)
+{
+    struct talk *t = callee("");
+
+    expect(serves(t, INVITE, "Session-Expires: 30"),
+           TIMER " | Session-Expires: 90;refresher=uas");
+    hears_ack(t);
+    cycles(t, 3, "Session-Expires: 90;refresher=uac" REQUIRED, 0);
+    ck_assert_uint_eq(t->refreshes, 3);
+    end_talk(t);
+
+    t = callee("mode=request own_benefit=yes");
+    expect(serves(t, INVITE, ""), TIMER " | Session-Expires: 1800;refresher=uas");
+    expect(told(t), "0 negotiated 1800 local own");
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_uas");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, the_role_is_taken_from_the_2xx_that_was_sent);
+    tcase_add_test(tcase, time_starts_with_the_2xx_not_with_the_invite);
+    tcase_add_test(tcase, the_watching_side_counts_from_the_ack);
+    tcase_add_test(tcase, an_ack_that_never_comes_is_silence);
+    tcase_add_test(tcase, an_ack_belongs_to_the_2xx_of_an_invite);
+    tcase_add_test(tcase, requests_that_cross);
+    tcase_add_test(tcase, a_re_invite_before_the_ack);
+    tcase_add_test(tcase, a_second_negotiation_beside_the_own_where_the_owner_is_strict);
+    tcase_add_test(tcase, a_lower_cseq_is_out_of_order);
+    tcase_add_test(tcase, a_copy_is_answered_as_before);
+    tcase_add_test(tcase, a_refusal_that_was_advised_has_its_header_fields_also_when_answered);
+    tcase_add_test(tcase, a_refusal_of_the_hosts_own_says_nothing_of_the_timer);
+    tcase_add_test(tcase, an_open_transaction_is_not_taken_for_another);
+    tcase_add_test(tcase, other_methods_move_nothing);
+    tcase_add_test(tcase, a_request_without_support_makes_this_side_refresh);
+    tcase_add_test(tcase, a_caller_without_support_is_refreshed);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
