@@ -74,7 +74,8 @@ static uint32_t value_of(char letter, const uint32_t values[3])
 }
 
 static const uint32_t own_minimums[] = {90, 91, 300, 1800};
-static const uint32_t intervals[] = {0, 1, 89, 90, 91, 299, 300, 301, 1799, 1800, 1801, 4294967295u};
+static const uint32_t intervals[] = {0,   1,   89,   90,   91,   299,
+                                     300, 301, 1799, 1800, 1801, 4294967295u};
 static const uint32_t min_ses[] = {ABSENT, 0, 30, 90, 91, 299, 300, 301, 1800, 1801, 4294967294u};
 
 struct request {
@@ -102,7 +103,8 @@ static struct talk *uas_of(const struct request *request, enum sst_method method
 {
     char policy[120];
 
-    snprintf(policy, sizeof policy, "mode=accept min_se=%u session_expires=%u max_session_expires=%u",
+    snprintf(policy, sizeof policy,
+             "mode=accept min_se=%u session_expires=%u max_session_expires=%u",
              (unsigned)request->own, (unsigned)(request->own > 1800 ? request->own : 1800),
              (unsigned)request->bound);
     return method == INVITE ? callee(policy) : called(policy, "Supported: timer");
@@ -202,8 +204,8 @@ struct uac_row {
 };
 
 static const struct uac_row uac_rows[] = {
-    {"m=s=x", false}, {"m=s<x", true},  {"x<m=s", false}, {"m<s=x", true},  {"m=x<s", false},
-    {"s<m=x", true},  {"s=x<m", false}, {"m<s<x", true},  {"m<x<s", true},  {"s<m<x", true},
+    {"m=s=x", false}, {"m=s<x", true},  {"x<m=s", false}, {"m<s=x", true}, {"m=x<s", false},
+    {"s<m=x", true},  {"s=x<m", false}, {"m<s<x", true},  {"m<x<s", true}, {"s<m<x", true},
     {"s<x<m", true},  {"x<m<s", false}, {"x<s<m", false},
 };
 
@@ -228,7 +230,8 @@ static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_
     uint32_t min_se = 7;
     uint32_t violations = 0;
     uint32_t floor = x < 90 ? 90 : x;
-    /* Without Session-Expires there is nothing for x to be larger than but m: as if s were large. */
+    /* Without Session-Expires there is nothing for x to be larger than but m: as if s were large.
+     */
     uint32_t values[3] = {m == ABSENT ? 90 : m, s == ABSENT ? UINT32_MAX : s, floor};
     enum sst_422 want = retries(values) && rounds < 5 ? SST_422_RETRY : SST_422_FAIL;
 

@@ -99,10 +99,10 @@ START_TEST(as_uas_of_a_later_request_in_every_state_of_the_dialog)
 
         one(called(prefer[p], "Supported: timer"), method, row,
             p == 0 ? row->prefer_uac : row->prefer_uas);
-        one(called(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uas"), method,
-            row, row->local_now);
-        one(called(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uac"), method,
-            row, row->remote_now);
+        one(called(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uas"), method, row,
+            row->local_now);
+        one(called(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uac"), method, row,
+            row->remote_now);
         /* The same when this side placed the call: the names belong to the transaction. */
         one(connected(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uac"), method,
             row, row->local_now);

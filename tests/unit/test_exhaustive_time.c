@@ -157,8 +157,7 @@ static bool lives(struct world *w, enum role role, uint32_t interval_s, uint64_t
 {
     MUST(negotiate(w, role, interval_s));
     if (role == UAC_REFRESHES || role == UAS_REFRESHES) {
-        return refreshes(w, run_s, refresh_ms) &&
-               sst_session_deadline(&w->session) == SST_NEVER;
+        return refreshes(w, run_s, refresh_ms) && sst_session_deadline(&w->session) == SST_NEVER;
     }
     return watches(w, run_s) && sst_session_deadline(&w->session) == SST_NEVER;
 }
@@ -174,9 +173,9 @@ static void all_roles(struct world *w, uint32_t interval_s)
 }
 
 static const uint32_t edges[] = {
-    100001,      131071,      131072,      4294967,     4294968,     8589934,    8589935,
-    16777215,    16777216,    16777217,    2147483,     2147484,     42949672,   42949673,
-    429496729,   429496730,   999999999,   1431655764,  1431655765,  1431655766, 2147483647,
+    100001,      131071,      131072,      4294967,     4294968,     8589934,     8589935,
+    16777215,    16777216,    16777217,    2147483,     2147484,     42949672,    42949673,
+    429496729,   429496730,   999999999,   1431655764,  1431655765,  1431655766,  2147483647,
     2147483648u, 2147483649u, 2863311530u, 2863311531u, 4294967193u, 4294967194u, 4294967263u,
     4294967264u, 4294967294u, 4294967295u,
 };
@@ -197,8 +196,8 @@ END_TEST
 /* Shows: 4-2 7.2-9 9-7 10-5 EC-01 */
 START_TEST(the_edges_to_the_largest_interval_at_any_time)
 {
-    static const uint64_t starts[] = {1, 1000, UINT64_C(1) << 32, UINT64_C(1) << 53,
-                                      (UINT64_C(1) << 62) - 1, UINT64_C(1) << 63};
+    static const uint64_t starts[] = {
+        1, 1000, UINT64_C(1) << 32, UINT64_C(1) << 53, (UINT64_C(1) << 62) - 1, UINT64_C(1) << 63};
     struct world w;
 
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
@@ -278,8 +277,8 @@ static uint64_t sum_by_hand(uint64_t a, uint64_t b)
 /* Shows: EC-01 */
 START_TEST(no_sum_of_times_wraps_or_becomes_never)
 {
-    static const uint64_t corners[] = {0, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 62,
-                                       UINT64_C(1) << 63, UINT64_MAX};
+    static const uint64_t corners[] = {
+        0, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 62, UINT64_C(1) << 63, UINT64_MAX};
 
     for (size_t i = 0; i < COUNT_OF(corners) * COUNT_OF(corners); i++) {
         for (unsigned k = 0; k < 49; k++) {
