@@ -41,7 +41,7 @@ class Peer:
         self.contact = "sip:%s@%s" % (name, self.hostport)
         self.other_name = None      # of the program it talks to
         self.address = None
-        self.allow = ALLOW
+        self.allow = ALLOW          # what Allow lists; None leaves it out of responses
         self.supported = "timer"
         self.body_version = 1
         self.answers = {}
@@ -104,6 +104,13 @@ class Peer:
                 raise Unexpected("%s waited for %s and got: %s"
                                  % (self.name, wanted, message.summary()))
 
+    def pending(self, seconds):
+        """Whether a new message comes within so long (real seconds); it is left for expect()."""
+        message = self._receive(seconds)
+        if message is not None:
+            self.waiting.appendleft(message)
+        return message is not None
+
     def silence(self, seconds):
         """Asserts that nothing new comes for so long (real seconds)."""
         message = self._receive(seconds)
@@ -131,7 +138,9 @@ class Peer:
         message.fields.append(("To", to))
         message.fields += [("Record-Route", value) for value in request.all("record-route")]
         if status // 100 == 2 and request.method in ("INVITE", "UPDATE"):
-            message.fields += [("Contact", "<%s>" % self.contact), ("Allow", self.allow)]
+            message.fields.append(("Contact", "<%s>" % self.contact))
+            if self.allow:
+                message.fields.append(("Allow", self.allow))
             if self.supported:
                 message.fields.append(("Supported", self.supported))
             if sdp is None:
@@ -165,15 +174,18 @@ class Peer:
         self.local = "%s;tag=%s" % (request.get("to"), self.tag)
         self.target = request.contact
 
-    def request(self, method, *lines, sdp=None, cseq=None, via_lines=(), uri=None, branch=None):
-        """Sends a request within the dialog, or outside one where there is none yet."""
+    def request(self, method, *lines, sdp=None, plain=b"", cseq=None, via_lines=(), uri=None):
+        """Sends a request within the dialog, or outside one where there is none yet.
+
+        sdp is a body with its type; the type of a plain body is among the lines.
+        """
         if cseq is None:
             self.cseq += 1
             cseq = self.cseq
         message = sipwire.Message("%s %s SIP/2.0" % (method, uri or self.target), [])
-        branch = branch or "z9hG4bK" + os.urandom(6).hex()
         message.fields += list(via_lines) or [
-            ("Via", "SIP/2.0/UDP %s;branch=%s;rport" % (self.hostport, branch))]
+            ("Via", "SIP/2.0/UDP %s;branch=z9hG4bK%s;rport" % (self.hostport,
+                                                              os.urandom(6).hex()))]
         message.fields += [("Max-Forwards", "70"), ("From", self.local), ("To", self.remote),
                            ("Call-ID", self.call_id), ("CSeq", "%d %s" % (cseq, method))]
         if method in ("INVITE", "UPDATE"):
@@ -181,6 +193,7 @@ class Peer:
         if self.supported and method != "ACK":
             message.fields.append(("Supported", self.supported))
         self._add(message, lines)
+        message.body = plain
         if sdp:
             message.fields.append(("Content-Type", "application/sdp"))
             message.body = sdp

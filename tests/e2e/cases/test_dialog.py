@@ -104,6 +104,17 @@ def interrupted_while_it_rings(lab):
     lab.finish(caller=0)
 
 
+def callee_interrupted_while_it_rings(lab):
+    """SIGTERM at a ringing callee refuses the INVITE for good; status 0 for who was told to."""
+    peer = lab.peer_calls(lab.peer(), "--ring", 600)
+    peer.invite("Session-Expires: 90")
+    peer.expect(180)
+    lab.hang_up(lab.callee)
+    refusal = peer.expect(480, 486, 487, 500, 503, 603)
+    peer.ack(refusal)
+    lab.finish(callee=0)
+
+
 def success_wins_over_the_cancel(lab):
     """A 2xx that crosses the CANCEL is acknowledged and ended by BYE (RFC 3261 §9.1, EC-104)."""
     peer = lab.peer()

@@ -95,7 +95,7 @@ def _unanswered(lab, method):
     lab.near(lab.span(refresh, bye), 32, "BYE after the refresh: 64 times T1")
     copies = [d for d in lab.wire.find(method, by="caller", copies=True)
               if d.copy and d.message.to_tag]
-    check(len(copies) >= 6, "the refresh was sent again %d times only", len(copies))
+    check(len(copies) >= 4, "the refresh was sent again %d times only", len(copies))
 
 
 def unanswered_update_ends_the_call(lab):
@@ -186,7 +186,7 @@ def crossing_byes(lab):
     lab.speed = 20
     between = lab.new_relay()
     between.drop("UPDATE")
-    between.delay(1, "BYE", by="callee")
+    between.cross(lambda message: message.method == "BYE")
     lab.pair(["--session-expires", 90, "--hangup-after", 70], [])
     # RFC 5407 §3.2.1: both get 200; 481 is what a dialog that is gone already answers.
     check(lab.wire.wait(lambda: len(lab.wire.find("BYE")) == 2 and

@@ -192,8 +192,8 @@ def own_benefit_can_be_switched_off(lab):
     lab.near(lab.span(invite, bye), 2000, "BYE after the answer")
 
 
-def update_where_the_peer_says_nothing(lab):
-    """A peer whose Allow lacks UPDATE is refreshed by re-INVITE with an offer, and --method auto."""
+def scripted_peer_without_update(lab):
+    """A peer whose Allow lacks UPDATE is refreshed by re-INVITE with the offer of the INVITE."""
     lab.speed = 45
     peer = lab.peer()
     peer.allow = ALLOW_NO_UPDATE

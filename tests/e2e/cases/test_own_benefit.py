@@ -1,0 +1,141 @@
+"""Peers without the extension or without a word about UPDATE, and answers that never come."""
+
+from flows import check_reason
+from scripted import ALLOW, ALLOW_NO_UPDATE, timer
+from sstlab import check, equal
+
+
+def _call(lab, *options, allow=ALLOW):
+    """sst-ua calls a peer without the extension and keeps a timer for its own benefit."""
+    lab.speed = 20
+    peer = lab.peer()
+    peer.supported, peer.allow = "", allow
+    invite = lab.call_peer(peer, "--session-expires", 90, *options)
+    peer.answer(invite, 200)
+    peer.expect("ACK")
+    return peer
+
+
+def _refuse(peer, request, status):
+    peer.answer(request, status)
+    if request.method == "INVITE":
+        peer.expect("ACK")
+
+
+def own_benefit_survives_one_method(lab):
+    """A 481 to UPDATE is not yet the end of an own-benefit timer: one re-INVITE first (EC-50)."""
+    peer = _call(lab)
+    peer.answer(peer.expect("UPDATE"), 481)
+    again = peer.expect("INVITE")
+    equal(again.session_expires, (90, "uac"), "Session-Expires of the re-INVITE")
+    peer.answer(again, 200)
+    peer.expect("ACK")
+    peer.hang_up()
+    lab.finish(caller=0)
+    equal([(e["interval"], e["refresher"]) for e in lab.caller.all("negotiated")],
+          [(90, "local")], "negotiations")
+    equal(lab.caller.all("ended"), [], "ended")
+
+
+def own_benefit_ends_with_the_peer(lab):
+    """481 to the re-INVITE as well: the peer does not know the dialog any more (EC-50)."""
+    peer = _call(lab)
+    peer.answer(peer.expect("UPDATE"), 481)
+    _refuse(peer, peer.expect("INVITE"), 481)
+    peer.answer(peer.expect("BYE"), 200)
+    lab.finish(caller=4)
+    equal([e["reason"] for e in lab.caller.all("ended")], ["refresh_481"], "ended")
+    check_reason(lab.wire.find("BYE")[0])
+
+
+def own_benefit_refused_goes_off(lab):
+    """A refusal shows life: at the expiration the own-benefit timer goes off, no BYE (EC-18)."""
+    peer = _call(lab, allow=ALLOW_NO_UPDATE)
+    _refuse(peer, peer.expect("INVITE"), 603)
+    # What else it tries is refused as well, until it stops.
+    while not lab.caller.all("negotiated", interval=0):
+        if peer.pending(0.1):
+            _refuse(peer, peer.expect("INVITE"), 603)
+    gone, = lab.caller.all("negotiated", interval=0)
+    on = lab.caller.all("negotiated")[0]
+    lab.near(gone["t"] - on["t"], 90, "timer off after the 2xx")
+    peer.silence(0.3)
+    peer.hang_up()
+    lab.finish(caller=0)
+    equal(lab.caller.all("ended"), [], "ended")
+
+
+def peer_that_lists_nothing(lab):
+    """Without an Allow header field it is not known that the peer has UPDATE: re-INVITE."""
+    lab.speed = 45
+    peer = lab.peer()
+    peer.allow = None
+    invite = lab.call_peer(peer, "--session-expires", 90)
+    peer.answer(invite, 200, *timer("90;refresher=uac"))
+    peer.expect("ACK")
+    peer.answer(peer.expect("INVITE"), 200, *timer("90;refresher=uac"))
+    peer.expect("ACK")
+    peer.hang_up()
+    lab.finish(caller=0)
+
+
+def unproven_update_answered_with_481(lab):
+    """--method update without Allow evidence: a 481 to it is followed by a re-INVITE (EC-50)."""
+    lab.speed = 45
+    peer = lab.peer()
+    peer.allow = None
+    invite = lab.call_peer(peer, "--session-expires", 90, "--method", "update")
+    peer.answer(invite, 200, *timer("90;refresher=uac"))
+    peer.expect("ACK")
+    peer.answer(peer.expect("UPDATE"), 481)
+    peer.answer(peer.expect("INVITE"), 200, *timer("90;refresher=uac"))
+    peer.expect("ACK")
+    peer.hang_up()
+    lab.finish(caller=0)
+
+
+def invite_that_only_rings(lab):
+    """A refreshing re-INVITE that gets a 1xx only does not block the UPDATE that saves (EC-38)."""
+    lab.speed = 20
+    peer = lab.peer()
+    invite = lab.call_peer(peer, "--session-expires", 90, "--method", "invite")
+    peer.answer(invite, 200, *timer("90;refresher=uac"))
+    peer.expect("ACK")
+    again = peer.expect("INVITE")
+    peer.answer(again, 180)
+    update = peer.expect("UPDATE")
+    equal((update.body, update.session_expires), (b"", (90, "uac")), "UPDATE")
+    start = lab.wire.find(200, to="INVITE")[0]
+    check(lab.span(start, lab.wire.find("UPDATE")[0]) < 90, "it came after the expiration")
+    peer.answer(update, 200, *timer("90;refresher=uac"))
+    peer.answer(again, 486)
+    peer.expect("ACK")
+    peer.hang_up()
+    lab.finish(caller=0)
+    equal(lab.caller.all("ended"), [], "ended")
+
+
+def timer_that_comes_later(lab):
+    """A dialog without timer takes one from a later UPDATE, and keeps it (accept_midcall)."""
+    peer = lab.peer_calls(lab.peer())
+    response = peer.establish()
+    equal(response.get("session-expires"), None, "Session-Expires of the 200")
+    peer.request("UPDATE", "Session-Expires: 300")
+    equal(peer.expect(200).session_expires, (300, "uac"), "answer to the UPDATE")
+    peer.hang_up()
+    lab.finish(callee=0)
+    equal([(e["interval"], e["refresher"]) for e in lab.callee.all("negotiated")],
+          [(300, "remote")], "negotiations")
+
+
+def dead_peer_does_not_hold_up_the_end(lab):
+    """A BYE that nobody answers: the call is over, and sst-ua ends within 6 s, status 0."""
+    lab.speed = 10
+    lab.pair(["--session-expires", 90, "--hangup-after", 10])
+    lab.wait_event(lab.caller, "negotiated")
+    lab.callee.kill()
+    equal(lab.caller.exit_status(15), 0, "exit status")
+    bye = lab.wire.find("BYE")[0]
+    ended = [moment for moment, text in lab.wire.notes if text == "caller ended"]
+    check(ended and ended[0] - bye.time <= 6.5, "it ended %s, the BYE was at %s", ended, bye.time)
+    check(len(lab.wire.find("BYE", copies=True)) >= 3, "the BYE was not sent again")
