@@ -157,7 +157,8 @@ SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq);
 enum sst_action {
     SST_ACTION_NONE = 0,   /**< nothing: provisional, or a 2xx that is dealt with */
     SST_ACTION_RETRY = 1,  /**< the same request again, now, with a new CSeq and new header fields */
-    SST_ACTION_AUTH = 2,   /**< the same, with credentials; or sst_session_failed() for none */
+    SST_ACTION_AUTH = 2,   /**< the same, with credentials. Of a refresh that is not sent again, for
+                                want of any, the session asks again by itself */
     SST_ACTION_WAIT = 3,   /**< a refresh: the session asks again at .when_ms. Any other request
                                 that met glare: try again at .when_ms */
     SST_ACTION_FAILED = 4, /**< refused; the timer is as it was, a refresh goes another way */
@@ -330,7 +331,7 @@ SST_API const char *sst_session_check(const struct sst_session *session);
 
 /**
  * Writes a versioned image in a byte order of its own, with remaining times instead of absolute
- * ones. The policy is not in it, nor the place in a queue.
+ * ones. Events that wait to be pulled are in it, the policy and the place in a queue are not.
  * @param need  set to the size of the image; may be NULL
  * @return SST_OK; SST_ERR_SPACE, nothing then being written; SST_ERR_ARGUMENT
  */
@@ -344,8 +345,11 @@ enum sst_restore_flag {
 
 /**
  * Restores a session. Where many are restored at once, spread_ms moves a refresh that is overdue to
- * a random moment of the time from now on (policy->random), never past its last moment.
- * @param now_ms  on the clock that is used from here on, which may be another than at the saving
+ * a random moment of the time from now on (policy->random), never past its last moment. Refreshes
+ * that were under way and are forgotten count as overdue. The session is in no queue afterwards.
+ * @param session  need not be initialized; must not be in a queue
+ * @param now_ms  on the clock that is used from here on, which may be another than at the saving,
+ *                and may have started later than the session did
  * @param elapsed_ms  how much time has passed since the saving, 0 if not known
  * @param flags  bits of enum sst_restore_flag
  * @return SST_OK; SST_ERR_VERSION (newer image); SST_ERR_DAMAGED; SST_ERR_ARGUMENT; what

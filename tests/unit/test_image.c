@@ -110,6 +110,17 @@ START_TEST(every_field_comes_back)
 }
 END_TEST
 
+START_TEST(session_without_a_call_comes_back)
+{
+    uint8_t image[SIZE];
+    struct sst_session into;
+    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
+    ck_assert_int_eq(sst_session_save(&session, 301000, image, SIZE, NULL), SST_OK);
+    ck_assert_int_eq(restore(&into, image, SIZE), SST_OK);
+    ck_assert_mem_eq(&into, &session, sizeof into);
+}
+END_TEST
+
 START_TEST(arguments_are_checked)
 {
     uint8_t image[SIZE];
@@ -204,6 +215,8 @@ START_TEST(newer_image_is_told_from_a_damaged_one)
     image[4] = 0xFF;
     seal(image, SIZE);
     refuses(image, SIZE, SST_ERR_VERSION);
+    seal(image, SIZE + 8); /* its length is another than it says */
+    refuses(image, SIZE + 8, SST_ERR_DAMAGED);
     image[7] = SIZE + 8;
     seal(image, SIZE + 8);
     refuses(image, SIZE + 8, SST_ERR_VERSION);
@@ -335,6 +348,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, layout_is_as_documented);
     tcase_add_test(tcase, every_field_comes_back);
+    tcase_add_test(tcase, session_without_a_call_comes_back);
     tcase_add_test(tcase, arguments_are_checked);
     tcase_add_test(tcase, too_small_a_buffer_stays_untouched);
     tcase_add_test(tcase, each_flipped_bit_is_noticed);

@@ -111,6 +111,18 @@ START_TEST(what_is_not_overdue_stays)
 }
 END_TEST
 
+/* A number of 32 bits is drawn, so no more than 49 days are used of a longer time. */
+START_TEST(range_of_years_is_cut)
+{
+    struct talk *t = connected("mode=request session_expires=4294967295",
+                               PEER " | Session-Expires: 4294967295;refresher=uac");
+    t->policy.random = fixed;
+    fixed_number = UINT32_MAX;
+    ck_assert_uint_eq(delay_at(t, UINT64_C(2147483647500), UINT64_MAX, 0), UINT32_MAX);
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(without_random_the_middle)
 {
     struct talk *t = dialog();
@@ -161,6 +173,7 @@ int main(void)
     tcase_add_test(tcase, first_and_last_moment_of_the_range);
     tcase_add_test(tcase, last_moment_narrows_the_range);
     tcase_add_test(tcase, what_is_not_overdue_stays);
+    tcase_add_test(tcase, range_of_years_is_cut);
     tcase_add_test(tcase, without_random_the_middle);
     tcase_add_test(tcase, refreshes_that_are_sent_again_are_spread);
     tcase_add_test(tcase, watching_side_is_not_spread);
