@@ -121,9 +121,7 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
     if ((s->flags & F_ESTABLISHED) && (s->flags & F_PEER_SUPPORTS) && !facts.supports) {
         violations |= SST_VIOLATION_BIT(SST_VIOLATION_SUPPORTED_MISSING);
     }
-    if (s->policy->mode != SST_MODE_OFF) {
-        sst_session_note_violations(s, violations);
-    }
+    sst_session_note_violations(s, violations);
     s->min_se = sst_max(s->min_se, facts.min_se); /* §7.4, EC-26: received is enough */
     sst_session_learn(s, request);
 
@@ -198,9 +196,7 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
         return SST_OK; /* they repeat the CSeq of their INVITE */
     }
-    if (s->policy->mode != SST_MODE_OFF) {
-        sst_session_note_violations(s, request->violations);
-    }
+    sst_session_note_violations(s, request->violations);
     if (out_of_order(s, request)) {
         refuse(s, refresh ? tx : NULL, request, 500, 0, advice); /* EC-107 */
     } else if (refresh) {
