@@ -87,9 +87,15 @@ static uint64_t refresh_delay(const struct sst_session *s)
     return delay < floor ? floor : delay;
 }
 
+/* How long before the expiration this side hangs up. Kept, so that another policy changes it with
+ * the next interval only. */
 static uint32_t guard_of(const struct sst_session *s)
 {
     uint32_t run = sst_session_run_s(s);
+    if (s->flags & F_LOCAL) {
+        bool early = s->policy->expire_at == SST_EXPIRE_AT_GUARD && !(s->flags & F_OWN_BENEFIT);
+        return early ? sst_guard_ms(run) : 0; /* EC-34: when the peer does, or at the expiration */
+    }
     switch (s->policy->guard) {
     case SST_GUARD_RFC:
         break;

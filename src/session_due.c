@@ -86,11 +86,7 @@ enum sst_way sst_session_way(const struct sst_session *s, uint64_t at)
 static uint64_t end_of(const struct sst_session *s)
 {
     uint64_t expiration = sst_session_expiration(s);
-    if (s->flags & F_LOCAL) {
-        bool early = s->policy->expire_at == SST_EXPIRE_AT_GUARD && !(s->flags & F_OWN_BENEFIT);
-        return early ? sst_session_giving_up(s) : expiration; /* EC-34 */
-    }
-    if (s->flags & (F_PEER_INVITE | F_PEER_UPDATE | F_HELD)) {
+    if ((s->flags & F_REMOTE) && (s->flags & (F_PEER_INVITE | F_PEER_UPDATE | F_HELD))) {
         return expiration; /* EC-36: a refresh that is being answered shows life */
     }
     return expiration - s->guard_ms; /* §10 */
