@@ -163,7 +163,8 @@ static void failure(struct sst_session *s, struct sst_tx *tx, const struct sst_m
 int sst_session_response(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                          uint64_t now_ms, struct sst_verdict *verdict)
 {
-    if (s == NULL || s->policy == NULL || response == NULL || verdict == NULL) {
+    if (s == NULL || s->policy == NULL || response == NULL || response->status == 0 ||
+        verdict == NULL) {
         return SST_ERR_ARGUMENT;
     }
     verdict->action = SST_ACTION_NONE;

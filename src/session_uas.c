@@ -180,6 +180,9 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
         return SST_ERR_ARGUMENT;
     }
     memset(advice, 0, sizeof *advice);
+    if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
+        return SST_OK; /* they repeat the CSeq of their INVITE; an ACK has no answer */
+    }
     if (s->flags & F_ENDED) {
         if (request->method != SST_METHOD_BYE) { /* EC-76 */
             refuse(s, refresh ? tx : NULL, request, 481, 0, advice);
@@ -192,9 +195,6 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     }
     if (refresh && (tx->flags & TX_OPEN)) {
         return SST_ERR_STATE;
-    }
-    if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
-        return SST_OK; /* they repeat the CSeq of their INVITE */
     }
     sst_session_note_violations(s, request->violations);
     if (out_of_order(s, request)) {
