@@ -15,7 +15,7 @@ static inline void arm_refresh(struct sst_session *session, uint64_t when_ms)
 {
     session->flags = F_ESTABLISHED | F_LOCAL | F_UPDATE_ALLOWED;
     session->interval = UINT32_MAX;
-    session->guard_ms = 32000;
+    session->guard_ms = 0;
     session->start_ms = sst_time_in(0);
     session->refresh_ms = sst_time_in(when_ms);
     session->attempts = 0;
