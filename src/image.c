@@ -19,8 +19,9 @@
  * depends on the clock that it was saved by.
  *
  * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it:
- * so an image that is newer can be told from one that is damaged. The bits of flags, events, rounds,
- * attempts and ladder are part of the layout: who gives one another meaning raises the version.
+ * so an image that is newer can be told from one that is damaged. The bits of flags, events,
+ * rounds, attempts and ladder are part of the layout: who gives one another meaning raises the
+ * version.
  */
 #include "session_private.h"
 
@@ -108,8 +109,8 @@ static uint64_t distance_of(uint64_t moment, uint64_t now)
     return now - moment < EXCESS ? EXCESS - (now - moment) : 0;
 }
 
-/* The other way round, seen from elapsed milliseconds later. What is past is at most AGE_MAX past, so
- * that a session is expired, and no more, after however long a time. */
+/* The other way round, seen from elapsed milliseconds later. What is past is at most AGE_MAX past,
+ * so that a session is expired, and no more, after however long a time. */
 static uint64_t moment_of(uint64_t distance, uint64_t now, uint64_t elapsed)
 {
     uint64_t ago = sst_add_ms(EXCESS, elapsed);
