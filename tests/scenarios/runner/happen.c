@@ -28,14 +28,15 @@ static bool lose(struct host *host, const char *method, enum sst_failure failure
     if (slot == NULL) {
         return fail(host->world, "a request under way", "there is none");
     }
+    uint64_t now = host_now(host);
     slot->done = true;
-    if (sst_session_failed(host->session, &slot->tx, failure, host_now(host), &verdict) != SST_OK) {
+    if (sst_session_failed(host->session, &slot->tx, failure, now, &verdict) != SST_OK) {
         return fail(host->world, "a failure that libsst takes", "an error");
     }
     if (!host_after(host)) {
         return false;
     }
-    tell_verdict(host, &verdict);
+    tell_verdict(host, &verdict, now);
     return true;
 }
 

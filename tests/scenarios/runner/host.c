@@ -96,13 +96,13 @@ static void print_event(const struct sst_event *event, char *text, size_t size)
     }
 }
 
-void tell_verdict(struct host *host, const struct sst_verdict *verdict)
+void tell_verdict(struct host *host, const struct sst_verdict *verdict, uint64_t now_ms)
 {
     static const char *const names[] = {"", "retry", "auth", "wait", "failed", "", "ignore"};
     char text[64];
     if (verdict->action == SST_ACTION_WAIT) {
         char wait[32];
-        print_seconds(wait, sizeof wait, verdict->when_ms - host_now(host));
+        print_seconds(wait, sizeof wait, verdict->when_ms - now_ms);
         (void)snprintf(text, sizeof text, "wait %s", wait);
         tell(host, text, NULL);
     } else if (names[verdict->action][0] != '\0') {
@@ -231,6 +231,9 @@ bool host_after(struct host *host)
     }
     if (host->session == NULL) {
         return !host->world->failed;
+    }
+    if (host->world->way == WAY_SAVED && host->image_length == 0 && !restart_at_once(host)) {
+        return false;
     }
     const char *problem = sst_session_check(host->session);
     if (problem != NULL) {

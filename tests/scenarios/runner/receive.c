@@ -105,9 +105,10 @@ static bool receive_response(struct host *host, const struct message *message)
     if (refresh && slot == NULL) {
         return fail(host->world, "a request that this answers", "none was sent");
     }
+    uint64_t now = host_now(host);
     message_view(message, &msg);
-    if (sst_session_response(host->session, refresh ? &slot->tx : NULL, &msg, host_now(host),
-                             &verdict) != SST_OK) {
+    if (sst_session_response(host->session, refresh ? &slot->tx : NULL, &msg, now, &verdict) !=
+        SST_OK) {
         return fail(host->world, "a response that libsst takes", "an error");
     }
     if (refresh && verdict.action != SST_ACTION_IGNORE && message->status >= 200) {
@@ -118,7 +119,7 @@ static bool receive_response(struct host *host, const struct message *message)
         return false;
     }
     if (refresh) {
-        tell_verdict(host, &verdict);
+        tell_verdict(host, &verdict, now);
     }
     return !refresh || check_verdict(host, message, &verdict);
 }

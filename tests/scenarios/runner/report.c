@@ -4,7 +4,8 @@
 
 #include <inttypes.h>
 
-static const char *const way_names[] = {"called", "from a queue", "pulled"};
+static const char *const way_names[] = {"called", "from a queue", "pulled",
+                                        "called, the session saved and restored"};
 
 /* What a host waits for: the best hint where something did not come. */
 static void print_state(const struct host *host)

@@ -24,6 +24,7 @@ enum way {
     WAY_CALLED, /* events by callback, each session advanced at its deadline */
     WAY_QUEUED, /* the same from a queue */
     WAY_PULLED, /* events are pulled, and time is polled at odd moments besides */
+    WAY_SAVED,  /* called, and after each call saved and restored on another clock */
     WAY_COUNT
 };
 
@@ -158,8 +159,8 @@ bool host_after(struct host *host);
 bool host_use_settings(struct host *host, bool first);
 bool host_idle(const struct host *host);
 void tell(struct host *host, const char *text, const struct sst_event *event);
-/* What a verdict says beyond events. */
-void tell_verdict(struct host *host, const struct sst_verdict *verdict);
+/* What a verdict says beyond events. @param now_ms  of its clock, at the call that gave it */
+void tell_verdict(struct host *host, const struct sst_verdict *verdict, uint64_t now_ms);
 
 /* ---- slots.c ---- */
 
@@ -210,6 +211,8 @@ bool play_telling(struct host *host);
 /* Saving and restoring; restart.c. */
 bool restart_save(struct host *host);
 bool restart_restore(struct host *host);
+/* Both at once, with all its transactions. */
+bool restart_at_once(struct host *host);
 
 /* ---- play.c ---- */
 
