@@ -20,13 +20,14 @@
 /* So many datagrams are read before anything else is looked at: more than the socket holds. */
 #define DATAGRAMS_A_TURN 16384
 
+/* So many calls are placed in one turn. */
+#define CALLS_A_TURN 32
+
 /* So many timers of calls are looked at in one turn. */
 #define TIMERS_A_TURN 4096
 
 /* The end comes at most so long after the last call was over. */
 #define LINGER_MAX_MS 5500
-
-#define DATAGRAM_SIZE 65536
 
 static volatile sig_atomic_t signals;
 static int signal_pipe[2];
@@ -124,18 +125,15 @@ static void run_timers(struct ua *ua)
 /* Before any timer: a refresh that waits here must not be overtaken by the BYE. */
 static void read_socket(struct ua *ua)
 {
-    static char bytes[DATAGRAM_SIZE];
-    char host[NET_HOST_SIZE];
-    long length;
-    int port;
+    struct net_datagram *datagram;
 
     for (int i = 0; i < DATAGRAMS_A_TURN && !ua->mute; i++) {
-        length = net_receive(&ua->net, bytes, sizeof bytes - 1, host, &port);
-        if (length < 0) {
+        datagram = net_receive(&ua->net);
+        if (datagram == NULL) {
             break;
         }
-        bytes[length] = '\0';
-        transactions_receive(ua, bytes, (size_t)length, host, port);
+        transactions_receive(ua, datagram);
+        free(datagram);
     }
 }
 
@@ -176,31 +174,52 @@ static int waiting_time(const struct ua *ua)
     due_ms = earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
     due_ms = earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
     due_ms = earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
-    if (due_ms <= now_ms) {
+    if (due_ms <= now_ms || ua->net.first != NULL) {
         return 0;
     }
     /* Not more than a minute, which never hurts. */
     return (int)earlier(due_ms - now_ms, 60000);
 }
 
-static void run(struct ua *ua)
+static bool has_calls_to_place(const struct ua *ua)
+{
+    return !ua->options.answering && !ua->stopping && ua->begun < ua->options.calls;
+}
+
+/* Not all at once: the answers to the first ones would have to wait. */
+static bool place_calls(struct ua *ua)
+{
+    for (int i = 0; i < CALLS_A_TURN && has_calls_to_place(ua); i++) {
+        if (!client_call(ua)) {
+            fprintf(stderr, "sst-ua: cannot call %s\n", ua->options.target);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run(struct ua *ua)
 {
     struct pollfd sources[2] = {{.fd = signal_pipe[0], .events = POLLIN},
                                 {.fd = ua->net.socket, .events = POLLIN}};
     char byte;
 
     while (!is_done(ua)) {
-        poll(sources, ua->mute ? 1 : 2, waiting_time(ua));
+        if (!place_calls(ua)) {
+            return false;
+        }
+        poll(sources, ua->mute ? 1 : 2, has_calls_to_place(ua) ? 0 : waiting_time(ua));
+        read_socket(ua);
         if (sources[0].revents != 0 && read(signal_pipe[0], &byte, 1) == 1) {
             stop(ua);
         }
         sources[0].revents = 0;
-        read_socket(ua);
         transactions_work(ua);
         run_timers(ua);
         timer_work(ua);
         transactions_work(ua);
     }
+    return true;
 }
 
 /* A destination without an address is a mistake of whoever called us, not of the network. */
@@ -211,6 +230,9 @@ static bool check_destination(struct ua *ua)
     struct hop hop;
     bool good;
 
+    if (ua->options.answering) {
+        return true;
+    }
     osip_uri_init(&uri);
     good = osip_uri_parse(uri, ua->options.target) == 0 && uri->host != NULL;
     if (good) {
@@ -225,23 +247,6 @@ static bool check_destination(struct ua *ua)
     }
     osip_uri_free(uri);
     return good;
-}
-
-static bool place_calls(struct ua *ua)
-{
-    if (ua->options.answering) {
-        return true;
-    }
-    if (!check_destination(ua)) {
-        return false;
-    }
-    for (unsigned long i = 0; i < ua->options.calls; i++) {
-        if (!client_call(ua)) {
-            fprintf(stderr, "sst-ua: cannot call %s\n", ua->options.target);
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool open_all(struct ua *ua)
@@ -284,8 +289,7 @@ int main(int argc, char **argv)
         return 1;
     }
     ua.net.socket = -1;
-    if (open_all(&ua) && place_calls(&ua)) {
-        run(&ua);
+    if (open_all(&ua) && check_destination(&ua) && run(&ua)) {
         status = ua.status;
     }
     close_all(&ua);

@@ -13,6 +13,11 @@
 /* How long a looked-up name is good for; DNS says it better, getaddrinfo() does not tell. */
 #define NAME_LIFE_MS 60000
 
+#define DATAGRAM_SIZE 65536
+
+/* So many datagrams are taken in for one that is sent: more than one send brings on. */
+#define TAKEN_A_SEND 16
+
 static bool numeric(const struct sockaddr_storage *storage, socklen_t length,
                     char host[NET_HOST_SIZE], int *port)
 {
@@ -105,6 +110,12 @@ bool net_open(struct net *net, const char *host, int port)
 
 void net_close(struct net *net)
 {
+    struct net_datagram *datagram;
+
+    while ((datagram = net->first) != NULL) {
+        net->first = datagram->next;
+        free(datagram);
+    }
     if (net->socket >= 0) {
         close(net->socket);
     }
@@ -154,23 +165,59 @@ bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
     return true;
 }
 
-bool net_send(struct net *net, const struct net_address *to, const char *bytes, size_t length)
+/* Takes one datagram out of the socket; false where there is none. */
+static bool take_in(struct net *net)
 {
-    return sendto(net->socket, bytes, length, 0, (const struct sockaddr *)&to->storage,
-                  to->length) == (ssize_t)length;
-}
-
-long net_receive(struct net *net, char *bytes, size_t size, char host[NET_HOST_SIZE], int *port)
-{
+    static char bytes[DATAGRAM_SIZE];
     struct sockaddr_storage from;
     socklen_t from_length = sizeof from;
-    ssize_t length =
-        recvfrom(net->socket, bytes, size, MSG_DONTWAIT, (struct sockaddr *)&from, &from_length);
+    struct net_datagram *datagram;
+    ssize_t length = recvfrom(net->socket, bytes, sizeof bytes, MSG_DONTWAIT,
+                              (struct sockaddr *)&from, &from_length);
 
-    if (length < 0 || !numeric(&from, from_length, host, port)) {
-        return -1;
+    if (length < 0) {
+        return false;
     }
-    return (long)length;
+    /* The 0 behind it is for whoever reads it as text. */
+    datagram = memory(sizeof *datagram + (size_t)length + 1);
+    datagram->length = (size_t)length;
+    memcpy(datagram->bytes, bytes, (size_t)length);
+    if (!numeric(&from, from_length, datagram->host, &datagram->port)) {
+        free(datagram);
+        return true;
+    }
+    if (net->last != NULL) {
+        net->last->next = datagram;
+    } else {
+        net->first = datagram;
+    }
+    net->last = datagram;
+    return true;
+}
+
+bool net_send(struct net *net, const struct net_address *to, const char *bytes, size_t length)
+{
+    bool sent = sendto(net->socket, bytes, length, 0, (const struct sockaddr *)&to->storage,
+                       to->length) == (ssize_t)length;
+
+    for (int i = 0; i < TAKEN_A_SEND && take_in(net); i++) {
+    }
+    return sent;
+}
+
+struct net_datagram *net_receive(struct net *net)
+{
+    struct net_datagram *datagram;
+
+    if (net->first == NULL) {
+        take_in(net);
+    }
+    datagram = net->first;
+    if (datagram != NULL) {
+        net->first = datagram->next;
+        net->last = net->first != NULL ? net->last : NULL;
+    }
+    return datagram;
 }
 
 void net_local_host(const struct net *net, const struct net_address *to, char host[NET_HOST_SIZE])

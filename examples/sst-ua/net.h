@@ -25,6 +25,15 @@ struct net_name {
 
 #define NET_NAMES 32
 
+/* A datagram that was taken out of the socket before anyone wanted it. */
+struct net_datagram {
+    struct net_datagram *next;
+    char host[NET_HOST_SIZE];
+    int port;
+    size_t length;
+    char bytes[];
+};
+
 struct net {
     int socket;
     int family;
@@ -33,6 +42,8 @@ struct net {
     int port;
     struct net_name names[NET_NAMES];
     size_t next_name;
+    struct net_datagram *first; /* in the order of their arrival */
+    struct net_datagram *last;
 };
 
 /* Opens and binds the socket. Says on standard error what is wrong and returns false. */
@@ -47,14 +58,15 @@ void net_close(struct net *net);
 bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
                  struct net_address *address);
 
-/* Sends a datagram; false where the system refuses to. */
+/*
+ * Sends a datagram; false where the system refuses to. Takes in what has arrived meanwhile: when
+ * thousands of calls refresh at once, the answers to the first come before the last is sent, and
+ * the socket would not hold them.
+ */
 bool net_send(struct net *net, const struct net_address *to, const char *bytes, size_t length);
 
-/*
- * Takes a datagram that has arrived, and its sender's numeric host and port.
- * Returns its length, which may be 0, or -1 where there is none.
- */
-long net_receive(struct net *net, char *bytes, size_t size, char host[NET_HOST_SIZE], int *port);
+/* Takes the next datagram that has arrived, to be freed; NULL where there is none. */
+struct net_datagram *net_receive(struct net *net);
 
 /* Our address as seen on the way to another one: the bound one, or the interface's. */
 void net_local_host(const struct net *net, const struct net_address *to, char host[NET_HOST_SIZE]);

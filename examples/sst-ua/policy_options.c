@@ -146,8 +146,7 @@ static void fit_default_interval(const struct policy_options *options, struct ss
     if (asked) {
         return;
     }
-    if (policy->max_session_expires != 0 &&
-        policy->session_expires > policy->max_session_expires) {
+    if (policy->max_session_expires != 0 && policy->session_expires > policy->max_session_expires) {
         policy->session_expires = policy->max_session_expires;
     }
     if (policy->session_expires < policy->min_se) {

@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *memory_resize(void *old, size_t size)
+static void *checked(void *block)
 {
-    void *block = realloc(old, size);
-
     if (block == NULL) {
         fputs("sst-ua: out of memory\n", stderr);
         exit(1);
@@ -19,7 +17,12 @@ void *memory_resize(void *old, size_t size)
 
 void *memory(size_t size)
 {
-    return memset(memory_resize(NULL, size), 0, size);
+    return checked(calloc(1, size));
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    return checked(realloc(old, size));
 }
 
 char *text_copy_part(const char *text, size_t length)

@@ -6,7 +6,9 @@
 
 #include <stddef.h>
 
+/* Zeroed. */
 void *memory(size_t size);
+
 void *memory_resize(void *old, size_t size);
 
 /* A copy of a string, or of its first length bytes; NULL of NULL. */

@@ -8,6 +8,8 @@
 #include "callee.h"
 #include "client.h"
 #include "farewell.h"
+#include "lookup.h"
+#include "resting.h"
 #include "server.h"
 #include "text.h"
 #include "wire.h"
@@ -48,19 +50,24 @@ static void on_transport_error(int type, osip_transaction_t *transaction, int er
     note(transaction, sst_osip_transport_event(type), NULL);
 }
 
-/* It is still looked at after this returns, so it is only taken out of libosip2's list here. */
-static void on_kill(int type, osip_transaction_t *transaction)
+/* Ends a transaction. It may still be looked at, so it is only taken out of the lists here. */
+static void end(struct ua *ua, osip_transaction_t *transaction)
 {
-    struct ua *ua = ua_of(transaction);
     struct stack *stack = &ua->stack;
 
-    (void)type;
     osip_remove_transaction(stack->osip, transaction);
+    lookup_remove(stack, transaction);
     if (stack->dead_count == stack->dead_room) {
         stack->dead_room = stack->dead_room == 0 ? 16 : stack->dead_room * 2;
         stack->dead = memory_resize(stack->dead, stack->dead_room * sizeof *stack->dead);
     }
     stack->dead[stack->dead_count++] = transaction;
+}
+
+static void on_kill(int type, osip_transaction_t *transaction)
+{
+    (void)type;
+    end(ua_of(transaction), transaction);
 }
 
 static int on_send(osip_transaction_t *transaction, osip_message_t *sip, char *host, int port,
@@ -141,6 +148,7 @@ void transactions_close(struct ua *ua)
         return;
     }
     bury_dead(stack);
+    resting_free(ua);
     free_all(&stack->osip->osip_ict_transactions);
     free_all(&stack->osip->osip_ist_transactions);
     free_all(&stack->osip->osip_nict_transactions);
@@ -162,6 +170,10 @@ static void deal_with_events(struct ua *ua)
             server_request(ua, event.transaction, event.message);
         } else if (event.what == SST_OSIP_RESPONSE) {
             client_response(ua, event.transaction, event.message);
+            /* Timer K only absorbs copies, which nobody looks at anyway. */
+            if (event.transaction->state == NICT_COMPLETED) {
+                end(ua, event.transaction);
+            }
         } else {
             client_failed(ua, event.transaction, event.what);
         }
@@ -174,22 +186,6 @@ static void execute(struct ua *ua, osip_transaction_t *transaction, osip_event_t
 {
     ua->stack.busy = true;
     osip_transaction_execute(transaction, event);
-}
-
-static osip_transaction_t *find(struct stack *stack, osip_event_t *event)
-{
-    bool invite = strcmp(event->sip->cseq->method, "INVITE") == 0;
-    osip_t *osip = stack->osip;
-
-    if (MSG_IS_RESPONSE(event->sip)) {
-        return osip_transaction_find(
-            invite ? &osip->osip_ict_transactions : &osip->osip_nict_transactions, event);
-    }
-    if (MSG_IS_ACK(event->sip)) {
-        invite = true;
-    }
-    return osip_transaction_find(
-        invite ? &osip->osip_ist_transactions : &osip->osip_nist_transactions, event);
 }
 
 /* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
@@ -211,20 +207,20 @@ static void receive_outside(struct ua *ua, osip_event_t *event)
             osip_event_free(event);
             return;
         }
+        lookup_add(&ua->stack, transaction);
         execute(ua, transaction, event);
     }
 }
 
-void transactions_receive(struct ua *ua, const char *bytes, size_t length, const char *host,
-                          int port)
+void transactions_receive(struct ua *ua, const struct net_datagram *datagram)
 {
-    osip_event_t *event = wire_read(ua, bytes, length, host, port);
+    osip_event_t *event = wire_read(ua, datagram);
     osip_transaction_t *transaction;
 
     if (event == NULL) {
         return;
     }
-    transaction = find(&ua->stack, event);
+    transaction = lookup_find(&ua->stack, event);
     if (transaction != NULL) {
         execute(ua, transaction, event);
     } else {
@@ -255,6 +251,7 @@ osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request,
         osip_nict_set_destination(transaction->nict_context, osip_strdup(host), port);
     }
     osip_transaction_set_your_instance(transaction, instance);
+    lookup_add(&ua->stack, transaction);
     execute(ua, transaction, event);
     return transaction;
 }
@@ -269,6 +266,9 @@ void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_m
     }
     event->transactionid = transaction->transactionid;
     execute(ua, transaction, event);
+    if (transaction->state == NIST_COMPLETED) {
+        resting_add(ua, transaction);
+    }
 }
 
 void transactions_hush(osip_transaction_t *transaction)
@@ -312,6 +312,7 @@ void transactions_work(struct ua *ua)
         stack->due_ms = now_ms + (uint64_t)wait.tv_sec * 1000 + (uint64_t)wait.tv_usec / 1000 + 1;
     }
     bury_dead(stack);
+    resting_work(ua);
 }
 
 uint64_t transactions_due_ms(const struct ua *ua)

@@ -16,8 +16,7 @@ bool transactions_open(struct ua *ua);
 void transactions_close(struct ua *ua);
 
 /* A datagram arrived. */
-void transactions_receive(struct ua *ua, const char *bytes, size_t length, const char *host,
-                          int port);
+void transactions_receive(struct ua *ua, const struct net_datagram *datagram);
 
 /*
  * Sends a request in a transaction of its own, and takes it over. What becomes of it comes to

@@ -15,6 +15,7 @@
 #include "options.h"
 
 struct call;
+struct resting;
 
 /* RFC 3261 §17.1.1.1; libosip2 has the same. */
 #define SIP_T1_MS 500
@@ -38,8 +39,13 @@ struct stack_event {
     osip_message_t *message;
 };
 
+#define LOOKUP_BUCKETS 16384
+
 struct stack {
     osip_t *osip;
+    osip_transaction_t *buckets[LOOKUP_BUCKETS]; /* see lookup.h */
+    struct resting *first_resting;               /* see resting.h */
+    struct resting *last_resting;
     struct stack_event *events;
     size_t event_count;
     size_t event_room;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
@@ -70,22 +71,22 @@ static void fix_via(osip_message_t *request, const char *host, int port)
     }
 }
 
-osip_event_t *wire_read(struct ua *ua, const char *bytes, size_t length, const char *host, int port)
+osip_event_t *wire_read(struct ua *ua, const struct net_datagram *datagram)
 {
-    osip_event_t *event = osip_parse(bytes, length);
+    osip_event_t *event = osip_parse(datagram->bytes, datagram->length);
 
     if (event == NULL || !message_is_complete(event->sip)) {
         /* Keep-alives are empty lines (RFC 5626 §4.4.1). */
-        if (strspn(bytes, "\r\n") < length) {
+        if (strspn(datagram->bytes, "\r\n") < datagram->length) {
             log_note(&ua->log, NULL, "%lu bytes from %s port %d make no SIP message",
-                     (unsigned long)length, host, port);
+                     (unsigned long)datagram->length, datagram->host, datagram->port);
         }
         osip_event_free(event);
         return NULL;
     }
     log_message(&ua->log, LOG_RECEIVED, event->sip, NULL, 0);
     if (MSG_IS_REQUEST(event->sip)) {
-        fix_via(event->sip, host, port);
+        fix_via(event->sip, datagram->host, datagram->port);
     }
     return event;
 }

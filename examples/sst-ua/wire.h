@@ -12,10 +12,9 @@ bool wire_send(struct ua *ua, osip_message_t *sip, const char *host, int port);
 void wire_send_again(struct ua *ua, osip_message_t *response);
 
 /*
- * Reads and logs a datagram, whose bytes are followed by a 0; with its sender in the Via of a
- * request. NULL where it makes no SIP message.
+ * Reads and logs a datagram; its sender is in the Via of a request then. NULL where it makes no SIP
+ * message.
  */
-osip_event_t *wire_read(struct ua *ua, const char *bytes, size_t length, const char *host,
-                        int port);
+osip_event_t *wire_read(struct ua *ua, const struct net_datagram *datagram);
 
 #endif
