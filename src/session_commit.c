@@ -109,11 +109,19 @@ static uint32_t guard_of(const struct sst_session *s)
     return sst_guard_ms(run);
 }
 
-static void start_interval(struct sst_session *s, uint64_t now)
+/* What was told or to be told of the interval that is over. */
+static void leave_interval(struct sst_session *s)
 {
     s->flags &= ~F_INTERVAL;
-    s->events &= (uint16_t)~((1u << SST_EVENT_REFRESH) | (1u << SST_EVENT_OVERDUE) |
-                             (1u << SST_EVENT_BLOCKED) | (1u << SST_EVENT_REFUSED));
+    sst_session_drop(s, SST_EVENT_REFRESH);
+    sst_session_drop(s, SST_EVENT_OVERDUE);
+    sst_session_drop(s, SST_EVENT_BLOCKED);
+    sst_session_drop(s, SST_EVENT_REFUSED);
+}
+
+static void start_interval(struct sst_session *s, uint64_t now)
+{
+    leave_interval(s);
     s->ladder = 0;
     s->rounds = 0;
     s->attempts = 0;
@@ -181,7 +189,8 @@ void sst_session_commit(struct sst_session *s, const struct sst_outcome_timer *t
 
 void sst_session_turn_off(struct sst_session *s, enum sst_end_reason reason)
 {
-    s->flags &= ~(F_SIDE | F_OWN_BENEFIT | F_HEALED | F_INTERVAL);
+    leave_interval(s);
+    s->flags &= ~(F_SIDE | F_OWN_BENEFIT | F_HEALED);
     s->interval = 0;
     s->refresh_ms = SST_NEVER;
     s->reason = (uint8_t)reason;

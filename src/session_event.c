@@ -7,6 +7,11 @@ void sst_session_note(struct sst_session *s, enum sst_event_type type)
     s->events |= (uint16_t)(1u << (unsigned)type);
 }
 
+void sst_session_drop(struct sst_session *s, enum sst_event_type type)
+{
+    s->events &= (uint16_t)~(1u << (unsigned)type);
+}
+
 void sst_session_note_violations(struct sst_session *s, uint32_t violations)
 {
     if (s->policy->mode == SST_MODE_OFF) {
@@ -56,10 +61,11 @@ static enum sst_violation take_violation(struct sst_session *s)
 static bool fill_refresh(struct sst_session *s, uint64_t now, struct sst_event *event)
 {
     enum sst_way way = sst_session_way(s, now);
-    if (way == SST_WAY_BLOCKED || way == SST_WAY_NONE) {
+    bool late = now >= sst_session_last_send(s);
+    if (late || way == SST_WAY_BLOCKED || way == SST_WAY_NONE) {
         /* Only where it was pulled late: something got in its way meanwhile. */
         s->flags &= ~F_ASKED;
-        s->refresh_ms = now;
+        s->refresh_ms = late ? SST_NEVER : now;
         return false;
     }
     struct sst_dialog dialog;
@@ -136,9 +142,7 @@ bool sst_session_next_event(struct sst_session *s, uint64_t now_ms, struct sst_e
     if (s == NULL || s->policy == NULL || event == NULL) {
         return false;
     }
-    if (s->events == 0) {
-        (void)sst_session_step(s, now_ms);
-    }
+    (void)sst_session_step(s, now_ms); /* what is due now may overtake what waits: the end does */
     if (!take(s, sst_session_now(s, now_ms), event)) {
         memset(event, 0, sizeof *event);
         return false;

@@ -169,6 +169,8 @@ void sst_session_unsent(struct sst_session *s, const struct sst_tx *tx, uint64_t
 /* ---- session_event.c ---- */
 
 void sst_session_note(struct sst_session *s, enum sst_event_type type);
+/* Not to be told any more. */
+void sst_session_drop(struct sst_session *s, enum sst_event_type type);
 void sst_session_note_violations(struct sst_session *s, uint32_t violations);
 /* Tells the host through its policy's callback, as the last act of a public function. */
 void sst_session_deliver(struct sst_session *s, uint64_t now_ms);

@@ -37,8 +37,9 @@ void sst_session_finish(struct sst_session *s, enum sst_end_reason reason, uint6
     s->flags = (s->flags & ~F_TRANSACTIONS) | F_ENDED;
     s->reason = (uint8_t)reason;
     s->refresh_ms = now; /* no refresh any more: keeps when it ended */
-    s->events &= (uint16_t)~((1u << SST_EVENT_REFRESH) | (1u << SST_EVENT_OVERDUE) |
-                             (1u << SST_EVENT_BLOCKED));
+    sst_session_drop(s, SST_EVENT_REFRESH);
+    sst_session_drop(s, SST_EVENT_OVERDUE);
+    sst_session_drop(s, SST_EVENT_BLOCKED);
     SST_COUNT(s, ended[reason]);
     sst_session_note(s, SST_EVENT_ENDED);
 }
@@ -168,7 +169,7 @@ int sst_session_defer(struct sst_session *s, uint64_t retry_ms, uint64_t now_ms)
     }
     sst_session_backoff_next(s);
     s->flags &= ~F_ASKED;
-    s->events &= (uint16_t)~(1u << SST_EVENT_REFRESH);
+    sst_session_drop(s, SST_EVENT_REFRESH);
     if (now < sst_session_last_attempt(s)) {
         sst_session_plan(s, at, now);
     } else {

@@ -28,6 +28,7 @@ static void open_own(struct sst_session *s, struct sst_tx *tx, enum sst_method m
         s->flags |= update ? F_REFRESH_UPDATE : F_REFRESH_INVITE;
         s->flags &= ~F_ASKED;
         s->refresh_ms = SST_NEVER; /* one refresh at a time; EC-40 */
+        sst_session_drop(s, SST_EVENT_REFRESH);
         SST_COUNT(s, refreshes_sent);
     }
 }

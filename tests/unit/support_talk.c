@@ -219,7 +219,7 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
         (msg.has & SST_MSG_MIN_SE)) {
         t->learned_min_se = sst_max(t->learned_min_se, msg.min_se);
     }
-    t->may_move = status >= 200 && status < 300 && tx != NULL;
+    t->may_move |= status >= 200 && status < 300 && tx != NULL;
     ck_assert_int_eq(sst_session_response(t->session, tx, &msg, t->now_ms, &verdict), SST_OK);
     talk_pull(t);
     talk_check(t);
@@ -290,7 +290,7 @@ const char *answers(struct talk *t, enum sst_method method, unsigned status)
     struct sst_headers headers;
     struct sst_tx *tx = tx_to_answer(t, method);
 
-    t->may_move = status >= 200 && status < 300 && tx != NULL;
+    t->may_move |= status >= 200 && status < 300 && tx != NULL;
     ck_assert_int_eq(sst_session_answer(t->session, tx, status, t->now_ms, &headers), SST_OK);
     talk_pull(t);
     talk_check(t);

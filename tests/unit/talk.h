@@ -52,6 +52,7 @@ struct talk {
     unsigned count[9];        /* events by type */
     uint64_t expires_ms;      /* as last seen */
     bool may_move;            /* the step under way may move it */
+    unsigned depth;           /* of events within events */
     bool gone;                /* the session's memory is no more */
     uint32_t learned_min_se;  /* of the dialog, as RFC 4028 §7.4 counts */
     uint64_t random;          /* state of the random source; 0: the policy has none */

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* Telling the host: what it may do meanwhile, and events that it fetches itself. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define REMOTE_90 "Session-Expires: 90;refresher=uas"
+#define PEER_90 TIMER " | Session-Expires: 90;refresher=uac"
+
+static int not_sent(struct talk *t, const struct sst_event *event)
+{
+    (void)t;
+    return event->type == SST_EVENT_REFRESH ? SST_CALLBACK_NOT_SENT : SST_CALLBACK_DONE;
+}
+
+/* Shows: FB-55 EC-51 */
+START_TEST(a_refresh_that_was_not_sent_is_asked_for_again)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    t->on_event = not_sent;
+    until(t, 100);
+    /* 75: what was blocked is sent as soon as it can, also after the peer's guard; EC-39 */
+    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
+                    "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_not_sent");
+    end_talk(t);
+}
+END_TEST
+
+static int odd_answer(struct talk *t, const struct sst_event *event)
+{
+    (void)t;
+    (void)event;
+    return 77;
+}
+
+START_TEST(an_answer_that_means_nothing_means_done)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    t->on_event = odd_answer;
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 200, "Session-Expires: 1;refresher=uac");
+    until(t, 56);
+    expect(told(t), "45 refresh UPDATE; 45 violation se_below_absolute; "
+                    "45 violation require_missing; 45 negotiated 1 local; "
+                    "45 refreshed 1 local; 55 refresh UPDATE");
+    end_talk(t);
+}
+END_TEST
+
+static int sends_at_once(struct talk *t, const struct sst_event *event)
+{
+    if (event->type == SST_EVENT_REFRESH) {
+        refreshes(t);
+        gets(t, event->method, 200, LOCAL_90);
+    }
+    return SST_CALLBACK_NOT_SENT; /* it changes nothing: the refresh has been answered */
+}
+
+START_TEST(a_refresh_may_be_sent_and_answered_within_its_event)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    t->on_event = sends_at_once;
+    until(t, 140);
+    expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local; 90 refresh UPDATE; "
+                    "90 refreshed 90 local; 135 refresh UPDATE; 135 refreshed 90 local");
+    end_talk(t);
+}
+END_TEST
+
+/* ---- Whatever a host does within an event ---- */
+
+enum deed {
+    DEED_FREE,
+    DEED_END,
+    DEED_FORK,
+    DEED_RESPONSE,
+    DEED_REQUEST,
+    DEED_RECEIVE,
+    DEED_SET_POLICY,
+    DEED_ADVANCE,
+    DEED_DEFER,
+    DEED_PULL,
+    DEED_COUNT
+};
+
+static enum deed deed;
+static enum sst_event_type when;
+static unsigned deeds;
+
+static void free_session(struct talk *t)
+{
+    free(t->session);
+    t->session = NULL;
+    t->gone = true;
+}
+
+static void do_deed(struct talk *t)
+{
+    struct sst_session child;
+    struct sst_tx child_tx;
+    struct sst_event event;
+
+    switch (deed) {
+    case DEED_FREE:
+    case DEED_COUNT:
+        break;
+    case DEED_END:
+        ck_assert_int_eq(sst_session_end(t->session, t->now_ms), SST_OK);
+        break;
+    case DEED_FORK:
+        (void)sst_session_fork(&child, &child_tx, t->session, &t->own[0]);
+        break;
+    case DEED_RESPONSE:
+        gets(t, UPDATE, 481, "");
+        break;
+    case DEED_REQUEST:
+        (void)try_ask(t, UPDATE, SST_REQUEST_REFRESH, &event.headers);
+        break;
+    case DEED_RECEIVE:
+        hears(t, UPDATE, PEER_90);
+        if ((t->peer[1].flags & TX_OPEN)) {
+            answers(t, UPDATE, 200);
+        }
+        break;
+    case DEED_SET_POLICY:
+        ck_assert_int_eq(sst_session_set_policy(t->session, &t->policy), SST_OK);
+        break;
+    case DEED_ADVANCE:
+        sst_session_advance(t->session, t->now_ms + 100000);
+        break;
+    case DEED_DEFER:
+        (void)sst_session_defer(t->session, SST_NEVER, t->now_ms);
+        break;
+    case DEED_PULL:
+        (void)sst_session_next_event(t->session, t->now_ms, &event);
+        break;
+    }
+}
+
+static int does_deed(struct talk *t, const struct sst_event *event)
+{
+    if (event->type != when || deeds > 3) {
+        return SST_CALLBACK_DONE;
+    }
+    deeds++;
+    if (deed != DEED_FREE) {
+        do_deed(t);
+        return t->gone ? SST_CALLBACK_GONE : SST_CALLBACK_DONE;
+    }
+    free_session(t);
+    return event->type >= SST_EVENT_REFRESH ? SST_CALLBACK_DONE : SST_CALLBACK_GONE;
+}
+
+/* A dialog in which every type of event comes, as long as the host's deeds let it go on. */
+static void whole_life(struct talk *t)
+{
+    static const double times[] = {52.6, 59, 60};
+
+    asks(t, INVITE);
+    gets(t, INVITE, 200, UPDATES "Session-Expires: 90;refresher=uac"); /* violation, negotiated */
+    for (unsigned i = 0; i < 2 && !t->gone; i++) {
+        until(t, 45 + i * 2); /* refresh */
+        if (!t->gone && t->refresh.type == SST_EVENT_REFRESH &&
+            (t->session->flags & F_TRANSACTIONS) == 0 && info_of(t).side == SST_SIDE_LOCAL &&
+            !info_of(t).ended) {
+            refreshes(t);
+            gets(t, t->own[1].flags & TX_OPEN ? UPDATE : INVITE, 403, ""); /* refused, at last */
+        }
+    }
+    if (!t->gone && !info_of(t).ended && !(t->session->flags & F_PEER_UPDATE)) {
+        hears(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas");
+    }
+    for (size_t i = 0; i < COUNT_OF(times) && !t->gone; i++) {
+        until(t, times[i]);
+    }
+    if (!t->gone && (t->peer[0].flags & TX_OPEN) && !info_of(t).ended) {
+        answers(t, INVITE, 200); /* refreshed */
+    }
+    if (!t->gone && !info_of(t).ended) {
+        serves(t, UPDATE, PEER_90);
+    }
+    if (!t->gone) {
+        until(t, 300); /* overdue, blocked, ended */
+    }
+}
+
+/* Shows: FB-53 FB-52 I1 */
+START_TEST(every_deed_within_every_event)
+{
+    unsigned done = 0;
+
+    for (deed = DEED_FREE; deed < DEED_COUNT; deed++) {
+        for (when = SST_EVENT_VIOLATION; when <= SST_EVENT_ENDED; when++) {
+            struct talk *t = caller("timeout_retries=0");
+            t->on_event = does_deed;
+            deeds = 0;
+            whole_life(t);
+            done += deeds;
+            end_talk(t);
+        }
+    }
+    ck_assert_uint_ge(done, 60);
+}
+END_TEST
+
+static int frees_in_second(struct talk *t, const struct sst_event *event)
+{
+    if (event->type == SST_EVENT_VIOLATION && event->violation == SST_VIOLATION_REQUIRE_MISSING) {
+        free_session(t);
+        return SST_CALLBACK_GONE;
+    }
+    return SST_CALLBACK_DONE;
+}
+
+/* Shows: FB-53 */
+START_TEST(nothing_is_told_after_the_session_is_gone)
+{
+    struct talk *t = caller("");
+
+    t->on_event = frees_in_second;
+    asks(t, INVITE);
+    gets(t, INVITE, 200, "Session-Expires: 60;refresher=uac"); /* and NEGOTIATED would follow */
+    expect(told(t), "0 violation se_below_absolute; 0 violation require_missing");
+    end_talk(t);
+}
+END_TEST
+
+static int hangs_up_when_negotiated(struct talk *t, const struct sst_event *event)
+{
+    if (event->type == SST_EVENT_NEGOTIATED) {
+        sst_session_end(t->session, t->now_ms);
+    }
+    return SST_CALLBACK_DONE;
+}
+
+/* Shows: FB-52 */
+START_TEST(a_host_that_hangs_up_at_once_is_left_alone)
+{
+    struct talk *t = caller("");
+
+    t->on_event = hangs_up_when_negotiated;
+    asks(t, INVITE);
+    gets(t, INVITE, 200, LOCAL_90);
+    until(t, 1000);
+    expect(told(t), "0 negotiated 90 local");
+    end_talk(t);
+}
+END_TEST
+
+/* ---- Events that are pulled ---- */
+
+static struct talk *pulled(const char *policy, const char *response)
+{
+    struct talk *t = caller(policy);
+
+    t->pull = true;
+    t->policy.on_event = NULL;
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 200, response), "refreshed");
+    from_here(t);
+    return t;
+}
+
+static const char *pull_one(struct talk *t)
+{
+    struct sst_event event;
+
+    if (!sst_session_next_event(t->session, t->now_ms, &event)) {
+        return "none";
+    }
+    return sst_event_name(event.type);
+}
+
+START_TEST(events_wait_to_be_pulled)
+{
+    struct talk *t = pulled("", UPDATES LOCAL_90);
+
+    t->hold_pull = true;
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, "Session-Expires: 90");
+    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
+    expect(pull_one(t), "violation");
+    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
+    expect(pull_one(t), "refreshed");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 45000);
+    expect(pull_one(t), "none");
+    t->now_ms += 45000;
+    expect(pull_one(t), "refresh"); /* does what is due by itself */
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: I2 EC-37 EC-45 */
+START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
+{
+    struct talk *t = pulled("", UPDATES LOCAL_90);
+
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    t->now_ms += 44500; /* within the last second */
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
+    t->now_ms += 500;
+    expect(pull_one(t), "ended");
+    expect(pull_one(t), "none");
+    end_talk(t);
+
+    t = pulled("", UPDATES LOCAL_90); /* the end takes its place */
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    t->now_ms += 45000;
+    expect(pull_one(t), "ended");
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(a_refresh_that_something_got_in_the_way_of_waits)
+{
+    struct talk *t = pulled("", LOCAL_90);
+
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    asks(t, INVITE); /* a hold, before the event was pulled */
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 59000); /* blocked */
+    gets(t, INVITE, 488, "");
+    expect(pull_one(t), "refresh");
+    expect(pull_one(t), "none");
+    end_talk(t);
+
+    t = pulled("", UPDATES LOCAL_90); /* it is under way already: nothing to ask for */
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    struct sst_headers headers;
+    ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers), SST_OK);
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(a_timer_that_went_off_takes_its_events_with_it)
+{
+    struct talk *t = pulled("mode=request session_expires=90", UPDATES);
+
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms); /* REFRESH waits */
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms); /* for the own benefit: the timer goes off */
+    expect(pull_one(t), "negotiated");
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(the_hosts_end_drops_what_waits)
+{
+    struct talk *t = pulled("", REMOTE_90);
+
+    t->hold_pull = true;
+    t->now_ms += 60000;
+    sst_session_advance(t->session, t->now_ms);
+    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
+    sst_session_end(t->session, t->now_ms);
+    ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
+    expect(pull_one(t), "none");
+    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_REFRESHED); /* what the library found out */
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(events_of_one_kind_merge_and_show_the_newest)
+{
+    struct talk *t = pulled("", UPDATES LOCAL_90);
+    struct sst_event event;
+
+    t->hold_pull = true;
+    for (unsigned i = 0; i < 5; i++) {
+        asks(t, UPDATE);
+        gets(t, UPDATE, 200, i < 4 ? LOCAL_90 : "Session-Expires: 60;refresher=uas");
+    }
+    expect(pull_one(t), "violation");
+    ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
+    ck_assert_int_eq(event.type, SST_EVENT_NEGOTIATED);
+    ck_assert_uint_eq(event.interval, 60);
+    ck_assert_int_eq(event.side, SST_SIDE_REMOTE);
+    expect(pull_one(t), "refreshed");
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_event");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, a_refresh_that_was_not_sent_is_asked_for_again);
+    tcase_add_test(tcase, an_answer_that_means_nothing_means_done);
+    tcase_add_test(tcase, a_refresh_may_be_sent_and_answered_within_its_event);
+    tcase_add_test(tcase, every_deed_within_every_event);
+    tcase_add_test(tcase, nothing_is_told_after_the_session_is_gone);
+    tcase_add_test(tcase, a_host_that_hangs_up_at_once_is_left_alone);
+    tcase_add_test(tcase, events_wait_to_be_pulled);
+    tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
+    tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
+    tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
+    tcase_add_test(tcase, the_hosts_end_drops_what_waits);
+    tcase_add_test(tcase, events_of_one_kind_merge_and_show_the_newest);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
