@@ -35,6 +35,7 @@ static void check_session_expires(const struct session_expires_case *cases, size
 }
 
 /* RFC 4028 §4; white space and letter case: EC-04 */
+/* Shows: 4-2 4-6 4-7 EC-01 EC-04 */
 START_TEST(reads_session_expires)
 {
     static const struct session_expires_case cases[] = {
@@ -57,6 +58,7 @@ START_TEST(reads_session_expires)
 END_TEST
 
 /* Requirement 4-6: with or without value, token or quoted, or an address in brackets */
+/* Shows: 4-6 EC-02 */
 START_TEST(skips_unknown_parameters)
 {
     static const struct session_expires_case cases[] = {
@@ -79,6 +81,7 @@ START_TEST(skips_unknown_parameters)
 END_TEST
 
 /* EC-02, EC-04, requirement 4-7 */
+/* Shows: 4-7 EC-02 EC-04 */
 START_TEST(reports_refreshers_that_say_nothing)
 {
     static const struct session_expires_case cases[] = {
@@ -100,6 +103,7 @@ START_TEST(reports_refreshers_that_say_nothing)
 END_TEST
 
 /* EC-03: the first one that says something */
+/* Shows: 4-7 EC-03 */
 START_TEST(takes_the_first_usable_of_repeated_refreshers)
 {
     static const struct session_expires_case cases[] = {
@@ -118,6 +122,7 @@ START_TEST(takes_the_first_usable_of_repeated_refreshers)
 END_TEST
 
 /* A parameter that is broken costs itself, and neither the number nor the parameters around it. */
+/* Shows: 4-6 */
 START_TEST(survives_broken_parameters)
 {
     static const struct session_expires_case cases[] = {

@@ -26,6 +26,7 @@ static const char *const no_numbers[] = {
     "(a) 1800",
 };
 
+/* Shows: 4-8 */
 START_TEST(refuses_what_is_no_number)
 {
     for (size_t i = 0; i < COUNT_OF(no_numbers); i++) {
@@ -85,6 +86,7 @@ static const struct number_case numbers[] = {
 };
 
 /* RFC 4028 §5 */
+/* Shows: 5-4 EC-01 */
 START_TEST(reads_min_se)
 {
     check_numbers(numbers, COUNT_OF(numbers), sst_parse_min_se);
@@ -92,6 +94,7 @@ START_TEST(reads_min_se)
 END_TEST
 
 /* RFC 3261 §20.33, with its two examples */
+/* Shows: EC-53 */
 START_TEST(reads_retry_after)
 {
     static const struct number_case cases[] = {
@@ -129,6 +132,7 @@ START_TEST(refuses_broken_comments)
 }
 END_TEST
 
+/* Shows: 12-1 */
 START_TEST(reads_option_tags)
 {
     static const struct {
@@ -177,6 +181,7 @@ START_TEST(reads_option_tags)
 END_TEST
 
 /* Methods are case-sensitive: RFC 3261 §7.1. */
+/* Shows: 7.4-11 */
 START_TEST(reads_allow)
 {
     static const struct {

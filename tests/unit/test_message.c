@@ -45,6 +45,7 @@ START_TEST(starts_a_response)
 END_TEST
 
 /* RFC 4028 §4: x; RFC 3261 §20.37: k; white space before the colon: RFC 3261 §25.1, HCOLON */
+/* Shows: 4-6 5-4 EC-04 */
 START_TEST(knows_names)
 {
     static const struct {
@@ -88,6 +89,7 @@ START_TEST(knows_names)
 END_TEST
 
 /* Each of them would be read, or reported, if its name were taken for another. */
+/* Shows: 5-4 */
 START_TEST(ignores_other_names)
 {
     static const char *const names[] = {
@@ -161,6 +163,7 @@ START_TEST(reads_numbers_and_refresher)
 END_TEST
 
 /* Too small, too large, in the wrong place: that is for the rules to say. */
+/* Shows: EC-01 */
 START_TEST(keeps_values_as_received)
 {
     struct sst_msg msg;
@@ -179,6 +182,7 @@ START_TEST(keeps_values_as_received)
 }
 END_TEST
 
+/* Shows: 4-7 EC-02 EC-03 */
 START_TEST(reports_what_is_wrong_with_refreshers)
 {
     struct sst_msg msg = request_with("x", "90;refresher=foo");
@@ -193,6 +197,7 @@ START_TEST(reports_what_is_wrong_with_refreshers)
 END_TEST
 
 /* Requirement 4-8: reported and read as absent */
+/* Shows: 4-8 */
 START_TEST(reports_what_is_malformed)
 {
     struct sst_msg msg = request_with("Session-Expires", "abc;refresher=uac");

@@ -2,6 +2,7 @@
 #include "fields.h"
 
 /* A Session-Expires is repeated when there are two, in whatever form and however broken: EC-03 */
+/* Shows: EC-03 4-7 */
 START_TEST(reads_repeated_session_expires)
 {
     static const uint32_t repeated = VIOLATION(SE_REPEATED);
@@ -79,6 +80,7 @@ START_TEST(reads_repeated_retry_after)
 END_TEST
 
 /* Several tags, several lines, compact form, empty lines */
+/* Shows: 7.4-11 12-1 */
 START_TEST(reads_lists_over_several_fields)
 {
     struct sst_msg msg = request_with("Supported", "");

@@ -20,6 +20,7 @@ static void check_edit(const char *extra, const struct sst_proxy_edit *edit, con
 }
 
 /* RFC 4028 §8.1: "the refresher parameter MUST NOT be changed or inserted". */
+/* Shows: 8.1-5 EC-82 */
 START_TEST(keeps_parameters_of_session_expires)
 {
     struct sst_proxy_edit edit = {.set_session_expires = true, .session_expires = 4000};
@@ -61,6 +62,7 @@ START_TEST(makes_one_of_repeated_session_expires)
 END_TEST
 
 /* RFC 4028 §8.2: the proxy answers for a UAS without the extension. */
+/* Shows: 8.2-1 */
 START_TEST(inserts_refresher_and_require)
 {
     struct sst_proxy_edit edit = {.set_session_expires = true,
@@ -98,6 +100,7 @@ START_TEST(sets_min_se)
 }
 END_TEST
 
+/* Shows: 8.2-3 */
 START_TEST(forwards_what_needs_no_change)
 {
     osip_message_t *sip = invite("x: 90\r\nSupported: timer\r\nSession-Expires: 100\r\n");

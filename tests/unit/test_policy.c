@@ -34,6 +34,7 @@ static void expect_error(int code, const char *field, const char *range, const c
     ck_assert_str_eq(error.text, "");
 }
 
+/* Shows: 4-3 7.1-2 7.1-6 EC-11 EC-14 EC-42 */
 START_TEST(defaults_are_those_of_the_header)
 {
     ck_assert_uint_eq(policy.size, sizeof policy);

@@ -146,6 +146,7 @@ START_TEST(reads_back_what_it_printed)
 END_TEST
 
 /* RFC 4028 §8.1: a proxy changes the number, and of the parameters nothing. */
+/* Shows: 8.1-5 */
 START_TEST(keeps_parameters_as_they_were)
 {
     static const struct {

@@ -81,6 +81,7 @@ static void expect_untouched(void)
 }
 
 /* 8.2-1 */
+/* Shows: 8.2-1 EC-82 EC-83 */
 START_TEST(success_without_interval_gets_the_remembered_one)
 {
     static const unsigned codes[] = {200, 202, 299};
@@ -97,6 +98,7 @@ START_TEST(success_without_interval_gets_the_remembered_one)
 END_TEST
 
 /* 8.2-2, EC-83, EC-87: forwarded as it is, and a timer that ran is gone. */
+/* Shows: 4-5 8.2-2 EC-83 EC-87 */
 START_TEST(success_without_interval_may_end_the_timer)
 {
     static const struct sst_proxy_tx none[] = {
@@ -113,6 +115,7 @@ START_TEST(success_without_interval_may_end_the_timer)
 END_TEST
 
 /* 8.2-3, 8.2-4, EC-84: what the response says, whatever was asked; EC-08: below 90 s as 90. */
+/* Shows: 8.2-3 8.2-4 EC-08 EC-84 */
 START_TEST(interval_of_the_response_counts)
 {
     static const struct {
@@ -142,6 +145,7 @@ START_TEST(interval_of_the_response_counts)
 }
 END_TEST
 
+/* Shows: EC-03 */
 START_TEST(repeated_interval_keeps_the_state_longer)
 {
     struct sst_msg response;
@@ -156,6 +160,7 @@ START_TEST(repeated_interval_keeps_the_state_longer)
 END_TEST
 
 /* EC-102: nothing is put beside it, and the 2xx extends the session by what was asked for. */
+/* Shows: EC-102 */
 START_TEST(unreadable_interval_extends_as_asked)
 {
     tx.session_expires = 1800;
@@ -172,6 +177,7 @@ START_TEST(unreadable_interval_extends_as_asked)
 END_TEST
 
 /* EC-07: only a 2xx to INVITE or UPDATE says anything. */
+/* Shows: 4-1 8.2-5 EC-07 */
 START_TEST(other_responses_change_nothing)
 {
     for (unsigned status = 100; status <= 699; status++) {
@@ -192,6 +198,7 @@ START_TEST(other_responses_change_nothing)
 }
 END_TEST
 
+/* Shows: 8.2-4 EC-29 */
 START_TEST(forks_have_an_expiration_each)
 {
     uint64_t forks[] = {BEFORE, BEFORE, BEFORE};
@@ -207,6 +214,7 @@ START_TEST(forks_have_an_expiration_each)
 }
 END_TEST
 
+/* Shows: EC-01 8.2-4 */
 START_TEST(expiration_does_not_wrap)
 {
     struct sst_msg response;
@@ -227,6 +235,7 @@ START_TEST(expiration_does_not_wrap)
 END_TEST
 
 /* §8.3: "equals or passes" */
+/* Shows: 8.3-1 EC-43 EC-85 */
 START_TEST(state_expires)
 {
     ck_assert(!sst_proxy_expired(1000, 999));

@@ -64,6 +64,7 @@ static const struct {
     {SST_METHOD_ACK, {"Min-SE: 60", "x: 30"}, BIT(MIN_SE_MISPLACED) | BIT(SE_MISPLACED)},
 };
 
+/* Shows: 4-8 EC-05 EC-13 EC-106 */
 START_TEST(requests_are_judged)
 {
     struct sst_msg request;
@@ -98,6 +99,7 @@ static const struct {
     {503, SST_METHOD_UPDATE, {"Retry-After: never"}, BIT(RETRY_AFTER_MALFORMED)},
 };
 
+/* Shows: EC-06 EC-16 EC-17 */
 START_TEST(responses_are_judged)
 {
     struct sst_msg response;
@@ -138,6 +140,7 @@ static void expect_untouched(void)
     ck_assert(!tx.active && !tx.uac_supports && tx.session_expires == 0);
 }
 
+/* Shows: 4-1 5-6 8.1-11 */
 START_TEST(other_requests_stay_as_they_are)
 {
     static const enum sst_method methods[] = {SST_METHOD_OTHER, SST_METHOD_ACK, SST_METHOD_CANCEL,
@@ -155,6 +158,7 @@ START_TEST(other_requests_stay_as_they_are)
 END_TEST
 
 /* 8-1: who cannot remember must not begin. */
+/* Shows: 8-1 */
 START_TEST(stateless_proxy_changes_nothing)
 {
     struct sst_msg request;
@@ -168,6 +172,7 @@ START_TEST(stateless_proxy_changes_nothing)
 }
 END_TEST
 
+/* Shows: 8-2 */
 START_TEST(who_does_not_record_route_is_not_told_to)
 {
     struct sst_msg request;
@@ -228,6 +233,7 @@ static void pass_response(struct hop *hop, struct sst_msg *response)
 }
 
 /* A UAC with the extension, a UAS without: the last proxy speaks for it. The 422 is retried. */
+/* Shows: 8.1-6 8.2-1 8.2-3 */
 START_TEST(last_proxy_answers_for_the_uas)
 {
     struct sst_msg msg;
@@ -259,6 +265,7 @@ START_TEST(last_proxy_answers_for_the_uas)
 END_TEST
 
 /* A UAC without the extension is not lost: the interval grows on the way. */
+/* Shows: 8.1-7 8.1-15 8.2-2 8.2-4 */
 START_TEST(interval_grows_for_a_uac_without_support)
 {
     struct sst_msg msg;

@@ -32,6 +32,7 @@ static void expect_ok(void)
     ck_assert_int_eq(sst_proxy_policy_check(&policy, &error), SST_OK);
 }
 
+/* Shows: 8.1-10 */
 START_TEST(defaults_change_nothing)
 {
     ck_assert_uint_eq(policy.size, sizeof policy);
@@ -118,6 +119,7 @@ START_TEST(values_conflict)
 END_TEST
 
 /* §8: who is stateless must not ask, who does not record-route sees no refresh; EC-86. */
+/* Shows: 8-1 8-2 EC-86 */
 START_TEST(asking_needs_memory_and_refreshes)
 {
     static const char *const asking[] = {"session_expires", "max_session_expires",
@@ -139,6 +141,7 @@ START_TEST(asking_needs_memory_and_refreshes)
 }
 END_TEST
 
+/* Shows: 8-3 */
 START_TEST(not_asking_needs_neither)
 {
     policy.record_routes = false;

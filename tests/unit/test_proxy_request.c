@@ -139,6 +139,7 @@ static const struct {
     {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false}, 0, NONE, NONE},
 };
 
+/* Shows: 8.1-1 8.1-2 8.1-3 8.1-4 8.1-6 8.1-7 8.1-8 8.1-11 8.1-12 8.1-13 8.1-15 EC-81 */
 START_TEST(cells_are_as_the_text_has_them)
 {
     const struct cell *cell = &cells[_i].cell;
@@ -264,6 +265,7 @@ static const char *obeys_sentences(const struct cell *cell)
     return NULL;
 }
 
+/* Shows: 8.1-1 8.1-2 8.1-3 8.1-4 8.1-5 8.1-6 8.1-7 8.1-8 8.1-9 8.1-10 8.1-11 8.1-12 8.1-13 8.1-14 8.1-15 8-2 EC-80 EC-81 EC-82 */
 START_TEST(sentences_hold_in_every_cell)
 {
     static const int64_t intervals[] = {NONE, BAD, 0,   1,    60,   89,   90,        91,
