@@ -130,7 +130,9 @@ static bool happens_to_host(struct host *host, const struct words *words, bool *
         *good = change_policy(host, words);
     } else if (strcmp(what, "clock") == 0) {
         uint64_t ms = seconds_at(words, 2);
-        host->clock_ms += strcmp(words->text[1], "forward") == 0 ? ms : UINT64_C(0) - ms;
+        bool forward = strcmp(words->text[1], "forward") == 0;
+        host->clock_ms += forward ? ms : UINT64_C(0) - ms;
+        host->went_back = host->went_back || !forward;
     } else if (strcmp(what, "sleeps") == 0) {
         *good = sleep_until(host, seconds_at(words, 2) + host->world->shift_ms);
     } else {

@@ -232,7 +232,8 @@ bool host_after(struct host *host)
     if (host->session == NULL) {
         return !host->world->failed;
     }
-    if (host->world->way == WAY_SAVED && host->image_length == 0 && !restart_at_once(host)) {
+    if (host->world->way == WAY_SAVED && host->image_length == 0 && !host->went_back &&
+        !restart_at_once(host)) {
         return false;
     }
     const char *problem = sst_session_check(host->session);

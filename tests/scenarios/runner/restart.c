@@ -46,7 +46,7 @@ bool restart_restore(struct host *host)
     unsigned flags = host->keeps_transactions ? (unsigned)SST_RESTORE_TRANSACTIONS : 0;
     host->asked = false;
     for (unsigned i = 0; i < MAX_SLOTS && !host->keeps_transactions; i++) {
-        host->slot[i].done = true;
+        host->slot[i].used = false;
     }
     return restore(host, host->elapsed_ms, host->spread_ms, flags) && host_after(host);
 }

@@ -81,6 +81,7 @@ struct host {
     struct sst_queue_slot queue_slot;
 
     uint64_t clock_ms; /* what its clock is ahead of the scenario's */
+    bool went_back;    /* it is not saved after that: an image has no time before its start */
     bool asleep;
     uint64_t wake_ms;
     uint8_t image[SST_IMAGE_SIZE];
