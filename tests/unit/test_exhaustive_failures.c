@@ -217,7 +217,7 @@ static void each_status(const struct stage *stage, bool is_caller)
 }
 
 /* Shows: 7.4-11 7.4-12 7.4-13 10-1 10-2 10-3 EC-50 EC-52 EC-53 EC-54 EC-55 EC-56 EC-57 EC-59 */
-/* Shows: EC-60 EC-61 EC-62 */
+/* Shows: 10-7 EC-60 EC-61 EC-62 */
 START_TEST(each_status_at_each_stage_of_the_ladder)
 {
     for (size_t i = 0; i < COUNT_OF(stages); i++) {
