@@ -42,15 +42,18 @@ static enum sst_refresher read_refresher(struct sst_scan *scan)
     struct sst_scan value;
 
     sst_scan_lws(scan);
-    if (!sst_scan_take(scan, '='))
+    if (!sst_scan_take(scan, '=')) {
         return SST_REFRESHER_NONE;
+    }
     sst_scan_lws(scan);
     (void)sst_scan_token(scan, &value);
     sst_scan_lws(scan);
-    if (!sees_parameters_or_end(scan))
+    if (!sees_parameters_or_end(scan)) {
         return SST_REFRESHER_NONE;
-    if (SST_SCAN_IS(&value, "uac"))
+    }
+    if (SST_SCAN_IS(&value, "uac")) {
         return SST_REFRESHER_UAC;
+    }
     return SST_SCAN_IS(&value, "uas") ? SST_REFRESHER_UAS : SST_REFRESHER_NONE;
 }
 
@@ -63,27 +66,32 @@ static void read_parameters(struct sst_scan *scan, struct sst_session_expires *o
         struct sst_scan name;
         sst_scan_lws(scan);
         (void)sst_scan_token(scan, &name);
-        if (!SST_SCAN_IS(&name, "refresher"))
+        if (!SST_SCAN_IS(&name, "refresher")) {
             continue;
-        if (seen)
+        }
+        if (seen) {
             out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_REPEATED);
+        }
         seen = true;
         enum sst_refresher refresher = read_refresher(scan);
-        if (refresher == SST_REFRESHER_NONE)
+        if (refresher == SST_REFRESHER_NONE) {
             out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNKNOWN);
-        else if (out->refresher == SST_REFRESHER_NONE)
+        } else if (out->refresher == SST_REFRESHER_NONE) {
             out->refresher = refresher;
+        }
     }
 }
 
 int sst_parse_session_expires(const char *value, size_t length, struct sst_session_expires *out)
 {
-    if (!is_usable(value, length) || out == NULL)
+    if (!is_usable(value, length) || out == NULL) {
         return SST_ERR_ARGUMENT;
+    }
     struct sst_scan scan = sst_scan_of(value, length);
     struct sst_session_expires read = {0, SST_REFRESHER_NONE, 0};
-    if (!read_number(&scan, &read.seconds) || !sees_parameters_or_end(&scan))
+    if (!read_number(&scan, &read.seconds) || !sees_parameters_or_end(&scan)) {
         return SST_ERR_SYNTAX;
+    }
     read_parameters(&scan, &read);
     *out = read;
     return SST_OK;
@@ -91,12 +99,14 @@ int sst_parse_session_expires(const char *value, size_t length, struct sst_sessi
 
 int sst_parse_min_se(const char *value, size_t length, uint32_t *seconds)
 {
-    if (!is_usable(value, length) || seconds == NULL)
+    if (!is_usable(value, length) || seconds == NULL) {
         return SST_ERR_ARGUMENT;
+    }
     struct sst_scan scan = sst_scan_of(value, length);
     uint32_t read;
-    if (!read_number(&scan, &read) || !sees_parameters_or_end(&scan))
+    if (!read_number(&scan, &read) || !sees_parameters_or_end(&scan)) {
         return SST_ERR_SYNTAX;
+    }
     /* RFC 4028 §5 defines no parameter, so none is read. */
     *seconds = read;
     return SST_OK;
@@ -104,50 +114,58 @@ int sst_parse_min_se(const char *value, size_t length, uint32_t *seconds)
 
 int sst_parse_retry_after(const char *value, size_t length, uint32_t *seconds)
 {
-    if (!is_usable(value, length) || seconds == NULL)
+    if (!is_usable(value, length) || seconds == NULL) {
         return SST_ERR_ARGUMENT;
+    }
     struct sst_scan scan = sst_scan_of(value, length);
     uint32_t read;
-    if (!read_number(&scan, &read))
+    if (!read_number(&scan, &read)) {
         return SST_ERR_SYNTAX;
+    }
     if (sst_scan_sees(&scan, '(')) {
-        if (!sst_scan_comment(&scan))
+        if (!sst_scan_comment(&scan)) {
             return SST_ERR_SYNTAX;
+        }
         sst_scan_lws(&scan);
     }
-    if (!sees_parameters_or_end(&scan))
+    if (!sees_parameters_or_end(&scan)) {
         return SST_ERR_SYNTAX;
+    }
     *seconds = read;
     return SST_OK;
 }
 
 int sst_parse_option_tags(const char *value, size_t length, struct sst_option_tags *tags)
 {
-    if (!is_usable(value, length) || tags == NULL)
+    if (!is_usable(value, length) || tags == NULL) {
         return SST_ERR_ARGUMENT;
+    }
     struct sst_scan scan = sst_scan_of(value, length);
     struct sst_scan tag;
     while (sst_scan_list_token(&scan, &tag)) {
-        if (SST_SCAN_IS(&tag, "timer"))
+        if (SST_SCAN_IS(&tag, "timer")) {
             tags->timer = true;
-        else
+        } else {
             tags->other = true;
+        }
     }
     return SST_OK;
 }
 
 int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow)
 {
-    if (!is_usable(value, length) || allow == NULL)
+    if (!is_usable(value, length) || allow == NULL) {
         return SST_ERR_ARGUMENT;
+    }
     struct sst_scan scan = sst_scan_of(value, length);
     struct sst_scan name;
     while (sst_scan_list_token(&scan, &name)) {
         enum sst_method method = sst_method_from_name(name.at, sst_scan_length(&name));
-        if (method == SST_METHOD_INVITE)
+        if (method == SST_METHOD_INVITE) {
             allow->invite = true;
-        else if (method == SST_METHOD_UPDATE)
+        } else if (method == SST_METHOD_UPDATE) {
             allow->update = true;
+        }
     }
     return SST_OK;
 }

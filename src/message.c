@@ -18,18 +18,21 @@ static void begin(struct sst_msg *msg, enum sst_method method, uint32_t cseq)
 
 void sst_msg_request(struct sst_msg *msg, enum sst_method method, uint32_t cseq)
 {
-    if (msg != NULL)
+    if (msg != NULL) {
         begin(msg, method, cseq);
+    }
 }
 
 void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_method method, uint32_t cseq)
 {
-    if (msg == NULL)
+    if (msg == NULL) {
         return;
+    }
     begin(msg, method, cseq);
     /* A number that is no status must not become one by being cut to 16 bits. */
-    if (status >= 100 && status <= 699)
+    if (status >= 100 && status <= 699) {
         msg->status = (uint16_t)status;
+    }
 }
 
 static void set_flag(struct sst_msg *msg, unsigned flag)
@@ -46,8 +49,9 @@ static void add_violation(struct sst_msg *msg, enum sst_violation violation)
 static void check_repeated(struct sst_msg *msg, enum sst_msg_flag flag,
                            enum sst_violation malformed, enum sst_violation repeated)
 {
-    if ((msg->has & flag) != 0 || (msg->violations & SST_VIOLATION_BIT(malformed)) != 0)
+    if ((msg->has & flag) != 0 || (msg->violations & SST_VIOLATION_BIT(malformed)) != 0) {
         add_violation(msg, repeated);
+    }
 }
 
 /*
@@ -61,12 +65,15 @@ static void add_session_expires(struct sst_msg *msg, const struct sst_session_ex
 
     check_repeated(msg, SST_MSG_SESSION_EXPIRES, SST_VIOLATION_SE_MALFORMED,
                    SST_VIOLATION_SE_REPEATED);
-    if (is_first || seconds < msg->session_expires)
+    if (is_first || seconds < msg->session_expires) {
         msg->session_expires = seconds;
-    if (is_first || seconds > msg->session_expires_max)
+    }
+    if (is_first || seconds > msg->session_expires_max) {
         msg->session_expires_max = seconds;
-    if (msg->refresher == SST_REFRESHER_NONE)
+    }
+    if (msg->refresher == SST_REFRESHER_NONE) {
         msg->refresher = (uint8_t)received->refresher;
+    }
     msg->violations |= received->violations;
     set_flag(msg, SST_MSG_SESSION_EXPIRES);
 }
@@ -76,24 +83,27 @@ static void add_min_se(struct sst_msg *msg, uint32_t seconds)
     check_repeated(msg, SST_MSG_MIN_SE, SST_VIOLATION_MIN_SE_MALFORMED,
                    SST_VIOLATION_MIN_SE_REPEATED);
     /* The largest one satisfies whoever wrote any of them. */
-    if (seconds > msg->min_se)
+    if (seconds > msg->min_se) {
         msg->min_se = seconds;
+    }
     set_flag(msg, SST_MSG_MIN_SE);
 }
 
 static void add_retry_after(struct sst_msg *msg, uint32_t seconds)
 {
     /* Repeated it is wrong as well; to wait too long is better than to come back too early. */
-    if (seconds > msg->retry_after)
+    if (seconds > msg->retry_after) {
         msg->retry_after = seconds;
+    }
     set_flag(msg, SST_MSG_RETRY_AFTER);
 }
 
 static void add_allow(struct sst_msg *msg, bool update)
 {
     set_flag(msg, SST_MSG_ALLOW);
-    if (update)
+    if (update) {
         set_flag(msg, SST_MSG_ALLOW_UPDATE);
+    }
 }
 
 void sst_msg_set_session_expires(struct sst_msg *msg, uint32_t seconds,
@@ -101,34 +111,40 @@ void sst_msg_set_session_expires(struct sst_msg *msg, uint32_t seconds,
 {
     struct sst_session_expires received = {seconds, SST_REFRESHER_NONE, 0};
 
-    if (msg == NULL)
+    if (msg == NULL) {
         return;
-    if (refresher == SST_REFRESHER_UAC || refresher == SST_REFRESHER_UAS)
+    }
+    if (refresher == SST_REFRESHER_UAC || refresher == SST_REFRESHER_UAS) {
         received.refresher = refresher;
-    else if (refresher != SST_REFRESHER_NONE)
+    } else if (refresher != SST_REFRESHER_NONE) {
         received.violations = SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNKNOWN);
+    }
     add_session_expires(msg, &received);
 }
 
 void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds)
 {
-    if (msg != NULL)
+    if (msg != NULL) {
         add_min_se(msg, seconds);
+    }
 }
 
 void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds)
 {
-    if (msg != NULL)
+    if (msg != NULL) {
         add_retry_after(msg, seconds);
+    }
 }
 
 void sst_msg_set_flags(struct sst_msg *msg, unsigned flags)
 {
-    if (msg == NULL)
+    if (msg == NULL) {
         return;
+    }
     set_flag(msg, flags & PLAIN_FLAGS);
-    if ((flags & SST_MSG_ALLOW_UPDATE) != 0)
+    if ((flags & SST_MSG_ALLOW_UPDATE) != 0) {
         set_flag(msg, SST_MSG_ALLOW);
+    }
 }
 
 static void read_session_expires(struct sst_msg *msg, const char *value, size_t length)
@@ -161,10 +177,11 @@ static void read_retry_after(struct sst_msg *msg, const char *value, size_t leng
 {
     uint32_t seconds;
 
-    if (sst_parse_retry_after(value, length, &seconds) == SST_OK)
+    if (sst_parse_retry_after(value, length, &seconds) == SST_OK) {
         add_retry_after(msg, seconds);
-    else
+    } else {
         add_violation(msg, SST_VIOLATION_RETRY_AFTER_MALFORMED);
+    }
 }
 
 static void read_allow(struct sst_msg *msg, const char *value, size_t length)
@@ -180,8 +197,9 @@ static void read_option_tags(struct sst_msg *msg, unsigned flag, const char *val
     struct sst_option_tags tags = {false, false};
 
     (void)sst_parse_option_tags(value, length, &tags);
-    if (tags.timer)
+    if (tags.timer) {
         set_flag(msg, flag);
+    }
 }
 
 /* The flag of the header field that a name stands for, 0 for one that does not matter. */
@@ -190,8 +208,9 @@ static unsigned flag_of(const struct sst_scan *name)
     switch (sst_scan_length(name)) {
     case 1:
         /* RFC 4028 §4, RFC 3261 §20.37: the only compact forms here. */
-        if (SST_SCAN_IS(name, "x"))
+        if (SST_SCAN_IS(name, "x")) {
             return SST_MSG_SESSION_EXPIRES;
+        }
         return SST_SCAN_IS(name, "k") ? SST_MSG_SUPPORTED_TIMER : 0;
     case 5:
         return SST_SCAN_IS(name, "allow") ? SST_MSG_ALLOW : 0;
@@ -202,8 +221,9 @@ static unsigned flag_of(const struct sst_scan *name)
     case 9:
         return SST_SCAN_IS(name, "supported") ? SST_MSG_SUPPORTED_TIMER : 0;
     case 11:
-        if (SST_SCAN_IS(name, "unsupported"))
+        if (SST_SCAN_IS(name, "unsupported")) {
             return SST_MSG_UNSUPPORTED_TIMER;
+        }
         return SST_SCAN_IS(name, "retry-after") ? SST_MSG_RETRY_AFTER : 0;
     case 13:
         return SST_SCAN_IS(name, "proxy-require") ? SST_MSG_PROXY_REQUIRE_TIMER : 0;
@@ -217,12 +237,14 @@ static unsigned flag_of(const struct sst_scan *name)
 int sst_msg_header(struct sst_msg *msg, const char *name, size_t name_length, const char *value,
                    size_t value_length)
 {
-    if (msg == NULL || (name == NULL && name_length > 0) || (value == NULL && value_length > 0))
+    if (msg == NULL || (name == NULL && name_length > 0) || (value == NULL && value_length > 0)) {
         return SST_ERR_ARGUMENT;
+    }
     struct sst_scan trimmed = sst_scan_of(name, name_length);
     /* RFC 3261 §25.1, HCOLON: white space may stand before the colon. */
-    while (!sst_scan_done(&trimmed) && (trimmed.end[-1] == ' ' || trimmed.end[-1] == '\t'))
+    while (!sst_scan_done(&trimmed) && (trimmed.end[-1] == ' ' || trimmed.end[-1] == '\t')) {
         trimmed.end--;
+    }
     unsigned flag = flag_of(&trimmed);
     switch (flag) {
     case 0:
@@ -257,12 +279,14 @@ static bool same_text(const char *a, const char *b)
 
 const char *sst_headers_get(const struct sst_headers *headers, const char *name)
 {
-    if (headers == NULL || name == NULL)
+    if (headers == NULL || name == NULL) {
         return NULL;
+    }
     for (size_t i = 0; i < headers->count && i < SST_HEADERS_MAX; i++) {
         const struct sst_header *header = &headers->item[i];
-        if (header->name != NULL && same_text(header->name, name))
+        if (header->name != NULL && same_text(header->name, name)) {
             return header->value;
+        }
     }
     return NULL;
 }

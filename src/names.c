@@ -153,18 +153,22 @@ const char *sst_method_name(enum sst_method method)
 
 enum sst_method sst_method_from_name(const char *name, size_t length)
 {
-    if (name == NULL)
+    if (name == NULL) {
         return SST_METHOD_OTHER;
+    }
     switch (length) {
     case 3:
-        if (memcmp(name, "ACK", 3) == 0)
+        if (memcmp(name, "ACK", 3) == 0) {
             return SST_METHOD_ACK;
+        }
         return memcmp(name, "BYE", 3) == 0 ? SST_METHOD_BYE : SST_METHOD_OTHER;
     case 6:
-        if (memcmp(name, "INVITE", 6) == 0)
+        if (memcmp(name, "INVITE", 6) == 0) {
             return SST_METHOD_INVITE;
-        if (memcmp(name, "UPDATE", 6) == 0)
+        }
+        if (memcmp(name, "UPDATE", 6) == 0) {
             return SST_METHOD_UPDATE;
+        }
         return memcmp(name, "CANCEL", 6) == 0 ? SST_METHOD_CANCEL : SST_METHOD_OTHER;
     default:
         return SST_METHOD_OTHER;

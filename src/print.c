@@ -21,8 +21,9 @@ static struct output output_begin(char *buffer, size_t size)
 
 static void put_text(struct output *output, const char *text, size_t length)
 {
-    if (output->length < output->size && length <= output->size - output->length)
+    if (output->length < output->size && length <= output->size - output->length) {
         memcpy(output->buffer + output->length, text, length);
+    }
     output->length += length;
 }
 
@@ -40,10 +41,11 @@ static void put_number(struct output *output, uint32_t number)
 
 static size_t output_end(struct output *output)
 {
-    if (output->length < output->size)
+    if (output->length < output->size) {
         output->buffer[output->length] = '\0';
-    else if (output->size > 0)
+    } else if (output->size > 0) {
         output->buffer[0] = '\0';
+    }
     return output->length;
 }
 
@@ -61,10 +63,11 @@ size_t sst_print_session_expires(char *buffer, size_t size, uint32_t seconds,
     struct output output = output_begin(buffer, size);
 
     put_number(&output, seconds);
-    if (refresher == SST_REFRESHER_UAC)
+    if (refresher == SST_REFRESHER_UAC) {
         put_text(&output, ";refresher=uac", 14);
-    else if (refresher == SST_REFRESHER_UAS)
+    } else if (refresher == SST_REFRESHER_UAS) {
         put_text(&output, ";refresher=uas", 14);
+    }
     return output_end(&output);
 }
 
@@ -76,8 +79,9 @@ static size_t printable_length(const struct sst_scan *scan)
 {
     const char *at = scan->at;
 
-    while (at != scan->end && *at != '\r' && *at != '\n' && *at != '\0')
+    while (at != scan->end && *at != '\r' && *at != '\n' && *at != '\0') {
         at++;
+    }
     return (size_t)(at - scan->at);
 }
 
@@ -91,13 +95,15 @@ static void put_unfolded(struct output *output, struct sst_scan scan)
         size_t length = printable_length(&scan);
         put_text(output, scan.at, length);
         scan.at += length;
-        if (sst_scan_done(&scan))
+        if (sst_scan_done(&scan)) {
             return;
+        }
         put_text(output, " ", 1);
         if (sst_scan_sees_fold(&scan)) {
             scan.at += 2;
-            while (sst_scan_sees(&scan, ' ') || sst_scan_sees(&scan, '\t'))
+            while (sst_scan_sees(&scan, ' ') || sst_scan_sees(&scan, '\t')) {
                 scan.at++;
+            }
         } else {
             scan.at++;
         }

@@ -26,13 +26,15 @@ bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds)
         uint32_t digit = (uint32_t)(*at - '0');
         /* Once saturated it stays so, since no digit fits behind the largest number. */
         if (value < SST_SECONDS_MAX / 10 ||
-            (value == SST_SECONDS_MAX / 10 && digit <= SST_SECONDS_MAX % 10))
+            (value == SST_SECONDS_MAX / 10 && digit <= SST_SECONDS_MAX % 10)) {
             value = value * 10 + digit;
-        else
+        } else {
             value = SST_SECONDS_MAX;
+        }
     }
-    if (at == scan->at)
+    if (at == scan->at) {
         return false;
+    }
     scan->at = at;
     *seconds = value;
     return true;
@@ -43,8 +45,9 @@ bool sst_scan_quoted_string(struct sst_scan *scan)
     const char *at = scan->at + 1;
 
     for (; at != scan->end && *at != '"'; at++) {
-        if (*at == '\\' && at + 1 != scan->end)
+        if (*at == '\\' && at + 1 != scan->end) {
             at++;
+        }
     }
     bool closed = at != scan->end;
     scan->at = closed ? at + 1 : at;
@@ -100,8 +103,9 @@ bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
             found = false;
         }
         (void)sst_scan_take(scan, ',');
-        if (found)
+        if (found) {
             return true;
+        }
     }
     return false;
 }

@@ -20,8 +20,9 @@ struct sst_scan {
 /* A text may be NULL where its length is 0: hosts store an empty value so. */
 static inline struct sst_scan sst_scan_of(const char *text, size_t length)
 {
-    if (text == NULL)
+    if (text == NULL) {
         text = "";
+    }
     return (struct sst_scan){text, text + length};
 }
 
@@ -45,8 +46,9 @@ static inline bool sst_scan_sees(const struct sst_scan *scan, char character)
 static inline bool sst_scan_take(struct sst_scan *scan, char character)
 {
     bool taken = sst_scan_sees(scan, character);
-    if (taken)
+    if (taken) {
         scan->at++;
+    }
     return taken;
 }
 
@@ -64,12 +66,13 @@ static inline bool sst_scan_sees_fold(const struct sst_scan *scan)
 static inline void sst_scan_lws(struct sst_scan *scan)
 {
     while (!sst_scan_done(scan) && (unsigned char)*scan->at <= ' ') {
-        if (*scan->at == ' ' || *scan->at == '\t')
+        if (*scan->at == ' ' || *scan->at == '\t') {
             scan->at++;
-        else if (sst_scan_sees_fold(scan))
+        } else if (sst_scan_sees_fold(scan)) {
             scan->at += 3;
-        else
+        } else {
             return;
+        }
     }
 }
 
@@ -89,8 +92,9 @@ static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
 {
     const char *at = scan->at;
 
-    while (at != scan->end && sst_scan_lower(*at) != 0)
+    while (at != scan->end && sst_scan_lower(*at) != 0) {
         at++;
+    }
     *token = (struct sst_scan){scan->at, at};
     scan->at = at;
     return !sst_scan_done(token);
@@ -123,11 +127,13 @@ bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token);
 /* Is a piece of text equal to a token, given in lower case, when letter case is ignored? */
 static inline bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length)
 {
-    if (sst_scan_length(piece) != length)
+    if (sst_scan_length(piece) != length) {
         return false;
+    }
     for (size_t i = 0; i < length; i++) {
-        if (sst_scan_lower(piece->at[i]) != (unsigned char)lower[i])
+        if (sst_scan_lower(piece->at[i]) != (unsigned char)lower[i]) {
             return false;
+        }
     }
     return true;
 }
