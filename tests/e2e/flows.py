@@ -71,6 +71,28 @@ def check_refresh(lab, request, interval):
         equal(response.message.origin, last_origin(lab, response), "origin line of the answer")
 
 
+def refresh_spans(program, call=None):
+    """From each last 2xx to the refresh that follows, as the refresher's own log has it."""
+    spans, start = [], None
+    for entry in program.events:
+        if call is not None and entry.get("call") != call:
+            continue
+        if entry.get("cseq_method") in SESSION_METHODS and not entry["copy"] \
+                and entry.get("status", 0) // 100 == 2:
+            start = entry["t"]
+        if entry.get("event") == "refresh":
+            spans.append(entry["t"] - start)
+    return spans
+
+
+def last_success_t(program, before):
+    """When by its own log a program's interval began: the last 2xx, or its ACK (EC-30)."""
+    return max(e["t"] for e in program.all("sent") + program.all("received")
+               if e["t"] <= before and not e["copy"]
+               and (e.get("method") == "ACK" or (e["cseq_method"] in SESSION_METHODS
+                                                 and e.get("status", 0) // 100 == 2)))
+
+
 def last_origin(lab, datagram):
     """The origin line of the SDP that the same program sent before this one in the same call."""
     earlier = [other.message.origin for other in lab.wire.find(by=datagram.sender)
@@ -79,8 +101,9 @@ def last_origin(lab, datagram):
     return earlier[-1] if earlier else None
 
 
-def check_timer_logs(refresher, other, interval, method, refreshed):
+def check_timer_logs(lab, refresher, other, interval, method, refreshed):
     """Both logs tell of one negotiation and of each refresh, from their own point of view."""
+    lab.all_near(refresh_spans(refresher), interval / 2, "refresh after the last 2xx, by the log")
     for program, side in ((refresher, "local"), (other, "remote")):
         equal([(e["interval"], e["refresher"]) for e in program.all("negotiated")],
               [(interval, side)], "negotiations of %s" % program.name)

@@ -17,10 +17,14 @@ import relay
 import scripted
 import wire
 
-# Real seconds by which an event may be early (clock readings a moment apart) and late (a machine
-# with more to do than cores). The environment can widen the second.
+# Real seconds by which an event may be early and late. On the wire, because clocks are read a moment
+# apart; in one program's own log it is hardly ever early. A machine with more to do than cores makes
+# everything late, and the environment can make up for it.
 EARLY = 0.1
+EARLY_IN_LOG = 0.03
 LATE = float(os.environ.get("SSTLAB_LATE", "0.4"))
+# Of several like events the best one is at most this late: chance delays one, a mistake delays all.
+BEST = LATE / 4
 
 SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
 
@@ -165,16 +169,28 @@ class Lab:
         check(entry, "%s: waited for %s number %d (%s)", program.name, event, count, match or "any")
         return entry
 
-    def near(self, got, expected, what):
+    @property
+    def rate(self):
+        """How much faster than real time the clock runs that spans are measured in."""
+        return self.fake_rate or self.speed
+
+    def near(self, got, expected, what, early=EARLY, late=LATE):
         """Compares spans of the library's clock, or of faketime's, allowing for real delays."""
-        scale = self.fake_rate or self.speed
-        check(expected - EARLY * scale <= got <= expected + LATE * scale,
+        early, late = early * self.rate, late * self.rate
+        check(expected - early <= got <= expected + late,
               "%s: expected %.3f s (%.3f s early, %.3f s late allowed), got %.3f s",
-              what, expected, EARLY * scale, LATE * scale, got)
+              what, expected, early, late, got)
+
+    def all_near(self, spans, expected, what):
+        """The same for several like spans from a log, of which the best has to fit well."""
+        check(spans, "%s: nothing to compare", what)
+        for got in spans:
+            self.near(got, expected, what, EARLY_IN_LOG)
+        self.near(min(spans), expected, "best " + what, EARLY_IN_LOG, BEST)
 
     def span(self, first, second):
         """The time between two datagrams, in the library's clock."""
-        return (second.time - first.time) * (self.fake_rate or self.speed)
+        return (second.time - first.time) * self.rate
 
     def hang_up(self, program=None):
         """Makes a program (the caller, if none is named) say BYE, as its user would.

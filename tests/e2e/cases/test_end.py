@@ -1,17 +1,20 @@
 """How calls end: silence, refreshes that nobody answers, hanging up at awkward moments."""
 
-from flows import (answer_to, check_reason, established, last_success, quiet_end, refreshes,
-                   wait_refreshes)
+from flows import (answer_to, check_reason, established, last_success, last_success_t, quiet_end,
+                   refreshes, wait_refreshes)
 from scripted import timer
-from sstlab import check, equal
+from sstlab import EARLY_IN_LOG, check, equal
 
 
-def _expired(lab, program, reason):
-    """The library ended the call of this program, once, for this reason; gives the log line."""
+def _expired(lab, program, reason, after=None):
+    """The library ended the call of this program, once, so long after its last 2xx, and says why."""
     equal([e["reason"] for e in program.all("ended")], [reason], "ended of %s" % program.name)
     bye, = lab.wire.find("BYE", by=program.name)
     check_reason(bye)
-    return program.all("ended")[0]
+    if after is not None:
+        ended = program.all("ended")[0]["t"]
+        lab.near(ended - last_success_t(program, ended), after,
+                 "end after the last 2xx or its ACK", EARLY_IN_LOG)
 
 
 def _silent_refresher(lab, silent, interval, watchdog):
@@ -25,7 +28,7 @@ def _silent_refresher(lab, silent, interval, watchdog):
     lab.pair(options["caller"], options["callee"])
     lab.finish(**{silent: 0, watching: 3})
     program = getattr(lab, watching)
-    _expired(lab, program, "not_refreshed")
+    _expired(lab, program, "not_refreshed", watchdog)
     bye, = lab.wire.find("BYE")
     start = established(lab) if watching == "callee" else lab.wire.find(200, to="INVITE")[0]
     lab.near(lab.span(start, bye), watchdog, "BYE after the last 2xx (EC-30: or its ACK)")
@@ -62,7 +65,7 @@ def silence_after_refreshes(lab):
     lab.new_relay().answer(408, "BYE")
     lab.pair(["--session-expires", 90, "--mute-after", 120], [])
     lab.finish(caller=0, callee=3)
-    _expired(lab, lab.callee, "not_refreshed")
+    _expired(lab, lab.callee, "not_refreshed", 60)
     bye, = lab.wire.find("BYE")
     requests = refreshes(lab, "caller")
     equal(len(requests), 2, "refreshes before the silence")
@@ -78,7 +81,7 @@ def mute_watcher(lab):
     bye, = lab.wire.find("BYE")
     equal(bye.sender, "caller", "sender of the BYE")
     # At this speed the transaction would time out long after the expiration.
-    _expired(lab, lab.caller, "refresh_unanswered")
+    _expired(lab, lab.caller, "refresh_unanswered", 90)
     lab.near(lab.span(lab.wire.find(200, to="INVITE")[0], bye), 90, "BYE after the last 2xx")
 
 
@@ -116,7 +119,7 @@ def short_interval_does_not_outlive_the_peer(lab):
     lab.finish(caller=0, callee=3)
     bye, = lab.wire.find("BYE")
     equal(bye.sender, "callee", "sender of the BYE")
-    _expired(lab, lab.callee, "not_refreshed")
+    _expired(lab, lab.callee, "not_refreshed", 60)
     quiet_end(lab.caller)
 
 
@@ -133,7 +136,7 @@ def refresh_under_way_at_the_expiration(lab):
     peer.answer(refresh, 200, *timer("90;refresher=uac"))
     peer.answer(bye, 200)
     lab.finish(caller=4)
-    _expired(lab, lab.caller, "refresh_unanswered")
+    _expired(lab, lab.caller, "refresh_unanswered", 90)
     lab.near(lab.span(lab.wire.find(200, to="INVITE")[0], lab.wire.find("BYE")[0]), 90,
              "BYE after the last 2xx")
     equal(lab.caller.all("refreshed"), [], "refreshed")
@@ -202,7 +205,7 @@ def refresh_that_meets_a_bye(lab):
     lab.speed = 30
     between = lab.new_relay()
     between.delay(0.6, "UPDATE")
-    between.delay(0.8, "BYE", by="callee")
+    between.cross(lambda message: message.method == "BYE")
     lab.pair(["--session-expires", 90], ["--hangup-after", 55])
     lab.finish(caller=4, callee=0)
     _expired(lab, lab.caller, "refresh_481")

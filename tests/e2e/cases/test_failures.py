@@ -83,7 +83,7 @@ def refreshing_invite_answered_with_481(lab):
 def refresh_answered_with_503(lab):
     """503 is met with waits of 2, 4 and 8 s, and a 2xx ends the row (EC-53)."""
     lab.speed = 4
-    peer = _call(lab)
+    peer = _call(lab, percent=5)
     for _ in range(3):
         peer.answer(peer.expect("UPDATE"), 503)
     _accept(peer, peer.expect("UPDATE"))
@@ -98,20 +98,20 @@ def refresh_answered_with_503(lab):
 def refresh_answered_with_500_and_retry_after(lab):
     """Retry-After says how long to wait, in whole seconds or with a comment (EC-53)."""
     lab.speed = 4
-    peer = _call(lab)
-    for value in ("5", "7 (busy);duration=60"):
+    peer = _call(lab, percent=5)
+    for value in ("3", "5 (busy);duration=60"):
         peer.answer(peer.expect("UPDATE"), 500, "Retry-After: " + value)
     _accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(caller=0)
-    for gap, wanted in zip(_gaps(lab, 500, "UPDATE"), (5, 7)):
+    for gap, wanted in zip(_gaps(lab, 500, "UPDATE"), (3, 5)):
         lab.near(gap, wanted, "wait after a 500")
 
 
 def refresh_answered_with_491(lab):
     """491: the owner of the Call-ID waits 2.1 to 4 s (RFC 3261 §14.1)."""
     lab.speed = 4
-    peer = _call(lab)
+    peer = _call(lab, percent=5)
     for _ in range(2):
         peer.answer(peer.expect("UPDATE"), 491)
     _accept(peer, peer.expect("UPDATE"))
@@ -225,8 +225,8 @@ def refresh_answered_with_420(lab):
 
 def refresh_answered_with_422(lab):
     """422 to a refresh: at once with raised values, which the next 2xx puts in force (EC-28)."""
-    lab.speed = 20
-    peer = _call(lab, percent=50)
+    lab.speed = 15
+    peer = _call(lab, percent=25)
     peer.answer(peer.expect("UPDATE"), 422, "Min-SE: 120")
     again = peer.expect("UPDATE")
     equal((again.session_expires, again.min_se), ((120, "uac"), 120), "second refresh")
@@ -239,7 +239,7 @@ def refresh_answered_with_422(lab):
     lab.finish(caller=0)
     lab.near(_gaps(lab, 422, "UPDATE")[0], 0, "UPDATE after the 422")
     success = lab.wire.find(200, to="UPDATE")[0]
-    lab.near(lab.span(success, lab.wire.find("UPDATE")[2]), 60, "next refresh")
+    lab.near(lab.span(success, lab.wire.find("UPDATE")[2]), 30, "next refresh")
     equal([e["interval"] for e in lab.caller.all("negotiated")], [90, 120], "negotiations")
 
 
@@ -352,7 +352,7 @@ def refresh_blocked_by_an_open_invite(lab):
 
 def timer_turned_off_by_the_peer(lab):
     """A 2xx without Session-Expires from a peer that supports timer turns it off (EC-18)."""
-    lab.speed = 30
+    lab.speed = 60
     peer = _call(lab, "--hangup-after", 200, percent=50)
     peer.answer(peer.expect("UPDATE"), 200)
     bye = peer.expect("BYE", timeout=15)

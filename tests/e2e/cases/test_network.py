@@ -19,7 +19,7 @@ def _agreed(lab, interval, side):
 
 def lost_answer_to_an_update(lab):
     """A lost 200: UPDATE and 200 are repeated, and the copies count as one refresh."""
-    lab.speed = 450
+    lab.speed = 900
     lab.new_relay().drop(200, to="UPDATE", times=1)
     lab.pair(["--session-expires", 1800], [])
     first, second = wait_refreshes(lab, "caller", "UPDATE", 2)
@@ -39,7 +39,7 @@ def lost_answer_to_an_update(lab):
 
 def lost_update(lab):
     """A lost UPDATE is sent again, the same bytes."""
-    lab.speed = 450
+    lab.speed = 900
     lab.new_relay().drop("UPDATE", times=1)
     lab.pair(["--session-expires", 1800], [])
     wait_refreshes(lab, "caller", "UPDATE", 1)
@@ -127,7 +127,7 @@ def answer_before_the_ringing(lab):
 
 def late_answers_to_refreshes(lab):
     """A second of delay each way is borne; the caller counts from the arrival of the 2xx."""
-    lab.speed = 450
+    lab.speed = 900
     between = lab.new_relay()
     between.delay(0.3, "UPDATE")
     between.delay(0.3, 200, to="UPDATE")
@@ -136,7 +136,7 @@ def late_answers_to_refreshes(lab):
     lab.hang_up()
     lab.finish(caller=0, callee=0)
     first_answer = last_success(lab, second)
-    lab.near(lab.span(first_answer, second), 900 + 0.3 * 450, "refresh after the 200 was sent")
+    lab.near(lab.span(first_answer, second), 900 + 0.3 * 900, "refresh after the 200 was sent")
     _agreed(lab, 1800, "local")
 
 

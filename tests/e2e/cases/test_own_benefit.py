@@ -7,7 +7,7 @@ from sstlab import check, equal
 
 def _call(lab, *options, allow=ALLOW):
     """sst-ua calls a peer without the extension and keeps a timer for its own benefit."""
-    lab.speed = 20
+    lab.speed = 30
     peer = lab.peer()
     peer.supported, peer.allow = "", allow
     invite = lab.call_peer(peer, "--session-expires", 90, *options)
