@@ -54,7 +54,8 @@ void hop_add_contact(struct ua *ua, const struct hop *hop, osip_message_t *sip)
     int port;
 
     hop_contact(ua, hop, host, &port);
-    message_add_contact(sip, ua->options.user, host, port);
+    message_add_contact(sip, ua->options.contact_sips ? "sips" : "sip", ua->options.user, host,
+                        port);
 }
 
 bool dialog_begin_as_caller(struct call *call, osip_message_t *response)

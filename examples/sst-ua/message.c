@@ -181,10 +181,11 @@ void message_add(osip_message_t *sip, const char *name, const char *value)
     osip_message_set_header(sip, name, value);
 }
 
-void message_add_contact(osip_message_t *sip, const char *user, const char *host, int port)
+void message_add_contact(osip_message_t *sip, const char *scheme, const char *user,
+                         const char *host, int port)
 {
     char *shown = message_host(host);
-    char *contact = text_print("<sip:%s@%s:%d>", user, shown, port);
+    char *contact = text_print("<%s:%s@%s:%d>", scheme, user, shown, port);
 
     osip_message_set_contact(sip, contact);
     free(contact);

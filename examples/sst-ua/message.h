@@ -38,7 +38,8 @@ void message_add_via(osip_message_t *request, const char *host, int port);
 osip_message_t *message_response(osip_message_t *request, int status, const char *to_tag);
 
 void message_add(osip_message_t *sip, const char *name, const char *value);
-void message_add_contact(osip_message_t *sip, const char *user, const char *host, int port);
+void message_add_contact(osip_message_t *sip, const char *scheme, const char *user,
+                         const char *host, int port);
 void message_add_allow(osip_message_t *sip, bool update);
 void message_add_sdp(osip_message_t *sip, const char *sdp);
 

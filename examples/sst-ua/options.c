@@ -16,7 +16,7 @@ static const char usage[] =
     "  --bind HOST:PORT             local address, default 127.0.0.1:5060; port 0: a free one\n"
     "  --outbound HOST:PORT         proxy that initial requests are sent to\n"
     "  --user NAME  --from SIP-URI  identity\n"
-    "  --contact HOST[:PORT]        what others reach us at, where it is not the local address\n"
+    "  --contact [sips:]HOST[:PORT] what others reach us at, where it is not the local address\n"
     "  --auth USER:PASSWORD         answer digest challenges\n"
     "  --mode accept|request|require|off   default accept; request with --session-expires\n"
     "  --session-expires SEC  --min-se SEC  --max-session-expires SEC\n"
@@ -122,6 +122,16 @@ static bool read_uri(const char **uri, const char *option, const char *value)
     return true;
 }
 
+static bool read_contact(struct options *options, const char *option, const char *value)
+{
+    static const char sips[] = "sips:";
+    size_t scheme = sizeof sips - 1;
+
+    /* A proxy that ends TLS may stand between us and the world (RFC 4028 §11.2). */
+    options->contact_sips = strncmp(value, sips, scheme) == 0;
+    return read_endpoint(&options->contact, option, options->contact_sips ? value + scheme : value);
+}
+
 static bool read_user(struct options *options, const char *option, const char *value)
 {
     if (*value == '\0' || strpbrk(value, " <>\"@:;?\t\r\n") != NULL) {
@@ -146,7 +156,7 @@ static bool read_option(struct options *options, const char *option, const char 
         return read_endpoint(&options->outbound, option, value);
     }
     if (strcmp(option, "--contact") == 0) {
-        return read_endpoint(&options->contact, option, value);
+        return read_contact(options, option, value);
     }
     if (strcmp(option, "--user") == 0) {
         return read_user(options, option, value);

@@ -16,6 +16,7 @@ struct options {
     struct endpoint bind;
     struct endpoint outbound;
     struct endpoint contact;
+    bool contact_sips;
     const char *user;
     const char *from;
     char *auth_user;
