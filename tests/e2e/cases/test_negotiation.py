@@ -27,6 +27,7 @@ def _agree(lab, caller, callee, interval, by):
     return lab.wire.find("INVITE")[-1].message, lab.wire.find(200, to="INVITE")[0].message
 
 
+# Shows: 6-1 7.1-5 7.3-1 7.3-2 7.3-3 7.4-3 9-1 9-9
 def interval_too_small_is_retried(lab):
     """422 with Min-SE, then the same INVITE with raised values, next CSeq and the same dialog ids."""
     _agree(lab, ["--session-expires", 90], ["--min-se", 120], 120, "caller")
@@ -53,6 +54,7 @@ def interval_too_small_is_retried(lab):
     equal(success.has_timer("require"), True, "Require: timer of the 200")
 
 
+# Shows: 7.4-5
 def retried_interval_is_refreshed(lab):
     """After a 422 the session runs on the raised interval; the caller's Min-SE was the call's."""
     lab.speed = 900
@@ -66,6 +68,7 @@ def retried_interval_is_refreshed(lab):
         equal(request.message.get("min-se"), None, "Min-SE of the refresh")
 
 
+# Shows: 7.4-2 EC-26
 def min_se_of_the_caller_binds_the_callee(lab):
     """A Min-SE in the INVITE comes back in the callee's own refreshes (RFC 4028 §7.4)."""
     lab.speed = 900
@@ -79,6 +82,7 @@ def min_se_of_the_caller_binds_the_callee(lab):
         equal(request.message.get("min-se"), "1000", "Min-SE of the refresh")
 
 
+# Shows: 4-5 7.1-4
 def accept_leaves_calls_alone(lab):
     """Mode accept on both sides: support is shown, nothing is asked, no timer runs."""
     lab.pair()
@@ -93,6 +97,7 @@ def accept_leaves_calls_alone(lab):
             equal(program.all(event), [], event)
 
 
+# Shows: 9-3 9-5 EC-19
 def callee_asks_on_its_own(lab):
     """Mode request at the callee puts Session-Expires into the 2xx of an INVITE without one."""
     invite, success = _agree(lab, [], ["--session-expires", 90], 90, "caller")
@@ -101,6 +106,7 @@ def callee_asks_on_its_own(lab):
     equal(success.has_timer("require"), True, "Require: timer of the 200")
 
 
+# Shows: 9-3 EC-14
 def callee_asks_and_refreshes(lab):
     """The same with the refresher chosen by the callee: it is the callee itself."""
     _, success = _agree(lab, [], ["--mode", "request", "--prefer-refresher", "uas"], 1800,
@@ -108,6 +114,7 @@ def callee_asks_and_refreshes(lab):
     equal(success.session_expires, (1800, "uas"), "Session-Expires of the 200")
 
 
+# Shows: 4-3 7.1-6 EC-100
 def mode_request_has_the_default_interval(lab):
     """Mode request without an interval asks for 1800 s, without refresher and without Min-SE."""
     invite, _ = _agree(lab, ["--mode", "request"], [], 1800, "caller")
@@ -124,6 +131,7 @@ def mode_accept_with_an_interval_asks_nothing(lab):
     equal(lab.wire.find("INVITE")[0].message.get("session-expires"), None, "Session-Expires")
 
 
+# Shows: 7.1-2 7.1-7 EC-109
 def mode_require_requires(lab):
     """Mode require puts Require: timer into INVITE and UPDATE and into no other method."""
     lab.speed = 900
@@ -136,6 +144,7 @@ def mode_require_requires(lab):
             equal(datagram.message.has_timer("require"), wanted, "Require: timer of " + method)
 
 
+# Shows: 12-1
 def mode_off_refuses_what_requires_timer(lab):
     """Mode off answers Require: timer with 420 and Unsupported: timer, which is no call."""
     lab.pair(["--mode", "require", "--session-expires", 90], ["--mode", "off"])
@@ -160,6 +169,7 @@ def mode_off_ignores_session_expires(lab):
     equal(lab.caller.all("negotiated") + lab.callee.all("negotiated"), [], "negotiations")
 
 
+# Shows: 9-4
 def refresher_uac_in_the_request_is_kept(lab):
     """--refresher uac decides, whatever the callee prefers (RFC 4028 §9, Table 2)."""
     invite, success = _agree(lab, ["--session-expires", 90, "--refresher", "uac"],
@@ -177,12 +187,14 @@ def refresher_none_leaves_the_choice(lab):
     equal(success.has_timer("require"), True, "Require: timer of the 200")
 
 
+# Shows: 7.4-9 EC-11
 def refresher_uas_is_left_out(lab):
     """--refresher uas is left out of an INVITE: the callee's support is not known (EC-11)."""
     invite, _ = _agree(lab, ["--session-expires", 90, "--refresher", "uas"], [], 90, "caller")
     equal(invite.session_expires, (90, None), "Session-Expires of the INVITE")
 
 
+# Shows: EC-11
 def refresher_uas_where_the_policy_allows(lab):
     """--refresher uas goes out with --policy allow_uas=yes, and the callee refreshes."""
     invite, success = _agree(
@@ -192,12 +204,14 @@ def refresher_uas_where_the_policy_allows(lab):
     equal(success.session_expires, (90, "uas"), "Session-Expires of the 200")
 
 
+# Shows: 9-2 EC-101
 def callee_reduces_to_its_maximum(lab):
     """--max-session-expires of the callee reduces what was asked (RFC 4028 §9)."""
     _, success = _agree(lab, ["--session-expires", 1800], [*ATMOST_600], 600, "caller")
     equal(success.session_expires, (600, "uac"), "Session-Expires of the 200")
 
 
+# Shows: 9-2
 def callee_does_not_reduce_below_min_se(lab):
     """The callee's maximum yields to the Min-SE of the request (RFC 4028 §9)."""
     invite, _ = _agree(lab, ["--session-expires", 1800, "--min-se", 900],
@@ -205,11 +219,13 @@ def callee_does_not_reduce_below_min_se(lab):
     equal(invite.get("min-se"), "900", "Min-SE of the INVITE")
 
 
+# Shows: EC-108
 def callee_keeps_a_longer_interval(lab):
     """The callee's own --session-expires does not reduce what was asked (EC-108)."""
     _agree(lab, ["--session-expires", 3600], ["--session-expires", 1800], 3600, "caller")
 
 
+# Shows: 7.1-3 EC-100
 def own_minimum_in_requests(lab):
     """A minimum above 90 s goes out as Min-SE, one of 90 s does not (EC-100)."""
     invite, _ = _agree(lab, ["--session-expires", 180, "--min-se", 120], [], 180, "caller")
