@@ -23,6 +23,7 @@ def _finish_call(lab, peer, invite, value):
     lab.finish(caller=0)
 
 
+# Shows: 7.3-1 7.4-4
 def two_422_in_a_row(lab):
     """Each 422 raises the values again; Min-SE is the largest seen (RFC 4028 §7.4, §13)."""
     peer = lab.peer()
@@ -52,6 +53,7 @@ def largest_interval_of_all(lab):
     equal([e["interval"] for e in lab.caller.all("negotiated")], [4294967295], "negotiations")
 
 
+# Shows: EC-27
 def useless_422_ends_the_attempt(lab):
     """A 422 that asks for no more than was offered is final (EC-27): no third INVITE, status 2."""
     peer = lab.peer()
@@ -65,6 +67,7 @@ def useless_422_ends_the_attempt(lab):
     equal(len(lab.wire.find("INVITE")), 2, "INVITEs")
 
 
+# Shows: EC-27
 def min_se_less_422_ends_the_attempt(lab):
     """A 422 without Min-SE breaks RFC 4028 §6 and cannot be followed: status 2."""
     peer = lab.peer()
@@ -75,6 +78,7 @@ def min_se_less_422_ends_the_attempt(lab):
     equal(len(lab.caller.all("violation", name="422_without_min_se")), 1, "violations")
 
 
+# Shows: 10-4 EC-27
 def ever_rising_422_ends_after_five_rounds(lab):
     """At most five retries for one request, however the 422s rise (EC-27)."""
     peer = lab.peer()
@@ -89,6 +93,7 @@ def ever_rising_422_ends_after_five_rounds(lab):
     equal(len(lab.wire.find("INVITE")), 6, "INVITEs")
 
 
+# Shows: EC-101
 def refusal_above_the_own_maximum(lab):
     """A 422 above the own maximum: once more without Session-Expires, Min-SE kept (EC-101)."""
     peer = lab.peer()
@@ -100,6 +105,7 @@ def refusal_above_the_own_maximum(lab):
     equal(lab.caller.all("negotiated"), [], "negotiations")
 
 
+# Shows: 7.2-3
 def timer_that_nobody_asked_for(lab):
     """A Session-Expires in the 2xx is honoured although the INVITE had none (RFC 4028 §7.2)."""
     peer = lab.peer()
@@ -110,6 +116,7 @@ def timer_that_nobody_asked_for(lab):
           [(180, "local")], "negotiations")
 
 
+# Shows: 7.2-2
 def success_without_require(lab):
     """A Session-Expires counts without Require: timer as well (EC-16; a proxy may forget it)."""
     peer = lab.peer()
@@ -125,6 +132,7 @@ def success_without_require(lab):
     check({"require_missing", "se_above_asked"} <= names, "violations: %s", names)
 
 
+# Shows: EC-16
 def success_without_refresher(lab):
     """A 2xx that names no refresher makes us refresh: twice is harmless, never is fatal (EC-16)."""
     peer = lab.peer()
@@ -147,6 +155,7 @@ def success_with_require_alone(lab):
     equal(len(lab.caller.all("violation", name="require_alone")), 1, "violations")
 
 
+# Shows: 11-1 EC-08
 def tiny_interval_in_a_success(lab):
     """A 2xx with 1 s is refreshed at 10 s by a request for 90 s, and never faster (EC-08)."""
     lab.speed = 15
@@ -187,6 +196,7 @@ def small_interval_is_refreshed_at_its_half(lab):
     lab.finish(caller=0)
 
 
+# Shows: 5-3 EC-06
 def min_se_in_a_success_is_ignored(lab):
     """A Min-SE in a 2xx is against RFC 4028 §5 and is not learned."""
     lab.speed = 45
@@ -202,6 +212,7 @@ def min_se_in_a_success_is_ignored(lab):
     check(lab.caller.all("violation", name="min_se_misplaced"), "no violation told")
 
 
+# Shows: 9-4 9-5 9-6
 def table_2_on_the_wire(lab):
     """The refresher in the 2xx for each row of RFC 4028 Table 2, and Require beside it."""
     rows = [("", "Session-Expires: 300", "uas"),
@@ -225,6 +236,7 @@ def table_2_on_the_wire(lab):
     lab.finish(callee=0)
 
 
+# Shows: EC-12
 def too_small_without_support_is_raised(lab):
     """Too small an interval without Supported is no 422: the 2xx has the minimum (EC-12)."""
     lab.answer("--min-se", 120, "--calls", 2)
@@ -241,6 +253,7 @@ def too_small_without_support_is_raised(lab):
     lab.finish(callee=0)
 
 
+# Shows: 6-1 9-9 EC-09 EC-105
 def refused_intervals(lab):
     """422 with the larger of both minimums, wherever the request supports timer (EC-09, EC-105)."""
     peer = lab.peer_calls(lab.peer())
@@ -256,6 +269,7 @@ def refused_intervals(lab):
     lab.finish(callee=0)
 
 
+# Shows: EC-106
 def require_counts_as_support(lab):
     """Require: timer without Supported is a violation that counts as support (EC-106)."""
     peer = lab.peer_calls(lab.peer())
