@@ -111,6 +111,7 @@ def no_update_refuses_update(lab):
     equal(lab.callee.all("refreshed"), [], "refreshed")
 
 
+# Shows: 7.4-15
 def target_refresh_by_a_request(lab):
     """An UPDATE or re-INVITE with a new Contact moves the target of later requests."""
     lab.speed = 100
@@ -172,6 +173,7 @@ def own_requests_ask_for_rport(lab):
     lab.finish(caller=2)
 
 
+# Shows: EC-107
 def low_cseq_is_refused(lab):
     """A request with a CSeq below the last one gets 500, and no timer moves (EC-107)."""
     peer = lab.peer_calls(lab.peer())
@@ -187,6 +189,7 @@ def low_cseq_is_refused(lab):
     equal(len(lab.callee.all("refreshed")), 1, "refreshed")
 
 
+# Shows: EC-70
 def second_invite_while_it_rings(lab):
     """A second INVITE before the answer to the first gets 500 with Retry-After (EC-70)."""
     lab.speed = 10
@@ -208,6 +211,7 @@ def second_invite_while_it_rings(lab):
     lab.finish(callee=0)
 
 
+# Shows: EC-20 EC-77
 def early_update_starts_no_timer(lab):
     """An UPDATE in an early dialog is answered, but the 2xx to the INVITE decides (EC-20)."""
     lab.speed = 10
@@ -229,6 +233,7 @@ def early_update_starts_no_timer(lab):
           [(1800, "remote")], "negotiations")
 
 
+# Shows: EC-23
 def refresh_without_session_expires(lab):
     """A re-INVITE or UPDATE without Session-Expires keeps interval and refresher (EC-23)."""
     peer = lab.peer_calls(lab.peer(), "--prefer-refresher", "uas")
@@ -244,6 +249,7 @@ def refresh_without_session_expires(lab):
     equal(len(lab.callee.all("negotiated")), 1, "negotiations")
 
 
+# Shows: EC-24
 def refresh_without_supported(lab):
     """A request without Supported after one with it: we take the role over, no Require (EC-24)."""
     peer = lab.peer_calls(lab.peer())
