@@ -32,6 +32,7 @@ def forked_success(lab):
           [(90, "local")], "negotiations")
 
 
+# Shows: EC-31
 def repeated_success_is_acknowledged_again(lab):
     """A copy of the 2xx gets the same ACK again and does not move the interval (EC-31)."""
     lab.speed = 45
@@ -115,6 +116,7 @@ def callee_interrupted_while_it_rings(lab):
     lab.finish(callee=0)
 
 
+# Shows: EC-104
 def success_wins_over_the_cancel(lab):
     """A 2xx that crosses the CANCEL is acknowledged and ended by BYE (RFC 3261 §9.1, EC-104)."""
     peer = lab.peer()
