@@ -21,27 +21,32 @@ def _three_refreshes(lab, by, method, caller=(), callee=()):
     check_timer_logs(lab, *programs, INTERVAL, method, 3)
 
 
+# Shows: 7.2-12 7.4-7 7.4-8 7.4-12
 def caller_refreshes_by_update(lab):
     """The caller refreshes three times by UPDATE without body, where the callee allows UPDATE."""
     _three_refreshes(lab, "caller", "UPDATE")
 
 
+# Shows: 7.4-13 7.4-14 EC-79
 def caller_refreshes_by_invite(lab):
     """The caller refreshes three times by re-INVITE with its session description unchanged."""
     _three_refreshes(lab, "caller", "INVITE", caller=["--method", "invite"])
 
 
+# Shows: 9-8 9-11 10-7 7.4-8
 def callee_refreshes_by_update(lab):
     """The callee refreshes three times by UPDATE; it is the uac of these transactions."""
     _three_refreshes(lab, "callee", "UPDATE", callee=["--prefer-refresher", "uas"])
 
 
+# Shows: 7.4-14 10-7 EC-79
 def callee_refreshes_by_invite(lab):
     """The callee refreshes three times by re-INVITE with its session description unchanged."""
     _three_refreshes(lab, "callee", "INVITE",
                      callee=["--prefer-refresher", "uas", "--method", "invite"])
 
 
+# Shows: 7.4-11
 def callee_without_update_gets_invites(lab):
     """Whose Allow does not list UPDATE is refreshed by re-INVITE (RFC 4028 §7.4)."""
     _three_refreshes(lab, "caller", "INVITE", callee=["--no-update"])
@@ -50,6 +55,7 @@ def callee_without_update_gets_invites(lab):
         check(not datagram.message.allows_update, "--no-update lists UPDATE in Allow")
 
 
+# Shows: 7.4-11
 def caller_without_update_gets_invites(lab):
     """A caller that does not list UPDATE is refreshed by re-INVITE as well."""
     _three_refreshes(lab, "callee", "INVITE", caller=["--no-update"],
@@ -108,21 +114,25 @@ def _hold(lab, holder, refresher):
     check_timer_logs(lab, *programs, INTERVAL, "INVITE", 3)
 
 
+# Shows: 7.2-11 EC-10
 def hold_by_the_refreshing_caller(lab):
     """A hold by the refresher refreshes too, and keeps interval and role."""
     _hold(lab, "caller", "caller")
 
 
+# Shows: 7.2-11 7.4-8 EC-10
 def hold_by_the_watching_caller(lab):
     """A hold by the caller while the callee refreshes says refresher=uas and changes nothing."""
     _hold(lab, "caller", "callee")
 
 
+# Shows: 7.2-11 EC-10
 def hold_by_the_refreshing_callee(lab):
     """A hold by the callee that refreshes keeps interval and role."""
     _hold(lab, "callee", "callee")
 
 
+# Shows: 7.2-11 7.4-8 EC-10
 def hold_by_the_watching_callee(lab):
     """A hold by the callee while the caller refreshes says refresher=uas and changes nothing."""
     _hold(lab, "callee", "caller")
@@ -141,6 +151,7 @@ def hold_twice(lab):
         equal(len(program.all("negotiated")), 1, "negotiations of %s" % program.name)
 
 
+# Shows: 3-1 7.2-5 EC-18
 def caller_off_is_refreshed_for_own_benefit(lab):
     """A callee of mode off answers without Session-Expires; the caller refreshes all the same."""
     lab.speed = SPEED
@@ -159,6 +170,7 @@ def caller_off_is_refreshed_for_own_benefit(lab):
     quiet_end(lab.caller)
 
 
+# Shows: 3-1 EC-19
 def callee_refreshes_a_caller_that_is_off(lab):
     """With own_benefit=yes the callee refreshes a caller without the extension, as EC-18 has it."""
     lab.speed = SPEED
@@ -178,6 +190,7 @@ def callee_refreshes_a_caller_that_is_off(lab):
     quiet_end(lab.callee)
 
 
+# Shows: 7.2-6
 def own_benefit_can_be_switched_off(lab):
     """With own_benefit=no a 2xx without Session-Expires means no timer (RFC 4028 §7.2)."""
     lab.speed = 1800
