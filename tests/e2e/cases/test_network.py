@@ -17,6 +17,7 @@ def _agreed(lab, interval, side):
         quiet_end(program)
 
 
+# Shows: EC-78
 def lost_answer_to_an_update(lab):
     """A lost 200: UPDATE and 200 are repeated, and the copies count as one refresh."""
     lab.speed = 900
@@ -83,6 +84,7 @@ def _late_ack(lab, lost, watchdog):
              "BYE after the first 200")
 
 
+# Shows: EC-30
 def lost_answer_to_the_invite(lab):
     """A lost 200 to the INVITE: the watching callee counts from the ACK (EC-30)."""
     _late_ack(lab, 1, lambda late: late + 60)
@@ -196,6 +198,7 @@ def _both_refresh(lab, method):
     lab.wait_event(lab.callee, "refresh", method=method)
 
 
+# Shows: EC-52 EC-71
 def crossing_reinvites(lab):
     """Both refresh at once by re-INVITE: 491 both ways (RFC 3261 §14.1), and a recovery."""
     _both_refresh(lab, "INVITE")
@@ -212,6 +215,7 @@ def crossing_reinvites(lab):
     quiet_end(lab.callee)
 
 
+# Shows: EC-73
 def crossing_updates(lab):
     """Both refresh at once by UPDATE without offer: both get 200 (RFC 5407 §3.3.2), none ends."""
     _both_refresh(lab, "UPDATE")
@@ -241,6 +245,7 @@ def hold_that_crosses_a_refresh(lab):
         quiet_end(program)
 
 
+# Shows: 7.4-15
 def record_route_is_followed(lab):
     """Two Record-Routes: Route has them in the order of each direction, Contact is the target."""
     lab.speed = 900
