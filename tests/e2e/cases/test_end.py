@@ -39,21 +39,25 @@ def _silent_refresher(lab, silent, interval, watchdog):
     lab.near(overdue["t"] - negotiated["t"], (interval / 2 + watchdog) / 2, "overdue")
 
 
+# Shows: 10-5 EC-35
 def silent_caller_of_90_s(lab):
     """A third of 90 s before the expiration, at 60 s, the callee gives up on a silent caller."""
     _silent_refresher(lab, "caller", 90, 60)
 
 
+# Shows: 10-5 EC-35
 def silent_callee_of_90_s(lab):
     """The same, where the callee had the role and fell silent."""
     _silent_refresher(lab, "callee", 90, 60)
 
 
+# Shows: 10-5 EC-35
 def silent_caller_of_180_s(lab):
     """Of 180 s a third would be 60 s: it is 32 s, so the BYE comes at 148 s."""
     _silent_refresher(lab, "caller", 180, 148)
 
 
+# Shows: 10-5 EC-35
 def silent_callee_of_180_s(lab):
     """The same, where the callee had the role and fell silent."""
     _silent_refresher(lab, "callee", 180, 148)
@@ -101,11 +105,13 @@ def _unanswered(lab, method):
     check(len(copies) >= 4, "the refresh was sent again %d times only", len(copies))
 
 
+# Shows: 10-2 EC-50
 def unanswered_update_ends_the_call(lab):
     """An unanswered UPDATE ends the session after the transaction's 32 s (RFC 4028 §10)."""
     _unanswered(lab, "UPDATE")
 
 
+# Shows: 10-2 EC-50
 def unanswered_invite_ends_the_call(lab):
     """An unanswered re-INVITE ends the session after the transaction's 32 s (RFC 4028 §10)."""
     _unanswered(lab, "INVITE")
@@ -123,6 +129,7 @@ def short_interval_does_not_outlive_the_peer(lab):
     quiet_end(lab.caller)
 
 
+# Shows: EC-37
 def refresh_under_way_at_the_expiration(lab):
     """A refresh that is still under way does not hold up the expiration (EC-37)."""
     lab.speed = 30
@@ -200,6 +207,7 @@ def crossing_byes(lab):
     quiet_end(lab.caller)
 
 
+# Shows: EC-76
 def refresh_that_meets_a_bye(lab):
     """A refresh that arrives after the callee hung up gets 481 and ends the caller's side (EC-76)."""
     lab.speed = 30
@@ -243,6 +251,7 @@ def copies_are_answered_after_the_end(lab):
         check(over, "no BYE in the log of %s", program.name)
 
 
+# Shows: EC-103
 def rescue_by_the_watcher(lab):
     """With rescue=yes the watcher refreshes when the refresher's requests get lost (EC-103)."""
     lab.speed = 20
