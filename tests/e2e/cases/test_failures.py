@@ -59,16 +59,19 @@ def _refused_for_good(lab, status):
     lab.near(lab.span(lab.wire.find(status)[0], bye), 0, "BYE after the %d" % status)
 
 
+# Shows: 10-2
 def refresh_answered_with_408(lab):
     """A refresh answered with 408 ends the session at once (RFC 4028 §10)."""
     _refused_for_good(lab, 408)
 
 
+# Shows: 10-2
 def refresh_answered_with_481(lab):
     """A refresh answered with 481 ends the session at once (RFC 4028 §10)."""
     _refused_for_good(lab, 481)
 
 
+# Shows: 10-2
 def refreshing_invite_answered_with_481(lab):
     """The same for a re-INVITE, whose failure response is acknowledged first."""
     lab.speed = 10
@@ -80,6 +83,7 @@ def refreshing_invite_answered_with_481(lab):
     _ended(lab, "refresh_481")
 
 
+# Shows: 10-3 EC-53
 def refresh_answered_with_503(lab):
     """503 is met with waits of 2, 4 and 8 s, and a 2xx ends the row (EC-53)."""
     lab.speed = 4
@@ -95,6 +99,7 @@ def refresh_answered_with_503(lab):
     equal(lab.caller.all("ended"), [], "ended")
 
 
+# Shows: EC-53
 def refresh_answered_with_500_and_retry_after(lab):
     """Retry-After says how long to wait, in whole seconds or with a comment (EC-53)."""
     lab.speed = 4
@@ -108,6 +113,7 @@ def refresh_answered_with_500_and_retry_after(lab):
         lab.near(gap, wanted, "wait after a 500")
 
 
+# Shows: EC-52
 def refresh_answered_with_491(lab):
     """491: the owner of the Call-ID waits 2.1 to 4 s (RFC 3261 §14.1)."""
     lab.speed = 4
@@ -123,6 +129,7 @@ def refresh_answered_with_491(lab):
         _within(lab, gap, 2.1, 4.0, "wait after a 491")
 
 
+# Shows: EC-52
 def refresh_of_the_callee_answered_with_491(lab):
     """491: who does not own the Call-ID waits 0 to 2 s (RFC 3261 §14.1)."""
     lab.speed = 4
@@ -157,16 +164,19 @@ def _no_update(lab, status):
     equal(len(offers), 1, "different origin lines: %s" % offers)
 
 
+# Shows: EC-55
 def refresh_answered_with_405(lab):
     """405 to UPDATE: the dialog is refreshed by re-INVITE from then on (EC-55)."""
     _no_update(lab, 405)
 
 
+# Shows: EC-55
 def refresh_answered_with_501(lab):
     """501 to UPDATE: the dialog is refreshed by re-INVITE from then on (EC-55)."""
     _no_update(lab, 501)
 
 
+# Shows: EC-55
 def allow_brings_update_back(lab):
     """After a 405 a new Allow that lists UPDATE makes it the method again (EC-55)."""
     lab.speed = 10
@@ -178,6 +188,7 @@ def allow_brings_update_back(lab):
     lab.finish(caller=0)
 
 
+# Shows: EC-56
 def refreshing_invite_answered_with_488(lab):
     """488 to the offer of a re-INVITE: UPDATE without one, and never a BYE for this (EC-56)."""
     lab.speed = 10
@@ -192,6 +203,7 @@ def refreshing_invite_answered_with_488(lab):
     equal(lab.caller.all("ended"), [], "ended")
 
 
+# Shows: EC-56
 def refused_offer_without_update(lab):
     """488 and no UPDATE: a re-INVITE without offer, whose answer is in the ACK (EC-56)."""
     lab.speed = 10
@@ -207,6 +219,7 @@ def refused_offer_without_update(lab):
     lab.finish(caller=0)
 
 
+# Shows: EC-58
 def refresh_answered_with_420(lab):
     """420 for Require: timer: once more without Require, Supported stays (EC-58)."""
     lab.speed = 10
@@ -223,6 +236,7 @@ def refresh_answered_with_420(lab):
     lab.near(_gaps(lab, 420, "UPDATE")[0], 0, "UPDATE after the 420")
 
 
+# Shows: 7.3-3 EC-28
 def refresh_answered_with_422(lab):
     """422 to a refresh: at once with raised values, which the next 2xx puts in force (EC-28)."""
     lab.speed = 15
@@ -243,6 +257,7 @@ def refresh_answered_with_422(lab):
     equal([e["interval"] for e in lab.caller.all("negotiated")], [90, 120], "negotiations")
 
 
+# Shows: 10-1 10-6
 def a_422_does_not_move_the_expiration(lab):
     """After a 422 the old expiration stands until a 2xx comes (RFC 4028 §10)."""
     lab.speed = 30
@@ -271,6 +286,7 @@ def hold_answered_with_422(lab):
     equal([e["interval"] for e in lab.caller.all("negotiated")], [90, 120], "negotiations")
 
 
+# Shows: EC-60 7.4-15
 def refresh_answered_with_401(lab):
     """401 to a refresh: the same with credentials and the next CSeq (RFC 4028 §10)."""
     lab.speed = 10
@@ -297,6 +313,7 @@ def _refused_by_all_methods(lab, *options):
     return peer
 
 
+# Shows: EC-34 EC-61
 def refused_until_the_expiration(lab):
     """A living peer that refuses for good: the session ends at the expiration (EC-34, EC-61)."""
     peer = _refused_by_all_methods(lab)
@@ -306,6 +323,7 @@ def refused_until_the_expiration(lab):
     lab.near(lab.span(lab.wire.find(200, to="INVITE")[0], bye), 90, "BYE after the last 2xx")
 
 
+# Shows: EC-110
 def refused_and_kept(lab):
     """With refused=keep the timer goes off at the expiration, and the call goes on (EC-110)."""
     peer = _refused_by_all_methods(lab, "--policy", "refused=keep")
@@ -318,6 +336,7 @@ def refused_and_kept(lab):
     equal(lab.caller.all("ended"), [], "ended")
 
 
+# Shows: EC-61
 def code_that_ends_dialogs(lab):
     """404 to a refresh is no BYE by itself: one attempt by the other method (EC-61)."""
     lab.speed = 10
@@ -329,6 +348,7 @@ def code_that_ends_dialogs(lab):
     equal(len(lab.caller.all("violation", name="dialog_lost")), 1, "violations")
 
 
+# Shows: EC-39
 def refresh_blocked_by_an_open_invite(lab):
     """A hold that nobody answers blocks the refresh; when its 2xx comes, that refreshes (EC-39)."""
     lab.speed = 20
@@ -350,6 +370,7 @@ def refresh_blocked_by_an_open_invite(lab):
     equal(len(lab.caller.all("blocked")), 1, "blocked")
 
 
+# Shows: 7.2-6 EC-18
 def timer_turned_off_by_the_peer(lab):
     """A 2xx without Session-Expires from a peer that supports timer turns it off (EC-18)."""
     lab.speed = 60
@@ -364,6 +385,7 @@ def timer_turned_off_by_the_peer(lab):
     equal(lab.caller.all("ended"), [], "ended")
 
 
+# Shows: EC-102
 def unreadable_answer_to_a_refresh(lab):
     """A 2xx with an unreadable Session-Expires extends the session as it was (EC-102)."""
     lab.speed = 30
