@@ -22,6 +22,7 @@ def _refuse(peer, request, status):
         peer.expect("ACK")
 
 
+# Shows: EC-50
 def own_benefit_survives_one_method(lab):
     """A 481 to UPDATE is not yet the end of an own-benefit timer: one re-INVITE first (EC-50)."""
     peer = _call(lab)
@@ -37,6 +38,7 @@ def own_benefit_survives_one_method(lab):
     equal(lab.caller.all("ended"), [], "ended")
 
 
+# Shows: EC-50
 def own_benefit_ends_with_the_peer(lab):
     """481 to the re-INVITE as well: the peer does not know the dialog any more (EC-50)."""
     peer = _call(lab)
@@ -48,6 +50,7 @@ def own_benefit_ends_with_the_peer(lab):
     check_reason(lab.wire.find("BYE")[0])
 
 
+# Shows: EC-18
 def own_benefit_refused_goes_off(lab):
     """A refusal shows life: at the expiration the own-benefit timer goes off, no BYE (EC-18)."""
     peer = _call(lab, allow=ALLOW_NO_UPDATE)
@@ -79,6 +82,7 @@ def peer_that_lists_nothing(lab):
     lab.finish(caller=0)
 
 
+# Shows: EC-50
 def unproven_update_answered_with_481(lab):
     """--method update without Allow evidence: a 481 to it is followed by a re-INVITE (EC-50)."""
     lab.speed = 45
@@ -94,6 +98,7 @@ def unproven_update_answered_with_481(lab):
     lab.finish(caller=0)
 
 
+# Shows: EC-38
 def invite_that_only_rings(lab):
     """A refreshing re-INVITE that gets a 1xx only does not block the UPDATE that saves (EC-38)."""
     lab.speed = 20
