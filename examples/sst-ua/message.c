@@ -8,7 +8,11 @@
 #include "random.h"
 #include "text.h"
 
-#define PRODUCT "sst-ua/" SST_VERSION_STRING
+/* sst-proxy shares this file. */
+#ifndef PROGRAM
+#define PROGRAM "sst-ua"
+#endif
+#define PRODUCT PROGRAM "/" SST_VERSION_STRING
 
 static bool is_number(const char *text)
 {

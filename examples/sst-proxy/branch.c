@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "branch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ack.h"
+#include "message.h"
+#include "random.h"
+#include "sip.h"
+#include "text.h"
+
+void repeat_start(struct repeat *repeat, uint64_t now_ms)
+{
+    repeat->span_ms = T1_MS;
+    repeat->due_ms = now_ms + T1_MS;
+}
+
+void repeat_stop(struct repeat *repeat)
+{
+    repeat->due_ms = CLOCK_NEVER;
+}
+
+void repeat_next(struct repeat *repeat, uint64_t now_ms, uint64_t longest_ms)
+{
+    repeat->span_ms = 2 * repeat->span_ms < longest_ms ? 2 * repeat->span_ms : longest_ms;
+    repeat->due_ms = now_ms + repeat->span_ms;
+}
+
+static uint64_t now_of(const struct branch *branch)
+{
+    return clock_real_ms(&branch->context->proxy->clock);
+}
+
+static struct branch *add(struct context *context, osip_message_t *request, const char *host,
+                          int port)
+{
+    struct branch *branch = memory(sizeof *branch);
+
+    branch->context = context;
+    branch->request = request;
+    branch->host = text_copy(host);
+    branch->port = port;
+    branch->next = context->branches;
+    context->branches = branch;
+    repeat_stop(&branch->again);
+    branch->end_ms = CLOCK_NEVER;
+    return branch;
+}
+
+struct branch *branch_add(struct context *context, osip_message_t *request, const struct hop *hop,
+                          const struct sst_proxy_tx *tx)
+{
+    struct branch *branch = add(context, request, hop->host, hop->port);
+    char token[RANDOM_TOKEN_SIZE];
+
+    random_token(token);
+    sip_add_via(context->proxy, request, token, sip_loop_hash(context->request));
+    branch->tx = *tx;
+    return branch;
+}
+
+/* A branch without an answer from its target gets one from us (§16.7 item 6, §16.8, §16.9). */
+static void give_up(struct branch *branch, int status)
+{
+    osip_message_free(branch->final);
+    branch->final = message_response(branch->context->request, status, branch->context->tag);
+    branch->state = BRANCH_DONE;
+    repeat_stop(&branch->again);
+    branch->end_ms = CLOCK_NEVER;
+}
+
+void branch_start(struct branch *branch)
+{
+    uint64_t now_ms = now_of(branch);
+
+    if (!sip_send(branch->context->proxy, branch->request, branch->host, branch->port)) {
+        give_up(branch, 503);
+        return;
+    }
+    repeat_start(&branch->again, now_ms);
+    branch->end_ms = now_ms + TRANSACTION_MS;
+}
+
+static bool belongs(const struct branch *branch, osip_message_t *response)
+{
+    const char *ours = message_branch(branch->request);
+    const char *theirs = message_branch(response);
+
+    return ours != NULL && theirs != NULL && osip_strcasecmp(ours, theirs) == 0 &&
+           strcmp(branch->request->sip_method, response->cseq->method) == 0;
+}
+
+struct branch *branch_find(struct proxy *proxy, osip_message_t *response)
+{
+    for (struct context *context = proxy->contexts; context != NULL; context = context->next) {
+        for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
+            if (belongs(branch, response)) {
+                return branch;
+            }
+        }
+    }
+    return NULL;
+}
+
+bool branch_is_pending(const struct branch *branch)
+{
+    return branch->state == BRANCH_CALLING || branch->state == BRANCH_PROCEEDING;
+}
+
+static void send_cancel(struct branch *branch)
+{
+    struct branch *cancel;
+
+    branch->cancel_sent = true;
+    /* §9.1: what has no final response 64*T1 later is taken as cancelled. */
+    branch->end_ms = now_of(branch) + TRANSACTION_MS;
+    cancel = add(branch->context, ack_make_cancel(branch), branch->host, branch->port);
+    branch_start(cancel);
+}
+
+void branch_cancel(struct branch *branch)
+{
+    if (!branch_is_pending(branch) || !MSG_IS_INVITE(branch->request)) {
+        return;
+    }
+    branch->cancel = true;
+    /* §9.1: not before a provisional response. */
+    if (branch->state == BRANCH_PROCEEDING && !branch->cancel_sent) {
+        send_cancel(branch);
+    }
+}
+
+static bool receive_provisional(struct branch *branch, const osip_message_t *response)
+{
+    bool first = branch->state == BRANCH_CALLING;
+
+    if (!branch_is_pending(branch)) {
+        return false;
+    }
+    branch->state = BRANCH_PROCEEDING;
+    if (!MSG_IS_INVITE(branch->request)) {
+        branch->again.span_ms = T2_MS; /* §17.1.2.2 */
+        return false;                  /* RFC 4320 §4.1: but 100, which ends here, there is none */
+    }
+    repeat_stop(&branch->again);
+    if (!branch->cancel_sent && (first || response->status_code > 100)) {
+        branch->end_ms = now_of(branch) + TIMER_C_MS;
+    }
+    if (branch->cancel && !branch->cancel_sent) {
+        send_cancel(branch);
+    }
+    return response->status_code > 100;
+}
+
+bool branch_receive(struct branch *branch, osip_message_t *response)
+{
+    bool invite = MSG_IS_INVITE(branch->request);
+    bool pending = branch_is_pending(branch);
+
+    if (response->status_code < 200) {
+        return receive_provisional(branch, response);
+    }
+    if (invite && response->status_code >= 300 && branch->state != BRANCH_ACCEPTED) {
+        ack_failure(branch, response);
+    }
+    if (!pending) {
+        return branch->state == BRANCH_ACCEPTED && response->status_code / 100 == 2;
+    }
+    repeat_stop(&branch->again);
+    branch->state = BRANCH_COMPLETED;
+    if (invite && response->status_code / 100 == 2) {
+        branch->state = BRANCH_ACCEPTED;
+    }
+    branch->end_ms = now_of(branch) + (invite ? TRANSACTION_MS : T4_MS);
+    return true;
+}
+
+static void end_of_wait(struct branch *branch)
+{
+    if (branch->state == BRANCH_PROCEEDING && MSG_IS_INVITE(branch->request) &&
+        !branch->cancel_sent) {
+        branch->timer_c_fired = true;
+        branch_cancel(branch);
+    } else {
+        give_up(branch, 408);
+    }
+}
+
+bool branch_work(struct branch *branch, uint64_t now_ms)
+{
+    bool pending = branch_is_pending(branch);
+
+    if (now_ms >= branch->end_ms) {
+        if (pending) {
+            end_of_wait(branch);
+        } else {
+            branch->state = BRANCH_DONE;
+            branch->end_ms = CLOCK_NEVER;
+        }
+    }
+    if (now_ms >= branch->again.due_ms) {
+        (void)sip_send(branch->context->proxy, branch->request, branch->host, branch->port);
+        repeat_next(&branch->again, now_ms,
+                    MSG_IS_INVITE(branch->request) ? TRANSACTION_MS : T2_MS);
+    }
+    return pending && !branch_is_pending(branch);
+}
+
+uint64_t branch_due_ms(const struct branch *branch)
+{
+    return branch->again.due_ms < branch->end_ms ? branch->again.due_ms : branch->end_ms;
+}
+
+void branch_free(struct branch *branch)
+{
+    osip_message_free(branch->request);
+    osip_message_free(branch->final);
+    seen_free(&branch->successes);
+    free(branch->host);
+    free(branch);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "branch.h"
+#include "message.h"
+#include "random.h"
+#include "response.h"
+#include "sip.h"
+#include "text.h"
+
+struct context *context_new(struct proxy *proxy, osip_message_t *request)
+{
+    struct context *context = memory(sizeof *context);
+    char token[RANDOM_TOKEN_SIZE];
+
+    random_token(token);
+    context->proxy = proxy;
+    context->request = request;
+    context->key = sip_key(request, request->sip_method);
+    context->tag = text_copy(token);
+    repeat_stop(&context->again);
+    context->end_ms = CLOCK_NEVER;
+    context->next = proxy->contexts;
+    proxy->contexts = context;
+    return context;
+}
+
+struct context *context_find(struct proxy *proxy, const char *key)
+{
+    struct context *context = proxy->contexts;
+
+    while (context != NULL && strcmp(context->key, key) != 0) {
+        context = context->next;
+    }
+    return context;
+}
+
+static void complete(struct context *context, int status)
+{
+    uint64_t now_ms = clock_real_ms(&context->proxy->clock);
+
+    /* Timers H, J and L are all of one length. */
+    context->end_ms = now_ms + TRANSACTION_MS;
+    if (MSG_IS_INVITE(context->request) && status >= 300) {
+        repeat_start(&context->again, now_ms);
+    }
+}
+
+void context_send(struct context *context, osip_message_t *response)
+{
+    int status = response->status_code;
+    bool invite = MSG_IS_INVITE(context->request);
+
+    sip_send_response(context->proxy, response);
+    if (context->status >= 200) {
+        /* A further 2xx to an INVITE: the transaction goes on as it was. */
+        osip_message_free(response);
+        return;
+    }
+    context->status = status;
+    if (status >= 200) {
+        complete(context, status);
+    }
+    osip_message_free(context->last);
+    context->last = response;
+    if (invite && status / 100 == 2) {
+        /* RFC 6026 §7.1: copies of the INVITE are absorbed, those of the 2xx come from the UAS. */
+        osip_message_free(response);
+        context->last = NULL;
+    }
+}
+
+void context_answer(struct context *context, int status, const struct field *field)
+{
+    osip_message_t *response =
+        message_response(context->request, status, status > 100 ? context->tag : NULL);
+
+    if (field != NULL && field->name != NULL) {
+        message_add(response, field->name, field->value);
+    }
+    context_send(context, response);
+}
+
+void context_repeat(struct context *context)
+{
+    if (context->last != NULL) {
+        sip_send_response(context->proxy, context->last);
+    }
+}
+
+void context_acknowledged(struct context *context)
+{
+    if (context->last != NULL) {
+        repeat_stop(&context->again);
+        osip_message_free(context->last);
+        context->last = NULL;
+        context->end_ms = clock_real_ms(&context->proxy->clock) + T4_MS;
+    }
+}
+
+void context_cancel(struct context *context)
+{
+    /* CANCEL branches are put in front, so none is met here. */
+    for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
+        branch_cancel(branch);
+    }
+}
+
+static void work(struct context *context, uint64_t now_ms)
+{
+    bool news = false;
+
+    for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
+        news = branch_work(branch, now_ms) || news;
+    }
+    if (news) {
+        response_choose(context);
+    }
+    if (now_ms >= context->again.due_ms && context->last != NULL) {
+        sip_send_response(context->proxy, context->last);
+        repeat_next(&context->again, now_ms, T2_MS);
+    }
+    if (now_ms >= context->end_ms) {
+        repeat_stop(&context->again);
+    }
+}
+
+static bool is_over(const struct context *context, uint64_t now_ms)
+{
+    for (const struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
+        if (branch->state != BRANCH_DONE) {
+            return false;
+        }
+    }
+    return now_ms >= context->end_ms;
+}
+
+static void context_free(struct context *context)
+{
+    struct branch *branch;
+
+    while ((branch = context->branches) != NULL) {
+        context->branches = branch->next;
+        branch_free(branch);
+    }
+    osip_message_free(context->request);
+    osip_message_free(context->last);
+    free(context->tag);
+    free(context->key);
+    free(context);
+}
+
+void contexts_work(struct proxy *proxy)
+{
+    uint64_t now_ms = clock_real_ms(&proxy->clock);
+    struct context **place = &proxy->contexts;
+
+    while (*place != NULL) {
+        struct context *context = *place;
+
+        work(context, now_ms);
+        if (is_over(context, now_ms)) {
+            *place = context->next;
+            context_free(context);
+        } else {
+            place = &context->next;
+        }
+    }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+uint64_t contexts_due_ms(const struct proxy *proxy)
+{
+    uint64_t now_ms = clock_real_ms(&proxy->clock);
+    uint64_t due_ms = CLOCK_NEVER;
+
+    for (const struct context *context = proxy->contexts; context != NULL;
+         context = context->next) {
+        due_ms = earlier(due_ms, context->again.due_ms);
+        /* Once it is past only the branches hold the context. */
+        due_ms = earlier(due_ms, context->end_ms > now_ms ? context->end_ms : CLOCK_NEVER);
+        for (const struct branch *branch = context->branches; branch != NULL;
+             branch = branch->next) {
+            due_ms = earlier(due_ms, branch_due_ms(branch));
+        }
+    }
+    return due_ms;
+}
+
+void contexts_free(struct proxy *proxy)
+{
+    struct context *context;
+
+    while ((context = proxy->contexts) != NULL) {
+        proxy->contexts = context->next;
+        context_free(context);
+    }
+}

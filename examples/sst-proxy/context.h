@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Server transactions (RFC 3261 §17.2, RFC 6026 §7.1), and what became of their requests. */
+#ifndef SST_PROXY_CONTEXT_H
+#define SST_PROXY_CONTEXT_H
+
+#include "proxy.h"
+#include "route.h"
+
+/* Begins a server transaction; takes the request over. */
+struct context *context_new(struct proxy *proxy, osip_message_t *request);
+
+/* The one with this key, NULL for none. */
+struct context *context_find(struct proxy *proxy, const char *key);
+
+/* Sends a response upstream; takes it over. */
+void context_send(struct context *context, osip_message_t *response);
+
+/* The same with a response of our own. */
+void context_answer(struct context *context, int status, const struct field *field);
+
+/* A copy of the request came. */
+void context_repeat(struct context *context);
+
+/* The ACK of a failure came. */
+void context_acknowledged(struct context *context);
+
+/* Cancels all branches but those that have their final response. */
+void context_cancel(struct context *context);
+
+/* Does what is due for all of them and frees those that are over. */
+void contexts_work(struct proxy *proxy);
+
+uint64_t contexts_due_ms(const struct proxy *proxy);
+
+void contexts_free(struct proxy *proxy);
+
+#endif

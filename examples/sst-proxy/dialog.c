@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "dialog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "message.h"
+#include "text.h"
+
+/* The state of a dialog with a session timer. One without has none. */
+struct dialog {
+    struct dialog *next;
+    char *call_id;
+    char *tags; /* both, in an order of their own: either side may send a request */
+    uint64_t expires_ms;
+};
+
+int dialog_request(struct proxy *proxy, osip_message_t *request, struct sst_proxy_tx *tx,
+                   struct field *field)
+{
+    struct sst_proxy_edit edit;
+    struct sst_msg msg;
+
+    if (sst_osip_read(&msg, request) != SST_OK ||
+        sst_proxy_request(&proxy->settings.policy, tx, &msg, &edit) != SST_OK) {
+        return 400;
+    }
+    if (edit.status != 0) {
+        field->name = edit.headers.item[0].name;
+        field->value = text_copy(edit.headers.item[0].value);
+        return (int)edit.status;
+    }
+    return sst_osip_apply_edit(request, &edit) == SST_OK ? 0 : 500;
+}
+
+static char *both_tags(osip_message_t *sip)
+{
+    const char *from = message_tag(sip->from);
+    const char *to = message_tag(sip->to);
+
+    from = from != NULL ? from : "";
+    to = to != NULL ? to : "";
+    return strcmp(from, to) < 0 ? text_print("%s %s", from, to) : text_print("%s %s", to, from);
+}
+
+/* The pointer that points to the dialog of a message, or to the end of the list. */
+static struct dialog **find(struct proxy *proxy, osip_message_t *sip)
+{
+    struct dialog **place = &proxy->dialogs;
+    char *call_id = message_call_id(sip);
+    char *tags = both_tags(sip);
+
+    while (*place != NULL &&
+           (strcmp((*place)->call_id, call_id) != 0 || strcmp((*place)->tags, tags) != 0)) {
+        place = &(*place)->next;
+    }
+    free(tags);
+    free(call_id);
+    return place;
+}
+
+static void drop(struct dialog **place)
+{
+    struct dialog *dialog = *place;
+
+    *place = dialog->next;
+    free(dialog->call_id);
+    free(dialog->tags);
+    free(dialog);
+}
+
+static void begin(const struct proxy *proxy, const char *call_id, const char *event)
+{
+    double real_s = clock_real_s(&proxy->clock);
+
+    json_begin();
+    json_seconds("t", real_s * proxy->clock.speed);
+    json_seconds("real", real_s);
+    json_string("call", call_id);
+    json_string("event", event);
+}
+
+static void log_expiration(const struct proxy *proxy, const char *call_id, unsigned long interval)
+{
+    if (proxy->log.json) {
+        begin(proxy, call_id, "expiration");
+        json_number("interval", interval);
+        json_end();
+    } else if (interval > 0) {
+        log_note(&proxy->log, call_id, "the dialog's state is kept for %lu s", interval);
+    } else {
+        log_note(&proxy->log, call_id, "the dialog's session timer is off");
+    }
+}
+
+static void log_expired(const struct proxy *proxy, const char *call_id)
+{
+    if (proxy->log.json) {
+        begin(proxy, call_id, "state_expired");
+        json_end();
+    } else {
+        log_note(&proxy->log, call_id, "no refresh came: the dialog's state is freed");
+    }
+}
+
+/* A 2xx gave the dialog of this place a new expiration, or none any more. */
+static void set_expiration(struct proxy *proxy, struct dialog **place, osip_message_t *response,
+                           uint64_t expires_ms, uint64_t now_ms)
+{
+    char *call_id = message_call_id(response);
+
+    if (expires_ms == SST_NEVER) {
+        if (*place != NULL) {
+            drop(place);
+            log_expiration(proxy, call_id, 0);
+        }
+        free(call_id);
+        return;
+    }
+    if (*place == NULL) {
+        *place = memory(sizeof **place);
+        (*place)->call_id = text_copy(call_id);
+        (*place)->tags = both_tags(response);
+    }
+    (*place)->expires_ms = expires_ms;
+    log_expiration(proxy, call_id, (unsigned long)((expires_ms - now_ms) / 1000));
+    free(call_id);
+}
+
+void dialog_response(struct branch *branch, osip_message_t *response, bool copy)
+{
+    struct proxy *proxy = branch->context->proxy;
+    uint64_t now_ms = clock_library_ms(&proxy->clock);
+    struct dialog **place = find(proxy, response);
+    uint64_t before_ms = *place != NULL ? (*place)->expires_ms : SST_NEVER;
+    uint64_t expires_ms = before_ms;
+    struct sst_proxy_edit edit;
+    struct sst_msg msg;
+
+    if (strcmp(response->cseq->method, "BYE") == 0 && response->status_code / 100 == 2) {
+        if (*place != NULL) {
+            drop(place);
+        }
+        return;
+    }
+    if (sst_osip_read(&msg, response) != SST_OK ||
+        sst_proxy_response(&proxy->settings.policy, &branch->tx, &msg, now_ms, &edit,
+                           &expires_ms) != SST_OK) {
+        return;
+    }
+    if (sst_osip_apply_edit(response, &edit) != SST_OK) {
+        log_note(&proxy->log, NULL, "no memory for the header fields of a response");
+    }
+    /* EC-31: a copy is changed like the first one, and moves nothing. */
+    if (!copy && expires_ms != before_ms) {
+        set_expiration(proxy, place, response, expires_ms, now_ms);
+    }
+}
+
+uint64_t dialogs_due_ms(const struct proxy *proxy)
+{
+    uint64_t due_ms = SST_NEVER;
+
+    for (const struct dialog *dialog = proxy->dialogs; dialog != NULL; dialog = dialog->next) {
+        due_ms = dialog->expires_ms < due_ms ? dialog->expires_ms : due_ms;
+    }
+    return due_ms == SST_NEVER ? CLOCK_NEVER : clock_real_of(&proxy->clock, due_ms);
+}
+
+/* RFC 4028 §8.3: no BYE, which is for the two ends to send. */
+void dialogs_expire(struct proxy *proxy)
+{
+    uint64_t now_ms = clock_library_ms(&proxy->clock);
+    struct dialog **place = &proxy->dialogs;
+
+    while (*place != NULL) {
+        if (sst_proxy_expired((*place)->expires_ms, now_ms)) {
+            log_expired(proxy, (*place)->call_id);
+            drop(place);
+        } else {
+            place = &(*place)->next;
+        }
+    }
+}
+
+void dialogs_free(struct proxy *proxy)
+{
+    while (proxy->dialogs != NULL) {
+        drop(&proxy->dialogs);
+    }
+}

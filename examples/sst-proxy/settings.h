@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#ifndef SST_PROXY_SETTINGS_H
+#define SST_PROXY_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sst/sst.h>
+
+#include "endpoint.h"
+
+#define TARGETS_MAX 16
+
+struct settings {
+    struct endpoint bind;
+    struct endpoint targets[TARGETS_MAX];
+    size_t target_count;
+    struct sst_proxy_policy policy;
+    double speed;
+    bool json;
+};
+
+/* Reads the command line. Says on standard error what is wrong and returns false. */
+bool settings_read(struct settings *settings, int argc, char **argv);
+
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking into messages and mending them: Via, Max-Forwards, what identifies a transaction. */
+#ifndef SST_PROXY_SIP_H
+#define SST_PROXY_SIP_H
+
+#include "proxy.h"
+
+/* Parses a datagram; NULL where it lacks what every message has (RFC 3261 §8.1.1, §16.3). */
+osip_message_t *sip_parse(const char *bytes, size_t length);
+
+/* Sends a message and logs it; false where it cannot be sent. */
+bool sip_send(struct proxy *proxy, osip_message_t *sip, const char *host, int port);
+
+/* Sends a response where its topmost Via says (§18.2.2, RFC 3581 §4). */
+void sip_send_response(struct proxy *proxy, osip_message_t *response);
+
+/* Writes into the topmost Via of a request where it came from (§18.2.1, RFC 3581 §4). */
+void sip_mend_via(osip_message_t *request, const char *host, int port);
+
+/* What a request and its copies have in common (§17.2.3), with another method where the
+ * transaction of an ACK or CANCEL is wanted. To be freed. */
+char *sip_key(osip_message_t *request, const char *method);
+
+/* Whether a URI or a Via means this proxy. */
+bool sip_is_own_uri(const struct proxy *proxy, const osip_uri_t *uri);
+bool sip_is_own_via(const struct proxy *proxy, const osip_via_t *via);
+
+/* Adds our Via; the branch ends with what tells a loop from a spiral (§16.6 item 8). */
+void sip_add_via(const struct proxy *proxy, osip_message_t *request, const char *token,
+                 uint64_t loop);
+
+/* A hash of all that decides where a request goes, for sip_add_via() and sip_has_looped(). */
+uint64_t sip_loop_hash(osip_message_t *request);
+
+/* Whether this proxy has sent on this request before (§16.3 item 4). */
+bool sip_has_looped(const struct proxy *proxy, osip_message_t *request);
+
+void sip_remove_top_via(osip_message_t *response);
+
+/* The value of Max-Forwards, 70 where there is none, -1 for garbage. */
+int sip_max_forwards(osip_message_t *request);
+
+void sip_count_hop(osip_message_t *request);
+
+#endif
