@@ -59,15 +59,15 @@ static bool is_rejection(const struct auth_challenge *challenge,
 {
     char *stale = unquoted(header->stale);
     char *nonce = unquoted(header->nonce);
-    bool rejected = stale == NULL || osip_strcasecmp(stale, "true") != 0;
+    bool outdated = stale != NULL && osip_strcasecmp(stale, "true") == 0;
 
-    /* Those that were sent unasked may have met a nonce that has run out since. */
+    /* The nonce of those that were sent unasked may have run out since. */
     if (!fresh && (challenge->nonce == NULL || strcmp(challenge->nonce, nonce) != 0)) {
-        rejected = false;
+        outdated = true;
     }
     free(nonce);
     free(stale);
-    return rejected;
+    return !outdated;
 }
 
 static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_t *header,

@@ -26,9 +26,9 @@ struct auth {
 void auth_free(struct auth *auth);
 
 /*
- * Learns from a 401 or 407, answering whatever it asks for; false where it has no challenge that
- * can be answered, or rejects what was sent already: fresh tells that the request had answered a
- * challenge of its own before, so that only a stale nonce is a reason to try again.
+ * Learns from a 401 or 407; false where it has no challenge that can be answered, or rejects what
+ * was just sent. fresh tells that the request that it answers was sent anew because of an earlier
+ * one of the same kind, so that only a stale nonce is a reason to try once more.
  */
 bool auth_learn(struct auth *auth, osip_message_t *response, bool fresh);
 

@@ -50,7 +50,8 @@ struct request {
     struct sdp_draft offer; /* without content: none */
     char *reason;           /* of a BYE, or NULL */
     uint32_t cseq;
-    unsigned credentials;            /* how often they were asked for */
+    unsigned asked_by_peer; /* how often for credentials */
+    unsigned asked_by_proxy;
     bool provisional;                /* it had a 1xx */
     osip_transaction_t *transaction; /* NULL: not yet, or not any more */
 };

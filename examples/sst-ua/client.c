@@ -138,12 +138,16 @@ static void send_again(struct request *request)
 static bool authenticate(struct request *request, osip_message_t *response)
 {
     struct call *call = request->call;
+    unsigned *asked;
 
-    if (call->ua->options.auth_user == NULL || request->credentials >= CREDENTIALS_MAX ||
-        response == NULL || !auth_learn(&call->auth, response, request->credentials > 0)) {
+    if (call->ua->options.auth_user == NULL || response == NULL) {
         return false;
     }
-    request->credentials++;
+    asked = response->status_code == 407 ? &request->asked_by_proxy : &request->asked_by_peer;
+    if (*asked >= CREDENTIALS_MAX || !auth_learn(&call->auth, response, *asked > 0)) {
+        return false;
+    }
+    ++*asked;
     return true;
 }
 

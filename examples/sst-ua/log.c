@@ -30,7 +30,7 @@ static const char *reason_of(osip_message_t *sip)
 }
 
 /* Column of the ladder that says what message it is: room for a 422. */
-#define WHAT_WIDTH 41
+#define WHAT_WIDTH 43
 
 /* What makes two received messages copies of one (RFC 3261 §17.1.3, §17.2.3). */
 static uint64_t identity(osip_message_t *sip)
@@ -107,19 +107,16 @@ static void start_line(const struct log *log, const char *call_id, const char *m
            call_id != NULL ? call_id : "", mark);
 }
 
-/* "INVITE 1", or "200 OK (INVITE 1)": as wide as most are, where something follows. */
-static void print_what(osip_message_t *sip)
+/* "INVITE 1", or "200 OK (INVITE 1)". Returns its width. */
+static int print_what(osip_message_t *sip)
 {
     unsigned long cseq = message_cseq(sip);
-    char what[80];
 
     if (MSG_IS_REQUEST(sip)) {
-        snprintf(what, sizeof what, "%s %lu", sip->sip_method, cseq);
-    } else {
-        snprintf(what, sizeof what, "%d %s (%s %lu)", sip->status_code,
-                 sip->reason_phrase != NULL ? sip->reason_phrase : "", sip->cseq->method, cseq);
+        return printf("%.32s %lu", sip->sip_method, cseq);
     }
-    printf("%-*s", WHAT_WIDTH, what);
+    return printf("%d %.40s (%.32s %lu)", sip->status_code,
+                  sip->reason_phrase != NULL ? sip->reason_phrase : "", sip->cseq->method, cseq);
 }
 
 static void end_line(void)
@@ -128,27 +125,30 @@ static void end_line(void)
     fflush(stdout);
 }
 
-static void print_header(const char *name, const char *value)
+/* What follows on a line: the first of it in its column, as far as there is room. */
+static void print_more(int *width, const char *name, const char *value)
 {
-    if (value != NULL) {
-        printf("  %s: %s", name, value);
+    if (value == NULL) {
+        return;
     }
+    printf("%*s%s%s", *width < WHAT_WIDTH ? WHAT_WIDTH - *width : 2, "", name, value);
+    *width = WHAT_WIDTH;
 }
 
 static void message_as_text(const struct log *log, enum log_direction direction,
                             osip_message_t *sip, const char *call_id, bool copy)
 {
+    int width;
+
     start_line(log, call_id, direction == LOG_SENT ? "-->" : "<--");
-    print_what(sip);
-    if (copy) {
-        fputs("  copy", stdout);
-    }
-    print_header("Session-Expires", value_of(sip, "session-expires", "x"));
-    print_header("Min-SE", value_of(sip, "min-se", NULL));
-    print_header("Require", value_of(sip, "require", NULL));
-    print_header("Unsupported", value_of(sip, "unsupported", NULL));
-    print_header("Retry-After", value_of(sip, "retry-after", NULL));
-    print_header("Reason", reason_of(sip));
+    width = print_what(sip);
+    print_more(&width, "copy", copy ? "" : NULL);
+    print_more(&width, "Session-Expires: ", value_of(sip, "session-expires", "x"));
+    print_more(&width, "Min-SE: ", value_of(sip, "min-se", NULL));
+    print_more(&width, "Require: ", value_of(sip, "require", NULL));
+    print_more(&width, "Unsupported: ", value_of(sip, "unsupported", NULL));
+    print_more(&width, "Retry-After: ", value_of(sip, "retry-after", NULL));
+    print_more(&width, "Reason: ", reason_of(sip));
     end_line();
 }
 

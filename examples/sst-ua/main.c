@@ -103,6 +103,21 @@ static void run_timer(struct call *call, enum call_timer timer)
     }
 }
 
+static void fall_silent(struct ua *ua)
+{
+    log_note(&ua->log, NULL, "silent from here on");
+    ua->mute = true;
+    /* Nothing will ever end a call without a session timer: there is nothing to wait for. */
+    for (size_t i = 0; i < ua->heap_count; i++) {
+        struct call *call = ua->heap[i];
+
+        if (sst_session_deadline(call->session) == SST_NEVER &&
+            call->due_ms[TIMER_HANGUP] == CLOCK_NEVER) {
+            call_over(call, CALL_GOOD);
+        }
+    }
+}
+
 static void run_timers(struct ua *ua)
 {
     uint64_t now_ms = clock_real_ms(&ua->clock);
@@ -117,8 +132,7 @@ static void run_timers(struct ua *ua)
         run_timer(call, timer);
     }
     if (now_ms >= ua->mute_ms && !ua->mute) {
-        log_note(&ua->log, NULL, "silent from here on");
-        ua->mute = true;
+        fall_silent(ua);
     }
 }
 

@@ -43,7 +43,10 @@ static int look_up(const char *host, int family, int flags, struct net_address *
 {
     struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM, .ai_flags = flags};
     struct addrinfo *found;
-    int error = getaddrinfo(host, NULL, &hints, &found);
+    int error;
+
+    memset(address, 0, sizeof *address);
+    error = getaddrinfo(host, NULL, &hints, &found);
 
     if (error != 0) {
         return error;
@@ -157,9 +160,12 @@ bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
         *address = name->address;
     } else {
         if (look_up(host, net->family, 0, address) != 0) {
-            return false;
+            address->length = 0;
         }
         remember_name(net, host, now_ms, address);
+    }
+    if (address->length == 0) {
+        return false;
     }
     set_port(address, port);
     return true;

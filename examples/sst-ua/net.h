@@ -16,7 +16,7 @@ struct net_address {
     socklen_t length;
 };
 
-/* A name that was looked up lately. */
+/* A name that was looked up lately, in vain where the address has no length. */
 struct net_name {
     char *host;
     struct net_address address; /* without port */
@@ -52,8 +52,8 @@ bool net_open(struct net *net, const char *host, int port);
 void net_close(struct net *net);
 
 /*
- * Finds an address of the socket's family. Names are asked for again after a minute of real time;
- * the question to the name server may take a while.
+ * Finds an address of the socket's family. Names are asked for again after a minute of real time,
+ * and those that were not found as well: the question to the name server may take a while.
  */
 bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
                  struct net_address *address);

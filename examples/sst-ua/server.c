@@ -145,6 +145,20 @@ static void other_in_dialog(const struct question *question)
     }
 }
 
+/* While the own INVITE is unanswered, one early dialog is followed: the first that is heard of. */
+static bool is_other_fork(struct call *call, osip_message_t *request)
+{
+    const char *tag = message_tag(request->from);
+
+    if (call->remote_tag != NULL) {
+        return false;
+    }
+    if (call->early_tag == NULL) {
+        call->early_tag = text_copy(tag);
+    }
+    return strcmp(call->early_tag, tag) != 0;
+}
+
 static void within(const struct question *question)
 {
     struct call *call = question->call;
@@ -155,6 +169,12 @@ static void within(const struct question *question)
         /* Crossing BYEs are both answered with 200 (RFC 5407 §3.2.1). */
         reply(question, is_method(request, "BYE") ? 200 : 481);
         call_linger(call, COPIES_MS);
+        return;
+    }
+    if (is_other_fork(call, request)) {
+        struct question foreign = {question->ua, NULL, question->transaction, request, NULL};
+
+        reply(&foreign, 481);
         return;
     }
     if (is_method(request, "UPDATE") && call->ua->options.no_update) {
