@@ -155,6 +155,9 @@ static bool forward_response(struct host *host, struct host *dialog, struct mess
     }
     message->cseq = slot->request.cseq;
     slot->done = message->status >= 200;
+    if (words_find(&host->world->line->words, "host") >= 0) {
+        return true; /* the proxy's own response */
+    }
     if (slot->edit.status != 0) {
         memset(&forwarded, 0, sizeof forwarded);
         forwarded.status = slot->edit.status;

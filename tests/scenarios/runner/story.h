@@ -15,7 +15,7 @@
 #define WORD_ROOM 48
 #define MAX_WORDS 24
 #define MAX_HEADERS 12
-#define MAX_PARTIES 8
+#define MAX_PARTIES 16
 #define MAX_STEPS 400000
 
 enum party_kind { SCRIPTED, LIBRARY, PROXY };

@@ -12,7 +12,7 @@
 
 #include <sst/sst.h>
 
-#define MAX_HOSTS 12
+#define MAX_HOSTS 24
 #define MAX_SLOTS 8
 #define MAX_TOLD 32
 #define MAX_FLIGHTS 32
