@@ -142,7 +142,10 @@ bool sst_session_next_event(struct sst_session *s, uint64_t now_ms, struct sst_e
     if (s == NULL || s->policy == NULL || event == NULL) {
         return false;
     }
-    (void)sst_session_step(s, now_ms); /* what is due now may overtake what waits: the end does */
+    if ((s->events & ~(1u << SST_EVENT_REFRESH)) == 0) {
+        /* A refresh that waits may be overtaken by the end; everything else is told first. */
+        (void)sst_session_step(s, now_ms);
+    }
     if (!take(s, sst_session_now(s, now_ms), event)) {
         memset(event, 0, sizeof *event);
         return false;

@@ -48,7 +48,7 @@ static void retry(struct sst_session *s, const struct sst_tx *tx, enum sst_actio
         return;
     }
     verdict->action = action;
-    if (tx->flags & TX_REFRESH) {
+    if ((tx->flags & TX_REFRESH) && (s->flags & (F_LOCAL | F_RESCUED))) {
         s->flags |= F_ASKED;
         sst_session_plan(s, sst_add_ms(now, sst_session_backoff_ms(s)), now);
     }

@@ -318,6 +318,9 @@ int sst_session_ack(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms)
         uint64_t latest = sst_add_ms(s->start_ms, SST_TRANSACTION_MS);
         uint64_t now = sst_session_now(s, now_ms);
         s->start_ms = now < latest ? now : latest;
+        if (s->refresh_ms < s->start_ms) {
+            s->refresh_ms = s->start_ms; /* a rescue that was due stays due */
+        }
     }
     return SST_OK;
 }
