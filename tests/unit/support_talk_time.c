@@ -42,7 +42,7 @@ static void detail(const struct sst_event *event, char *buffer, size_t size)
         break;
     case SST_EVENT_NEGOTIATED:
         if (event->side == SST_SIDE_NONE) {
-            ck_assert_uint_eq(event->interval, 0);
+            must(event->interval == 0);
             snprintf(buffer, size, " off%s%s", event->reason == SST_END_NONE ? "" : " ",
                      event->reason == SST_END_NONE ? "" : sst_end_reason_name(event->reason));
             break;
@@ -74,28 +74,28 @@ static void check_event(struct talk *t, const struct sst_event *event)
 {
     struct sst_session_info info = info_of(t);
 
-    ck_assert_int_gt(event->type, SST_EVENT_NONE);
-    ck_assert_int_le(event->type, SST_EVENT_ENDED);
-    ck_assert_uint_eq(event->interval, info.interval);
-    ck_assert_int_eq(event->side, info.side);
-    ck_assert_int_eq(event->own_benefit, info.own_benefit);
-    ck_assert_msg(t->count[SST_EVENT_ENDED] == 0, "an event after the end");
+    must(event->type > SST_EVENT_NONE);
+    must(event->type <= SST_EVENT_ENDED);
+    must(event->interval == info.interval);
+    must(event->side == info.side);
+    must(event->own_benefit == info.own_benefit);
+    must(t->count[SST_EVENT_ENDED] == 0); /* I1 */
     if (event->type == SST_EVENT_ENDED) {
-        ck_assert(info.ended);
-        ck_assert_int_ne(event->reason, SST_END_NONE);
+        must(info.ended);
+        must(event->reason != SST_END_NONE);
     } else if (!info.ended) { /* what led to the end is told before it */
-        ck_assert_uint_eq(event->expires_ms, info.expires_ms);
+        must(event->expires_ms == info.expires_ms);
     }
     if (event->type == SST_EVENT_REFRESH) {
         /* I2: never in the last second before the expiration. */
-        ck_assert_int_ne(event->side, SST_SIDE_NONE);
-        ck_assert_uint_lt(t->now_ms, event->not_after_ms);
-        ck_assert_uint_lt(event->not_after_ms, info.expires_ms);
-        ck_assert(event->method == INVITE || event->method == UPDATE);
-        ck_assert(event->method == INVITE || !event->with_offer);
+        must(event->side != SST_SIDE_NONE);
+        must(t->now_ms < event->not_after_ms);
+        must(event->not_after_ms < info.expires_ms);
+        must(event->method == INVITE || event->method == UPDATE);
+        must(event->method == INVITE || !event->with_offer);
     } else {
-        ck_assert_uint_eq(event->not_after_ms, SST_NEVER);
-        ck_assert_uint_eq(event->headers.count, 0);
+        must(event->not_after_ms == SST_NEVER);
+        must(event->headers.count == 0);
     }
 }
 
@@ -123,7 +123,7 @@ int talk_on_event(void *user, struct sst_session *session, const struct sst_even
 {
     struct talk *t = user;
 
-    ck_assert_ptr_eq(session, t->session);
+    must(session == t->session);
     record(t, event);
     if (t->on_event == NULL) {
         return SST_CALLBACK_DONE;
@@ -143,13 +143,13 @@ void talk_pull(struct talk *t)
     }
     t->policy.on_event = NULL;
     for (unsigned i = 0; sst_session_next_event(t->session, t->now_ms, &event); i++) {
-        ck_assert_uint_lt(i, 64);
+        must(i < 64);
         record(t, &event);
         if (t->on_event != NULL) {
             (void)t->on_event(t, &event);
         }
     }
-    ck_assert_int_eq(event.type, SST_EVENT_NONE);
+    must(event.type == SST_EVENT_NONE);
 }
 
 void talk_check(struct talk *t)
@@ -158,15 +158,16 @@ void talk_check(struct talk *t)
         return;
     }
     const char *wrong = sst_session_check(t->session);
-    ck_assert_msg(wrong == NULL, "%s", wrong);
+    if (wrong != NULL) {
+        ck_abort_msg("%s", wrong);
+    }
 
     struct sst_session_info info = info_of(t);
     bool on = info.side != SST_SIDE_NONE && info.established && !info.ended;
-    ck_assert_int_eq(on, info.expires_ms != SST_NEVER);
+    must(on == (info.expires_ms != SST_NEVER));
     /* I3: once it is there, only a 2xx moves the expiration; it may be given up altogether. */
     if (t->depth == 0 && info.expires_ms != t->expires_ms && info.expires_ms != SST_NEVER) {
-        ck_assert_msg(t->may_move, "the expiration moved to %llu",
-                      (unsigned long long)info.expires_ms);
+        must(t->may_move);
     }
     if (t->depth == 0) {
         t->expires_ms = info.expires_ms;
@@ -175,18 +176,18 @@ void talk_check(struct talk *t)
 
     uint64_t deadline = sst_session_deadline(t->session);
     if (on) {
-        ck_assert_uint_le(deadline, info.end_ms);
-        ck_assert_uint_le(info.end_ms, info.expires_ms);
+        must(deadline <= info.end_ms);
+        must(info.end_ms <= info.expires_ms);
     } else if (!t->pull) {
-        ck_assert_uint_eq(deadline, SST_NEVER);
+        must(deadline == SST_NEVER);
     }
-    ck_assert_uint_eq(deadline, sst_session_deadline(t->session));
+    must(deadline == sst_session_deadline(t->session));
 }
 
 static void advance(struct talk *t)
 {
     if (!t->pull) {
-        ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
+        must(sst_session_advance(t->session, t->now_ms) == SST_OK);
     }
     talk_pull(t);
     talk_check(t);
@@ -229,7 +230,7 @@ void until(struct talk *t, double seconds)
 {
     uint64_t end = t->begin_ms + (uint64_t)(seconds * 1000.0 + 0.5);
 
-    ck_assert_uint_ge(end, t->now_ms);
+    must(end >= t->now_ms);
     for (unsigned steps = 0; !t->gone; steps++) {
         uint64_t deadline = sst_session_deadline(t->session);
         if (deadline > end) {
@@ -242,7 +243,7 @@ void until(struct talk *t, double seconds)
     if (!t->gone) {
         unsigned before = events_told(t);
         advance(t);
-        ck_assert_uint_eq(events_told(t), before);
+        must(events_told(t) == before);
     }
 }
 
@@ -304,9 +305,9 @@ void cycles(struct talk *t, unsigned count, const char *response, double delay)
     for (unsigned i = 0; i < count; i++) {
         unsigned before = t->refreshes;
         uint64_t due = info_of(t).refresh_ms;
-        ck_assert_uint_ne(due, SST_NEVER);
+        must(due != SST_NEVER);
         until(t, (double)(due - t->begin_ms) / 1000.0);
-        ck_assert_uint_eq(t->refreshes, before + 1);
+        must(t->refreshes == before + 1);
         enum sst_method method = t->refresh.method;
         refreshes(t);
         until(t, seconds_of(t) + delay);

@@ -65,7 +65,7 @@ START_TEST(jitter_makes_it_earlier_by_its_share_at_most)
         uint64_t after = refresh_after("jitter_percent=10", seed);
         ck_assert_uint_ge(after, half - 180000);
         ck_assert_uint_le(after, half);
-        ck_assert_uint_eq(after, refresh_after("jitter_percent=10", seed)); /* by the source alone */
+        ck_assert_uint_eq(after, refresh_after("jitter_percent=10", seed)); /* the same again */
         least = after < least ? after : least;
         most = after > most ? after : most;
         low += after < half - 90000;

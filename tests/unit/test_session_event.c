@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the host: what it may do meanwhile, and events that it fetches itself. */
+/* Telling the host, and what it may do meanwhile. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
 #define UPDATES "Allow: UPDATE | "
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
-#define REMOTE_90 "Session-Expires: 90;refresher=uas"
 #define PEER_90 TIMER " | Session-Expires: 90;refresher=uac"
 
 static int not_sent(struct talk *t, const struct sst_event *event)
@@ -252,157 +251,6 @@ START_TEST(a_host_that_hangs_up_at_once_is_left_alone)
 }
 END_TEST
 
-/* ---- Events that are pulled ---- */
-
-static struct talk *pulled(const char *policy, const char *response)
-{
-    struct talk *t = caller(policy);
-
-    t->pull = true;
-    t->policy.on_event = NULL;
-    asks(t, INVITE);
-    expect(gets(t, INVITE, 200, response), "refreshed");
-    from_here(t);
-    return t;
-}
-
-static const char *pull_one(struct talk *t)
-{
-    struct sst_event event;
-
-    if (!sst_session_next_event(t->session, t->now_ms, &event)) {
-        return "none";
-    }
-    return sst_event_name(event.type);
-}
-
-START_TEST(events_wait_to_be_pulled)
-{
-    struct talk *t = pulled("", UPDATES LOCAL_90);
-
-    t->hold_pull = true;
-    asks(t, UPDATE);
-    gets(t, UPDATE, 200, "Session-Expires: 90");
-    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
-    expect(pull_one(t), "violation");
-    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
-    expect(pull_one(t), "refreshed");
-    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 45000);
-    expect(pull_one(t), "none");
-    t->now_ms += 45000;
-    expect(pull_one(t), "refresh"); /* does what is due by itself */
-    expect(pull_one(t), "none");
-    end_talk(t);
-}
-END_TEST
-
-/* Shows: I2 EC-37 EC-45 */
-START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
-{
-    struct talk *t = pulled("", UPDATES LOCAL_90);
-
-    t->hold_pull = true;
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms);
-    t->now_ms += 44500; /* within the last second */
-    expect(pull_one(t), "none");
-    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
-    t->now_ms += 500;
-    expect(pull_one(t), "ended");
-    expect(pull_one(t), "none");
-    end_talk(t);
-
-    t = pulled("", UPDATES LOCAL_90); /* the end takes its place */
-    t->hold_pull = true;
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms);
-    t->now_ms += 45000;
-    expect(pull_one(t), "ended");
-    expect(pull_one(t), "none");
-    end_talk(t);
-}
-END_TEST
-
-START_TEST(a_refresh_that_something_got_in_the_way_of_waits)
-{
-    struct talk *t = pulled("", LOCAL_90);
-
-    t->hold_pull = true;
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms);
-    asks(t, INVITE); /* a hold, before the event was pulled */
-    expect(pull_one(t), "none");
-    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 59000); /* blocked */
-    gets(t, INVITE, 488, "");
-    expect(pull_one(t), "refresh");
-    expect(pull_one(t), "none");
-    end_talk(t);
-
-    t = pulled("", UPDATES LOCAL_90); /* it is under way already: nothing to ask for */
-    t->hold_pull = true;
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms);
-    struct sst_headers headers;
-    ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers), SST_OK);
-    expect(pull_one(t), "none");
-    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
-    end_talk(t);
-}
-END_TEST
-
-START_TEST(a_timer_that_went_off_takes_its_events_with_it)
-{
-    struct talk *t = pulled("mode=request session_expires=90", UPDATES);
-
-    t->hold_pull = true;
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms); /* REFRESH waits */
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms); /* for the own benefit: the timer goes off */
-    expect(pull_one(t), "negotiated");
-    expect(pull_one(t), "none");
-    ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
-    end_talk(t);
-}
-END_TEST
-
-START_TEST(the_hosts_end_drops_what_waits)
-{
-    struct talk *t = pulled("", REMOTE_90);
-
-    t->hold_pull = true;
-    t->now_ms += 60000;
-    sst_session_advance(t->session, t->now_ms);
-    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
-    sst_session_end(t->session, t->now_ms);
-    ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
-    expect(pull_one(t), "none");
-    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_REFRESHED); /* what the library found out */
-    end_talk(t);
-}
-END_TEST
-
-START_TEST(events_of_one_kind_merge_and_show_the_newest)
-{
-    struct talk *t = pulled("", UPDATES LOCAL_90);
-    struct sst_event event;
-
-    t->hold_pull = true;
-    for (unsigned i = 0; i < 5; i++) {
-        asks(t, UPDATE);
-        gets(t, UPDATE, 200, i < 4 ? LOCAL_90 : "Session-Expires: 60;refresher=uas");
-    }
-    expect(pull_one(t), "violation");
-    ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
-    ck_assert_int_eq(event.type, SST_EVENT_NEGOTIATED);
-    ck_assert_uint_eq(event.interval, 60);
-    ck_assert_int_eq(event.side, SST_SIDE_REMOTE);
-    expect(pull_one(t), "refreshed");
-    expect(pull_one(t), "none");
-    end_talk(t);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("session_event");
@@ -414,12 +262,6 @@ int main(void)
     tcase_add_test(tcase, every_deed_within_every_event);
     tcase_add_test(tcase, nothing_is_told_after_the_session_is_gone);
     tcase_add_test(tcase, a_host_that_hangs_up_at_once_is_left_alone);
-    tcase_add_test(tcase, events_wait_to_be_pulled);
-    tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
-    tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
-    tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
-    tcase_add_test(tcase, the_hosts_end_drops_what_waits);
-    tcase_add_test(tcase, events_of_one_kind_merge_and_show_the_newest);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

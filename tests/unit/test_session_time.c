@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time passes: refresh, overdue, hang up, deferring; clocks that leap. RFC 4028 §7.2, §9, §10. */
+/* Time passes: refresh, overdue, hang up; clocks that leap. RFC 4028 §7.2, §9, §10. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -309,100 +309,6 @@ START_TEST(an_interval_below_90_is_watched_as_90)
 }
 END_TEST
 
-/* ---- Deferring ---- */
-
-/* Shows: FB-55 EC-51 I10 */
-START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
-{
-    struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
-
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
-    until(t, 45);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_OK);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
-    expect(next(t), "47"); /* the library's own wait */
-    until(t, 47);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 1500, t->now_ms), SST_OK);
-    expect(next(t), "48.5"); /* the host's */
-    until(t, 48.5);
-    ck_assert_int_eq(sst_session_defer(t->session, t->begin_ms, t->now_ms), SST_OK);
-    expect(next(t), "48.501"); /* at once, but no busy loop */
-    until(t, 48.501);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 60000, t->now_ms), SST_OK);
-    expect(next(t), "59"); /* never past the last moment: one second before the peer's BYE */
-    until(t, 59);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 20000, t->now_ms), SST_OK);
-    expect(next(t), "79"); /* from here on what is blocked goes as soon as it can; EC-39 */
-    until(t, 79);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 10000, t->now_ms), SST_OK);
-    until(t, 200);
-    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 48.5 refresh UPDATE; "
-                    "48.501 refresh UPDATE; 59 refresh UPDATE; 79 refresh UPDATE; "
-                    "90 ended refresh_not_sent");
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
-    end_talk(t);
-}
-END_TEST
-
-/* Shows: I10 FB-55 10-4 */
-START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
-{
-    struct talk *t = connected("", "Session-Expires: 1800;refresher=uac | Require: timer");
-
-    until(t, 2000); /* 2, 4, 8, 16, 32, 64, 120 ... s, the last at 1767 */
-    expect(told(t), "900 refresh INVITE offer; 902 refresh INVITE offer; "
-                    "906 refresh INVITE offer; 914 refresh INVITE offer; "
-                    "930 refresh INVITE offer; 962 refresh INVITE offer; "
-                    "1026 refresh INVITE offer; 1146 refresh INVITE offer; "
-                    "1266 refresh INVITE offer; 1386 refresh INVITE offer; "
-                    "1506 refresh INVITE offer; 1626 refresh INVITE offer; "
-                    "1746 refresh INVITE offer; 1767 refresh INVITE offer; "
-                    "1800 ended refresh_not_sent");
-    ck_assert_uint_eq(t->counters.refreshes_due, 14);
-    ck_assert_uint_eq(t->counters.refreshes_sent, 0);
-    end_talk(t);
-}
-END_TEST
-
-/* Shows: EC-103 */
-START_TEST(the_watcher_rescues_once_where_its_owner_wants_it)
-{
-    struct talk *t = connected("rescue=yes", "Allow: UPDATE | " REMOTE_90);
-
-    until(t, 52.5);
-    looks(t);
-    expect(told(t), "52.5 overdue; 52.5 refresh UPDATE");
-    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uas");
-    expect(gets(t, UPDATE, 503, "Retry-After: 1"), "failed"); /* one is one */
-    until(t, 100);
-    expect(told(t), "60 ended not_refreshed");
-    end_talk(t);
-
-    t = connected("rescue=yes", "Allow: UPDATE | " REMOTE_90);
-    for (unsigned i = 0; i < 3; i++) {
-        until(t, (i + 1) * 52.5);
-        looks(t);
-        refreshes(t);
-        expect(gets(t, UPDATE, 200, REMOTE_90), "refreshed");
-    }
-    ck_assert_uint_eq(t->count[SST_EVENT_OVERDUE], 3);
-    expect(next(t), "210");
-    end_talk(t);
-}
-END_TEST
-
-/* Shows: EC-103 */
-START_TEST(a_watcher_that_may_not_rescue_does_not)
-{
-    struct talk *t = connected("", "Allow: UPDATE | " REMOTE_90);
-
-    until(t, 59.999);
-    expect(told(t), "52.5 overdue");
-    ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
-    end_talk(t);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("session_time");
@@ -422,10 +328,6 @@ int main(void)
     tcase_add_test(tcase, the_largest_interval_neither_wraps_nor_ends);
     tcase_add_test(tcase, an_interval_below_90_is_healed_and_drives_nobody_faster_than_the_floor);
     tcase_add_test(tcase, an_interval_below_90_is_watched_as_90);
-    tcase_add_test(tcase, a_deferred_refresh_is_asked_for_again_within_the_budget);
-    tcase_add_test(tcase, a_host_that_does_nothing_is_asked_a_bounded_number_of_times);
-    tcase_add_test(tcase, the_watcher_rescues_once_where_its_owner_wants_it);
-    tcase_add_test(tcase, a_watcher_that_may_not_rescue_does_not);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests that are lost: timeouts, and what could not be sent. RFC 4028 §10. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
+#define REMOTE_90 "Session-Expires: 90;refresher=uas"
+
+/* Shows: 10-2 EC-50 FB-42 */
+START_TEST(a_refresh_that_times_out_ends_the_session)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(told(t), "45 refresh UPDATE; 77 ended refresh_timeout");
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "ignore");
+    until(t, 200);
+    expect(told(t), "");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TIMEOUT], 1);
+    ck_assert_uint_eq(t->counters.ended[SST_END_TIMEOUT], 1);
+    end_talk(t);
+
+    t = connected("", UPDATES REMOTE_90); /* on the side that waits, a hold of the host's */
+    asks(t, INVITE);
+    until(t, 32);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "end");
+    expect(told(t), "32 ended refresh_timeout");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-50 FB-68 */
+START_TEST(an_update_without_evidence_gets_one_invite_first)
+{
+    struct talk *t = connected("method=update", LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 77");
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    expect(told(t), "45 refresh UPDATE; 77 refresh INVITE offer; 77 refreshed 90 local");
+    end_talk(t);
+
+    t = connected("method=update", LOCAL_90); /* nothing left to send */
+    until(t, 57);
+    refreshes(t);
+    until(t, 89);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
+    t = connected("", REMOTE_90); /* a request of the host's: its own verdict, and a refresh */
+    asks(t, UPDATE);
+    until(t, 32);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed");
+    looks(t);
+    expect(told(t), "32 refresh INVITE offer");
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
+    until(t, 50);
+    expect(gets(t, INVITE, 408, ""), "end");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: FB-77 */
+START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
+{
+    struct talk *t = connected("timeout_retries=2", UPDATES LOCAL_1800);
+
+    until(t, 900);
+    refreshes(t);
+    until(t, 932);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1349.5"); /* halfway to 1767 */
+    until(t, 1349.5);
+    refreshes(t);
+    until(t, 1381.5);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1574.25");
+    until(t, 1574.25);
+    refreshes(t);
+    until(t, 1606.25);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(told(t), "900 refresh UPDATE; 1349.5 refresh UPDATE; 1574.25 refresh UPDATE; "
+                    "1606.25 ended refresh_timeout");
+    end_talk(t);
+
+    t = connected("timeout_retries=3", UPDATES LOCAL_90); /* after 32 s of silence: too late */
+    until(t, 45);
+    refreshes(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
+    t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* an answer is no timeout */
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 408, ""), "end");
+    end_talk(t);
+
+    t = connected("timeout_retries=1", UPDATES LOCAL_1800); /* each interval anew */
+    for (unsigned i = 0; i < 3; i++) {
+        from_here(t);
+        until(t, 900);
+        refreshes(t);
+        expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1333.5");
+        until(t, 1333.5);
+        refreshes(t);
+        expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
+    }
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-51 FB-55 FB-56 */
+START_TEST(what_could_not_be_sent_is_sent_later)
+{
+    static const enum sst_failure how[] = {SST_FAILED_TRANSPORT, SST_FAILED_NOT_SENT};
+
+    for (size_t i = 0; i < COUNT_OF(how); i++) {
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        expect(loses(t, UPDATE, how[i]), "wait 47");
+        until(t, 47);
+        refreshes(t);
+        expect(loses(t, UPDATE, how[i]), "wait 51");
+        until(t, 51);
+        refreshes(t);
+        expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+        ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSPORT], 2);
+        asks(t, INVITE);
+        expect(loses(t, INVITE, how[i]), "failed"); /* the host's own is its own affair */
+        end_talk(t);
+    }
+    struct talk *t = connected("", UPDATES LOCAL_90);
+    for (unsigned i = 0; i < 4; i++) {
+        until(t, 45 + (double[]){0, 2, 6, 14}[i]);
+        refreshes(t);
+        loses(t, UPDATE, SST_FAILED_TRANSPORT);
+    }
+    until(t, 100);
+    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-50 EC-10 */
+START_TEST(what_carried_no_timer_ends_nothing)
+{
+    struct talk *t = connected("", "");
+
+    asks(t, INVITE);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    asks(t, UPDATE);
+    expect(gets(t, UPDATE, 481, ""), "failed");
+    asks(t, INVITE); /* one that was sent before the timer came on */
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 408, ""), "failed");
+    ck_assert(!info_of(t).ended);
+    expect(asks(t, OTHER), TIMER); /* other methods never do */
+    expect(gets(t, OTHER, 481, ""), "none");
+    expect(gets(t, OTHER, 408, ""), "none");
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
+
+    t = caller("mode=request"); /* nor the initial INVITE */
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 408, ""), "failed");
+    asks(t, INVITE);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_lost");
+    TCase *tcase = tcase_create("all");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_refresh_that_times_out_ends_the_session);
+    tcase_add_test(tcase, an_update_without_evidence_gets_one_invite_first);
+    tcase_add_test(tcase, a_timeout_is_given_a_second_chance_where_the_owner_wants_it);
+    tcase_add_test(tcase, what_could_not_be_sent_is_sent_later);
+    tcase_add_test(tcase, what_carried_no_timer_ends_nothing);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

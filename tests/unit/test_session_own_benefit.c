@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* The timer for one's own benefit, against a peer without the extension: RFC 4028 §7.2, EC-18. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+
+/* Shows: EC-18 7.2-5 */
+START_TEST(an_own_benefit_timer_refreshes_and_stays_on)
+{
+    struct talk *t = connected("mode=request session_expires=90", "Allow: UPDATE");
+
+    expect(next(t), "45");
+    cycles(t, 3, "", 0);
+    expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local own; 90 refresh UPDATE; "
+                    "90 refreshed 90 local own; 135 refresh UPDATE; 135 refreshed 90 local own");
+    cycles(t, 1, TIMER, 0); /* the peer shows that it could: turned off on purpose */
+    expect(told(t), "180 refresh UPDATE; 180 negotiated off");
+    expect(next(t), "never");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-18 EC-110 */
+START_TEST(an_own_benefit_timer_ends_only_by_silence)
+{
+    static const unsigned alive[] = {403, 404, 488, 503, 491, 422, 401, 600};
+
+    for (size_t i = 0; i < COUNT_OF(alive); i++) {
+        struct talk *t = connected("mode=request session_expires=90", "");
+        until(t, 45);
+        refreshes(t);
+        gets(t, INVITE, alive[i], "");
+        until(t, 200);
+        ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 0);
+        ck_assert_uint_eq(t->counters.turned_off, 1);
+        ck_assert(strstr(told(t), "; 90 negotiated off refresh_refused") != NULL);
+        end_talk(t);
+    }
+    struct talk *t = connected("mode=request session_expires=90 expire_at=guard", "");
+    until(t, 45);
+    refreshes(t);
+    until(t, 100);
+    expect(told(t), "45 refresh INVITE offer; 90 ended refresh_unanswered");
+    end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* a 1xx is a sign of life */
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    until(t, 100);
+    expect(told(t), "45 refresh INVITE offer; 90 negotiated off refresh_unanswered");
+    gets(t, INVITE, 200, ""); /* and late it comes back on */
+    expect(told(t), "100 negotiated 90 local own");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-18 EC-50 */
+START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
+{
+    static const struct {
+        unsigned status; /* 0: timeout */
+        const char *story;
+    } rows[] = {
+        {0, "ended refresh_timeout"}, {408, "ended refresh_408"}, {481, "ended refresh_481"},
+    };
+    char story[160];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected("mode=request session_expires=90", "Allow: UPDATE");
+        until(t, 45);
+        for (int invite = 0; invite < 2; invite++) {
+            enum sst_method method = invite ? INVITE : UPDATE;
+            refreshes(t);
+            expect(rows[i].status == 0 ? loses(t, method, SST_FAILED_TIMEOUT)
+                                       : gets(t, method, rows[i].status, ""),
+                   invite ? "end" : "wait 45");
+            looks(t);
+        }
+        snprintf(story, sizeof story, "45 refresh UPDATE; 45 refresh INVITE offer; 45 %s",
+                 rows[i].story);
+        expect(told(t), story);
+        end_talk(t);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_own_benefit");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, an_own_benefit_timer_refreshes_and_stays_on);
+    tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
+    tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}

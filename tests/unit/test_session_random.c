@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Random lives of sessions: 250,000 calls in any order, of peers and hosts that obey no rule, over
+ * a clock that leaps. What holds at any time is checked after each call, by the talk and below. Each
+ * life is lived twice, with events told and with events pulled, and has to be the same.
+ */
+#include "talk.h"
+
+#define LIVES 500
+#define STEPS 250 /* twice over: told and pulled */
+
+static uint64_t state;
+
+static uint32_t draw(uint32_t below)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (uint32_t)((state >> 11) % below);
+}
+
+#define PICK(array) (array)[draw((uint32_t)COUNT_OF(array))]
+
+static const char *const policies[] = {
+    "",
+    "mode=request",
+    "mode=require proxy_require=yes",
+    "mode=request session_expires=90 own_benefit=yes",
+    "mode=accept own_benefit=yes prefer_refresher=uas",
+    "mode=request request_refresher=uas allow_uas=yes min_se=120",
+    "method=update timeout_retries=2 rescue=yes",
+    "method=invite expire_at=guard refused=keep",
+    "guard=none refresh_percent=30 jitter_percent=10",
+    "guard=percent guard_percent=50 max_refresh=60",
+    "mode=request max_session_expires=1800 strict_overlap=yes",
+    "mode=off",
+    "accept_refresher_missing=no accept_require_as_support=no accept_malformed=no",
+    "accept_small_interval=no accept_midcall=no below_min=report accept_repeated=no",
+    "mode=request absolute_min=4 min_se=4 session_expires=8 refresh_floor=1",
+};
+
+static const char *const request_headers[] = {
+    "", "Supported: timer", "Supported: timer | Session-Expires: 90;refresher=uac",
+    "Supported: timer | Session-Expires: 90;refresher=uas | Allow: UPDATE",
+    "Supported: timer | Session-Expires: 1800", "Session-Expires: 120;refresher=uac",
+    "Session-Expires: 30", "Supported: timer | Session-Expires: 30", "Require: timer",
+    "Supported: timer | Min-SE: 600 | offer", "Supported: timer | Session-Expires: abc",
+    "Supported: timer | Session-Expires: 300 | Min-SE: 900", "Allow: INVITE | plain",
+    "Session-Expires: 1800;refresher=foo | x: 90 | Supported: timer",
+    "Supported: timer | Session-Expires: 4294967295;refresher=uac | Min-SE: 60",
+};
+
+static const char *const response_headers[] = {
+    "", "Supported: timer", "Session-Expires: 90;refresher=uac | Require: timer | Allow: UPDATE",
+    "Session-Expires: 90;refresher=uas | Supported: timer", "Session-Expires: 1800;refresher=uac",
+    "Session-Expires: 0;refresher=uac | Require: timer", "Session-Expires: 60;refresher=uas",
+    "Session-Expires: 4294967295;refresher=uas", "Session-Expires: 90", "Require: timer",
+    "Session-Expires: abc", "Session-Expires: 90;refresher=uas | x: 1800",
+    "Min-SE: 3600", "Min-SE: 60", "Retry-After: 0", "Retry-After: 7", "Retry-After: 4294967295",
+    "Unsupported: timer", "Allow: INVITE", "Allow: INVITE, UPDATE",
+};
+
+static const unsigned statuses[] = {100, 180, 183, 200, 200, 200, 200, 202, 302, 400, 401, 403,
+                                    404, 405, 407, 408, 413, 415, 420, 421, 422, 422, 480, 481, 486, 487,
+                                    488, 491, 491, 500, 501, 502, 503, 504, 505, 580, 600, 603, 606};
+
+struct life {
+    struct talk *t;
+    struct sst_policy other;
+    uint64_t start_ms;
+    uint64_t steps[STEPS]; /* what was told in each, and where the session stood then */
+};
+
+static enum sst_method any_method(void)
+{
+    return draw(2) ? INVITE : UPDATE;
+}
+
+/* FNV-1a */
+static uint64_t mix(uint64_t hash, const void *data, size_t length)
+{
+    const unsigned char *byte = data;
+
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ byte[i]) * UINT64_C(0x100000001B3);
+    }
+    return hash;
+}
+
+/* What only looks changes nothing. */
+static void check_pure(const struct talk *t)
+{
+    struct sst_session before = *t->session;
+
+    (void)sst_session_deadline(t->session);
+    (void)sst_session_check(t->session);
+    (void)info_of(t);
+    must(memcmp(&before, t->session, sizeof before) == 0);
+}
+
+/* I10: the refreshes that are asked for in one interval are bounded. */
+static void check_attempts(struct life *life)
+{
+    struct sst_session_info info = info_of(life->t);
+
+    if (info.start_ms != life->start_ms || info.side != SST_SIDE_LOCAL) {
+        life->start_ms = info.start_ms;
+        life->t->refreshes = 0;
+    }
+    must(life->t->refreshes <= 100);
+}
+
+static unsigned timed_events(const struct talk *t)
+{
+    return t->count[SST_EVENT_REFRESH] + t->count[SST_EVENT_OVERDUE] +
+           t->count[SST_EVENT_BLOCKED] + t->count[SST_EVENT_ENDED];
+}
+
+/* All that is due now. EC-45: whatever the clock did, one look is one event at the most. */
+static void look(struct talk *t)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned before = timed_events(t);
+        struct sst_session kept = *t->session;
+        uint64_t now = sst_time_out(sst_session_now(t->session, t->now_ms)); /* as clamped */
+        bool due = sst_session_deadline(t->session) <= now;
+        looks(t);
+        if (!t->pull) {
+            must(timed_events(t) <= before + 1u);
+        }
+        if (!due) {
+            must(memcmp(&kept, t->session, sizeof kept) == 0); /* I9 */
+            return;
+        }
+    }
+    ck_abort_msg("a busy loop: %s", t->log);
+}
+
+static void time_passes(struct talk *t)
+{
+    uint64_t deadline = sst_session_deadline(t->session);
+
+    switch (draw(8)) {
+    case 0: /* exactly there */
+    case 1:
+        if (deadline != SST_NEVER && deadline > t->now_ms) {
+            t->now_ms = deadline;
+        }
+        break;
+    case 2: /* around it */
+        if (deadline != SST_NEVER && deadline > t->now_ms + 2u) {
+            t->now_ms = deadline - 1u + draw(3);
+        }
+        break;
+    case 3: /* a leap, or a step back */
+        if (draw(4) == 0) {
+            t->now_ms = draw(2) == 0 ? t->now_ms - draw(100000) : t->now_ms + draw(200000);
+        }
+        break;
+    case 4:
+        t->now_ms += draw(100) == 0 ? UINT64_C(4294967295000) : draw(40000);
+        break;
+    default:
+        t->now_ms += draw(3000);
+        break;
+    }
+}
+
+static void own_request(struct talk *t)
+{
+    struct sst_headers headers;
+    enum sst_method method = draw(8) == 0 ? OTHER : any_method();
+    unsigned flags = draw(4);
+
+    if (draw(8) && t->refresh.type == SST_EVENT_REFRESH) {
+        method = t->refresh.method;
+        flags = SST_REQUEST_REFRESH | (t->refresh.with_offer ? SST_REQUEST_OFFER : 0);
+    }
+    t->refresh.type = SST_EVENT_NONE;
+    int result = try_ask(t, method, flags, &headers);
+    must(result == SST_OK || result == SST_ERR_STATE);
+    must(result == SST_OK || headers.count == 0);
+}
+
+static void response(struct talk *t)
+{
+    bool invite = t->own[0].flags & TX_OPEN;
+    bool update = t->own[1].flags & TX_OPEN;
+    enum sst_method method = draw(10) == 0 ? OTHER : any_method();
+    unsigned status = draw(3) == 0 ? 200 : PICK(statuses);
+
+    if (draw(8) != 0 && invite != update) { /* mostly to what is open */
+        method = invite ? INVITE : UPDATE;
+    }
+
+    if (draw(12) == 0 && method != OTHER) {
+        static const enum sst_failure how[] = {SST_FAILED_TIMEOUT, SST_FAILED_TRANSPORT,
+                                               SST_FAILED_NOT_SENT};
+        loses(t, method, PICK(how));
+    } else {
+        gets(t, method, status, PICK(response_headers));
+    }
+}
+
+static void peers_request(struct talk *t)
+{
+    enum sst_method method = draw(8) == 0 ? OTHER : any_method();
+    bool busy = (t->second[method == UPDATE].flags & (TX_OPEN | TX_ANSWERED)) &&
+                (t->peer[method == UPDATE].flags & (TX_OPEN | TX_ANSWERED));
+
+    if (draw(50) == 0) {
+        t->peer_cseq -= t->peer_cseq > 3 ? 3u : 0; /* out of order */
+    }
+    if (method == OTHER || !busy) {
+        hears(t, method, PICK(request_headers));
+    }
+}
+
+static void own_response(struct talk *t)
+{
+    struct sst_headers headers;
+    size_t i = draw(2);
+    struct sst_tx *tx = draw(6) == 0 ? &t->second[i] : &t->peer[i];
+    unsigned status = draw(3) == 0 ? 200 : PICK(statuses);
+
+    if (draw(4) != 0 && t->heard[i] != NULL) {
+        tx = t->heard[i];
+    }
+
+    t->may_move = true;
+    int result = sst_session_answer(t->session, tx, status, t->now_ms, &headers);
+    must(result == SST_OK || result == SST_ERR_STATE);
+    talk_pull(t);
+    talk_check(t);
+}
+
+static void ack(struct talk *t)
+{
+    struct sst_tx *tx = draw(2) ? &t->peer[0] : &t->second[0];
+
+    t->may_move = true;
+    if (draw(30) == 0) {
+        (void)sst_session_ack_timeout(t->session, tx, t->now_ms);
+    } else {
+        (void)sst_session_ack(t->session, tx, t->now_ms);
+    }
+    talk_pull(t);
+    talk_check(t);
+}
+
+static void rare(struct life *life)
+{
+    struct talk *t = life->t;
+    struct sst_session child;
+    struct sst_tx child_tx;
+
+    switch (draw(6)) {
+    case 0:
+        (void)sst_session_end(t->session, t->now_ms);
+        break;
+    case 1:
+        (void)sst_session_defer(t->session, SST_NEVER, t->now_ms);
+        break;
+    case 2:
+        (void)sst_session_set_policy(t->session, draw(2) ? &t->policy : &life->other);
+        break;
+    case 3:
+        if (sst_session_fork(&child, &child_tx, t->session, &t->own[0]) == SST_OK) {
+            must(sst_session_check(&child) == NULL);
+        }
+        break;
+    default:
+        break;
+    }
+    talk_pull(t);
+    talk_check(t);
+}
+
+static void step(struct life *life)
+{
+    struct talk *t = life->t;
+    uint32_t what = draw(100);
+
+    if (what < 35) {
+        time_passes(t);
+    } else if (what < 50) {
+        own_request(t);
+    } else if (what < 68) {
+        response(t);
+    } else if (what < 80) {
+        peers_request(t);
+    } else if (what < 92) {
+        own_response(t);
+    } else if (what < 97) {
+        ack(t);
+    } else {
+        rare(life);
+    }
+    look(t);
+    check_pure(t);
+    check_attempts(life);
+}
+
+static void begin_again(struct life *life, bool pull)
+{
+    struct talk *t = life->t;
+    bool is_caller = draw(2);
+
+    memset(t->count, 0, sizeof t->count);
+    memset(t->own, 0, sizeof t->own);
+    memset(t->peer, 0, sizeof t->peer);
+    memset(t->second, 0, sizeof t->second);
+    memset(t->heard, 0, sizeof t->heard);
+    t->learned_min_se = 0;
+    t->highest_cseq = 0;
+    t->refresh.type = SST_EVENT_NONE;
+    t->policy.on_event = pull ? NULL : t->policy.on_event;
+    must(sst_session_init(t->session, &t->policy, is_caller) == SST_OK);
+    t->expires_ms = SST_NEVER;
+}
+
+static void live(struct life *life, uint64_t seed, bool pull)
+{
+    state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+    const char *policy = PICK(policies);
+    const char *other = PICK(policies);
+    life->t = talk_new(other, false);
+    life->other = life->t->policy;
+    end_talk(life->t);
+    struct talk *t = life->t = talk_new(policy, false);
+    talk_use_random(t, seed);
+    t->pull = pull;
+    life->other.user = t;
+    life->other.on_event = pull ? NULL : t->policy.on_event;
+    life->other.counters = &t->counters;
+    life->other.absolute_min = t->policy.absolute_min; /* that one is for tests only */
+    bool fits = sst_policy_check(&life->other, NULL) == SST_OK;
+    if (!fits) {
+        life->other = t->policy;
+    }
+    begin_again(life, pull);
+    for (unsigned i = 0; i < STEPS; i++) {
+        step(life);
+        if (info_of(t).ended && draw(4) == 0) {
+            begin_again(life, pull);
+        }
+        const char *events = told(t);
+        life->steps[i] = mix(UINT64_C(0xCBF29CE484222325), events, strlen(events));
+        life->steps[i] = mix(life->steps[i], &t->session->start_ms,
+                             sizeof *t->session - offsetof(struct sst_session, start_ms));
+    }
+    end_talk(t);
+}
+
+/* Shows: I1 I2 I3 I7 I9 I10 EC-44 EC-45 EC-46 */
+START_TEST(what_holds_at_any_time_holds_in_random_lives)
+{
+    static struct life told_life;
+    static struct life pulled_life;
+
+    for (uint64_t seed = 1; seed <= LIVES; seed++) {
+        live(&told_life, seed, false);
+        live(&pulled_life, seed, true);
+        for (unsigned i = 0; i < STEPS; i++) {
+            ck_assert_msg(told_life.steps[i] == pulled_life.steps[i],
+                          "life %llu differs in step %u", (unsigned long long)seed, i);
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_random");
+    TCase *tcase = tcase_create("all");
+
+    tcase_set_timeout(tcase, 100);
+    tcase_add_test(tcase, what_holds_at_any_time_holds_in_random_lives);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
