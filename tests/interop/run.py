@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Runs sst-ua against SIP stacks that others wrote.
+
+    run.py [--ua PROGRAM] [--sofia PROGRAM] [--proxy PROGRAM] CASE...
+    run.py --list              prints the names of all cases
+    run.py --all               runs all, one after the other
+    run.py --all --page FILE   the same, and writes the page of results (docs/interop.md)
+
+SST_UA, SST_SOFIA_PEER and SST_PROXY name the programs where the options do not.  Exit status: 0 all
+passed, 1 one failed, 77 all were skipped.  SST_INTEROP_KEEP=1 keeps each case's folder.
+"""
+
+import argparse
+import glob
+import importlib
+import os
+import sys
+import time
+import traceback
+
+# Never into the source tree; PYTHONPYCACHEPREFIX names a better place.
+sys.dont_write_bytecode = sys.pycache_prefix is None
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "cases"), os.path.join(HERE, "..", "e2e")]
+
+import sstlab  # noqa: E402  pylint: disable=wrong-import-position
+from registry import CASES  # noqa: E402  pylint: disable=wrong-import-position
+
+
+def load():
+    """Every file in cases/ registers its own."""
+    for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.py"))):
+        importlib.import_module(os.path.splitext(os.path.basename(path))[0])
+
+
+def run(entry, options):
+    """Runs one case; gives its result in a word, and what the page needs of it."""
+    import stage as stages  # pylint: disable=import-outside-toplevel
+    stage = None
+    start = time.monotonic()
+    try:
+        stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy},
+                             entry.rate)
+        entry.function(stage)
+    except sstlab.Skip as reason:
+        print("skipped %s: %s" % (entry.name, reason))
+        return "skipped", []
+    except Exception as error:  # pylint: disable=broad-except
+        expected = isinstance(error, AssertionError)
+        print("FAILED %s: %s" % (entry.name, entry.about))
+        print("    %s" % (error if expected else traceback.format_exc()))
+        if expected:
+            for line in traceback.extract_tb(error.__traceback__):
+                if os.sep + "cases" + os.sep in line.filename:
+                    print("    at %s:%d: %s" % (os.path.basename(line.filename), line.lineno,
+                                                line.line))
+        show(stage)
+        return "failed", []
+    finally:
+        if stage:
+            stage.close()
+    print("passed %s (%.1f s)" % (entry.name, time.monotonic() - start))
+    if options.verbose:
+        print(stage.wire.ladder())
+    return "passed", stage.packets and [stage]
+
+
+def show(stage):
+    """The ladder of a case, also of one that failed before its capture was read."""
+    if not stage:
+        return
+    if not stage.packets:
+        try:
+            stage.read()
+        except Exception as error:  # pylint: disable=broad-except
+            print("    the capture cannot be read: %s" % error)
+    print(stage.wire.ladder())
+    for actor in stage.actors:
+        print("".join("    %s: %s\n" % (actor.name, line)
+                      for line in actor.errors[-15:] + actor.garbage[-15:]), end="")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ua", default=os.environ.get("SST_UA"), help="the sst-ua to test")
+    parser.add_argument("--sofia", default=os.environ.get("SST_SOFIA_PEER"))
+    parser.add_argument("--proxy", default=os.environ.get("SST_PROXY"))
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--page", help="write the page of results to this file")
+    parser.add_argument("--verbose", action="store_true", help="print the ladder of what passes")
+    parser.add_argument("case", nargs="*")
+    options = parser.parse_args()
+    load()
+    if options.list:
+        print("\n".join(CASES))
+        return 0
+    names = list(CASES) if options.all else options.case
+    unknown = [name for name in names if name not in CASES]
+    if unknown or not names:
+        parser.error("no such case: %s" % ", ".join(unknown) if unknown else "name a case")
+    if not options.ua:
+        parser.error("which sst-ua? give --ua or set SST_UA")
+    results = {name: run(CASES[name], options) for name in names}
+    words = [word for word, _ in results.values()]
+    if len(words) > 1:
+        print("%d passed, %d failed, %d skipped"
+              % tuple(words.count(word) for word in ("passed", "failed", "skipped")))
+    if options.page:
+        import page  # pylint: disable=import-outside-toplevel
+        page.write(options.page, results)
+    if "failed" in words:
+        return 1
+    return 77 if set(words) == {"skipped"} else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
