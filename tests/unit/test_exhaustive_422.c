@@ -143,7 +143,7 @@ static void one_request(const struct request *request)
     }
 }
 
-/* Shows: 4-4 5-1 5-2 5-5 6-1 9-1 9-2 9-9 9-10 EC-05 EC-09 EC-12 EC-101 EC-105 EC-106 */
+/* Shows: 4-4 5-1 5-5 6-1 9-1 9-2 9-9 9-10 9-12 EC-05 EC-09 EC-12 EC-101 EC-105 EC-106 */
 START_TEST(every_order_of_own_minimum_session_expires_and_min_se_at_the_uas)
 {
     static const char *const supports[] = {"", "Supported: timer | ", "Require: timer | "};
@@ -253,7 +253,7 @@ static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_
                      !retries(values));
 }
 
-/* Shows: 7.3-1 10-4 EC-05 EC-27 EC-101 */
+/* Shows: 5-2 7.3-1 10-4 EC-05 EC-27 EC-101 */
 START_TEST(every_order_of_what_was_asked_and_what_the_422_wants)
 {
     static const uint32_t asked[] = {ABSENT, 90, 91, 300, 1800, 4294967294u};

@@ -189,7 +189,7 @@ static bool request_number(size_t n, struct request *r)
     return n < 3;
 }
 
-/* Shows: 5-1 5-5 6-1 8.1-2 8.1-3 8.1-4 8.1-6 8.1-7 8.1-8 8.1-9 8.1-11 8.1-13 8.1-14 8.1-15 */
+/* Shows: 5-1 5-2 5-5 6-1 8.1-2 8.1-3 8.1-4 8.1-6 8.1-7 8.1-8 8.1-9 8.1-11 8.1-13 8.1-14 8.1-15 */
 /* Shows: 8-2 EC-80 EC-81 */
 START_TEST(every_order_of_minimum_session_expires_and_min_se)
 {

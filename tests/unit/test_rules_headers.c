@@ -114,7 +114,7 @@ START_TEST(a_refusal_carries_what_its_code_needs)
 }
 END_TEST
 
-/* Shows: 7.1-1 EC-10 4-1 */
+/* Shows: 4-1 5-6 7.1-1 EC-10 */
 START_TEST(other_methods_say_what_is_supported_but_ack)
 {
     for (int mode = SST_MODE_ACCEPT; mode <= SST_MODE_OFF; mode++) {
