@@ -1,4 +1,4 @@
-"""What a line of sst-ua's JSON log may hold: every key, its type, and which are needed."""
+"""What a line of a JSON log of sst-ua or sst-proxy may hold: every key, its type, and which are needed."""
 
 NUMBER = (int, float)
 COMMON = {"t": NUMBER, "real": NUMBER, "call": str, "event": str}
@@ -19,6 +19,9 @@ EVENTS = {
     "blocked": {"needed": {}, "optional": {}},
     "violation": {"needed": {"name": str}, "optional": {}},
     "ended": {"needed": {"reason": str}, "optional": {}},
+    # sst-proxy's
+    "expiration": {"needed": {"interval": int}, "optional": {}},
+    "state_expired": {"needed": {}, "optional": {}},
 }
 
 

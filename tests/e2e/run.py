@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs end-to-end cases of sst-ua.
+"""Runs end-to-end cases of sst-ua and sst-proxy.
 
-    run.py [--ua PROGRAM] [--verbose] CASE...   runs these cases
+    run.py [--ua PROGRAM] [--proxy PROGRAM] [--verbose] CASE...   runs these cases
     run.py --list                               prints the names of all cases
     run.py --all                                runs all, one after the other
 
-PROGRAM defaults to the environment's SST_UA.  Exit status: 0 all passed, 1 one failed, 77 all were
+The programs default to the environment's SST_UA and SST_PROXY.  Exit status: 0 all passed, 1 one failed, 77 all were
 skipped.  A failed case prints what was expected and the ladder as it was recorded.
 """
 
@@ -48,7 +48,7 @@ def all_cases():
 
 def run(name, function, options):
     """Runs one case; gives 0, 1 or 77."""
-    lab = sstlab.Lab(options.ua)
+    lab = sstlab.Lab(options.ua, options.proxy)
     try:
         function(lab)
     except sstlab.Skip as reason:
@@ -79,6 +79,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ua", default=os.environ.get("SST_UA"), help="the sst-ua to test")
+    parser.add_argument("--proxy", default=os.environ.get("SST_PROXY"),
+                        help="the sst-proxy to test")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="print the ladder of what passes")

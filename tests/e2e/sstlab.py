@@ -49,8 +49,9 @@ def equal(got, expected, what):
 class Lab:
     """One case's world. Everything in it is stopped and judged by finish()."""
 
-    def __init__(self, program):
+    def __init__(self, program, proxy_program=None):
         self.program = program
+        self.proxy_program = proxy_program
         self.wire = wire.Wire()
         self.speed = 20
         self.agents = []
@@ -84,7 +85,7 @@ class Lab:
         self.fake_rate = rate
         self.speed = 1
 
-    def _environment(self):
+    def environment(self):
         if self.fake_rate is None:
             return None
         shown = subprocess.run(["faketime", "-f", "+0", "env"], capture_output=True, text=True,
@@ -104,7 +105,7 @@ class Lab:
             if self.speed != 1:
                 command += ["--speed", "%g" % self.speed]
         command += [str(argument) for argument in arguments]
-        started = agent.Agent(self.wire, name, command, self._environment())
+        started = agent.Agent(self.wire, name, command, self.environment())
         self.agents.append(started)
         options = dict(zip(command, command[1:]))
         self.rules[name] = lint.Rules(name, float(options.get("--unsafe-min", 90)),
