@@ -21,11 +21,6 @@ uint32_t random_number(void *unused)
     return number;
 }
 
-uint32_t random_below(uint32_t limit)
-{
-    return (uint32_t)((uint64_t)random_number(NULL) * limit >> 32);
-}
-
 void random_token(char token[RANDOM_TOKEN_SIZE])
 {
     uint32_t high = random_number(NULL);

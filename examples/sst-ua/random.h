@@ -12,9 +12,6 @@
 /* An evenly distributed number; the argument is unused, as sst_policy.random has one. */
 uint32_t random_number(void *unused);
 
-/* A number of 0 to limit - 1; limit is not 0. */
-uint32_t random_below(uint32_t limit);
-
 /* Sixteen hexadecimal digits. */
 void random_token(char token[RANDOM_TOKEN_SIZE]);
 
