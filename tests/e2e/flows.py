@@ -2,6 +2,7 @@
 
 import re
 
+from scripted import timer
 from sstlab import check, equal
 
 SESSION_METHODS = ("INVITE", "UPDATE")
@@ -117,10 +118,30 @@ def check_timer_logs(lab, refresher, other, interval, method, refreshed):
 
 
 def check_reason(bye):
-    """The BYE of an expired session says why (RFC 3326), as the issue's text asks."""
+    """The BYE of an expired session says why (RFC 3326)."""
     reason = bye.message.get("reason")
     check(reason and re.fullmatch(r'SIP\s*;\s*cause=408\s*;\s*text="[^"]+"', reason),
           "Reason of the BYE: %r", reason)
+
+
+def call_with_role(lab, *options, interval=90, allow=None, percent=10):
+    """sst-ua calls and gets the role; its first refresh is due after percent of the interval."""
+    peer = lab.peer()
+    if allow is not None:
+        peer.allow = allow
+    invite = lab.call_peer(peer, "--session-expires", interval, "--policy",
+                           "refresh_percent=%d" % percent, *options)
+    peer.answer(invite, 200, *timer("%d;refresher=uac" % interval))
+    peer.expect("ACK")
+    return peer
+
+
+def accept(peer, request, interval=90):
+    """A scripted peer accepts a refresh; gives the ACK where it was a re-INVITE."""
+    peer.answer(request, 200, *timer("%d;refresher=uac" % interval))
+    if request.method == "INVITE":
+        return peer.expect("ACK")
+    return None
 
 
 def quiet_end(program):

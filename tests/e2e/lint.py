@@ -180,7 +180,7 @@ def sequence_problems(sent):
 
 
 def session_problems(sent):
-    """A description that changed has the next version, and one that has not may have (RFC 3264 §8)."""
+    """A description that changed has the next version, one that has not may have (RFC 3264 §8)."""
     found, last = [], {}
     for message in sent:
         if message.sdp is None:

@@ -1,4 +1,4 @@
-"""What a line of a JSON log of sst-ua or sst-proxy may hold: every key, its type, and which are needed."""
+"""What a line of the JSON logs may hold: every key, its type, and which are needed."""
 
 NUMBER = (int, float)
 COMMON = {"t": NUMBER, "real": NUMBER, "call": str, "event": str}

@@ -5,8 +5,8 @@
     run.py --list                               prints the names of all cases
     run.py --all                                runs all, one after the other
 
-The programs default to the environment's SST_UA and SST_PROXY.  Exit status: 0 all passed, 1 one failed, 77 all were
-skipped.  A failed case prints what was expected and the ladder as it was recorded.
+The programs default to the environment's SST_UA and SST_PROXY.  Exit status: 0 all passed, 1 one
+failed, 77 all were skipped.  A failed case prints what was expected and the ladder as recorded.
 """
 
 import argparse

@@ -17,9 +17,9 @@ import relay
 import scripted
 import wire
 
-# Real seconds by which an event may be early and late. On the wire, because clocks are read a moment
-# apart; in one program's own log it is hardly ever early. A machine with more to do than cores makes
-# everything late, and the environment can make up for it.
+# Real seconds by which an event may be early and late. On the wire, because clocks are read a
+# moment apart; in one program's own log it is hardly ever early. A machine with more to do than
+# cores makes everything late, and the environment can make up for it.
 EARLY = 0.1
 EARLY_IN_LOG = 0.03
 LATE = float(os.environ.get("SSTLAB_LATE", "0.4"))
@@ -61,7 +61,8 @@ class Lab:
         self.family = socket.AF_INET
         self.rules = {}
         self.closed = False
-        self.lenient = False        # the case feeds garbage, and whether it is a request is a matter of taste
+        # The case feeds garbage, of which it is a matter of taste whether it is a request.
+        self.lenient = False
         self.fake_rate = None       # under faketime: its clock runs so much faster
 
     # Starting

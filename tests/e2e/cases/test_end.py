@@ -7,7 +7,7 @@ from sstlab import EARLY_IN_LOG, check, equal
 
 
 def _expired(lab, program, reason, after=None):
-    """The library ended the call of this program, once, so long after its last 2xx, and says why."""
+    """The library ended the call of this program once, so long after its last 2xx, and says why."""
     equal([e["reason"] for e in program.all("ended")], [reason], "ended of %s" % program.name)
     bye, = lab.wire.find("BYE", by=program.name)
     check_reason(bye)
@@ -209,7 +209,7 @@ def crossing_byes(lab):
 
 # Shows: EC-76
 def refresh_that_meets_a_bye(lab):
-    """A refresh that arrives after the callee hung up gets 481 and ends the caller's side (EC-76)."""
+    """A refresh that arrives after the callee hung up gets 481 and ends the session (EC-76)."""
     lab.speed = 30
     between = lab.new_relay()
     between.delay(0.6, "UPDATE")

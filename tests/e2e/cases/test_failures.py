@@ -1,28 +1,9 @@
 """Refreshes that a scripted peer refuses, and what the refresher makes of each status."""
 
 import sipwire
-from flows import check_reason
+from flows import accept, call_with_role, check_reason
 from scripted import ALLOW_NO_UPDATE, timer
 from sstlab import EARLY, LATE, check, equal, Failure
-
-
-def _call(lab, *options, interval=90, allow=None, percent=10):
-    """sst-ua calls and gets the role; its first refresh is due after percent of the interval."""
-    peer = lab.peer()
-    if allow is not None:
-        peer.allow = allow
-    invite = lab.call_peer(peer, "--session-expires", interval, "--policy",
-                           "refresh_percent=%d" % percent, *options)
-    peer.answer(invite, 200, *timer("%d;refresher=uac" % interval))
-    peer.expect("ACK")
-    return peer
-
-
-def _accept(peer, request, interval=90):
-    peer.answer(request, 200, *timer("%d;refresher=uac" % interval))
-    if request.method == "INVITE":
-        return peer.expect("ACK")
-    return None
 
 
 def _gaps(lab, status, method, by="caller"):
@@ -51,7 +32,7 @@ def _ended(lab, reason):
 def _refused_for_good(lab, status):
     """408 and 481 to a refresh: BYE at once, status 4 (RFC 4028 §10)."""
     lab.speed = 10
-    peer = _call(lab)
+    peer = call_with_role(lab)
     peer.answer(peer.expect("UPDATE"), status)
     peer.answer(peer.expect("BYE"), 200)
     lab.finish(caller=4)
@@ -75,7 +56,7 @@ def refresh_answered_with_481(lab):
 def refreshing_invite_answered_with_481(lab):
     """The same for a re-INVITE, whose failure response is acknowledged first."""
     lab.speed = 10
-    peer = _call(lab, allow=ALLOW_NO_UPDATE)
+    peer = call_with_role(lab, allow=ALLOW_NO_UPDATE)
     peer.answer(peer.expect("INVITE"), 481)
     peer.expect("ACK")
     peer.answer(peer.expect("BYE"), 200)
@@ -87,10 +68,10 @@ def refreshing_invite_answered_with_481(lab):
 def refresh_answered_with_503(lab):
     """503 is met with waits of 2, 4 and 8 s, and a 2xx ends the row (EC-53)."""
     lab.speed = 4
-    peer = _call(lab, percent=5)
+    peer = call_with_role(lab, percent=5)
     for _ in range(3):
         peer.answer(peer.expect("UPDATE"), 503)
-    _accept(peer, peer.expect("UPDATE"))
+    accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(caller=0)
     for gap, wanted in zip(_gaps(lab, 503, "UPDATE"), (2, 4, 8)):
@@ -103,10 +84,10 @@ def refresh_answered_with_503(lab):
 def refresh_answered_with_500_and_retry_after(lab):
     """Retry-After says how long to wait, in whole seconds or with a comment (EC-53)."""
     lab.speed = 4
-    peer = _call(lab, percent=5)
+    peer = call_with_role(lab, percent=5)
     for value in ("3", "5 (busy);duration=60"):
         peer.answer(peer.expect("UPDATE"), 500, "Retry-After: " + value)
-    _accept(peer, peer.expect("UPDATE"))
+    accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(caller=0)
     for gap, wanted in zip(_gaps(lab, 500, "UPDATE"), (3, 5)):
@@ -117,10 +98,10 @@ def refresh_answered_with_500_and_retry_after(lab):
 def refresh_answered_with_491(lab):
     """491: the owner of the Call-ID waits 2.1 to 4 s (RFC 3261 §14.1)."""
     lab.speed = 4
-    peer = _call(lab, percent=5)
+    peer = call_with_role(lab, percent=5)
     for _ in range(2):
         peer.answer(peer.expect("UPDATE"), 491)
-    _accept(peer, peer.expect("UPDATE"))
+    accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(caller=0)
     gaps = _gaps(lab, 491, "UPDATE")
@@ -139,7 +120,7 @@ def refresh_of_the_callee_answered_with_491(lab):
         refresh = peer.expect("UPDATE")
         equal(refresh.session_expires, (90, "uac"), "Session-Expires of the refresh")
         peer.answer(refresh, 491)
-    _accept(peer, peer.expect("UPDATE"))
+    accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(callee=0)
     gaps = _gaps(lab, 491, "UPDATE", "callee")
@@ -151,11 +132,11 @@ def refresh_of_the_callee_answered_with_491(lab):
 def _no_update(lab, status):
     """405 and 501 to UPDATE: re-INVITE at once, and no UPDATE any more (EC-55)."""
     lab.speed = 10
-    peer = _call(lab)
+    peer = call_with_role(lab)
     peer.allow = ALLOW_NO_UPDATE
     peer.answer(peer.expect("UPDATE"), status, "Allow: " + ALLOW_NO_UPDATE)
-    _accept(peer, peer.expect("INVITE"))
-    _accept(peer, peer.expect("INVITE"))
+    accept(peer, peer.expect("INVITE"))
+    accept(peer, peer.expect("INVITE"))
     peer.hang_up()
     lab.finish(caller=0)
     lab.near(_gaps(lab, status, "INVITE")[0], 0, "re-INVITE after the %d" % status)
@@ -180,10 +161,10 @@ def refresh_answered_with_501(lab):
 def allow_brings_update_back(lab):
     """After a 405 a new Allow that lists UPDATE makes it the method again (EC-55)."""
     lab.speed = 10
-    peer = _call(lab)
+    peer = call_with_role(lab)
     peer.answer(peer.expect("UPDATE"), 405, "Allow: " + ALLOW_NO_UPDATE)
-    _accept(peer, peer.expect("INVITE"))
-    _accept(peer, peer.expect("UPDATE"))
+    accept(peer, peer.expect("INVITE"))
+    accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(caller=0)
 
@@ -192,12 +173,12 @@ def allow_brings_update_back(lab):
 def refreshing_invite_answered_with_488(lab):
     """488 to the offer of a re-INVITE: UPDATE without one, and never a BYE for this (EC-56)."""
     lab.speed = 10
-    peer = _call(lab, "--method", "invite")
+    peer = call_with_role(lab, "--method", "invite")
     peer.answer(peer.expect("INVITE"), 488)
     peer.expect("ACK")
     update = peer.expect("UPDATE")
     equal(update.body, b"", "body of the UPDATE")
-    _accept(peer, update)
+    accept(peer, update)
     peer.hang_up()
     lab.finish(caller=0)
     equal(lab.caller.all("ended"), [], "ended")
@@ -207,13 +188,13 @@ def refreshing_invite_answered_with_488(lab):
 def refused_offer_without_update(lab):
     """488 and no UPDATE: a re-INVITE without offer, whose answer is in the ACK (EC-56)."""
     lab.speed = 10
-    peer = _call(lab, allow=ALLOW_NO_UPDATE)
+    peer = call_with_role(lab, allow=ALLOW_NO_UPDATE)
     peer.answer(peer.expect("INVITE"), 488)
     peer.expect("ACK")
     offerless = peer.expect("INVITE")
     equal(offerless.body, b"", "body of the second re-INVITE")
     equal(offerless.session_expires, (90, "uac"), "Session-Expires of the second re-INVITE")
-    ack = _accept(peer, offerless)
+    ack = accept(peer, offerless)
     check(ack.sdp, "the ACK has no answer to the offer of the 200")
     peer.hang_up()
     lab.finish(caller=0)
@@ -223,14 +204,14 @@ def refused_offer_without_update(lab):
 def refresh_answered_with_420(lab):
     """420 for Require: timer: once more without Require, Supported stays (EC-58)."""
     lab.speed = 10
-    peer = _call(lab, "--mode", "require")
+    peer = call_with_role(lab, "--mode", "require")
     update = peer.expect("UPDATE")
     equal(update.has_timer("require"), True, "Require: timer of the refresh")
     peer.answer(update, 420, "Unsupported: timer")
     again = peer.expect("UPDATE")
     equal((again.has_timer("require"), again.has_timer("supported")), (False, True),
           "Require and Supported of the second refresh")
-    _accept(peer, again)
+    accept(peer, again)
     peer.hang_up()
     lab.finish(caller=0)
     lab.near(_gaps(lab, 420, "UPDATE")[0], 0, "UPDATE after the 420")
@@ -240,15 +221,15 @@ def refresh_answered_with_420(lab):
 def refresh_answered_with_422(lab):
     """422 to a refresh: at once with raised values, which the next 2xx puts in force (EC-28)."""
     lab.speed = 15
-    peer = _call(lab, percent=25)
+    peer = call_with_role(lab, percent=25)
     peer.answer(peer.expect("UPDATE"), 422, "Min-SE: 120")
     again = peer.expect("UPDATE")
     equal((again.session_expires, again.min_se), ((120, "uac"), 120), "second refresh")
-    _accept(peer, again, 120)
+    accept(peer, again, 120)
     third = peer.expect("UPDATE")
     # RFC 4028 §7.4: within this dialog a 422 was received, so Min-SE stays.
     equal((third.session_expires, third.min_se), ((120, "uac"), 120), "third refresh")
-    _accept(peer, third, 120)
+    accept(peer, third, 120)
     peer.hang_up()
     lab.finish(caller=0)
     lab.near(_gaps(lab, 422, "UPDATE")[0], 0, "UPDATE after the 422")
@@ -261,7 +242,7 @@ def refresh_answered_with_422(lab):
 def a_422_does_not_move_the_expiration(lab):
     """After a 422 the old expiration stands until a 2xx comes (RFC 4028 §10)."""
     lab.speed = 30
-    peer = _call(lab, percent=50)
+    peer = call_with_role(lab, percent=50)
     peer.answer(peer.expect("UPDATE"), 422, "Min-SE: 1000")
     equal(peer.expect("UPDATE").session_expires, (1000, "uac"), "second refresh")
     peer.answer(peer.expect("BYE"), 200)
@@ -273,14 +254,14 @@ def a_422_does_not_move_the_expiration(lab):
 def hold_answered_with_422(lab):
     """422 to a hold re-INVITE is followed like one to a refresh, and the hold stays a hold."""
     lab.speed = 20
-    peer = _call(lab, "--hold-at", 10, percent=50)
+    peer = call_with_role(lab, "--hold-at", 10, percent=50)
     hold = peer.expect("INVITE")
     peer.answer(hold, 422, "Min-SE: 120")
     peer.expect("ACK")
     again = peer.expect("INVITE")
     equal((again.session_expires, again.min_se), ((120, "uac"), 120), "second hold")
     equal((again.direction, again.origin), ("sendonly", hold.origin), "offer of the second hold")
-    _accept(peer, again, 120)
+    accept(peer, again, 120)
     peer.hang_up()
     lab.finish(caller=0)
     equal([e["interval"] for e in lab.caller.all("negotiated")], [90, 120], "negotiations")
@@ -290,7 +271,7 @@ def hold_answered_with_422(lab):
 def refresh_answered_with_401(lab):
     """401 to a refresh: the same with credentials and the next CSeq (RFC 4028 §10)."""
     lab.speed = 10
-    peer = _call(lab, "--auth", "alice:secret")
+    peer = call_with_role(lab, "--auth", "alice:secret")
     first = peer.expect("UPDATE")
     peer.answer(first, 401, 'WWW-Authenticate: Digest realm="lab", nonce="n1", algorithm=MD5')
     second = peer.expect("UPDATE")
@@ -298,7 +279,7 @@ def refresh_answered_with_401(lab):
     check(problem is None, "credentials: %s", problem)
     equal(second.cseq.number, first.cseq.number + 1, "CSeq of the second refresh")
     equal(second.session_expires, (90, "uac"), "Session-Expires of the second refresh")
-    _accept(peer, second)
+    accept(peer, second)
     peer.hang_up()
     lab.finish(caller=0)
 
@@ -306,7 +287,7 @@ def refresh_answered_with_401(lab):
 def _refused_by_all_methods(lab, *options):
     """403 to UPDATE and to re-INVITE: each method once, then nothing until the expiration."""
     lab.speed = 30
-    peer = _call(lab, *options, percent=50)
+    peer = call_with_role(lab, *options, percent=50)
     peer.answer(peer.expect("UPDATE"), 403)
     peer.answer(peer.expect("INVITE"), 403)
     peer.expect("ACK")
@@ -340,9 +321,9 @@ def refused_and_kept(lab):
 def code_that_ends_dialogs(lab):
     """404 to a refresh is no BYE by itself: one attempt by the other method (EC-61)."""
     lab.speed = 10
-    peer = _call(lab)
+    peer = call_with_role(lab)
     peer.answer(peer.expect("UPDATE"), 404)
-    _accept(peer, peer.expect("INVITE"))
+    accept(peer, peer.expect("INVITE"))
     peer.hang_up()
     lab.finish(caller=0)
     equal(len(lab.caller.all("violation", name="dialog_lost")), 1, "violations")
@@ -352,54 +333,19 @@ def code_that_ends_dialogs(lab):
 def refresh_blocked_by_an_open_invite(lab):
     """A hold that nobody answers blocks the refresh; when its 2xx comes, that refreshes (EC-39)."""
     lab.speed = 20
-    peer = _call(lab, "--hold-at", 30, allow=ALLOW_NO_UPDATE, percent=50)
+    peer = call_with_role(lab, "--hold-at", 30, allow=ALLOW_NO_UPDATE, percent=50)
     hold = peer.expect("INVITE")
     peer.answer(hold, 100)
     blocked = lab.wait_event(lab.caller, "blocked")
     negotiated = lab.caller.all("negotiated")[0]
     # Reported one second before the peer would hang up, which is at 60 s.
     lab.near(blocked["t"] - negotiated["t"], 59, "blocked after the 2xx")
-    _accept(peer, hold)
+    accept(peer, hold)
     refresh = peer.expect("INVITE")
     lab.near(lab.span(lab.wire.find(200, to="INVITE")[1], lab.wire.find("INVITE")[2]), 45,
              "refresh after the hold")
     equal(refresh.direction, "sendonly", "direction of the refresh")
-    _accept(peer, refresh)
+    accept(peer, refresh)
     peer.hang_up()
     lab.finish(caller=0)
     equal(len(lab.caller.all("blocked")), 1, "blocked")
-
-
-# Shows: 7.2-6 EC-18
-def timer_turned_off_by_the_peer(lab):
-    """A 2xx without Session-Expires from a peer that supports timer turns it off (EC-18)."""
-    lab.speed = 60
-    peer = _call(lab, "--hangup-after", 200, percent=50)
-    peer.answer(peer.expect("UPDATE"), 200)
-    bye = peer.expect("BYE", timeout=15)
-    peer.answer(bye, 200)
-    lab.finish(caller=0)
-    equal([(e["interval"], e["refresher"]) for e in lab.caller.all("negotiated")],
-          [(90, "local"), (0, "none")], "negotiations")
-    equal(len(lab.wire.find("UPDATE")), 1, "UPDATEs")
-    equal(lab.caller.all("ended"), [], "ended")
-
-
-# Shows: EC-102
-def unreadable_answer_to_a_refresh(lab):
-    """A 2xx with an unreadable Session-Expires extends the session as it was (EC-102)."""
-    lab.speed = 30
-    peer = _call(lab, percent=50)
-    for _ in range(2):
-        refresh = peer.expect("UPDATE")
-        equal(refresh.session_expires, (90, "uac"), "Session-Expires of the refresh")
-        peer.answer(refresh, 200, "Session-Expires: abc", "Require: timer")
-    last = peer.expect("UPDATE")
-    _accept(peer, last)
-    starts = [lab.wire.find(200, to="INVITE")[0]] + lab.wire.find(200, to="UPDATE")
-    for start, update in zip(starts, lab.wire.find("UPDATE")):
-        lab.near(lab.span(start, update), 45, "refresh after the 2xx")
-    peer.hang_up()
-    lab.finish(caller=0)
-    equal(len(lab.caller.all("violation", name="se_malformed")), 2, "violations")
-    equal(len(lab.caller.all("negotiated")), 1, "negotiations")

@@ -87,7 +87,8 @@ def lab_notices_bad_requests(lab):
         found = "; ".join(_problems([_message(old, new)]))
         check(text in found, "%s not noticed: %r", text, found)
     check("mode off" in _problems([_message()], timer=False)[0], "mode off not noticed")
-    equal(_problems([_message("x: 1800", "x: 20", "Min-SE: 90", "Min-SE: 10")], floor=10), [], "problems with an unsafe minimum")
+    equal(_problems([_message("x: 1800", "x: 20", "Min-SE: 90", "Min-SE: 10")], floor=10), [],
+          "problems with an unsafe minimum")
 
 
 def _answer(request, status, *lines):

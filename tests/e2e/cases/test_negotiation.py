@@ -29,7 +29,7 @@ def _agree(lab, caller, callee, interval, by):
 
 # Shows: 6-1 7.1-5 7.3-1 7.3-2 7.3-3 7.4-3 9-1 9-9
 def interval_too_small_is_retried(lab):
-    """422 with Min-SE, then the same INVITE with raised values, next CSeq and the same dialog ids."""
+    """422 with Min-SE, then the same INVITE with raised values and the next CSeq."""
     _agree(lab, ["--session-expires", 90], ["--min-se", 120], 120, "caller")
     first, second = [datagram.message for datagram in lab.wire.find("INVITE")]
     equal(first.session_expires, (90, None), "Session-Expires of the first INVITE")
