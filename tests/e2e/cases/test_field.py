@@ -6,6 +6,7 @@ from scripted import timer
 from sstlab import check, equal
 
 
+# Shows: 7.4-14
 def refreshes_repeat_the_session_description(lab):
     """Three refreshing re-INVITEs on hold repeat the held description byte by byte; so do the answers."""
     lab.speed = 900
@@ -34,6 +35,7 @@ def bye_after_a_lost_refresh_has_the_next_cseq(lab):
     equal((bye.uri, bye.all("route")), (refresh.uri, refresh.all("route")), "path of the BYE")
 
 
+# Shows: 10-2
 def answer_without_cseq_is_no_answer(lab):
     """A 200 to the refresh that lacks CSeq is thrown away; the call ends with the timeout, 32 s later."""
     lab.need_faketime(40)
