@@ -4,6 +4,7 @@ from flows import check_refresh, established, quiet_end, refreshes, wait_refresh
 from scripted import timer
 from sstlab import check, equal
 
+
 def _result(lab, interval, by):
     """Both logs tell of the one negotiation and agree on who refreshes."""
     for program, side in ((lab.caller, "local" if by == "caller" else "remote"),
@@ -203,7 +204,8 @@ def refresher_uas_where_the_policy_allows(lab):
 # Shows: 9-2 EC-101
 def callee_reduces_to_its_maximum(lab):
     """--max-session-expires of the callee reduces what was asked (RFC 4028 §9)."""
-    _, success = _agree(lab, ["--session-expires", 1800], ["--max-session-expires", 600], 600, "caller")
+    _, success = _agree(lab, ["--session-expires", 1800], ["--max-session-expires", 600], 600,
+                        "caller")
     equal(success.session_expires, (600, "uac"), "Session-Expires of the 200")
 
 
