@@ -1,4 +1,4 @@
-"""What broke calls in the field and is the host's part: CSeq, session description, answers that are none."""
+"""What broke calls in the field and is the host's part: CSeq, descriptions, broken answers."""
 
 import sipwire
 from flows import answer_to, refreshes, wait_refreshes
@@ -8,7 +8,7 @@ from sstlab import check, equal
 
 # Shows: 7.4-14
 def refreshes_repeat_the_session_description(lab):
-    """Three refreshing re-INVITEs on hold repeat the held description byte by byte; so do the answers."""
+    """Three refreshing re-INVITEs on hold repeat the held description, and the answers theirs."""
     lab.speed = 900
     lab.pair(["--session-expires", 1800, "--method", "invite", "--hold-at", 300], [])
     hold, *requests = wait_refreshes(lab, "caller", "INVITE", 4)
@@ -37,7 +37,7 @@ def bye_after_a_lost_refresh_has_the_next_cseq(lab):
 
 # Shows: 10-2
 def answer_without_cseq_is_no_answer(lab):
-    """A 200 to the refresh that lacks CSeq is thrown away; the call ends with the timeout, 32 s later."""
+    """A 200 to the refresh that lacks CSeq is thrown away; the call ends 32 s later."""
     lab.need_faketime(40)
     lab.lenient = True
     peer = lab.peer()
@@ -58,7 +58,7 @@ def answer_without_cseq_is_no_answer(lab):
 
 
 def offerless_invite_in_the_call(lab):
-    """A re-INVITE without offer gets the description in force as offer, and refreshes the session."""
+    """A re-INVITE without offer is offered the description in force, and refreshes."""
     peer = lab.peer_calls(lab.peer())
     first = peer.establish("Session-Expires: 300;refresher=uac")
     for _ in range(3):
