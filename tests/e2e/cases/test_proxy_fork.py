@@ -146,8 +146,8 @@ def proxy_passes_a_cancel_on(lab):
         target.answer(request, 487)
         target.expect("ACK")
     source.ack(source.expect(487))
-    equal(expirations(proxy), [], "expirations")
     chain.finish()
+    equal(expirations(proxy), [], "expirations")
 
 
 def proxy_gives_up_on_silence(lab):

@@ -94,8 +94,8 @@ def proxy_keeps_what_is_good(lab):
     equal(response.list("via"), [arrived.list("via")[1]], "Via of the response")
     acknowledge(source, response)
     target.expect("ACK")
-    equal(expirations(proxy), [900], "expirations")
     chain.finish()
+    equal(expirations(proxy), [900], "expirations")
 
 
 # Shows: 8.2-1 8.2-3 8.2-4 8.2-5 EC-31 EC-83
@@ -153,18 +153,18 @@ def proxy_sees_the_timer_go_off(lab):
 def proxy_follows_the_last_success(lab):
     """Each 2xx replaces the expiration, from either side; BYE passes also after the expiration."""
     chain, source, proxy, target = _chain(lab)
-    route, arrived, _ = _establish(source, target, ["Session-Expires: 1800"],
-                                   timer("1800;refresher=uac"))
-    source.request("UPDATE", route, "Session-Expires: 3600")
-    target.answer(target.expect("UPDATE"), 200, *timer("3600;refresher=uac"))
+    route, arrived, _ = _establish(source, target, ["Session-Expires: 3600"],
+                                   timer("3600;refresher=uac"))
+    source.request("UPDATE", route, "Session-Expires: 900")
+    target.answer(target.expect("UPDATE"), 200, *timer("900;refresher=uac"))
     source.expect(200)
     target.address = proxy.address
-    target.request("UPDATE", route_of(arrived), "Session-Expires: 900")
-    source.answer(source.expect("UPDATE"), 200, *timer("900;refresher=uac"))
+    target.request("UPDATE", route_of(arrived), "Session-Expires: 1800")
+    source.answer(source.expect("UPDATE"), 200, *timer("1800;refresher=uac"))
     target.expect(200)
     freed = lab.wait_event(proxy, "state_expired")
-    equal(expirations(proxy), [1800, 3600, 900], "expirations")
-    lab.near(freed["t"] - proxy.all("expiration")[-1]["t"], 900, "life of the state")
+    equal(expirations(proxy), [3600, 900, 1800], "expirations")
+    lab.near(freed["t"] - proxy.all("expiration")[-1]["t"], 1800, "life of the state")
     target.request("BYE", route_of(arrived))
     bye = source.expect("BYE")
     equal(bye.all("route"), [], "Route of the BYE that arrived")
@@ -181,9 +181,9 @@ def proxy_frees_state_with_the_call(lab):
     target.answer(target.expect("BYE"), 200)
     source.expect(200)
     source.pending(1.5)
+    chain.finish()
     equal(expirations(proxy), [900], "expirations")
     equal(proxy.all("state_expired"), [], "freed states")
-    chain.finish()
 
 
 def proxy_refuses_what_it_may_not_forward(lab):
