@@ -104,6 +104,8 @@ struct call {
     /* The second is used where the first belongs to a fork that did not answer first. */
     struct call_session sessions[2];
     struct sst_session *session;
+    uint32_t told_interval; /* of the timer, as the log has it */
+    enum sst_side told_side;
 
     struct sdp sdp;
     struct auth auth;

@@ -85,6 +85,24 @@ static int act_on(struct call *call, const struct sst_event *event)
     return SST_CALLBACK_DONE;
 }
 
+/* In the JSON log, an interval and a refresher that stay are no change of the timer, although the
+ * library tells that it runs for the own benefit from now on. */
+static void tell(struct call *call, const struct sst_event *event)
+{
+    struct ua *ua = call->ua;
+
+    if (event->type == SST_EVENT_NEGOTIATED) {
+        bool same = event->interval == call->told_interval && event->side == call->told_side;
+
+        call->told_interval = event->interval;
+        call->told_side = event->side;
+        if (same && ua->log.json) {
+            return;
+        }
+    }
+    log_event(&ua->log, call->call_id, event);
+}
+
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct ua *ua = user;
@@ -95,7 +113,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
         ua->told[ua->told_count++].event = *event;
         return SST_CALLBACK_DONE;
     }
-    log_event(&ua->log, call->call_id, event);
+    tell(call, event);
     return act_on(call, event);
 }
 
@@ -220,7 +238,7 @@ void timer_answer(struct call *call, struct sst_tx *tx, osip_message_t *response
 void timer_answered(struct ua *ua)
 {
     for (size_t i = 0; i < ua->told_count; i++) {
-        log_event(&ua->log, ua->told[i].call->call_id, &ua->told[i].event);
+        tell(ua->told[i].call, &ua->told[i].event);
         act_on(ua->told[i].call, &ua->told[i].event);
     }
     ua->told_count = 0;
