@@ -30,6 +30,7 @@ class Script:
         self.standard = [line for line in (CONTACT, allow, supported) if line]
         self.local = "<sip:sipp@[local_ip]:[local_port]>" + TAG if caller else "[$local]" + TAG
         self.remote = "[$remote]"
+        self.uri = "sip:ua@[remote_ip]:[remote_port]"   # whom it calls
         self.cseq = 0
         self.branch = 0
         self.supported = [supported] if supported else []
@@ -103,9 +104,9 @@ class Script:
         """Sends an initial INVITE with an offer."""
         self.cseq += 1
         self.branch += 1
-        self._send(["INVITE sip:ua@[remote_ip]:[remote_port] SIP/2.0", VIA % self.branch,
+        self._send(["INVITE %s SIP/2.0" % self.uri, VIA % self.branch,
                     "Max-Forwards: 70", "From: " + self.local,
-                    "To: <sip:ua@[remote_ip]:[remote_port]>", "Call-ID: [call_id]",
+                    "To: <%s>" % self.uri, "Call-ID: [call_id]",
                     "CSeq: %d INVITE" % self.cseq] + self.standard + list(lines), True,
                    ' retrans="500"')
 
@@ -113,7 +114,7 @@ class Script:
         """Acknowledges the last response: the 2xx of a dialog, or a refusal of a new call."""
         if success:
             self.branch += 1
-        target = "[$target]" if success else "sip:ua@[remote_ip]:[remote_port]"
+        target = "[$target]" if success else self.uri
         self._send(["ACK %s SIP/2.0" % target, VIA % self.branch, "Max-Forwards: 70",
                     "From: " + self.local, "[last_To:]", "Call-ID: [call_id]",
                     "CSeq: %d ACK" % self.cseq], False)

@@ -13,6 +13,7 @@ static const char usage[] =
     "\n"
     "  -b SIP-URI   address to listen on\n"
     "  -t SIP-URI   whom to call\n"
+    "  -p SIP-URI   proxy to send it through\n"
     "  -s SEC       Session-Expires; 0 (the default) asks for none\n"
     "  -m SEC       Min-SE, default 90\n"
     "  -l           asks to be the refresher\n"
@@ -41,6 +42,9 @@ static bool read_option(struct sofia_options *options, int option, const char *v
         return true;
     case 't':
         options->target = value;
+        return true;
+    case 'p':
+        options->proxy = value;
         return true;
     case 'l':
         options->local_refresher = true;
@@ -80,7 +84,7 @@ bool sofia_options_read(struct sofia_options *options, int argc, char **argv)
 
     *options = (struct sofia_options){
         .min_se = 90, .knows_timer = true, .allows_update = true, .calls = 1};
-    while ((option = getopt(argc, argv, "b:t:s:m:luUTH:x:n:")) != -1) {
+    while ((option = getopt(argc, argv, "b:t:p:s:m:luUTH:x:n:")) != -1) {
         if (option == '?' || !read_option(options, option, optarg)) {
             fputs(usage, stderr);
             return false;

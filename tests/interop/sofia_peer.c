@@ -178,6 +178,7 @@ static void set_parameters(struct peer *peer)
         NUTAG_SESSION_TIMER(options->expires), NUTAG_MIN_SE(options->min_se),
         NUTAG_SESSION_REFRESHER(options->local_refresher ? nua_local_refresher : nua_any_refresher),
         NUTAG_UPDATE_REFRESH(options->by_update),
+        TAG_IF(options->proxy != NULL, NUTAG_PROXY(options->proxy)),
         SOATAG_USER_SDP_STR("m=audio 49170 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"), TAG_END());
 }
 

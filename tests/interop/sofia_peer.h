@@ -8,6 +8,7 @@
 struct sofia_options {
     const char *bind;       /* SIP URI to listen on */
     const char *target;     /* SIP URI to call; NULL to answer */
+    const char *proxy;      /* SIP URI that initial requests are sent to; NULL for none */
     unsigned expires;       /* Session-Expires, 0 for none of its own */
     unsigned min_se;        /* Min-SE */
     bool knows_timer;       /* lists timer in Supported */
