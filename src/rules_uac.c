@@ -222,7 +222,10 @@ void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outco
         return;
     }
     bool local = a->side == SST_SIDE_LOCAL || b->side == SST_SIDE_LOCAL;
-    merged->interval = a->interval < b->interval ? a->interval : b->interval;
+    /* The other end may go by either: to refresh at half of the smaller and to wait for the larger
+     * ends no call that lives. */
+    merged->interval =
+        local ? sst_min(a->interval, b->interval) : sst_max(a->interval, b->interval);
     merged->side = local ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
     merged->own_benefit = a->own_benefit && b->own_benefit;
 }

@@ -172,8 +172,9 @@ SST_API void sst_other_headers(const struct sst_policy *policy, enum sst_method 
 /* ---- Two negotiations at once: EC-21 ---- */
 
 /**
- * What two overlapping negotiations with results a and b come to: the smaller interval, and this
- * side refreshes if either says so, or if only one of them has a timer at all.
+ * What two overlapping negotiations with results a and b come to: this side refreshes if either says
+ * so, or if only one of them has a timer at all; the interval is the smaller one where it refreshes,
+ * and the larger one where it waits.
  */
 SST_API void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
                                struct sst_outcome_timer *merged);

@@ -217,7 +217,7 @@ static const char *merged(uint32_t a_interval, enum sst_side a_side, uint32_t b_
 START_TEST(two_results_at_once_keep_this_side_refreshing)
 {
     expect(merged(1800, SST_SIDE_LOCAL, 900, SST_SIDE_LOCAL), "900 local");
-    expect(merged(1800, SST_SIDE_REMOTE, 900, SST_SIDE_REMOTE), "900 remote");
+    expect(merged(1800, SST_SIDE_REMOTE, 900, SST_SIDE_REMOTE), "1800 remote");
     expect(merged(1800, SST_SIDE_REMOTE, 900, SST_SIDE_LOCAL), "900 local");
     expect(merged(1800, SST_SIDE_LOCAL, 900, SST_SIDE_REMOTE), "900 local");
     expect(merged(0, SST_SIDE_NONE, 0, SST_SIDE_NONE), "0 none");
