@@ -59,6 +59,7 @@ static int prepare(struct context *context, osip_message_t *request, struct hops
     if (status == 0) {
         status = dialog_request(proxy, request, tx, field);
     }
+    /* Also where libsst does not insist: the timer may start within the dialog. */
     if (status == 0 && proxy->settings.policy.record_routes && MSG_IS_INVITE(request) &&
         message_tag(request->to) == NULL) {
         route_record(proxy, request);

@@ -8,10 +8,6 @@
 #include "random.h"
 #include "text.h"
 
-/* sst-proxy shares this file. */
-#ifndef PROGRAM
-#define PROGRAM "sst-ua"
-#endif
 #define PRODUCT PROGRAM "/" SST_VERSION_STRING
 
 static bool is_number(const char *text)

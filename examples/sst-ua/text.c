@@ -9,7 +9,7 @@
 static void *checked(void *block)
 {
     if (block == NULL) {
-        fputs("sst-ua: out of memory\n", stderr);
+        fputs(PROGRAM ": out of memory\n", stderr);
         exit(1);
     }
     return block;

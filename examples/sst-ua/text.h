@@ -6,6 +6,11 @@
 
 #include <stddef.h>
 
+/* Who speaks: sst-proxy shares some of these files. */
+#ifndef PROGRAM
+#define PROGRAM "sst-ua"
+#endif
+
 /* Zeroed. */
 void *memory(size_t size);
 
