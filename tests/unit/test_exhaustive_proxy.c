@@ -204,7 +204,7 @@ START_TEST(every_order_of_minimum_session_expires_and_min_se)
 }
 END_TEST
 
-/* Shows: 8.1-1 8.1-8 8.1-11 8.1-12 EC-82 */
+/* Shows: 8.1-1 8.1-8 8.1-12 */
 START_TEST(every_request_without_session_expires)
 {
     for (size_t n = 0; n < COUNT_OF(minimums) * COUNT_OF(min_ses) * COUNT_OF(supports) * 4; n++) {
@@ -226,7 +226,7 @@ START_TEST(every_request_without_session_expires)
 }
 END_TEST
 
-/* Shows: 4-1 5-6 8.1-11 8.2-5 */
+/* Shows: 4-1 5-6 */
 START_TEST(every_other_method_is_let_through)
 {
     static const enum sst_method others[] = {SST_METHOD_OTHER, SST_METHOD_ACK, SST_METHOD_CANCEL,

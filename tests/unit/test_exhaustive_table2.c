@@ -178,7 +178,7 @@ START_TEST(as_uac_of_a_later_request_in_every_state_of_the_dialog)
 }
 END_TEST
 
-/* Shows: 7.2-4 EC-16 */
+/* Shows: EC-16 */
 START_TEST(to_the_letter_a_2xx_without_refresher_negotiates_nothing)
 {
     struct talk *t = caller("mode=accept accept_refresher_missing=no");

@@ -140,7 +140,7 @@ static void expect_untouched(void)
     ck_assert(!tx.active && !tx.uac_supports && tx.session_expires == 0);
 }
 
-/* Shows: 4-1 5-6 8.1-11 */
+/* Shows: 4-1 5-6 */
 START_TEST(other_requests_stay_as_they_are)
 {
     static const enum sst_method methods[] = {SST_METHOD_OTHER, SST_METHOD_ACK, SST_METHOD_CANCEL,

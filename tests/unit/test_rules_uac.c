@@ -255,7 +255,7 @@ START_TEST(a_422_is_followed_where_it_raises_something)
 }
 END_TEST
 
-/* Shows: EC-05 EC-27 6-1 */
+/* Shows: EC-05 EC-27 */
 START_TEST(a_422_that_is_wrong_is_a_failure)
 {
     policy("mode=request");

@@ -60,7 +60,7 @@ static const char *means(const char *headers)
 
 #define REQUIRED " | Require: timer"
 
-/* Shows: 7.2-2 7.2-3 7.2-4 9-5 */
+/* Shows: 7.2-2 7.2-3 7.2-4 */
 START_TEST(the_2xx_decides_who_refreshes)
 {
     expect(means("Session-Expires: 1800;refresher=uac" REQUIRED), "1800 local");
@@ -167,7 +167,7 @@ START_TEST(what_cannot_be_read_changes_nothing_that_runs)
 }
 END_TEST
 
-/* Shows: EC-08 EC-31 9-2 */
+/* Shows: EC-08 */
 START_TEST(what_a_2xx_may_not_say_is_named)
 {
     expect(means("Session-Expires: 89;refresher=uas"), "89 remote se_below_absolute");

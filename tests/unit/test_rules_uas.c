@@ -335,7 +335,7 @@ START_TEST(a_400_where_the_letter_is_wanted)
 }
 END_TEST
 
-/* Shows: EC-05 EC-13 EC-106 7.1-7 */
+/* Shows: EC-05 EC-13 EC-106 */
 START_TEST(what_is_wrong_with_a_request_is_named)
 {
     expect(violations_of(TIMER " | Session-Expires: 600;refresher=uac | Min-SE: 600"), "");

@@ -37,7 +37,7 @@ START_TEST(the_side_that_waits_hangs_up_at_the_guard)
 }
 END_TEST
 
-/* Shows: 7.2-9 7.2-10 7.2-12 9-8 9-11 EC-41 EC-25 FB-39 FB-45 */
+/* Shows: 7.2-9 7.2-10 7.2-12 EC-41 EC-25 FB-39 FB-45 */
 START_TEST(the_refresher_refreshes_at_half_of_each_interval)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
