@@ -143,7 +143,7 @@ static void one_request(const struct request *request)
     }
 }
 
-/* Shows: 4-4 5-1 5-5 6-1 9-1 9-2 9-9 9-10 9-12 EC-05 EC-09 EC-12 EC-101 EC-105 EC-106 */
+/* Shows: 4-4 5-1 5-5 6-1 9-1 9-2 9-9 9-10 9-12 EC-05 EC-09 EC-12 EC-101 EC-105 EC-106 EC-108 */
 START_TEST(every_order_of_own_minimum_session_expires_and_min_se_at_the_uas)
 {
     static const char *const supports[] = {"", "Supported: timer | ", "Require: timer | "};
@@ -164,7 +164,7 @@ START_TEST(every_order_of_own_minimum_session_expires_and_min_se_at_the_uas)
 }
 END_TEST
 
-/* Shows: 4-4 9-3 EC-19 EC-108 */
+/* Shows: 4-4 9-3 EC-19 */
 START_TEST(without_session_expires_there_is_no_422_whatever_min_se_says)
 {
     for (size_t o = 0; o < COUNT_OF(own_minimums); o++) {

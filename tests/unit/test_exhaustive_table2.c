@@ -190,6 +190,21 @@ START_TEST(to_the_letter_a_2xx_without_refresher_negotiates_nothing)
 }
 END_TEST
 
+/* Where nobody refreshes there is no role to keep: the request leaves it open, the 2xx decides. */
+/* Shows: 7.2-4 7.4-10 */
+START_TEST(a_request_in_a_dialog_without_timer_leaves_the_role_open)
+{
+    for (size_t i = 0; i < COUNT_OF(responses); i++) {
+        struct talk *t = connected("mode=request session_expires=600", "Supported: timer");
+
+        expect(asks(t, INVITE), "Supported: timer | Session-Expires: 600");
+        expect(gets(t, INVITE, 200, responses[i].headers), "refreshed");
+        expect(sst_side_name(info_of(t).side), responses[i].side);
+        end_talk(t);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exhaustive_table2");
@@ -200,6 +215,7 @@ int main(void)
     tcase_add_test(tcase, as_uac_of_the_initial_invite);
     tcase_add_test(tcase, as_uac_of_a_later_request_in_every_state_of_the_dialog);
     tcase_add_test(tcase, to_the_letter_a_2xx_without_refresher_negotiates_nothing);
+    tcase_add_test(tcase, a_request_in_a_dialog_without_timer_leaves_the_role_open);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -233,7 +233,7 @@ static void pass_response(struct hop *hop, struct sst_msg *response)
 }
 
 /* A UAC with the extension, a UAS without: the last proxy speaks for it. The 422 is retried. */
-/* Shows: 8.1-6 8.2-1 8.2-3 */
+/* Shows: 8-3 8.1-6 8.2-1 8.2-3 */
 START_TEST(last_proxy_answers_for_the_uas)
 {
     struct sst_msg msg;

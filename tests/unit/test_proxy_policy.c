@@ -141,7 +141,6 @@ START_TEST(asking_needs_memory_and_refreshes)
 }
 END_TEST
 
-/* Shows: 8-3 */
 START_TEST(not_asking_needs_neither)
 {
     policy.record_routes = false;
