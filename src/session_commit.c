@@ -169,10 +169,6 @@ void sst_session_commit(struct sst_session *s, const struct sst_outcome_timer *t
             sst_merge_overlap(&before, timer, &after); /* EC-21 */
         }
     }
-    if (after.side == SST_SIDE_NONE) {
-        after.interval = 0;
-        after.own_benefit = false;
-    }
     s->generation++;
     s->flags &= ~F_WITHOUT_SE;
     store(s, &after);

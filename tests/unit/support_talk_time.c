@@ -165,6 +165,7 @@ void talk_check(struct talk *t)
     struct sst_session_info info = info_of(t);
     bool on = info.side != SST_SIDE_NONE && info.established && !info.ended;
     must(on == (info.expires_ms != SST_NEVER));
+    must(info.side != SST_SIDE_NONE || (info.interval == 0 && !info.own_benefit));
     /* I3: once it is there, only a 2xx moves the expiration; it may be given up altogether. */
     if (t->depth == 0 && info.expires_ms != t->expires_ms && info.expires_ms != SST_NEVER) {
         must(t->may_move);

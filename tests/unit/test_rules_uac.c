@@ -177,6 +177,10 @@ START_TEST(an_early_update_asks_for_nothing)
     dialog.established = true;
     expect(ask(UPDATE, 0),
            "Supported: timer | Session-Expires: 600;refresher=uac | Min-SE: 120 | Require: timer");
+    expect(ask(UPDATE, SST_ASK_INITIAL_PENDING),
+           "Supported: timer | Min-SE: 120 | Require: timer");
+    expect(ask(INVITE, SST_ASK_INITIAL_PENDING),
+           "Supported: timer | Session-Expires: 600;refresher=uac | Min-SE: 120 | Require: timer");
 }
 END_TEST
 
@@ -213,13 +217,16 @@ static const char *after_422(uint32_t session_expires, uint32_t min_se, const ch
     static const char *const names[] = {"retry", "without", "fail"};
     struct sst_ask asked = {.session_expires = session_expires, .min_se = min_se};
     struct sst_msg response;
-    uint32_t violations = 0;
+    const uint32_t others = SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW); /* bits are added */
+    uint32_t violations = others;
     uint32_t learned = 12345;
     enum sst_422 what;
 
     sst_msg_response(&response, 422, INVITE, 1);
     msg_headers(&response, headers);
     what = sst_uac_422(&t->policy, &asked, &response, rounds, &learned, &violations);
+    ck_assert(violations & others);
+    violations &= ~others;
     size_t used = (size_t)snprintf(t->text, sizeof t->text, "%s %u", names[what],
                                    (unsigned)learned);
     for (unsigned v = 0; v < SST_VIOLATION_COUNT; v++) {

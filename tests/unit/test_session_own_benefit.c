@@ -51,6 +51,14 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 200, ""); /* and late it comes back on */
     expect(told(t), "100 negotiated 90 local own");
     end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* or it is not needed any more */
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    until(t, 100);
+    expect(gets(t, INVITE, 401, ""), "failed");
+    expect(next(t), "never");
+    end_talk(t);
 }
 END_TEST
 

@@ -118,6 +118,64 @@ START_TEST(a_timer_that_went_off_takes_its_events_with_it)
 }
 END_TEST
 
+START_TEST(a_2xx_takes_the_events_of_its_interval_with_it)
+{
+    struct talk *t = pulled("", LOCAL_90);
+
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms); /* REFRESH waits */
+    serves(t, UPDATE, "Supported: timer | Session-Expires: 90;refresher=uas");
+    expect(pull_one(t), "refreshed");
+    expect(pull_one(t), "none");
+    hears(t, INVITE, "Supported: timer");
+    t->now_ms += 59000;
+    sst_session_advance(t->session, t->now_ms); /* BLOCKED waits */
+    answers(t, INVITE, 200);
+    expect(pull_one(t), "refreshed");
+    expect(pull_one(t), "none");
+    end_talk(t);
+
+    t = pulled("", REMOTE_90);
+    t->hold_pull = true;
+    t->now_ms += 53000;
+    sst_session_advance(t->session, t->now_ms); /* OVERDUE waits */
+    serves(t, UPDATE, "Supported: timer | Session-Expires: 90;refresher=uac");
+    expect(pull_one(t), "refreshed");
+    expect(pull_one(t), "none");
+    end_talk(t);
+
+    t = pulled("", LOCAL_90);
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    asks(t, INVITE);
+    struct sst_headers headers;
+    gets(t, INVITE, 500, "");
+    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH, &headers), SST_OK);
+    gets(t, INVITE, 403, ""); /* REFUSED waits */
+    serves(t, UPDATE, "Supported: timer | Session-Expires: 90;refresher=uas");
+    expect(pull_one(t), "refreshed");
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(a_timer_that_went_off_leaves_nothing_to_tell_of)
+{
+    struct talk *t = pulled("mode=request session_expires=90", "");
+
+    t->hold_pull = true;
+    hears(t, INVITE, "");
+    t->now_ms += 59000;
+    sst_session_advance(t->session, t->now_ms); /* BLOCKED waits */
+    t->now_ms += 31000;
+    sst_session_advance(t->session, t->now_ms); /* for the own benefit: off */
+    expect(pull_one(t), "negotiated");
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(the_hosts_end_drops_what_waits)
 {
     struct talk *t = pulled("", REMOTE_90);
@@ -164,6 +222,8 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
     tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
+    tcase_add_test(tcase, a_2xx_takes_the_events_of_its_interval_with_it);
+    tcase_add_test(tcase, a_timer_that_went_off_leaves_nothing_to_tell_of);
     tcase_add_test(tcase, the_hosts_end_drops_what_waits);
     tcase_add_test(tcase, events_of_one_kind_merge_and_show_the_newest);
     suite_add_tcase(suite, tcase);

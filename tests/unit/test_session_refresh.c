@@ -132,6 +132,7 @@ START_TEST(a_call_that_is_refused_may_be_kept)
     /* and a timer may come back later */
     serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas");
     expect(told(t), "5000 negotiated 90 local");
+    ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
     end_talk(t);
 
     t = connected("refused=keep", LOCAL_90); /* silence is no refusal */

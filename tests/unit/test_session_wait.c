@@ -198,6 +198,27 @@ START_TEST(after_five_491_the_back_off_takes_over)
 }
 END_TEST
 
+/* Shows: EC-52 */
+START_TEST(the_short_waits_of_glare_begin_anew_with_each_2xx)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    for (unsigned cycle = 0; cycle < 3; cycle++) {
+        from_here(t);
+        for (unsigned i = 0; i < 4; i++) {
+            until(t, 900 + 3.05 * i);
+            refreshes(t);
+            expect(gets(t, UPDATE, 491, "")[0] == 'w' ? "wait" : "", "wait");
+            ck_assert_uint_eq(sst_session_deadline(t->session), t->now_ms + 3050);
+        }
+        until(t, 912.2);
+        refreshes(t);
+        gets(t, UPDATE, 200, LOCAL_1800);
+    }
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: FB-64 EC-52 */
 START_TEST(a_491_retry_is_dropped_where_the_peer_has_refreshed_meanwhile)
 {
@@ -252,6 +273,7 @@ int main(void)
     tcase_add_test(tcase, a_491_waits_by_who_owns_the_call_id);
     tcase_add_test(tcase, the_waits_after_a_491_are_random_in_steps_of_10_ms);
     tcase_add_test(tcase, after_five_491_the_back_off_takes_over);
+    tcase_add_test(tcase, the_short_waits_of_glare_begin_anew_with_each_2xx);
     tcase_add_test(tcase, a_491_retry_is_dropped_where_the_peer_has_refreshed_meanwhile);
     tcase_add_test(tcase, glare_for_a_request_of_the_hosts_is_advice);
     suite_add_tcase(suite, tcase);
