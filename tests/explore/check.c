@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* What has to hold after each call, whatever came before. */
+#include "explore.h"
+
+#include "session_private.h"
+
+#include <string.h>
+
+static const char *check_ended(const struct search *search, const struct state *before,
+                               const struct state *after)
+{
+    bool was = before->session.flags & F_ENDED;
+    bool is = after->session.flags & F_ENDED;
+    unsigned told = 0;
+    for (unsigned i = 0; i <= SST_EVENT_ENDED; i++) {
+        told += search->told.count[i];
+    }
+    if (search->told.after_end || (was && told != 0)) {
+        return "I1: nothing is told after the end";
+    }
+    if (was && !is) {
+        return "I1: what has ended stays so";
+    }
+    if (is && sst_session_deadline(&after->session) != SST_NEVER) {
+        return "I1: an ended session waits for nothing";
+    }
+    if (search->told.count[SST_EVENT_ENDED] > 1 ||
+        (search->told.count[SST_EVENT_ENDED] != 0 && !is)) {
+        return "I1: an end is told once, and is one";
+    }
+    return NULL;
+}
+
+static const char *check_expiration(const struct sst_session_info *before,
+                                    const struct sst_session_info *after, unsigned may)
+{
+    if (before->expires_ms == after->expires_ms || after->ended || (may & MAY_COMMIT)) {
+        return NULL;
+    }
+    if ((may & MAY_TIME) && after->side == SST_SIDE_NONE) {
+        return NULL; /* EC-18, EC-110: it went off */
+    }
+    if ((may & MAY_ACK) && after->side == SST_SIDE_REMOTE &&
+        after->expires_ms <= before->expires_ms + SST_TRANSACTION_MS) {
+        return NULL; /* EC-30 */
+    }
+    return "I3: the expiration moves by a new 2xx alone";
+}
+
+/* A refresher that can still do something, and has nothing under way, has a plan. */
+static bool has_forgotten(const struct state *state)
+{
+    const struct sst_session *s = &state->session;
+    uint64_t now = sst_session_now(s, state->now);
+    const uint32_t busy = F_OWN_INVITE | F_OWN_UPDATE | F_PEER_INVITE | F_PEER_UPDATE |
+                          F_AWAIT_ACK | F_REFRESH_FAILED | F_ASKED;
+    return (s->flags & F_LOCAL) && !(s->flags & busy) && s->refresh_ms == SST_NEVER &&
+           now < sst_session_last_attempt(s) && sst_session_way(s, now) != SST_WAY_NONE;
+}
+
+static const char *check_timer(const struct state *state, const struct sst_session_info *info)
+{
+    uint64_t deadline = sst_session_deadline(&state->session);
+    if (info->end_ms == SST_NEVER || deadline > info->end_ms) {
+        return "a timer that runs comes to an end";
+    }
+    if (info->end_ms > info->expires_ms) {
+        return "I4: nobody lives after the expiration";
+    }
+    if (has_forgotten(state)) {
+        return "the side that refreshes has a plan";
+    }
+    return NULL;
+}
+
+/* I9, I4: the host looks until nothing is due; that takes few looks, and then there is nothing. */
+static const char *check_looks(struct search *search, const struct state *state)
+{
+    struct state copy = *state;
+    struct told told = search->told;
+    unsigned looks = 0;
+    while (sst_session_deadline(&copy.session) <= copy.now && looks <= 4) {
+        sst_session_advance(&copy.session, copy.now);
+        looks++;
+    }
+    struct sst_session before = copy.session;
+    sst_session_advance(&copy.session, copy.now);
+    bool late = search->told.late_refresh;
+    search->told = told;
+    if (looks > 4) {
+        return "I9: what was done is not due any more";
+    }
+    if (late) {
+        return "I2: no refresh in the last second";
+    }
+    if (memcmp(&before, &copy.session, sizeof before) != 0) {
+        return "I9: a look when nothing is due does nothing";
+    }
+    struct sst_session_info info;
+    sst_session_inspect(&copy.session, &info);
+    if (info.expires_ms != SST_NEVER && !info.ended && info.expires_ms <= copy.now) {
+        return "I4: who looked is not alive after the expiration";
+    }
+    return NULL;
+}
+
+static const char *check_image(struct search *search, const struct state *before,
+                               const struct state *after)
+{
+    struct state a;
+    struct state b;
+    normalize(before, &a);
+    normalize(after, &b);
+    a.session.spare = b.session.spare;
+    (void)search;
+    if (sst_session_now(&before->session, before->now) != sst_time_in(before->now)) {
+        return NULL; /* EC-44: a clock that stood still */
+    }
+    return memcmp(&a, &b, offsetof(struct state, now)) == 0 ? NULL
+                                                            : "FB-49: who takes over is the same";
+}
+
+const char *check_step(struct search *search, const struct state *before,
+                       const struct state *after, unsigned input)
+{
+    struct sst_session_info was;
+    struct sst_session_info is;
+    unsigned may = input_may(input);
+    if (search->failure != NULL) {
+        return search->failure;
+    }
+    const char *wrong = sst_session_check(&after->session);
+    if (wrong == NULL) {
+        wrong = check_ended(search, before, after);
+    }
+    if (wrong == NULL && search->told.late_refresh) {
+        wrong = "I2: no refresh in the last second";
+    }
+    sst_session_inspect(&before->session, &was);
+    sst_session_inspect(&after->session, &is);
+    if (wrong == NULL) {
+        wrong = check_expiration(&was, &is, may);
+    }
+    if (wrong == NULL && is.established && !is.ended && is.side != SST_SIDE_NONE) {
+        wrong = check_timer(after, &is);
+    }
+    if (wrong == NULL && before->now == after->now && (may & MAY_RESTORE)) {
+        wrong = check_image(search, before, after);
+    }
+    return wrong != NULL ? wrong : check_looks(search, after);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Systematic exploration of a session: every sequence of calls, up to a depth, over a small set of
+ * inputs and times. States that differ only by when they are reached are one state.
+ *
+ * inputs.c: the calls; check.c: what has to hold after each; states.c: what was seen; main.c: the
+ * search.
+ */
+#ifndef EXPLORE_H
+#define EXPLORE_H
+
+#include <sst/sst.h>
+
+enum place { OWN_INVITE, OWN_UPDATE, PEER_INVITE, PEER_UPDATE, PLACES };
+
+#define DEPTH_MAX 40
+
+/* One node of the search. */
+struct state {
+    struct sst_session session;
+    struct sst_tx tx[PLACES];
+    uint64_t now;
+    uint8_t path[DEPTH_MAX]; /* the inputs that led here */
+    uint8_t depth;
+};
+
+/* What the calls of one step told. */
+struct told {
+    unsigned count[SST_EVENT_ENDED + 1];
+    bool after_end;
+    bool late_refresh;
+};
+
+struct search {
+    struct sst_policy policy;
+    struct told told;
+    uint64_t now; /* of the step under way */
+    uint64_t steps;
+    uint64_t told_in_all[SST_EVENT_ENDED + 1];
+    uint64_t results[12];
+    const char *failure;
+};
+
+/* inputs.c */
+unsigned input_count(void);
+const char *input_name(unsigned input);
+/* What the input may do to the expiration. */
+enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
+unsigned input_may(unsigned input);
+/* Does it. False where it makes no sense here. */
+bool do_input(struct search *search, struct state *state, unsigned input);
+int on_event(void *user, struct sst_session *session, const struct sst_event *event);
+
+/* check.c: NULL, or what does not hold */
+const char *check_step(struct search *search, const struct state *before,
+                       const struct state *after, unsigned input);
+
+/* states.c */
+bool seen_create(size_t slots);
+void seen_clear(void);
+bool seen_before(const struct state *state); /* and notes it */
+void normalize(const struct state *state, struct state *out);
+
+#endif

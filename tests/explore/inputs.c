@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that a host can make, over few values. */
+#include "explore.h"
+
+#include <string.h>
+
+enum kind { ASK, RESPOND, LOSE, HEAR, ANSWER, ACK, NO_ACK, LOOK, LATER, DEFER, END, IMAGE, RESTART };
+
+struct input {
+    const char *name;
+    enum kind kind;
+    enum place place;
+    unsigned number;     /* status, flags, milliseconds */
+    uint32_t interval;   /* Session-Expires, 0 for none */
+    enum sst_refresher refresher;
+    unsigned flags;      /* of the message */
+    uint32_t min_se;
+};
+
+#define SUPPORTED SST_MSG_SUPPORTED_TIMER
+#define REQUIRED (SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER)
+#define UPDATES (SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE)
+#define UAC SST_REFRESHER_UAC
+#define UAS SST_REFRESHER_UAS
+#define ANY SST_REFRESHER_NONE
+#define OFFER SST_REQUEST_OFFER
+#define REFRESH SST_REQUEST_REFRESH
+
+static const struct input inputs[] = {
+    {"ask INVITE", ASK, OWN_INVITE, OFFER, 0, ANY, 0, 0},
+    {"ask INVITE refresh", ASK, OWN_INVITE, OFFER | REFRESH, 0, ANY, 0, 0},
+    {"ask UPDATE", ASK, OWN_UPDATE, 0, 0, ANY, 0, 0},
+    {"ask UPDATE refresh", ASK, OWN_UPDATE, REFRESH, 0, ANY, 0, 0},
+    {"180 INVITE", RESPOND, OWN_INVITE, 180, 0, ANY, SUPPORTED | UPDATES, 0},
+    {"200 INVITE", RESPOND, OWN_INVITE, 200, 0, ANY, 0, 0},
+    {"200 INVITE 90;uac", RESPOND, OWN_INVITE, 200, 90, UAC, REQUIRED | UPDATES, 0},
+    {"200 INVITE 120;uas", RESPOND, OWN_INVITE, 200, 120, UAS, REQUIRED, 0},
+    {"200 INVITE 60", RESPOND, OWN_INVITE, 200, 60, ANY, 0, 0},
+    {"422 INVITE", RESPOND, OWN_INVITE, 422, 0, ANY, 0, 100},
+    {"491 INVITE", RESPOND, OWN_INVITE, 491, 0, ANY, 0, 0},
+    {"481 INVITE", RESPOND, OWN_INVITE, 481, 0, ANY, 0, 0},
+    {"488 INVITE", RESPOND, OWN_INVITE, 488, 0, ANY, 0, 0},
+    {"401 INVITE", RESPOND, OWN_INVITE, 401, 0, ANY, 0, 0},
+    {"503 INVITE", RESPOND, OWN_INVITE, 503, 0, ANY, 0, 0},
+    {"INVITE times out", LOSE, OWN_INVITE, SST_FAILED_TIMEOUT, 0, ANY, 0, 0},
+    {"INVITE not sent", LOSE, OWN_INVITE, SST_FAILED_NOT_SENT, 0, ANY, 0, 0},
+    {"200 UPDATE", RESPOND, OWN_UPDATE, 200, 0, ANY, SUPPORTED, 0},
+    {"200 UPDATE 90;uac", RESPOND, OWN_UPDATE, 200, 90, UAC, REQUIRED, 0},
+    {"200 UPDATE 90;uas", RESPOND, OWN_UPDATE, 200, 90, UAS, REQUIRED, 0},
+    {"405 UPDATE", RESPOND, OWN_UPDATE, 405, 0, ANY, 0, 0},
+    {"500 UPDATE", RESPOND, OWN_UPDATE, 500, 0, ANY, 0, 0},
+    {"UPDATE times out", LOSE, OWN_UPDATE, SST_FAILED_TIMEOUT, 0, ANY, 0, 0},
+    {"hear INVITE", HEAR, PEER_INVITE, 0, 0, ANY, SST_MSG_OFFER, 0},
+    {"hear INVITE 90", HEAR, PEER_INVITE, 0, 90, ANY, SUPPORTED | UPDATES | SST_MSG_OFFER, 0},
+    {"hear INVITE 120;uac", HEAR, PEER_INVITE, 0, 120, UAC, SUPPORTED, 100},
+    {"hear UPDATE 90;uas", HEAR, PEER_UPDATE, 0, 90, UAS, SUPPORTED, 0},
+    {"hear UPDATE", HEAR, PEER_UPDATE, 0, 0, ANY, 0, 0},
+    {"answer INVITE 200", ANSWER, PEER_INVITE, 200, 0, ANY, 0, 0},
+    {"answer INVITE 500", ANSWER, PEER_INVITE, 500, 0, ANY, 0, 0},
+    {"answer UPDATE 200", ANSWER, PEER_UPDATE, 200, 0, ANY, 0, 0},
+    {"answer UPDATE 500", ANSWER, PEER_UPDATE, 500, 0, ANY, 0, 0},
+    {"hear ACK", ACK, PEER_INVITE, 0, 0, ANY, 0, 0},
+    {"no ACK", NO_ACK, PEER_INVITE, 0, 0, ANY, 0, 0},
+    {"look when due", LOOK, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"look a millisecond before", LOOK, OWN_INVITE, 1, 0, ANY, 0, 0},
+    {"5 s later", LATER, OWN_INVITE, 5000, 0, ANY, 0, 0},
+    {"33 s later", LATER, OWN_INVITE, 33000, 0, ANY, 0, 0},
+    {"1000 s later", LATER, OWN_INVITE, 1000000, 0, ANY, 0, 0},
+    {"defer", DEFER, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"end", END, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"fail over", IMAGE, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"restart", RESTART, OWN_INVITE, 0, 0, ANY, 0, 0},
+};
+
+unsigned input_count(void)
+{
+    return (unsigned)(sizeof inputs / sizeof inputs[0]);
+}
+
+const char *input_name(unsigned input)
+{
+    return inputs[input].name;
+}
+
+unsigned input_may(unsigned input)
+{
+    const struct input *in = &inputs[input];
+    switch (in->kind) {
+    case RESPOND:
+    case ANSWER:
+        return in->number >= 200 && in->number < 300 ? MAY_COMMIT : MAY_NOTHING;
+    case ACK:
+        return MAY_ACK;
+    case LOOK:
+    case LATER:
+        return MAY_TIME;
+    case IMAGE:
+    case RESTART:
+        return MAY_RESTORE;
+    case ASK:
+    case LOSE:
+    case HEAR:
+    case NO_ACK:
+    case DEFER:
+    case END:
+        break;
+    }
+    return MAY_NOTHING;
+}
+
+int on_event(void *user, struct sst_session *session, const struct sst_event *event)
+{
+    struct search *search = user;
+    (void)session;
+    search->told_in_all[event->type]++;
+    search->told.after_end = search->told.after_end || search->told.count[SST_EVENT_ENDED] != 0;
+    search->told.count[event->type]++;
+    if (event->type == SST_EVENT_REFRESH) {
+        uint64_t margin = 1000u; /* I2; all intervals here are at least 90 s */
+        search->told.late_refresh = search->now + margin >= event->expires_ms;
+    }
+    return SST_CALLBACK_DONE;
+}
+
+static enum sst_method method_of(enum place place)
+{
+    return place == OWN_INVITE || place == PEER_INVITE ? SST_METHOD_INVITE : SST_METHOD_UPDATE;
+}
+
+static void fill(struct sst_msg *msg, const struct input *in)
+{
+    if (in->interval != 0) {
+        sst_msg_set_session_expires(msg, in->interval, in->refresher);
+    }
+    if (in->min_se != 0) {
+        sst_msg_set_min_se(msg, in->min_se);
+    }
+    sst_msg_set_flags(msg, in->flags);
+}
+
+static int talk(struct state *s, const struct input *in)
+{
+    struct sst_msg msg;
+    struct sst_headers headers;
+    struct sst_verdict verdict;
+    struct sst_advice advice;
+    struct sst_tx *tx = &s->tx[in->place];
+    switch (in->kind) {
+    case ASK:
+        return sst_session_request(&s->session, tx, method_of(in->place), in->number, s->now,
+                                   &headers);
+    case RESPOND:
+        sst_msg_response(&msg, in->number, method_of(in->place), 0);
+        fill(&msg, in);
+        return sst_session_response(&s->session, tx, &msg, s->now, &verdict);
+    case LOSE:
+        return sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now,
+                                  &verdict);
+    case HEAR:
+        sst_msg_request(&msg, method_of(in->place), 0);
+        fill(&msg, in);
+        return sst_session_receive(&s->session, tx, &msg, s->now, &advice);
+    case ANSWER:
+        return sst_session_answer(&s->session, tx, in->number, s->now, &headers);
+    case ACK:
+        return sst_session_ack(&s->session, tx, s->now);
+    case NO_ACK:
+        return sst_session_ack_timeout(&s->session, tx, s->now);
+    case DEFER:
+        return sst_session_defer(&s->session, SST_NEVER, s->now);
+    case END:
+        return sst_session_end(&s->session, s->now);
+    case LOOK:
+    case LATER:
+    case IMAGE:
+    case RESTART:
+        break;
+    }
+    return SST_OK;
+}
+
+/* Time passes, and the host looks once. */
+static bool look(struct search *search, struct state *s, const struct input *in)
+{
+    uint64_t at = s->now + in->number;
+    if (in->kind == LOOK) {
+        uint64_t deadline = sst_session_deadline(&s->session);
+        if (deadline == SST_NEVER || deadline < s->now + in->number) {
+            return false;
+        }
+        at = deadline - in->number;
+    }
+    s->now = at;
+    search->now = at;
+    sst_session_advance(&s->session, s->now);
+    return true;
+}
+
+/* As bytes, and back, on a clock that started elsewhere. */
+static void move(struct search *search, struct state *s, bool restart)
+{
+    uint8_t image[SST_IMAGE_SIZE];
+    sst_session_save(&s->session, s->now, image, sizeof image, NULL);
+    s->now += restart ? 1000u : 0;
+    search->now = s->now;
+    int result = sst_session_restore(&s->session, &search->policy, image, sizeof image, s->now,
+                                     restart ? 1000u : 0, 0,
+                                     restart ? 0 : SST_RESTORE_TRANSACTIONS);
+    if (result != SST_OK) {
+        search->failure = "an image of a session is restored";
+    }
+    if (restart) {
+        memset(s->tx, 0, sizeof s->tx);
+    }
+}
+
+bool do_input(struct search *search, struct state *state, unsigned input)
+{
+    const struct input *in = &inputs[input];
+    memset(&search->told, 0, sizeof search->told);
+    search->now = state->now;
+    search->steps++;
+    switch (in->kind) {
+    case LOOK:
+    case LATER:
+        return look(search, state, in);
+    case IMAGE:
+    case RESTART:
+        move(search, state, in->kind == RESTART);
+        return true;
+    default:
+        break;
+    }
+    int result = talk(state, in);
+    search->results[-result]++;
+    return true;
+}

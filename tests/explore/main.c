@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* sst-explore: breadth first, so that what fails is shown by the shortest sequence of calls. */
+#include "explore.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct frontier {
+    struct state *states;
+    size_t count;
+    size_t room;
+};
+
+struct configuration {
+    const char *name;
+    bool is_caller;
+    const char *settings[6][2];
+    const char *before[4]; /* inputs that come before all others */
+};
+
+#define CALLING {"ask INVITE", "200 INVITE 90;uac"}
+#define CALLED {"hear INVITE 120;uac", "answer INVITE 200", "hear ACK"}
+
+static const struct configuration configurations[] = {
+    {"a call from its beginning", true, {{"mode", "request"}}, {0}},
+    {"the called side from the beginning", false, {{"mode", "accept"}}, {0}},
+    {"the caller refreshes", true, {{"mode", "request"}}, CALLING},
+    {"the callee watches", false, {{"mode", "accept"}}, CALLED},
+    {"the caller keeps, retries and rescues",
+     true,
+     {{"refused", "keep"}, {"rescue", "yes"}, {"timeout_retries", "1"}},
+     CALLING},
+    {"the callee rescues",
+     false,
+     {{"refused", "keep"}, {"rescue", "yes"}, {"timeout_retries", "1"}},
+     CALLED},
+    {"the callee asks, re-INVITE first",
+     false,
+     {{"mode", "request"}, {"method", "invite"}, {"own_benefit", "yes"}, {"expire_at", "guard"}},
+     CALLED},
+    {"the own benefit",
+     true,
+     {{"mode", "request"}, {"own_benefit", "yes"}},
+     {"ask INVITE", "200 INVITE"}},
+    {"the caller requires, UPDATE first",
+     true,
+     {{"mode", "require"}, {"method", "update"}, {"strict_overlap", "yes"}, {"guard", "none"}},
+     CALLING},
+    {"off", true, {{"mode", "off"}}, CALLING},
+};
+
+static bool add(struct frontier *f, const struct state *state)
+{
+    if (f->count == f->room) {
+        return false;
+    }
+    f->states[f->count++] = *state;
+    return true;
+}
+
+static bool has_ended(const struct state *state)
+{
+    struct sst_session_info info;
+    sst_session_inspect(&state->session, &info);
+    return info.ended;
+}
+
+static void show(const struct state *state, unsigned last, const char *wrong)
+{
+    printf("FAILED: %s, after\n", wrong);
+    for (unsigned i = 0; i < state->depth; i++) {
+        printf("  %s\n", input_name(state->path[i]));
+    }
+    printf("  %s\n", input_name(last));
+}
+
+static bool expand(struct search *search, const struct state *state, struct frontier *next)
+{
+    for (unsigned input = 0; input < input_count(); input++) {
+        struct state after = *state;
+        if (!do_input(search, &after, input)) {
+            continue;
+        }
+        const char *wrong = check_step(search, state, &after, input);
+        if (wrong != NULL) {
+            show(state, input, wrong);
+            return false;
+        }
+        bool over = has_ended(state); /* one call after the end is as good as many */
+        if (over || after.depth == DEPTH_MAX || seen_before(&after)) {
+            continue;
+        }
+        after.path[after.depth++] = (uint8_t)input;
+        if (!add(next, &after)) {
+            return true; /* the last level is looked at in part */
+        }
+    }
+    return true;
+}
+
+static bool prepare(struct search *search, const struct configuration *c, struct state *state)
+{
+    memset(search, 0, sizeof *search);
+    memset(state, 0, sizeof *state);
+    sst_policy_init(&search->policy);
+    for (unsigned i = 0; i < 6 && c->settings[i][0] != NULL; i++) {
+        const char *name = c->settings[i][0];
+        const char *value = c->settings[i][1];
+        if (sst_policy_set(&search->policy, name, strlen(name), value, strlen(value), NULL) !=
+            SST_OK) {
+            return false;
+        }
+    }
+    search->policy.on_event = on_event;
+    search->policy.user = search;
+    state->now = 1000000;
+    if (sst_session_init(&state->session, &search->policy, c->is_caller) != SST_OK) {
+        return false;
+    }
+    for (unsigned i = 0; i < 4 && c->before[i] != NULL; i++) {
+        unsigned input = 0;
+        while (input < input_count() && strcmp(input_name(input), c->before[i]) != 0) {
+            input++;
+        }
+        if (input == input_count() || !do_input(search, state, input)) {
+            return false;
+        }
+        state->path[state->depth++] = (uint8_t)input;
+    }
+    return true;
+}
+
+/* @return whether all held */
+static bool explore(const struct configuration *c, struct frontier *level, struct frontier *next,
+                    size_t limit)
+{
+    struct search search;
+    struct state first;
+    size_t total = 1;
+    unsigned depth = 0;
+    if (!prepare(&search, c, &first)) {
+        printf("%s: the policy is wrong\n", c->name);
+        return false;
+    }
+    seen_clear();
+    seen_before(&first);
+    level->count = 0;
+    add(level, &first);
+    while (level->count != 0 && total < limit && depth < DEPTH_MAX) {
+        next->count = 0;
+        for (size_t i = 0; i < level->count; i++) {
+            if (!expand(&search, &level->states[i], next)) {
+                return false;
+            }
+            if (total + next->count >= limit) {
+                break;
+            }
+        }
+        struct frontier swap = *level;
+        *level = *next;
+        *next = swap;
+        total += level->count;
+        depth++;
+    }
+    printf("%-40s %8zu states, %10llu calls, depth %u%s; told:", c->name, total,
+           (unsigned long long)search.steps, depth,
+           level->count == 0 ? ", all there are" : "");
+    for (unsigned i = 1; i <= SST_EVENT_ENDED; i++) {
+        printf(" %s %llu", sst_event_name((enum sst_event_type)i),
+               (unsigned long long)search.told_in_all[i]);
+    }
+    putchar('\n');
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    size_t limit = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
+    struct frontier level = {NULL, 0, limit};
+    struct frontier next = {NULL, 0, limit};
+    level.states = malloc(limit * sizeof *level.states);
+    next.states = malloc(limit * sizeof *next.states);
+    bool held = limit != 0 && level.states != NULL && next.states != NULL &&
+                seen_create(2u * limit + 64u);
+    clock_t began = clock();
+    for (size_t i = 0; held && i < sizeof configurations / sizeof configurations[0]; i++) {
+        held = explore(&configurations[i], &level, &next, limit);
+    }
+    printf("%.1f s\n", (double)(clock() - began) / (double)CLOCKS_PER_SEC);
+    free(level.states);
+    free(next.states);
+    return held ? 0 : 1;
+}
