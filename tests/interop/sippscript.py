@@ -33,6 +33,7 @@ class Script:
         self.uri = "sip:ua@[remote_ip]:[remote_port]"   # whom it calls
         self.cseq = 0
         self.branch = 0
+        self.kept = False
         self.supported = [supported] if supported else []
 
     def _send(self, lines, sdp, arguments=""):
@@ -68,6 +69,21 @@ class Script:
 
     def expect_ack(self):
         self._recv('request="ACK"')
+
+    def keep_request(self):
+        """Keeps what an answer needs of the last request, over what is sent in between."""
+        names = ("via", "from", "to", "cseq")
+        headers = ("Via:", "From:", "To:", "CSeq:")
+        last = self.parts.pop()
+        grabs = "".join('<ereg regexp=".*" search_in="hdr" header="%s" assign_to="kept_%s"/>' % pair
+                        for pair in zip(headers, names))
+        self.parts.append(last.replace("></recv>", "><action>%s</action></recv>" % grabs))
+        self.kept = True
+
+    def answer_kept(self, status):
+        """Answers the request that was kept."""
+        self._send(["SIP/2.0 %d Whatever" % status, "Via: [$kept_via]", "From: [$kept_from]",
+                    "To: [$kept_to]", "Call-ID: [call_id]", "CSeq: [$kept_cseq]"], False)
 
     def expect_answer(self, status, dialog=False):
         """Waits for a response; the 2xx that makes the dialog is kept."""
@@ -176,6 +192,7 @@ class Script:
 
     def xml(self):
         names = "target,whole,remote" + ("" if self.caller else ",local")
+        names += ",kept_via,kept_from,kept_to,kept_cseq" if self.kept else ""
         return ('<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="interop">\n'
                 + "\n".join(self.parts)
                 + '\n<Reference variables="%s"/>\n</scenario>\n' % names)

@@ -56,6 +56,7 @@ class Stage(sstlab.Lab):
         self.folder = tempfile.mkdtemp(prefix="sst-interop-")
         self.ports = ports.Ports()
         self.names = {}                 # port -> name of who has it
+        self.kinds = {}                 # name -> whose stack it is
         self.actors = []
         self.packets = []
         self.capture = None
@@ -114,6 +115,7 @@ class Stage(sstlab.Lab):
         command = [program, "-b", "sip:sofia@%s:%d;transport=udp" % (HOST, self.port(name))]
         if calls:
             command += ["-t", calls]
+        self.kinds[name] = "Sofia-SIP"
         started = self.actor(name, command + [str(option) for option in options])
         check(started.wait("listening"), "the Sofia-SIP peer does not listen")
         return started
@@ -139,6 +141,7 @@ class Stage(sstlab.Lab):
 
     def kamailio(self, name="kamailio", **settings):
         """Starts Kamailio as a record-routing proxy with dialog and sst."""
+        self.kinds[name] = "Kamailio"
         self.need("kamailio")
         config = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kamailio.cfg")
         run = os.path.join(self.folder, name)
@@ -153,6 +156,7 @@ class Stage(sstlab.Lab):
 
     def baresip(self, name="baresip"):
         """Starts baresip, which answers by itself."""
+        self.kinds[name] = "baresip"
         self.need("baresip")
         run = os.path.join(self.folder, name)
         os.mkdir(run)

@@ -157,7 +157,7 @@ def hold(stage, who):
     flow.survived(program)
 
 
-@case("sofia_glare", SOFIA, "caller", "hold from both sides at the same time: 491, and it goes on")
+@case("sofia_glare", SOFIA, "caller", "hold from both sides at the same time: whatever crosses, it goes on")
 def glare(stage):
     stage.sofia("-s", 90, "-H", 20)
     program = stage.start("caller", *ASK, "--refresher", "uac", "--hold-at", 20, "call",

@@ -1,0 +1,87 @@
+"""sst-proxy between two Sofia-SIP peers, and in a row with Kamailio."""
+
+import flow
+from registry import case
+from sstlab import Skip, check, equal
+
+PROXY = "sst-proxy"
+
+
+def start_proxy(stage, target, *options):
+    program = stage.tools.get("proxy")
+    if not program:
+        raise Skip("sst-proxy was not built")
+    started = stage.actor("proxy", [program, "--bind", "127.0.0.1:%d" % stage.port("proxy"),
+                                    "--to", "127.0.0.1:%d" % stage.port(target), "--log", "json",
+                                    *[str(option) for option in options]])
+    check(started.wait("listening"), "sst-proxy does not listen")
+    stage.kinds["proxy"] = PROXY
+    return started
+
+
+def call_through(stage, first, *options):
+    """nua calls nua through the chain that begins at `first`."""
+    return stage.sofia("-p", "sip:127.0.0.1:%d;lr" % stage.port(first), *options, name="alice",
+                       calls=stage.uri("bob"))
+
+
+def between(stage, caller, callee, *options, chain=("proxy",)):
+    """nua calls nua through, until the caller hangs up."""
+    stage.sofia(*callee, name="bob")
+    start_proxy(stage, "bob" if chain[-1] == "proxy" else chain[-1], *options)
+    alice = call_through(stage, chain[0], *caller)
+    equal(alice.exit_status(30), 0, "exit status of the caller")
+    stage.finish()
+    equal([a["state"] for a in alice.all("state")][-1], "terminated", "the call")
+
+
+@case("proxy_passes_timer", PROXY, "proxy", "both support the extension: three refreshes pass",
+      options=())
+@case("proxy_asks", PROXY, "proxy", "nobody asks but the proxy: the callee answers it, three refreshes pass",
+      options=("--session-expires", 90), plain=True)
+def passes(stage, options, plain=False):
+    asked = ("-s", 0) if plain else ("-s", 90)
+    between(stage, (*asked, "-u", "-x", 160), ("-s", 90 if plain else 0, "-u"), *options)
+    updates = [d for d in stage.wire.find("UPDATE") if d.receiver == "proxy"]
+    check(len(updates) >= 3, "%d refreshes", len(updates))
+    check(not [d for d in stage.wire.find() if {d.sender, d.receiver} == {"alice", "bob"}],
+          "something passed the proxy by")
+
+
+@case("proxy_inserts", PROXY, "proxy",
+      "the callee has no support: the proxy puts Session-Expires;refresher=uac and Require into the 2xx")
+def inserts(stage):
+    between(stage, ("-s", 90, "-x", 120), ("-T",), "--session-expires", 90)
+    answer = stage.wire.find(200, by="proxy", to="INVITE")[0].message
+    equal(answer.session_expires, (90, "uac"), "Session-Expires of the 200")
+    equal(answer.has_timer("require"), True, "Require: timer of the 200")
+
+
+@case("proxy_422", PROXY, "proxy", "the proxy wants 120 s at least: 422, and nua asks again")
+def too_small(stage):
+    between(stage, ("-s", 90, "-x", 100), ("-s", 0), "--min-se", 120)
+    equal(stage.wire.find(422, by="proxy")[0].message.min_se, 120, "Min-SE of the 422")
+    equal(stage.wire.find(200, by="bob", to="INVITE")[0].message.session_expires.interval, 120,
+          "interval")
+
+
+@case("proxy_neither", PROXY, "proxy",
+      "neither side has support: the proxy leaves the 2xx alone, and the call lives")
+def neither(stage):
+    between(stage, ("-T", "-x", 120), ("-T",), "--session-expires", 90)
+    answer = stage.wire.find(200, by="proxy", to="INVITE")[0].message
+    equal(answer.session_expires, None, "Session-Expires of the 200")
+
+
+@case("proxy_before_kamailio", PROXY, "proxy",
+      "in a row with Kamailio, minimums of 120 and 200: two 422, then refreshes pass")
+def row(stage):
+    stage.kamailio(minse=200)
+    between(stage, ("-s", 90, "-u", "-x", 330), ("-s", 0), "--min-se", 120,
+            chain=("proxy", "kamailio"))
+    equal([d.message.min_se for d in stage.wire.find(422) if d.receiver == "alice"], [120, 200],
+          "Min-SE of the 422s")
+    updates = [d for d in stage.wire.find("UPDATE") if d.receiver == "bob"]
+    check(len(updates) >= 3, "%d refreshes", len(updates))
+    for request in updates:
+        equal(flow.answer(stage, request).message.status, 200, "answer to a refresh")
