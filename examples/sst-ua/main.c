@@ -218,6 +218,7 @@ static bool run(struct ua *ua)
                                 {.fd = ua->net.socket, .events = POLLIN}};
     char byte;
 
+    log_listening(&ua->log, ua->net.host, ua->net.port);
     while (!is_done(ua)) {
         if (!place_calls(ua)) {
             return false;
@@ -253,7 +254,7 @@ static bool check_destination(struct ua *ua)
         hop = request_first_hop(ua, uri);
         good = net_resolve(&ua->net, hop.host, hop.port, 0, &address);
         if (!good) {
-            fprintf(stderr, "sst-ua: %s: no address found\n", hop.host);
+            fprintf(stderr, "sst-ua: %s port %d: no such address\n", hop.host, hop.port);
         }
         hop_free(&hop);
     } else {
@@ -276,7 +277,6 @@ static bool open_all(struct ua *ua)
         fputs("sst-ua: libosip2 cannot be started\n", stderr);
         return false;
     }
-    log_listening(&ua->log, ua->net.host, ua->net.port);
     return true;
 }
 

@@ -156,6 +156,10 @@ bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
 {
     struct net_name *name = known_name(net, host, now_ms);
 
+    /* URIs and Vias can hold any number, which must not lead to another port. */
+    if (port < 1 || port > 65535) {
+        return false;
+    }
     if (name != NULL) {
         *address = name->address;
     } else {
