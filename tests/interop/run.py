@@ -4,8 +4,8 @@
     run.py [--ua PROGRAM] [--sofia PROGRAM] [--proxy PROGRAM] CASE...
     run.py --list              prints the names of all cases
     run.py --all               runs all, one after the other
-    run.py --all --page FILE   the same, and writes the page of results (docs/interop.md)
 
+With --results FOLDER each case leaves a file there for the page of results (page.py).
 SST_UA, SST_SOFIA_PEER and SST_PROXY name the programs where the options do not.  Exit status: 0 all
 passed, 1 one failed, 77 all were skipped.  SST_INTEROP_KEEP=1 keeps each case's folder.
 """
@@ -13,6 +13,7 @@ passed, 1 one failed, 77 all were skipped.  SST_INTEROP_KEEP=1 keeps each case's
 import argparse
 import glob
 import importlib
+import json
 import os
 import sys
 import time
@@ -34,7 +35,7 @@ def load():
 
 
 def run(entry, options):
-    """Runs one case; gives its result in a word, and what the page needs of it."""
+    """Runs one case; gives its outcome in a word, and its stage."""
     import stage as stages  # pylint: disable=import-outside-toplevel
     stage = None
     start = time.monotonic()
@@ -44,7 +45,7 @@ def run(entry, options):
         entry.function(stage)
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (entry.name, reason))
-        return "skipped", []
+        return "skipped", stage
     except Exception as error:  # pylint: disable=broad-except
         expected = isinstance(error, AssertionError)
         print("FAILED %s: %s" % (entry.name, entry.about))
@@ -55,14 +56,28 @@ def run(entry, options):
                     print("    at %s:%d: %s" % (os.path.basename(line.filename), line.lineno,
                                                 line.line))
         show(stage)
-        return "failed", []
+        return "failed", stage
     finally:
         if stage:
             stage.close()
     print("passed %s (%.1f s)" % (entry.name, time.monotonic() - start))
     if options.verbose:
         print(stage.wire.ladder())
-    return "passed", stage.packets and [stage]
+    return "passed", stage
+
+
+def keep(entry, word, stage, folder):
+    """Leaves for the page what this run showed."""
+    import deviations  # pylint: disable=import-outside-toplevel
+    os.makedirs(folder, exist_ok=True)
+    seen = deviations.found(stage) if word == "passed" else []
+    told = {e["name"] for program in stage.agents for e in program.all("violation")} \
+        if stage else set()
+    result = {"name": entry.name, "order": list(CASES).index(entry.name), "peer": entry.peer,
+              "role": entry.role, "about": entry.about, "rate": entry.rate, "outcome": word,
+              "deviations": seen, "violations": sorted(told)}
+    with open(os.path.join(folder, entry.name + ".json"), "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1)
 
 
 def show(stage):
@@ -88,7 +103,7 @@ def main():
     parser.add_argument("--proxy", default=os.environ.get("SST_PROXY"))
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--page", help="write the page of results to this file")
+    parser.add_argument("--results", help="leave a file for each case in this folder")
     parser.add_argument("--verbose", action="store_true", help="print the ladder of what passes")
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
@@ -102,14 +117,15 @@ def main():
         parser.error("no such case: %s" % ", ".join(unknown) if unknown else "name a case")
     if not options.ua:
         parser.error("which sst-ua? give --ua or set SST_UA")
-    results = {name: run(CASES[name], options) for name in names}
-    words = [word for word, _ in results.values()]
+    words = []
+    for name in names:
+        word, stage = run(CASES[name], options)
+        words.append(word)
+        if options.results:
+            keep(CASES[name], word, stage, options.results)
     if len(words) > 1:
         print("%d passed, %d failed, %d skipped"
               % tuple(words.count(word) for word in ("passed", "failed", "skipped")))
-    if options.page:
-        import page  # pylint: disable=import-outside-toplevel
-        page.write(options.page, results)
     if "failed" in words:
         return 1
     return 77 if set(words) == {"skipped"} else 0

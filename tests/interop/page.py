@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Writes the page of results from what the cases left behind.
+
+    page.py RESULTS PAGE      RESULTS is the folder that run.py --results filled
+"""
+
+import collections
+import glob
+import json
+import os
+import platform
+import subprocess
+import sys
+
+PACKAGES = [("Sofia-SIP", "libsofia-sip-ua0"), ("Kamailio", "kamailio"), ("SIPp", "sip-tester"),
+            ("baresip", "baresip-core"), ("tshark", "tshark"), ("libfaketime", "libfaketime"),
+            ("libosip2", "libosip2-15")]
+ROLES = {"Sofia-SIP": "user agent on `nua`, as caller and as callee",
+         "Kamailio": "record-routing proxy with `dialog` and `sst`",
+         "SIPp": "scripted caller and callee, for what no honest stack sends",
+         "baresip": "callee without the extension and without UPDATE",
+         "sst-proxy": "the project's own proxy, between two Sofia-SIP"}
+INTRO = """\
+# Interoperability
+
+Written by `tests/interop/show`; do not edit. sst-ua, and through it libsst, against SIP stacks that
+were written elsewhere, all of them Debian packages. Each line below is a test, `interop.NAME` under
+ctest. It asserts from both ends: the JSON log and exit status of sst-ua, and the capture of the
+loopback interface as tshark dissects it; every datagram that sst-ua sent has to be in the capture
+with the header fields that its log tells of. The clocks of all programs run 20 times faster than
+real time (libfaketime; 40 or 200 times where a line says so), so that intervals of 90 s and 1800 s
+have their real values and all timers of SIP keep their proportion.
+"""
+
+
+def version(package):
+    """The installed version of a Debian package."""
+    shown = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], check=False,
+                           capture_output=True, text=True)
+    return shown.stdout or "not installed"
+
+
+def load(folder):
+    results = []
+    for path in glob.glob(os.path.join(folder, "*.json")):
+        with open(path, encoding="utf-8") as file:
+            results.append(json.load(file))
+    return sorted(results, key=lambda result: result["order"])
+
+
+def outcome(result):
+    if result["outcome"] != "passed":
+        return "**%s**" % result["outcome"]
+    return "passed"
+
+
+def table(results):
+    yield "| test | sst-ua is | what was exercised | result |"
+    yield "|---|---|---|---|"
+    for result in results:
+        fast = "" if result["rate"] == 20 else " (clocks %d times faster)" % result["rate"]
+        yield "| `%s` | %s | %s%s | %s |" % (result["name"], result["role"],
+                                            result["about"].replace("|", "\\|"), fast,
+                                            outcome(result))
+
+
+def peers(by_peer):
+    yield "| peer | Debian package | version | role | tests passed |"
+    yield "|---|---|---|---|---|"
+    packages = dict(PACKAGES)
+    for peer, results in by_peer.items():
+        package = packages.get(peer)
+        passed = sum(result["outcome"] == "passed" for result in results)
+        yield "| %s | %s | %s | %s | %d of %d |" % (
+            peer, package or "-", version(package) if package else "this one", ROLES[peer], passed,
+            len(results))
+    yield ""
+    yield "The judges: " + ", ".join(
+        "%s %s" % (name, version(packages[name])) for name in ("tshark", "libfaketime")) \
+        + ". Below sst-ua: libosip2 %s. On %s." % (version(packages["libosip2"]),
+                                                   platform.machine())
+
+
+def deviations(results):
+    """What each stack did beside the RFC, in which tests, and that those tests passed."""
+    places = collections.defaultdict(list)
+    for result in results:
+        for stack, text in result["deviations"]:
+            places[(stack, text)].append(result)
+    yield "| peer | what it does | seen in | the call |"
+    yield "|---|---|---|---|"
+    for (stack, text), seen in sorted(places.items()):
+        lived = all(result["outcome"] == "passed" for result in seen)
+        yield "| %s | %s | `%s`%s | %s |" % (
+            stack, text, seen[0]["name"],
+            " and %d more" % (len(seen) - 1) if len(seen) > 1 else "",
+            "went on as it should" if lived else "**see the test**")
+
+
+def violations(results):
+    """Names that sst-ua told of peers that decide by themselves."""
+    told = collections.defaultdict(set)
+    for result in results:
+        if result["peer"] not in ("SIPp", "sst-proxy"):
+            for name in result["violations"]:
+                told[name].add(result["peer"])
+    for name in sorted(told):
+        yield "- `%s`: %s" % (name, ", ".join(sorted(told[name])))
+
+
+def write(folder, path):
+    results = load(folder)
+    by_peer = collections.OrderedDict()
+    for peer in ROLES:
+        mine = [result for result in results if result["peer"] == peer]
+        if mine:
+            by_peer[peer] = mine
+    count = collections.Counter(result["outcome"] for result in results)
+    lines = INTRO.splitlines() + ["", "## Peers", ""] + list(peers(by_peer))
+    lines += ["", "%d tests: %s." % (len(results), ", ".join(
+        "%d %s" % (number, word) for word, number in sorted(count.items())))]
+    lines += ["", "## What the peers do that the RFC does not say", "",
+              "Sections are those of RFC 4028. Found in the captures of this run by",
+              "`tests/interop/deviations.py`; what SIPp sends is scripted and not counted.", ""]
+    lines += list(deviations(results))
+    lines += ["", "[Violations](policy.md#violations) that libsst itself told of these peers:", ""]
+    lines += list(violations(results))
+    for peer, mine in by_peer.items():
+        lines += ["", "## %s" % peer, ""] + list(table(mine))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return count
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
+    print(dict(write(*sys.argv[1:])))
