@@ -218,7 +218,6 @@ static bool run(struct ua *ua)
                                 {.fd = ua->net.socket, .events = POLLIN}};
     char byte;
 
-    log_listening(&ua->log, ua->net.host, ua->net.port);
     while (!is_done(ua)) {
         if (!place_calls(ua)) {
             return false;
@@ -277,6 +276,7 @@ static bool open_all(struct ua *ua)
         fputs("sst-ua: libosip2 cannot be started\n", stderr);
         return false;
     }
+    log_listening(&ua->log, ua->net.host, ua->net.port);
     return true;
 }
 
