@@ -162,8 +162,9 @@ def proxy_gives_up_on_silence(lab):
         target.expect("INVITE")
         target.silence(0.1)
         copies = [d for d in lab.wire.find("INVITE", copies=True) if d.receiver == target.name]
-        # 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s: timer A (§17.1.1.2).
-        equal(len(copies), 7, "INVITEs to %s" % target.name)
+        # 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s: timer A (§17.1.1.2). The last one is so near to
+        # timer B that a busy machine under a fast clock may see them in one turn of the loop.
+        check(len(copies) in (6, 7), "%d INVITEs to %s" % (len(copies), target.name))
     source.ack(response)
     chain.finish()
 
