@@ -5,8 +5,8 @@
  *
  * How the files share the work: session_due.c works out what is due when (pure), session_time.c
  * does it; session_commit.c is the one place that changes the timer; session_refresh.c decides what
- * a refused refresh leads to; session_uac.c and session_uas.c know messages; session_event.c tells
- * the host.
+ * a refused refresh leads to, session_lost.c what an unanswered one does; session_uac.c and
+ * session_uas.c know messages; session_event.c tells the host.
  */
 #ifndef SST_SESSION_PRIVATE_H
 #define SST_SESSION_PRIVATE_H
@@ -160,11 +160,25 @@ void sst_session_forget_transactions(struct sst_session *s, uint64_t now);
 void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
                          const struct sst_msg *response, enum sst_failure_class class_,
                          uint64_t now, struct sst_verdict *verdict);
-/* It failed without a response; kind TIMEOUT ends the session as a rule. */
+/* Verdicts: over; or the session asks for a refresh again, if it still can. */
+void sst_verdict_failed(struct sst_verdict *verdict);
+void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict);
+/* A refresh comes again after a while; the response may be NULL. */
+void sst_session_later(struct sst_session *s, const struct sst_tx *tx,
+                       const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict);
+/* A request is over: what was counted and left out for it does not bind the next. */
+void sst_session_request_over(struct sst_session *s);
+
+/* ---- session_lost.c ---- */
+
+/* It timed out, or was answered with 408 or 481, which ends the session as a rule. */
 void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict);
+/* It was never sent, or the transport failed. */
 void sst_session_unsent(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                         struct sst_verdict *verdict);
+void sst_session_count_failure(const struct sst_session *s, const struct sst_tx *tx,
+                               enum sst_failure_kind kind);
 
 /* ---- session_event.c ---- */
 

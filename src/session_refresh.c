@@ -23,16 +23,16 @@ static bool is_needed(const struct sst_session *s, const struct sst_tx *tx)
     return (tx->flags & TX_REFRESH) && (s->flags & F_LOCAL) && !is_overtaken(s, tx);
 }
 
-static void fail(struct sst_verdict *verdict)
+void sst_verdict_failed(struct sst_verdict *verdict)
 {
     verdict->action = SST_ACTION_FAILED;
     verdict->when_ms = SST_NEVER;
 }
 
-static void wait_for_refresh(const struct sst_session *s, struct sst_verdict *verdict)
+void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict)
 {
     if (s->refresh_ms == SST_NEVER) {
-        fail(verdict);
+        sst_verdict_failed(verdict);
         return;
     }
     verdict->action = SST_ACTION_WAIT;
@@ -44,7 +44,7 @@ static void retry(struct sst_session *s, const struct sst_tx *tx, enum sst_actio
                   uint64_t now, struct sst_verdict *verdict)
 {
     if (is_overtaken(s, tx)) {
-        fail(verdict);
+        sst_verdict_failed(verdict);
         return;
     }
     verdict->action = action;
@@ -59,13 +59,13 @@ static void next_method(struct sst_session *s, const struct sst_tx *tx, uint64_t
                         struct sst_verdict *verdict)
 {
     if (!is_needed(s, tx)) {
-        fail(verdict);
+        sst_verdict_failed(verdict);
         return;
     }
     bool any = sst_session_way(s, now) != SST_WAY_NONE;
     if (any && now < sst_session_last_send(s)) {
         s->refresh_ms = now;
-        wait_for_refresh(s, verdict);
+        sst_verdict_wait(s, verdict);
         return;
     }
     s->refresh_ms = SST_NEVER;
@@ -73,7 +73,7 @@ static void next_method(struct sst_session *s, const struct sst_tx *tx, uint64_t
         s->flags |= F_REFUSED_TOLD;
         sst_session_note(s, SST_EVENT_REFUSED);
     }
-    fail(verdict);
+    sst_verdict_failed(verdict);
 }
 
 static void strike_method(struct sst_session *s, const struct sst_tx *tx)
@@ -117,12 +117,11 @@ static void refused_offer(struct sst_session *s, const struct sst_tx *tx, uint64
 }
 
 /* Again after a while: Retry-After first, else the doubling back-off; EC-53. */
-static void refused_for_now(struct sst_session *s, const struct sst_tx *tx,
-                            const struct sst_msg *response, uint64_t now,
-                            struct sst_verdict *verdict)
+void sst_session_later(struct sst_session *s, const struct sst_tx *tx,
+                       const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
 {
     if (!is_needed(s, tx)) {
-        fail(verdict);
+        sst_verdict_failed(verdict);
         return;
     }
     uint64_t wait = sst_session_backoff_ms(s);
@@ -133,7 +132,7 @@ static void refused_for_now(struct sst_session *s, const struct sst_tx *tx,
     }
     sst_session_backoff_next(s);
     sst_session_plan(s, sst_add_ms(now, wait), now);
-    wait_for_refresh(s, verdict);
+    sst_verdict_wait(s, verdict);
 }
 
 /* RFC 3261 §14.1, RFC 3311 §5.3: who owns the Call-ID waits longer, in steps of 10 ms; EC-52. */
@@ -156,16 +155,16 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
         return;
     }
     if (!is_needed(s, tx)) {
-        fail(verdict);
+        sst_verdict_failed(verdict);
         return;
     }
     if (s->rounds / HIGH_STEP >= PATIENCE) {
-        refused_for_now(s, tx, NULL, now, verdict);
+        sst_session_later(s, tx, NULL, now, verdict);
         return;
     }
     s->rounds = (uint8_t)(s->rounds + HIGH_STEP);
     sst_session_plan(s, at, now);
-    wait_for_refresh(s, verdict);
+    sst_verdict_wait(s, verdict);
 }
 
 /* EC-27, EC-28: the expiration stays, the next request asks for more. */
@@ -224,14 +223,6 @@ static void refused_extension(struct sst_session *s, const struct sst_tx *tx,
     refused_method(s, tx, now, verdict);
 }
 
-static void count_failure(const struct sst_session *s, const struct sst_tx *tx,
-                          enum sst_failure_kind kind)
-{
-    if ((tx->flags & TX_REFRESH) && s->policy->counters != NULL) {
-        s->policy->counters->refreshes_failed[kind]++;
-    }
-}
-
 static enum sst_failure_kind kind_of(enum sst_failure_class class_)
 {
     switch (class_) {
@@ -269,7 +260,7 @@ static void dispatch(struct sst_session *s, const struct sst_tx *tx,
         sst_session_lost(s, tx, response->status == 408 ? SST_END_408 : SST_END_481, now, verdict);
         break;
     case SST_CLASS_TRANSIENT:
-        refused_for_now(s, tx, response, now, verdict);
+        sst_session_later(s, tx, response, now, verdict);
         break;
     case SST_CLASS_DIALOG: /* EC-61: one attempt by the other method, then the expiration */
         if (tx->flags & TX_REFRESH) {
@@ -305,7 +296,7 @@ static void dispatch(struct sst_session *s, const struct sst_tx *tx,
 }
 
 /* A request is over: what was counted and left out for it does not bind the next. */
-static void begin_anew(struct sst_session *s)
+void sst_session_request_over(struct sst_session *s)
 {
     s->flags &= ~F_WITHOUT_SE;
     s->rounds &= (uint8_t)~LOW_HALF;
@@ -316,72 +307,12 @@ void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
                          const struct sst_msg *response, enum sst_failure_class class_,
                          uint64_t now, struct sst_verdict *verdict)
 {
-    count_failure(s, tx, kind_of(class_));
+    sst_session_count_failure(s, tx, kind_of(class_));
     if ((tx->flags & TX_REFRESH) && !is_overtaken(s, tx) && class_ != SST_CLASS_END) {
         s->flags |= F_REFRESH_FAILED; /* a refusal shows life; 408 and 481 do not */
     }
     dispatch(s, tx, response, class_, now, verdict);
     if (verdict->action != SST_ACTION_RETRY && verdict->action != SST_ACTION_AUTH) {
-        begin_anew(s);
+        sst_session_request_over(s);
     }
-}
-
-/* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
-static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
-{
-    bool known = (s->flags & F_UPDATE_ALLOWED) && !(s->flags & F_OWN_BENEFIT);
-    if (!(tx->flags & TX_UPDATE) || known || (s->ladder & LADDER_UPDATE)) {
-        return false;
-    }
-    s->ladder |= LADDER_UPDATE;
-    s->refresh_ms = now;
-    return sst_session_way(s, now) != SST_WAY_NONE && now < sst_session_last_send(s);
-}
-
-/* FB-77: a second chance after a timeout, where the owner wants it, halfway through what is left. */
-static bool may_retry_timeout(struct sst_session *s, const struct sst_tx *tx,
-                              enum sst_end_reason reason, uint64_t now)
-{
-    unsigned used = s->ladder >> LADDER_TIMEOUT_SHIFT;
-    uint64_t last = sst_session_last_attempt(s);
-    if (reason != SST_END_TIMEOUT || !(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL) ||
-        used >= s->policy->timeout_retries || now >= last) {
-        return false;
-    }
-    s->ladder = (uint8_t)(s->ladder + (1u << LADDER_TIMEOUT_SHIFT));
-    sst_session_plan(s, now + (last - now) / 2u, now);
-    return true;
-}
-
-void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
-                      uint64_t now, struct sst_verdict *verdict)
-{
-    bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
-    begin_anew(s);
-    if (!(s->flags & F_ESTABLISHED) || !(s->flags & F_SIDE) || !timed) {
-        fail(verdict); /* no session timer was in it: the host's affair */
-        return;
-    }
-    if (may_try_invite(s, tx, now)) {
-        if (tx->flags & TX_REFRESH) {
-            wait_for_refresh(s, verdict);
-        } else {
-            fail(verdict); /* a re-INVITE goes out, but not this request again */
-        }
-        return;
-    }
-    if (may_retry_timeout(s, tx, reason, now)) {
-        wait_for_refresh(s, verdict);
-        return;
-    }
-    sst_session_finish(s, reason, now); /* §10 */
-    verdict->action = SST_ACTION_END;
-}
-
-void sst_session_unsent(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                        struct sst_verdict *verdict)
-{
-    begin_anew(s);
-    count_failure(s, tx, SST_FAILURE_TRANSPORT);
-    refused_for_now(s, tx, NULL, now, verdict); /* EC-51: as a 503 */
 }

@@ -209,9 +209,7 @@ int sst_session_failed(struct sst_session *s, struct sst_tx *tx, enum sst_failur
     close_own(s, tx);
     switch (failure_) {
     case SST_FAILED_TIMEOUT:
-        if ((tx->flags & TX_REFRESH) && s->policy->counters != NULL) {
-            s->policy->counters->refreshes_failed[SST_FAILURE_TIMEOUT]++;
-        }
+        sst_session_count_failure(s, tx, SST_FAILURE_TIMEOUT);
         sst_session_lost(s, tx, SST_END_TIMEOUT, now, verdict);
         break;
     case SST_FAILED_TRANSPORT:

@@ -20,6 +20,7 @@ set(SST_CORE_SOURCES
   session_commit.c
   session_due.c
   session_event.c
+  session_lost.c
   session_refresh.c
   session_time.c
   session_uac.c
