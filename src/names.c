@@ -7,7 +7,11 @@
 
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
-static const char *const result_names[] = {
+/* Room for the longest name. Not pointers to names: those would have to be written when a program
+ * is loaded, and the library has nothing that is ever written. */
+#define NAME_SIZE 24
+
+static const char result_names[][NAME_SIZE] = {
     [-SST_OK] = "ok",
     [-SST_ERR_ARGUMENT] = "argument",
     [-SST_ERR_STATE] = "state",
@@ -21,7 +25,7 @@ static const char *const result_names[] = {
     [-SST_ERR_UNSUPPORTED] = "unsupported",
 };
 
-static const char *const violation_names[] = {
+static const char violation_names[][NAME_SIZE] = {
     [SST_VIOLATION_SE_MALFORMED] = "se_malformed",
     [SST_VIOLATION_SE_REPEATED] = "se_repeated",
     [SST_VIOLATION_SE_MISPLACED] = "se_misplaced",
@@ -50,19 +54,19 @@ static const char *const violation_names[] = {
 };
 _Static_assert(COUNT_OF(violation_names) == SST_VIOLATION_COUNT, "a violation without a name");
 
-static const char *const side_names[] = {
+static const char side_names[][NAME_SIZE] = {
     [SST_SIDE_NONE] = "none",
     [SST_SIDE_LOCAL] = "local",
     [SST_SIDE_REMOTE] = "remote",
 };
 
-static const char *const refresher_names[] = {
+static const char refresher_names[][NAME_SIZE] = {
     [SST_REFRESHER_NONE] = "none",
     [SST_REFRESHER_UAC] = "uac",
     [SST_REFRESHER_UAS] = "uas",
 };
 
-static const char *const failure_kind_names[] = {
+static const char failure_kind_names[][NAME_SIZE] = {
     [SST_FAILURE_TIMEOUT] = "timeout",     [SST_FAILURE_GONE] = "gone",
     [SST_FAILURE_TRANSIENT] = "transient", [SST_FAILURE_METHOD] = "method",
     [SST_FAILURE_GLARE] = "glare",         [SST_FAILURE_INTERVAL] = "interval",
@@ -71,7 +75,7 @@ static const char *const failure_kind_names[] = {
 };
 _Static_assert(COUNT_OF(failure_kind_names) == SST_FAILURE_COUNT, "a kind without a name");
 
-static const char *const end_reason_names[] = {
+static const char end_reason_names[][NAME_SIZE] = {
     [SST_END_NONE] = "none",
     [SST_END_NOT_REFRESHED] = "not_refreshed",
     [SST_END_TIMEOUT] = "refresh_timeout",
@@ -83,7 +87,7 @@ static const char *const end_reason_names[] = {
 };
 _Static_assert(COUNT_OF(end_reason_names) == SST_END_COUNT, "a reason without a name");
 
-static const char *const event_names[] = {
+static const char event_names[][NAME_SIZE] = {
     [SST_EVENT_NONE] = "none",
     [SST_EVENT_VIOLATION] = "violation",
     [SST_EVENT_NEGOTIATED] = "negotiated",
@@ -95,13 +99,13 @@ static const char *const event_names[] = {
     [SST_EVENT_ENDED] = "ended",
 };
 
-static const char *const method_names[] = {
+static const char method_names[][NAME_SIZE] = {
     [SST_METHOD_OTHER] = "other", [SST_METHOD_INVITE] = "INVITE", [SST_METHOD_UPDATE] = "UPDATE",
     [SST_METHOD_ACK] = "ACK",     [SST_METHOD_CANCEL] = "CANCEL", [SST_METHOD_BYE] = "BYE",
 };
 
 /* Hosts log what they find in messages and files, so a number out of range is no error. */
-static const char *name_in(const char *const *names, size_t count, size_t index)
+static const char *name_in(const char (*names)[NAME_SIZE], size_t count, size_t index)
 {
     return index < count ? names[index] : "unknown";
 }

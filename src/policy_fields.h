@@ -111,12 +111,12 @@ enum sst_field_kind {
       "what stands in the place of the 90 s of RFC 4028: for tests only")
 /* clang-format on */
 
-/* A line of the table. All texts are static. */
+/* A line of the table. Texts and not pointers to them, which a loader would have to write. */
 struct sst_field {
-    const char *name;
-    const char *range; /* where absolute_min is 90 */
-    const char *unit;
-    const char *section;
+    char name[28];
+    char range[28]; /* where absolute_min is 90 */
+    char unit[20];
+    char section[20];
     uint32_t lowest;
     uint32_t highest;
     uint16_t offset; /* in the structure */

@@ -22,12 +22,16 @@ for source in "$@"; do
     "$compiler" -std=c11 -O2 -fPIC -fvisibility=hidden -fno-common -I"$include" -DSST_BUILDING \
         -c "$source" -o "$object"
 
-    # Sections that are both allocated and writable. Tables of pointers land in .data.rel.ro:
-    # constant in C, written once by the dynamic linker and read-only from then on.
+    # Sections that are both allocated and writable. What a compiler makes of a switch may be a table
+    # in .data.rel.ro, written once by the dynamic linker and read-only from then on; of the source's
+    # own objects, not even constant ones may have to be written there.
     writable=$(readelf -SW "$object" | sed 's/^ *\[ *[0-9]*\] *//' | awk '
         $7 ~ /W/ && $7 ~ /A/ && $5 !~ /^0+$/ && $1 !~ /^\.data\.rel\.ro/ { print $1 " " $5 }')
     [ -z "$writable" ] || fail "$name.c has writable data:" "$writable" \
         "($(nm -S "$object" | awk '$3 ~ /^[dDbBC]$/ { print $4 }' | tr '\n' ' '))"
+
+    objects=$(nm "$object" | awk '$2 ~ /^[dDbBC]$/ { print $3 }' | tr '\n' ' ')
+    [ -z "$objects" ] || fail "$name.c has objects that are not read-only:" "$objects"
 
     strange=$(nm --defined-only -g "$object" | awk '$3 !~ /^sst_/ { print $3 }')
     [ -z "$strange" ] || fail "$name.c defines" "$strange"
