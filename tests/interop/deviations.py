@@ -85,7 +85,7 @@ def _requests(stage, name):
         if _came_in(stage, datagram) is not None:
             continue
         if message.method == "UPDATE" and message.body:
-            yield "UPDATE that refreshes with a body (§7.4: SHOULD NOT contain an offer)"
+            yield "UPDATE that refreshes with a body (§7.4: RECOMMENDED without an offer)"
         if message.session_expires and message.session_expires.refresher is None:
             yield "a refresh that names no refresher (§7.4: RECOMMENDED)"
         current = _current(stage, datagram)

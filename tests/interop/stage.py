@@ -276,9 +276,20 @@ class Stage(sstlab.Lab):
             actor.kill()
         if self.capture:
             self.capture.stop()
+        for program in self.agents + self.actors:
+            forget_faketime(program.process.pid)
         self.ports.close()
         if not os.environ.get("SST_INTEROP_KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def forget_faketime(pid):
+    """Removes what libfaketime leaves behind of a program that was killed."""
+    for path in ("/dev/shm/faketime_shm_%d", "/dev/shm/sem.faketime_sem_%d"):
+        try:
+            os.unlink(path % pid)
+        except OSError:
+            pass
 
 
 def baresip_modules():
