@@ -62,16 +62,11 @@ enum sst_way sst_session_way(const struct sst_session *s, uint64_t at)
     bool free_invite = invite_free(s, at);
     bool invite_first = s->policy->method == SST_REFRESH_INVITE;
 
-    if (s->flags & F_REFRESH_INVITE) {
-        /* EC-38: it got a provisional response and nothing more; only an UPDATE can pass it. */
-        return update && update_free && (s->flags & F_PROVISIONAL) ? SST_WAY_UPDATE
-                                                                   : SST_WAY_BLOCKED;
-    }
     if (invite_first && offer && free_invite) {
         return SST_WAY_INVITE_OFFER;
     }
     if (update && update_free) {
-        return SST_WAY_UPDATE; /* EC-39: also beside an open INVITE, having no offer */
+        return SST_WAY_UPDATE; /* EC-38, EC-39: also beside an open INVITE, having no offer */
     }
     if (offer && free_invite) {
         return SST_WAY_INVITE_OFFER;

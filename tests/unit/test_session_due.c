@@ -273,16 +273,19 @@ END_TEST
 /* Shows: EC-36 EC-103 */
 START_TEST(what_the_peer_sent_is_not_overdue)
 {
-    struct talk *t = called("", PEER_90);
+    static const enum sst_method methods[] = {INVITE, UPDATE};
 
-    until(t, 52.4);
-    hears(t, UPDATE, PEER_90);
-    until(t, 59);
-    expect(told(t), "");
-    answers(t, UPDATE, 503);
-    looks(t);
-    expect(told(t), "59 overdue");
-    end_talk(t);
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        struct talk *t = called("", PEER_90);
+        until(t, 52.4);
+        hears(t, methods[i], PEER_90);
+        until(t, 59);
+        expect(told(t), "");
+        answers(t, methods[i], 503);
+        looks(t);
+        expect(told(t), "59 overdue");
+        end_talk(t);
+    }
 }
 END_TEST
 

@@ -301,6 +301,10 @@ START_TEST(an_interval_below_90_is_watched_as_90)
     until(t, 100);
     expect(told(t), "17.5 overdue; 20 ended not_refreshed");
     end_talk(t);
+    t = connected("accept_small_interval=no", "Session-Expires: 0;refresher=uas");
+    until(t, 10); /* what is nothing at all is a second */
+    expect(told(t), "0.583 overdue; 0.667 ended not_refreshed");
+    end_talk(t);
     t = connected("accept_small_interval=no", "Session-Expires: 4;refresher=uac");
     until(t, 10); /* half is below the floor, and later than half would be too late */
     expect(told(t), "2 refresh INVITE offer; 2.167 refresh INVITE offer; "
