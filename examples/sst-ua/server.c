@@ -89,6 +89,29 @@ static void end_by_bye(const struct question *question)
     }
 }
 
+/*
+ * RFC 3311 §5.2: the offer of the first INVITE is open until its 2xx, since no 1xx is reliable here.
+ * Whether an UPDATE with another one had to be refused because of that.
+ */
+static bool refuse_early_offer(const struct question *question)
+{
+    enum call_state state = question->call->state;
+    osip_message_t *response;
+    char *wait;
+
+    if (state != CALL_RINGING && state != CALL_INVITING) {
+        return false;
+    }
+    response = reply_new(question, state == CALL_RINGING ? 500 : 491);
+    if (state == CALL_RINGING) {
+        wait = text_print("%u", (unsigned)(random_number(NULL) % 11));
+        message_add(response, "Retry-After", wait);
+        free(wait);
+    }
+    reply_send(question, response);
+    return true;
+}
+
 static void update(const struct question *question)
 {
     struct call *call = question->call;
@@ -111,6 +134,9 @@ static void update(const struct question *question)
         return;
     }
     offer = message_sdp(question->request, &other);
+    if (offer != NULL && refuse_early_offer(&own)) {
+        return;
+    }
     if (other || (offer != NULL && !sdp_answer(&call->sdp, offer, &answer))) {
         reply(&own, other ? 415 : 488);
         return;

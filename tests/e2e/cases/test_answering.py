@@ -233,6 +233,26 @@ def early_update_starts_no_timer(lab):
           [(1800, "remote")], "negotiations")
 
 
+# Shows: EC-74
+def early_update_with_an_offer(lab):
+    """Beside the unanswered offer of the INVITE it gets a 500 with Retry-After (EC-74)."""
+    lab.speed = 10
+    peer = lab.peer_calls(lab.peer(), "--ring", 6)
+    peer.invite("Session-Expires: 1800;refresher=uac")
+    ringing = peer.expect(180)
+    remote, peer.remote = peer.remote, ringing.get("to")
+    peer.request("UPDATE", "Session-Expires: 120;refresher=uac", sdp=peer.body())
+    refusal = peer.expect(500)
+    check(0 <= int(refusal.get("retry-after")) <= 10, "Retry-After: %s",
+          refusal.get("retry-after"))
+    peer.remote = remote
+    success = peer.expect(200)
+    equal(success.session_expires, (1800, "uac"), "answer to the INVITE")
+    peer.ack(success)
+    peer.hang_up()
+    lab.finish(callee=0)
+
+
 # Shows: EC-23
 def refresh_without_session_expires(lab):
     """A re-INVITE or UPDATE without Session-Expires keeps interval and refresher (EC-23)."""
