@@ -86,8 +86,9 @@ static size_t printable_length(const struct sst_scan *scan)
 }
 
 /*
- * RFC 3261 §7.3.1: a line break and the white space that begins the next line are a single SP. So
- * is a CR, LF or NUL that folds no line: what one header field holds must not become two.
+ * RFC 3261 §7.3.1: a line break and the white space that begins the next line are a single SP. A CR,
+ * LF or NUL that folds no line becomes a '?': what one header field holds must not become two, and
+ * what is no refresher must not become one, as it would with white space there.
  */
 static void put_unfolded(struct output *output, struct sst_scan scan)
 {
@@ -98,13 +99,14 @@ static void put_unfolded(struct output *output, struct sst_scan scan)
         if (sst_scan_done(&scan)) {
             return;
         }
-        put_text(output, " ", 1);
         if (sst_scan_sees_fold(&scan)) {
+            put_text(output, " ", 1);
             scan.at += 2;
             while (sst_scan_sees(&scan, ' ') || sst_scan_sees(&scan, '\t')) {
                 scan.at++;
             }
         } else {
+            put_text(output, "?", 1);
             scan.at++;
         }
     }
