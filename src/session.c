@@ -151,6 +151,19 @@ static const char *check_flags(const struct sst_session *s)
     return NULL;
 }
 
+/* What is to be told. */
+static const char *check_waiting(const struct sst_session *s, bool runs)
+{
+    if (!runs && (s->events & (1u << SST_EVENT_REFRESH))) {
+        return "a refresh waits only while a timer runs";
+    }
+    bool ended = (s->flags & F_ENDED) && s->reason != SST_END_NONE;
+    if (!ended && (s->events & (1u << SST_EVENT_ENDED))) {
+        return "an end waits only where there was one, for a reason";
+    }
+    return NULL;
+}
+
 const char *sst_session_check(const struct sst_session *s)
 {
     if (s == NULL || s->policy == NULL) {
@@ -173,6 +186,9 @@ const char *sst_session_check(const struct sst_session *s)
     }
     const char *wrong = check_flags(s);
     bool runs = (s->flags & F_ESTABLISHED) && !(s->flags & F_ENDED) && (s->flags & F_SIDE);
+    if (wrong == NULL) {
+        wrong = check_waiting(s, runs);
+    }
     if (wrong == NULL && runs) {
         wrong = check_running(s);
     }

@@ -109,9 +109,34 @@ START_TEST(numbers_out_of_their_range)
 }
 END_TEST
 
+/* Found by fuzzing images whose checksum is right. */
+START_TEST(what_waits_goes_with_the_state)
+{
+    s->events = 1u << SST_EVENT_REFRESH;
+    s->flags &= ~F_SIDE;
+    broken("a refresh waits only while a timer runs");
+    s->events = 1u << SST_EVENT_REFRESH;
+    s->flags &= ~F_ESTABLISHED;
+    broken("a refresh waits only while a timer runs");
+    s->events = 1u << SST_EVENT_REFRESH;
+    s->flags |= F_ENDED;
+    broken("a refresh waits only while a timer runs");
+    s->events = 1u << SST_EVENT_ENDED;
+    s->reason = SST_END_408;
+    broken("an end waits only where there was one, for a reason");
+    s->events = 1u << SST_EVENT_ENDED;
+    s->flags |= F_ENDED;
+    broken("an end waits only where there was one, for a reason");
+    s->events = 1u << SST_EVENT_ENDED;
+    s->flags |= F_ENDED;
+    s->reason = SST_END_408;
+    ck_assert_ptr_null(sst_session_check(s));
+}
+END_TEST
+
 START_TEST(the_last_of_each_range_is_fine)
 {
-    s->events = 1u << SST_EVENT_ENDED | 1u << SST_EVENT_VIOLATION;
+    s->events = 1u << SST_EVENT_REFRESH | 1u << SST_EVENT_VIOLATION;
     s->violations = UINT32_C(1) << (SST_VIOLATION_COUNT - 1);
     s->reason = SST_END_COUNT - 1;
     s->rounds = SST_422_ROUNDS_MAX;
@@ -119,6 +144,7 @@ START_TEST(the_last_of_each_range_is_fine)
     s->refresh_ms = s->start_ms;
     ck_assert_ptr_null(sst_session_check(s));
     /* where nothing runs, times mean nothing */
+    s->events = 1u << SST_EVENT_VIOLATION;
     s->flags &= ~F_SIDE;
     s->start_ms = 0;
     s->guard_ms = UINT32_MAX;
@@ -135,6 +161,7 @@ int main(void)
     tcase_add_test(tcase, flags_that_contradict_each_other);
     tcase_add_test(tcase, flags_that_go_together);
     tcase_add_test(tcase, numbers_out_of_their_range);
+    tcase_add_test(tcase, what_waits_goes_with_the_state);
     tcase_add_test(tcase, the_last_of_each_range_is_fine);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
