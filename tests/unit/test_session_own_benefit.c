@@ -51,7 +51,17 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 200, ""); /* and late it comes back on */
     expect(told(t), "100 negotiated 90 local own");
     end_talk(t);
-    t = connected("mode=request session_expires=90", ""); /* or it is not needed any more */
+    t = connected("mode=request session_expires=90", ""); /* so is any other answer */
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 503, "");
+    until(t, 47);
+    refreshes(t);
+    until(t, 100);
+    expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; "
+                    "90 negotiated off refresh_unanswered");
+    end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* a late refusal changes nothing */
     until(t, 45);
     refreshes(t);
     gets(t, INVITE, 180, "");

@@ -330,9 +330,12 @@ static void live(struct life *life, uint64_t seed, bool pull)
     struct talk *t = life->t = talk_new(policy, false);
     talk_use_random(t, seed);
     t->pull = pull;
+    if (seed % 3 == 0) {
+        t->policy.counters = NULL;
+    }
     life->other.user = t;
     life->other.on_event = pull ? NULL : t->policy.on_event;
-    life->other.counters = &t->counters;
+    life->other.counters = t->policy.counters;
     life->other.absolute_min = t->policy.absolute_min; /* that one is for tests only */
     bool fits = sst_policy_check(&life->other, NULL) == SST_OK;
     if (!fits) {

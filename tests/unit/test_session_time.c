@@ -181,6 +181,7 @@ START_TEST(one_look_after_a_leap_is_one_event)
         looks(t); /* idempotent */
         looks(t);
         expect(told(t), "");
+        ck_assert_uint_eq(t->counters.refreshes_due, t->refreshes);
         end_talk(t);
     }
 }
