@@ -90,7 +90,7 @@ static void end_by_bye(const struct question *question)
 }
 
 /*
- * RFC 3311 §5.2: the offer of the first INVITE is open until its 2xx, since no 1xx is reliable here.
+ * RFC 3311 §5.2: no 1xx is reliable here, so the offer of the first INVITE is open until its 2xx.
  * Whether an UPDATE with another one had to be refused because of that.
  */
 static bool refuse_early_offer(const struct question *question)
