@@ -120,8 +120,8 @@ static const char *check_image(struct search *search, const struct state *before
                                                             : "FB-49: who takes over is the same";
 }
 
-const char *check_step(struct search *search, const struct state *before,
-                       const struct state *after, unsigned input)
+const char *check_step(struct search *search, const struct state *before, const struct state *after,
+                       unsigned input)
 {
     struct sst_session_info was;
     struct sst_session_info is;

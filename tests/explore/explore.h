@@ -52,8 +52,8 @@ bool do_input(struct search *search, struct state *state, unsigned input);
 int on_event(void *user, struct sst_session *session, const struct sst_event *event);
 
 /* check.c: NULL, or what does not hold */
-const char *check_step(struct search *search, const struct state *before,
-                       const struct state *after, unsigned input);
+const char *check_step(struct search *search, const struct state *before, const struct state *after,
+                       unsigned input);
 
 /* states.c */
 bool seen_create(size_t slots);

@@ -4,16 +4,30 @@
 
 #include <string.h>
 
-enum kind { ASK, RESPOND, LOSE, HEAR, ANSWER, ACK, NO_ACK, LOOK, LATER, DEFER, END, IMAGE, RESTART };
+enum kind {
+    ASK,
+    RESPOND,
+    LOSE,
+    HEAR,
+    ANSWER,
+    ACK,
+    NO_ACK,
+    LOOK,
+    LATER,
+    DEFER,
+    END,
+    IMAGE,
+    RESTART
+};
 
 struct input {
     const char *name;
     enum kind kind;
     enum place place;
-    unsigned number;     /* status, flags, milliseconds */
-    uint32_t interval;   /* Session-Expires, 0 for none */
+    unsigned number;   /* status, flags, milliseconds */
+    uint32_t interval; /* Session-Expires, 0 for none */
     enum sst_refresher refresher;
-    unsigned flags;      /* of the message */
+    unsigned flags; /* of the message */
     uint32_t min_se;
 };
 
@@ -154,8 +168,7 @@ static int talk(struct state *s, const struct input *in)
         fill(&msg, in);
         return sst_session_response(&s->session, tx, &msg, s->now, &verdict);
     case LOSE:
-        return sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now,
-                                  &verdict);
+        return sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now, &verdict);
     case HEAR:
         sst_msg_request(&msg, method_of(in->place), 0);
         fill(&msg, in);
@@ -203,9 +216,9 @@ static void move(struct search *search, struct state *s, bool restart)
     sst_session_save(&s->session, s->now, image, sizeof image, NULL);
     s->now += restart ? 1000u : 0;
     search->now = s->now;
-    int result = sst_session_restore(&s->session, &search->policy, image, sizeof image, s->now,
-                                     restart ? 1000u : 0, 0,
-                                     restart ? 0 : SST_RESTORE_TRANSACTIONS);
+    int result =
+        sst_session_restore(&s->session, &search->policy, image, sizeof image, s->now,
+                            restart ? 1000u : 0, 0, restart ? 0 : SST_RESTORE_TRANSACTIONS);
     if (result != SST_OK) {
         search->failure = "an image of a session is restored";
     }

@@ -20,8 +20,14 @@ struct configuration {
     const char *before[4]; /* inputs that come before all others */
 };
 
-#define CALLING {"ask INVITE", "200 INVITE 90;uac"}
-#define CALLED {"hear INVITE 120;uac", "answer INVITE 200", "hear ACK"}
+#define CALLING                                                                                    \
+    {                                                                                              \
+        "ask INVITE", "200 INVITE 90;uac"                                                          \
+    }
+#define CALLED                                                                                     \
+    {                                                                                              \
+        "hear INVITE 120;uac", "answer INVITE 200", "hear ACK"                                     \
+    }
 
 static const struct configuration configurations[] = {
     {"a call from its beginning", true, {{"mode", "request"}}, {0}},
@@ -165,8 +171,7 @@ static bool explore(const struct configuration *c, struct frontier *level, struc
         depth++;
     }
     printf("%-40s %8zu states, %10llu calls, depth %u%s; told:", c->name, total,
-           (unsigned long long)search.steps, depth,
-           level->count == 0 ? ", all there are" : "");
+           (unsigned long long)search.steps, depth, level->count == 0 ? ", all there are" : "");
     for (unsigned i = 1; i <= SST_EVENT_ENDED; i++) {
         printf(" %s %llu", sst_event_name((enum sst_event_type)i),
                (unsigned long long)search.told_in_all[i]);
@@ -182,8 +187,8 @@ int main(int argc, char **argv)
     struct frontier next = {NULL, 0, limit};
     level.states = malloc(limit * sizeof *level.states);
     next.states = malloc(limit * sizeof *next.states);
-    bool held = limit != 0 && level.states != NULL && next.states != NULL &&
-                seen_create(2u * limit + 64u);
+    bool held =
+        limit != 0 && level.states != NULL && next.states != NULL && seen_create(2u * limit + 64u);
     clock_t began = clock();
     for (size_t i = 0; held && i < sizeof configurations / sizeof configurations[0]; i++) {
         held = explore(&configurations[i], &level, &next, limit);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which states were seen: a table of 64-bit hashes. A false match, one in billions, leaves one out. */
+/* Which states were seen: a table of 64-bit hashes. A false match, one in billions, leaves one out.
+ */
 #include "explore.h"
 
 #include <stdlib.h>
@@ -37,8 +38,7 @@ void normalize(const struct state *state, struct state *out)
     for (unsigned i = 0; i < PLACES; i++) {
         out->tx[i] = state->tx[i];
         if (out->tx[i].flags != 0) {
-            out->tx[i].generation =
-                (uint8_t)(out->tx[i].generation - state->session.generation);
+            out->tx[i].generation = (uint8_t)(out->tx[i].generation - state->session.generation);
         }
     }
 }

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* Client transactions: RFC 3261 §17.1, with what their ends mean to the library. */
+#include "sim.h"
+
+#include <string.h>
+
+enum { SLOT_INVITE, SLOT_UPDATE, SLOT_BYE };
+
+static struct client *client_of(struct agent *a, unsigned slot)
+{
+    return slot == SLOT_INVITE ? &a->invite : slot == SLOT_UPDATE ? &a->update : &a->bye;
+}
+
+static unsigned slot_of(unsigned method)
+{
+    return method == SST_METHOD_INVITE   ? SLOT_INVITE
+           : method == SST_METHOD_UPDATE ? SLOT_UPDATE
+                                         : SLOT_BYE;
+}
+
+static void launch(struct world *w, struct agent *a, struct client *c)
+{
+    unsigned slot = slot_of(c->packet.method);
+    c->open = true;
+    c->proceeding = false;
+    c->token++;
+    c->wait = T1;
+    send_packet(w, &c->packet);
+    schedule(w, w->now + T1, TIMED_CLIENT_COPY, a->index, slot, c->token, 0);
+    schedule(w, w->now + TIMER_B, TIMED_CLIENT_OUT, a->index, slot, c->token, 0);
+}
+
+/* The transport fails at once, which the library is told. */
+static bool transport_fails(struct world *w, struct agent *a, struct client *c)
+{
+    if (w->fair || c->initial || !chance(w, 8)) {
+        return false;
+    }
+    struct sst_verdict verdict;
+    w->counts->fault[FAULT_TRANSPORT]++;
+    afflict(w, CAUSE_NETWORK);
+    log_line(w, "%c: transport error", 'A' + a->index);
+    bool inside = a->inside;
+    a->inside = true;
+    sst_session_failed(&a->session, &c->tx,
+                       chance(w, 500) ? SST_FAILED_NOT_SENT : SST_FAILED_TRANSPORT, clock_of(w, a),
+                       &verdict);
+    a->inside = inside;
+    w->counts->action[verdict.action]++;
+    judge(w, a, MAY_NOTHING);
+    settle(w, a);
+    return true;
+}
+
+static bool send_request(struct world *w, struct agent *a, struct client *c, enum sst_method method)
+{
+    struct packet packet = {0};
+    packet.method = (uint8_t)method;
+    packet.from = a->index;
+    packet.offer = c->offer;
+    packet.allow = a->says_allow;
+    packet.allow_update = a->update_known;
+    if (a->kind == KIND_LIBRARY) {
+        unsigned flags = c->offer ? SST_REQUEST_OFFER : 0;
+        flags |= c->refresh ? SST_REQUEST_REFRESH : 0;
+        if (sst_session_request(&a->session, &c->tx, method, flags, clock_of(w, a),
+                                &packet.headers) != SST_OK) {
+            return false;
+        }
+    } else if (a->kind == KIND_ROGUE) {
+        rogue_headers(w, &packet);
+    }
+    packet.cseq = ++a->cseq;
+    if (a->tells_cseq) {
+        sst_tx_set_cseq(&c->tx, packet.cseq);
+    }
+    c->cseq = packet.cseq;
+    c->packet = packet;
+    c->commits = a->commits;
+    c->cancelled = false;
+    if (a->kind == KIND_LIBRARY) {
+        judge_request(w, a, &packet);
+        judge(w, a, MAY_NOTHING);
+        if (transport_fails(w, a, c)) {
+            return true;
+        }
+    }
+    launch(w, a, c);
+    settle(w, a);
+    return true;
+}
+
+bool start_client(struct world *w, struct agent *a, enum sst_method method, bool refresh,
+                  bool offer)
+{
+    struct client *c = client_of(a, slot_of(method));
+    if (c->open) {
+        return false;
+    }
+    c->retries = 0;
+    c->refresh = refresh;
+    c->offer = offer;
+    c->initial = a->phase == PHASE_IDLE;
+    return send_request(w, a, c, method);
+}
+
+void client_retry(struct world *w, struct agent *a, unsigned slot, uint32_t token)
+{
+    struct client *c = client_of(a, slot);
+    if (c->open || c->token != token || !is_up(w, a) || (slot == SLOT_INVITE && !may_invite(a))) {
+        return;
+    }
+    send_request(w, a, c, slot == SLOT_UPDATE ? SST_METHOD_UPDATE : SST_METHOD_INVITE);
+}
+
+void client_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token)
+{
+    struct client *c = client_of(a, slot);
+    if (!c->open || c->token != token || (slot == SLOT_INVITE && c->proceeding)) {
+        return;
+    }
+    c->wait *= 2u;
+    if (slot != SLOT_INVITE && c->wait > T2) {
+        c->wait = T2;
+    }
+    if (a->away_until <= w->now) {
+        send_packet(w, &c->packet);
+    }
+    schedule(w, w->now + c->wait, TIMED_CLIENT_COPY, a->index, slot, token, 0);
+}
+
+static void failed_call(struct world *w, struct agent *a)
+{
+    w->counts->scene[SCENE_FAILED_CALL]++;
+    log_line(w, "%c: the call fails", 'A' + a->index);
+    stop(w, a);
+}
+
+static void obey(struct world *w, struct agent *a, struct client *c,
+                 const struct sst_verdict *verdict)
+{
+    unsigned slot = slot_of(c->packet.method);
+    w->counts->action[verdict->action]++;
+    switch (verdict->action) {
+    case SST_ACTION_AUTH:
+        if (!w->fair && chance(w, 200)) {
+            afflict(w, CAUSE_UNSENT);
+            break;
+        } /* fall through */
+    case SST_ACTION_RETRY:
+        if (!c->open && c->retries < 40) {
+            c->retries++;
+            send_request(w, a, c, (enum sst_method)c->packet.method);
+        }
+        return;
+    case SST_ACTION_WAIT:
+        if (!c->refresh && verdict->when_ms != SST_NEVER && !c->open) {
+            schedule(w, verdict->when_ms - a->clock, TIMED_RETRY, a->index, slot, c->token, 0);
+        }
+        return;
+    case SST_ACTION_FAILED:
+        break;
+    case SST_ACTION_IGNORE:
+        if (!a->restored) {
+            fail(w, "the response to an open transaction is ignored", "CSeq %u", c->cseq);
+        }
+        return;
+    case SST_ACTION_NONE:
+    case SST_ACTION_END:
+        return;
+    }
+    if (c->initial && !c->open) {
+        failed_call(w, a);
+    }
+}
+
+void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
+{
+    struct client *c = client_of(a, slot);
+    if (!c->open || c->token != token || (slot == SLOT_INVITE && c->proceeding)) {
+        return;
+    }
+    if (a->away_until > w->now) {
+        schedule(w, a->away_until + 1u, TIMED_CLIENT_OUT, a->index, slot, token, 0);
+        return;
+    }
+    struct sst_verdict verdict;
+    c->open = false;
+    if (slot == SLOT_BYE) {
+        return;
+    }
+    w->counts->fault[FAULT_TIMEOUT]++;
+    log_line(w, "%c: CSeq %u times out", 'A' + a->index, c->cseq);
+    if (a->kind != KIND_LIBRARY) {
+        if (c->initial) {
+            failed_call(w, a);
+        }
+        return;
+    }
+    a->asked++; /* EC-50: an UPDATE that nobody answers may be followed by a re-INVITE */
+    bool inside = a->inside;
+    a->inside = true;
+    sst_session_failed(&a->session, &c->tx, SST_FAILED_TIMEOUT, clock_of(w, a), &verdict);
+    a->inside = inside;
+    judge(w, a, MAY_NOTHING);
+    obey(w, a, c, &verdict);
+    settle(w, a);
+}
+
+static void acknowledge(struct world *w, struct agent *a, const struct packet *response)
+{
+    struct packet ack = {0};
+    ack.method = SST_METHOD_ACK;
+    ack.from = a->index;
+    ack.cseq = response->cseq;
+    send_packet(w, &ack);
+}
+
+/* A copy, or a straggler: ACK it; the library, where it is told, must not move. */
+static void stray(struct world *w, struct agent *a, struct client *c, const struct packet *packet)
+{
+    if (packet->method == SST_METHOD_INVITE && packet->status >= 200) {
+        acknowledge(w, a, packet);
+    }
+    bool knows = a->tells_cseq || (!c->open && c->cseq == packet->cseq);
+    if (a->kind != KIND_LIBRARY || !a->tells_copies || !knows) {
+        return;
+    }
+    struct sst_msg msg;
+    struct sst_verdict verdict;
+    view(&msg, packet);
+    bool inside = a->inside;
+    a->inside = true;
+    sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
+    a->inside = inside;
+    w->counts->scene[SCENE_COPY_TOLD]++;
+    w->counts->action[verdict.action]++;
+    if (verdict.action != SST_ACTION_IGNORE) {
+        fail(w, "EC-31: a copy of a response is taken for one", "CSeq %u", packet->cseq);
+    }
+    judge(w, a, MAY_NOTHING);
+    settle(w, a);
+}
+
+static void final_response(struct world *w, struct agent *a, struct client *c,
+                           const struct packet *packet)
+{
+    struct sst_msg msg;
+    struct sst_verdict verdict = {SST_ACTION_NONE, SST_NEVER, false};
+    bool success = packet->status < 300;
+    c->open = false;
+    c->token++;
+    if (packet->method == SST_METHOD_INVITE) {
+        acknowledge(w, a, packet);
+    }
+    if (success && c->initial) {
+        a->phase = PHASE_UP;
+    }
+    if (a->kind != KIND_LIBRARY) {
+        if (!success && c->initial) {
+            failed_call(w, a);
+        }
+        return;
+    }
+    uint32_t token = c->token;
+    view(&msg, packet);
+    if (packet->status == 408 || packet->status == 481) {
+        a->asked++; /* EC-50 */
+    }
+    uint32_t most = a->policy.max_session_expires;
+    if (packet->status == 422 && most != 0 && msg.min_se > most) {
+        afflict(w, CAUSE_POLICY);
+    }
+    bool inside = a->inside;
+    a->inside = true;
+    sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
+    a->inside = inside;
+    if (success) {
+        note_commit(w, a, packet, false, c->commits);
+    }
+    judge(w, a, success ? MAY_COMMIT : MAY_NOTHING);
+    if (c->token == token) {
+        obey(w, a, c, &verdict);
+    }
+    settle(w, a);
+}
+
+static void provisional(struct world *w, struct agent *a, struct client *c,
+                        const struct packet *packet)
+{
+    struct sst_msg msg;
+    struct sst_verdict verdict;
+    c->proceeding = true;
+    if (c->initial && a->phase == PHASE_IDLE) {
+        a->phase = PHASE_EARLY;
+    }
+    if (a->kind != KIND_LIBRARY) {
+        return;
+    }
+    view(&msg, packet);
+    sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
+    w->counts->action[verdict.action]++;
+    judge(w, a, MAY_NOTHING);
+    settle(w, a);
+}
+
+void client_response(struct world *w, struct agent *a, const struct packet *packet)
+{
+    struct client *c = client_of(a, slot_of(packet->method));
+    if (packet->method == SST_METHOD_CANCEL || packet->method == SST_METHOD_OTHER) {
+        return;
+    }
+    if (packet->method == SST_METHOD_BYE) {
+        c->open = c->open && c->cseq != packet->cseq;
+        return;
+    }
+    if (!c->open || c->cseq != packet->cseq) {
+        stray(w, a, c, packet);
+    } else if (packet->status < 200) {
+        provisional(w, a, c, packet);
+    } else {
+        final_response(w, a, c, packet);
+    }
+}
+
+void send_other(struct world *w, struct agent *a, enum sst_method method, uint32_t cseq)
+{
+    struct packet packet = {0};
+    packet.method = (uint8_t)method;
+    packet.from = a->index;
+    packet.cseq = cseq;
+    if (a->kind == KIND_LIBRARY) {
+        sst_session_request(&a->session, NULL, method, 0, clock_of(w, a), &packet.headers);
+    }
+    if (method == SST_METHOD_OTHER && chance(w, 100)) {
+        put_header(&packet, "Session-Expires", "100;refresher=uac"); /* EC-07 */
+    }
+    send_packet(w, &packet);
+}
+
+void cancel(struct world *w, struct agent *a)
+{
+    if (a->invite.open && a->invite.proceeding && !a->invite.cancelled) {
+        w->counts->act[ACT_CANCEL]++;
+        a->invite.cancelled = true;
+        send_other(w, a, SST_METHOD_CANCEL, a->invite.cseq);
+    }
+}
+
+void hang_up(struct world *w, struct agent *a)
+{
+    struct client *c = &a->bye;
+    if (a->phase != PHASE_UP) {
+        return;
+    }
+    stop(w, a);
+    memset(&c->packet, 0, sizeof c->packet);
+    c->packet.method = SST_METHOD_BYE;
+    c->packet.from = a->index;
+    c->packet.cseq = c->cseq = ++a->cseq;
+    launch(w, a, c);
+}

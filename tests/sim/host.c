@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* What a host does with the library: reads its clock, polls when asked to, obeys events. */
+#include "sim.h"
+
+uint64_t clock_of(const struct world *w, const struct agent *a)
+{
+    return w->now + a->clock;
+}
+
+bool is_up(const struct world *w, const struct agent *a)
+{
+    (void)w;
+    return a->phase == PHASE_UP && a->away_until <= w->now;
+}
+
+void afflict(struct world *w, enum cause cause)
+{
+    w->causes |= 1u << cause;
+    w->cause_at[cause] = w->now + 1u;
+}
+
+uint32_t on_random(void *user)
+{
+    struct agent *a = user;
+    return draw(a->world);
+}
+
+/* The host is done with the call: nothing is sent any more but what answers. */
+void stop(struct world *w, struct agent *a)
+{
+    if (a->phase == PHASE_OVER || a->phase == PHASE_DEAD) {
+        return;
+    }
+    a->phase = PHASE_OVER;
+    a->last_end = w->now;
+    a->invite.open = false;
+    a->update.open = false;
+    for (unsigned i = 0; i < SERVERS; i++) {
+        a->servers[i].open = false;
+    }
+    a->silent = true;
+    if (a->kind == KIND_LIBRARY) {
+        struct sst_session_info info;
+        sst_session_inspect(&a->session, &info);
+        a->timed = info.side != SST_SIDE_NONE;
+        sst_session_end(&a->session, clock_of(w, a));
+    }
+}
+
+/* The host cannot send what is due, and says so, or not. @return what its callback returns */
+static int leave_unsent(struct world *w, struct agent *a)
+{
+    w->counts->fault[FAULT_UNSENT]++;
+    afflict(w, CAUSE_UNSENT);
+    log_line(w, "%c: cannot send", 'A' + a->index);
+    switch (pick(w, 3)) {
+    case 0:
+        return SST_CALLBACK_NOT_SENT;
+    case 1:
+        sst_session_defer(&a->session, clock_of(w, a) + pick(w, 30000), clock_of(w, a));
+        return SST_CALLBACK_DONE;
+    default:
+        return SST_CALLBACK_DONE;
+    }
+}
+
+static int refresh(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    if (a->phase != PHASE_UP) {
+        fail(w, "FB-47: a refresh is asked for outside of a call", "phase %d", (int)a->phase);
+        return SST_CALLBACK_DONE;
+    }
+    if (!w->fair && chance(w, 25)) {
+        return leave_unsent(w, a);
+    }
+    if (!start_client(w, a, event->method, true, event->with_offer)) {
+        fail(w, "a refresh is asked for that cannot be begun", "%s",
+             sst_method_name(event->method));
+    }
+    return SST_CALLBACK_DONE;
+}
+
+static int handle(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    w->counts->told[event->type]++;
+    if (w->verbose) {
+        log_line(w, "%c: %s %u %s%s%s", 'A' + a->index, sst_event_name(event->type),
+                 event->interval, sst_side_name(event->side),
+                 event->type == SST_EVENT_ENDED ? " " : "",
+                 event->type == SST_EVENT_ENDED ? sst_end_reason_name(event->reason) : "");
+    }
+    judge_event(w, a, event);
+    if (event->type == SST_EVENT_REFRESH) {
+        return refresh(w, a, event);
+    }
+    if (event->type == SST_EVENT_ENDED) {
+        a->ended = true;
+        w->counts->ended[event->reason]++;
+        hang_up(w, a);
+    }
+    return SST_CALLBACK_DONE;
+}
+
+int on_event(void *user, struct sst_session *session, const struct sst_event *event)
+{
+    struct agent *a = user;
+    struct world *w = a->world;
+    (void)session;
+    if (a->style == STYLE_REENTRANT) {
+        return handle(w, a, event);
+    }
+    if (a->inbox_count == sizeof a->inbox / sizeof a->inbox[0]) {
+        fail(w, "too many events at once", "%u", a->inbox_count);
+        return SST_CALLBACK_DONE;
+    }
+    a->inbox[a->inbox_count++] = *event;
+    return SST_CALLBACK_DONE;
+}
+
+/* What was told is dealt with after the call that told it. */
+static void empty_inbox(struct world *w, struct agent *a)
+{
+    for (unsigned i = 0; i < a->inbox_count && w->failure == NULL; i++) {
+        struct sst_event event = a->inbox[i];
+        if (event.type == SST_EVENT_REFRESH && a->ended) {
+            continue;
+        }
+        if (handle(w, a, &event) == SST_CALLBACK_NOT_SENT) {
+            sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
+        }
+    }
+    a->inbox_count = 0;
+}
+
+static void pull(struct world *w, struct agent *a)
+{
+    struct sst_event event;
+    unsigned rounds = 0;
+    while (w->failure == NULL) {
+        a->inside = true;
+        bool any = sst_session_next_event(&a->session, clock_of(w, a), &event);
+        a->inside = false;
+        judge(w, a, MAY_TIME);
+        if (!any) {
+            return;
+        }
+        a->inside = true; /* what the host does now settles here */
+        int answer = handle(w, a, &event);
+        a->inside = false;
+        if (answer == SST_CALLBACK_NOT_SENT) {
+            sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
+        }
+        if (++rounds > 40) {
+            fail(w, "events come without end", "%s", sst_event_name(event.type));
+        }
+    }
+}
+
+static void arm(struct world *w, struct agent *a)
+{
+    uint64_t deadline = sst_session_deadline(&a->session);
+    if (deadline == SST_NEVER) {
+        return;
+    }
+    /* The clock of the host may have gone round its zero: differences count. */
+    uint64_t now = clock_of(w, a);
+    uint64_t at = deadline <= now ? w->now : w->now + (deadline - now);
+    if (a->wake_at <= at) {
+        return; /* one timer for each host: it looks again when it fires */
+    }
+    a->wake_at = at;
+    a->wake_token++;
+    uint64_t late = a->slow ? pick(w, 400) : 0;
+    schedule(w, at + late, TIMED_WAKE, a->index, 0, a->wake_token, 0);
+}
+
+void settle(struct world *w, struct agent *a)
+{
+    if (a->inside || a->kind != KIND_LIBRARY || a->phase == PHASE_DEAD || w->failure != NULL) {
+        return;
+    }
+    if (a->style == STYLE_PULL) {
+        pull(w, a);
+    } else if (a->inbox_count != 0) {
+        a->inside = true;
+        empty_inbox(w, a);
+        a->inside = false;
+    }
+    if (a->inbox_count == 0) {
+        arm(w, a);
+    }
+    judge(w, a, MAY_NOTHING);
+}
+
+/* Everything that is due, one event for each poll. */
+void poll_now(struct world *w, struct agent *a)
+{
+    if (a->kind != KIND_LIBRARY || a->phase == PHASE_DEAD) {
+        return;
+    }
+    a->wake_at = SST_NEVER;
+    for (unsigned rounds = 0; a->style != STYLE_PULL; rounds++) {
+        uint64_t now = clock_of(w, a);
+        if (sst_session_deadline(&a->session) > now || w->failure != NULL) {
+            break;
+        }
+        if (rounds == 16) {
+            fail(w, "I9: what is due stays due", "%u polls", rounds);
+            break;
+        }
+        a->inside = true;
+        sst_session_advance(&a->session, now);
+        a->inside = false;
+        judge(w, a, MAY_TIME);
+        settle(w, a);
+        a->wake_at = SST_NEVER;
+    }
+    settle(w, a);
+    if (a->kind == KIND_LIBRARY && w->failure == NULL) {
+        struct sst_session_info info;
+        sst_session_inspect(&a->session, &info);
+        if (info.expires_ms != SST_NEVER && !info.ended && !info.own_benefit &&
+            clock_of(w, a) >= info.expires_ms) {
+            fail(w, "I4: alive after the expiration", "at %llu",
+                 (unsigned long long)info.expires_ms);
+        }
+    }
+}
+
+void wake(struct world *w, struct agent *a, uint32_t token)
+{
+    if (token != a->wake_token || a->phase == PHASE_DEAD) {
+        return;
+    }
+    if (a->away_until > w->now) {
+        a->wake_token++;
+        a->wake_at = a->away_until + 1u;
+        /* after what waits in the socket */
+        schedule(w, a->away_until + 1u, TIMED_WAKE, a->index, 0, a->wake_token, 0);
+        return;
+    }
+    poll_now(w, a);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judges. What has to hold is taken from RFC 4028 and from the messages themselves; the library is
+ * only asked what it believes (sst_session_inspect()). I1 to I10: the project's invariants.
+ */
+#include "sim.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fail(struct world *w, const char *what, const char *format, ...)
+{
+    if (w->failure != NULL) {
+        return;
+    }
+    va_list args;
+    w->failure = what;
+    va_start(args, format);
+    vsnprintf(w->detail, sizeof w->detail, format, args);
+    va_end(args);
+    log_line(w, "FAILED: %s (%s)", what, w->detail);
+}
+
+static uint64_t run_ms(uint32_t interval)
+{
+    return (uint64_t)(interval < 90u ? 90u : interval) * 1000u;
+}
+
+/* RFC 4028 §10 */
+static uint64_t guard_ms(uint32_t interval)
+{
+    uint64_t third = run_ms(interval) / 3u;
+    return third < 32000u ? third : 32000u;
+}
+
+/* A 2xx was sent or received: what it says is in force. */
+void note_commit(struct world *w, struct agent *a, const struct packet *packet, bool sent,
+                 uint32_t commits)
+{
+    struct sst_session_info info;
+    bool overlap = commits != a->commits && a->established;
+    a->commits++;
+    if (a->phase == PHASE_OVER && !a->ended) {
+        return;
+    }
+    sst_session_inspect(&a->session, &info);
+    if (info.ended || !info.established) {
+        w->overlapped = true; /* EC-20: agreed on early, and again by the INVITE */
+        if (w->side[1 - a->index].established) {
+            afflict(w, CAUSE_EARLY); /* the two sides see the two 2xx in different orders */
+        }
+        return;
+    }
+    a->established = true;
+    uint64_t now = clock_of(w, a);
+    bool set = (w->causes & 1u << CAUSE_CLOCK) != 0; /* EC-44 */
+    bool back = set && info.start_ms != SST_NEVER && info.start_ms > now;
+    a->committed_at = back ? info.start_ms : now;
+    a->asked = 0;
+    a->asked_at = 0;
+    a->restored = false;
+    a->refused_peer = false;
+    a->expires = info.expires_ms;
+    const char *value = get_header(packet, "Session-Expires");
+    a->interval = info.interval;
+    w->overlapped = w->overlapped || overlap;
+    w->counts->scene[SCENE_OVERLAP] += overlap;
+    w->counts->scene[SCENE_TIMER] += info.side != SST_SIDE_NONE;
+    w->counts->scene[SCENE_NO_TIMER] += info.side == SST_SIDE_NONE;
+    w->counts->scene[SCENE_OWN_BENEFIT] += info.own_benefit;
+    if (overlap || back || a->policy.mode == SST_MODE_OFF || w->side[0].kind == KIND_ROGUE ||
+        w->side[1].kind == KIND_ROGUE) {
+        return; /* EC-21, EC-44, EC-08 have rules of their own */
+    }
+    if (value == NULL) {
+        if (info.side != SST_SIDE_NONE && !info.own_benefit) {
+            fail(w, "§7.2: a timer runs that the 2xx does not have", "%u", info.interval);
+        }
+        return;
+    }
+    uint32_t interval = (uint32_t)strtoul(value, NULL, 10);
+    bool uac = strstr(value, "refresher=uac") != NULL;
+    enum sst_side side = uac != sent ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
+    if (info.interval != interval || info.side != side) {
+        fail(w, "§7.2, §9: interval and refresher are those of the 2xx", "%s, not %u %s", value,
+             info.interval, sst_side_name(info.side));
+    } else if (info.expires_ms != now + run_ms(interval)) {
+        fail(w, "§7.2: the interval starts with the 2xx", "ends at %llu",
+             (unsigned long long)info.expires_ms);
+    }
+}
+
+static void judge_expires(struct world *w, struct agent *a, const struct sst_session_info *info,
+                          unsigned may)
+{
+    if (info->expires_ms == a->expires) {
+        return;
+    }
+    bool off = info->expires_ms == SST_NEVER;
+    bool allowed = (may & (MAY_COMMIT | MAY_RESTORE)) || info->ended || (off && (may & MAY_TIME));
+    if ((may & MAY_ACK) && !info->ended) {
+        allowed = info->side == SST_SIDE_REMOTE && info->expires_ms > a->expires &&
+                  info->expires_ms <= a->expires + TIMER_B; /* EC-30 */
+    }
+    if (!allowed) {
+        fail(w, "I3: the expiration moves without a 2xx", "from %llu to %llu",
+             (unsigned long long)a->expires, (unsigned long long)info->expires_ms);
+    }
+    if (off && !info->ended) {
+        a->commits++; /* EC-110: what overlaps with it is merged as with a 2xx */
+    }
+    a->expires = info->expires_ms;
+}
+
+static void judge_timer(struct world *w, struct agent *a, const struct sst_session_info *info)
+{
+    uint64_t deadline = sst_session_deadline(&a->session);
+    if (info->end_ms == SST_NEVER || deadline > info->end_ms) {
+        fail(w, "the timer is lost: nothing would end the session", "%u", info->interval);
+    }
+    bool answering = a->refused_peer;
+    for (unsigned i = 0; i < SERVERS; i++) {
+        answering = answering || a->servers[i].open;
+    }
+    uint64_t guard = info->side == SST_SIDE_REMOTE && a->policy.guard == SST_GUARD_RFC
+                         ? guard_ms(info->interval)
+                         : 0;
+    bool plain = a->policy.guard == SST_GUARD_RFC &&
+                 a->policy.expire_at == SST_EXPIRE_AT_EXPIRATION && !a->restored;
+    if (plain && !answering && info->end_ms + guard != info->expires_ms) {
+        fail(w, "§10: who hangs up when", "%llu before the expiration",
+             (unsigned long long)(info->expires_ms - info->end_ms));
+    }
+}
+
+void judge(struct world *w, struct agent *a, unsigned may)
+{
+    struct sst_session_info info;
+    if (a->kind != KIND_LIBRARY || a->inside || w->failure != NULL || a->phase == PHASE_DEAD) {
+        return;
+    }
+    const char *wrong = sst_session_check(&a->session);
+    if (wrong != NULL) {
+        fail(w, wrong, "by sst_session_check()");
+    }
+    sst_session_inspect(&a->session, &info);
+    judge_expires(w, a, &info, may);
+    if (info.ended) {
+        if (sst_session_deadline(&a->session) != SST_NEVER && a->style != STYLE_PULL) {
+            fail(w, "I1: something is to come after the end", "%c", 'A' + a->index);
+        }
+        return;
+    }
+    if (info.established && info.side != SST_SIDE_NONE) {
+        judge_timer(w, a, &info);
+    }
+}
+
+/* Which of the things that went wrong explains an ending. */
+static bool explain(struct world *w, uint32_t interval)
+{
+    uint64_t window = 3u * run_ms(interval) + 100000u;
+    for (unsigned c = 0; c < CAUSE_COUNT; c++) {
+        bool lasting = (1u << c & (1u << CAUSE_HEADERS | 1u << CAUSE_ROGUE | 1u << CAUSE_DEAD |
+                                   1u << CAUSE_GONE | 1u << CAUSE_CLOCK)) != 0;
+        if (w->cause_at[c] != 0 && (lasting || w->cause_at[c] + window >= w->now)) {
+            w->counts->explained[c]++;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void judge_ended(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    if (a->ended || a->silent) {
+        fail(w, "I1: an end after the end", "%s", sst_end_reason_name(event->reason));
+    }
+    if (!explain(w, event->interval)) {
+        fail(w, "a healthy call over a network that delivers is ended", "%s",
+             sst_end_reason_name(event->reason));
+    }
+}
+
+/* §11.1: nobody is driven to refresh more often than the policy allows. */
+static void judge_rate(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    uint64_t run = run_ms(event->interval);
+    uint64_t least =
+        (uint64_t)event->interval * 10u * (a->policy.refresh_percent - a->policy.jitter_percent);
+    uint64_t most = (uint64_t)a->policy.max_refresh * 1000u;
+    uint64_t floor = (uint64_t)a->policy.refresh_floor * 1000u;
+    least = most != 0 && least > most ? most : least;
+    least = least < floor ? floor : least;
+    bool first = a->asked++ == 0 && !a->restored && event->side == SST_SIDE_LOCAL;
+    /* Jitter is taken off what max_refresh leaves as well; the clock may have gone round its zero.
+     */
+    uint64_t jitter = most != 0 && a->policy.jitter_percent != 0 ? run / 10u : 0;
+    uint64_t elapsed = clock_of(w, a) - a->committed_at;
+    if (first && elapsed + jitter < least) {
+        fail(w, "§11.1: a refresh is asked for too early", "%llu ms after the 2xx",
+             (unsigned long long)elapsed);
+    }
+    if (a->asked_at == w->now) {
+        fail(w, "I9: one refresh is asked for twice", "%u in this interval", a->asked);
+    }
+    a->asked_at = w->now;
+    if (a->asked > 60u + event->interval / 120u) {
+        fail(w, "I10: refreshes without bound", "%u in one interval", a->asked);
+    }
+}
+
+static void judge_refresh(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    uint64_t last = event->expires_ms - 1000u;
+    if (a->ended || a->silent) {
+        fail(w, "I1: a refresh after the end", "%c", 'A' + a->index);
+    } else if (clock_of(w, a) >= last || event->not_after_ms != last) {
+        fail(w, "I2: a refresh in the last second", "expires at %llu",
+             (unsigned long long)event->expires_ms);
+    }
+    w->counts->scene[SCENE_RESCUED] += event->side == SST_SIDE_REMOTE;
+    judge_rate(w, a, event);
+}
+
+void judge_event(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    if (event->type == SST_EVENT_ENDED) {
+        judge_ended(w, a, event);
+    } else if (event->type == SST_EVENT_REFRESH) {
+        judge_refresh(w, a, event);
+    } else if (a->ended) {
+        fail(w, "I1: an event after the end", "%s", sst_event_name(event->type));
+    }
+}
+
+/* I7, and RFC 4028 §7.1, §7.4. */
+void judge_request(struct world *w, struct agent *a, const struct packet *packet)
+{
+    if (a->policy.mode == SST_MODE_OFF) {
+        if (packet->headers.count != 0) {
+            fail(w, "FB-12: the extension is off and advertised", "%s",
+                 packet->headers.item[0].name);
+        }
+        return;
+    }
+    const char *expires = get_header(packet, "Session-Expires");
+    const char *min_se = get_header(packet, "Min-SE");
+    uint32_t least = min_se != NULL ? (uint32_t)strtoul(min_se, NULL, 10) : 90u;
+    if (get_header(packet, "Supported") == NULL) {
+        fail(w, "§7.1: Supported: timer in each request", "CSeq %u", packet->cseq);
+    }
+    if (a->phase == PHASE_UP && least < a->learned) {
+        fail(w, "§7.4: Min-SE was received and is not repeated", "%u", a->learned);
+    }
+    if (expires != NULL && strtoul(expires, NULL, 10) < (least < 90u ? 90u : least)) {
+        fail(w, "I7: Session-Expires below Min-SE", "%s", expires);
+    }
+    struct sst_session_info info;
+    sst_session_inspect(&a->session, &info);
+    const char *present = info.side == SST_SIDE_LOCAL ? "refresher=uac" : "refresher=uas";
+    if (a->phase == PHASE_UP && info.side != SST_SIDE_NONE && expires != NULL &&
+        strstr(expires, present) == NULL) {
+        fail(w, "§7.4: a request names who refreshes now", "%s", expires);
+    }
+    if (a->phase == PHASE_UP && a->expires != SST_NEVER && expires == NULL &&
+        a->policy.max_session_expires == 0) {
+        fail(w, "EC-10: a request leaves the timer out", "CSeq %u", packet->cseq);
+    }
+}

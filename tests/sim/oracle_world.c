@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What has to hold between the two sides, and at the end of a world. */
+#include "sim.h"
+
+#include <string.h>
+
+static bool is_quiet(const struct world *w)
+{
+    if (w->flying != 0) {
+        return false;
+    }
+    for (unsigned i = 0; i < SIDES; i++) {
+        const struct agent *a = &w->side[i];
+        if (!is_up(w, a) || a->invite.open || a->update.open) {
+            return false;
+        }
+        for (unsigned k = 0; k < SERVERS; k++) {
+            if (a->servers[k].open || a->servers[k].await_ack) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void judge_pair(struct world *w, const struct sst_session_info *a,
+                       const struct sst_session_info *b)
+{
+    if (a->side == SST_SIDE_REMOTE && b->side != SST_SIDE_LOCAL) {
+        fail(w, "I6: one side waits for a refresh that the other does not plan", "%s, %s",
+             sst_side_name(a->side), sst_side_name(b->side));
+    }
+    if (a->own_benefit || b->own_benefit) {
+        return;
+    }
+    if ((a->side == SST_SIDE_NONE) != (b->side == SST_SIDE_NONE) ||
+        (!w->overlapped && a->side != SST_SIDE_NONE && a->side == b->side)) {
+        fail(w, "§9: both sides agree on who refreshes", "%s, %s", sst_side_name(a->side),
+             sst_side_name(b->side));
+    }
+    if (!w->overlapped && a->interval != b->interval) {
+        fail(w, "§9: both sides agree on the interval", "%u, %u", a->interval, b->interval);
+    }
+}
+
+/* While nothing is under way and nothing went wrong, both sides agree. */
+void judge_world(struct world *w)
+{
+    if (w->causes != 0 || w->failure != NULL || !is_quiet(w)) {
+        return;
+    }
+    struct sst_session_info info[SIDES];
+    for (unsigned i = 0; i < SIDES; i++) {
+        if (w->side[i].kind != KIND_LIBRARY || w->side[i].policy.mode == SST_MODE_OFF) {
+            return;
+        }
+        sst_session_inspect(&w->side[i].session, &info[i]);
+        if (info[i].ended) {
+            return;
+        }
+    }
+    w->counts->scene[SCENE_QUIET]++;
+    judge_pair(w, &info[0], &info[1]);
+    judge_pair(w, &info[1], &info[0]);
+}
+
+static void judge_survivor(struct world *w, const struct agent *a)
+{
+    if (w->dead_at == 0 || a->phase != PHASE_OVER || !a->timed || a->restored) {
+        return;
+    }
+    uint64_t run = (uint64_t)(a->interval < 90u ? 90u : a->interval) * 1000u;
+    /* what was still under way, and EC-30 */
+    uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
+    bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP)) != 0;
+    if (!jumped && a->last_end > w->dead_at + run + late) {
+        fail(w, "a dead side is noticed within the interval", "%llu ms later",
+             (unsigned long long)(a->last_end - w->dead_at));
+    }
+}
+
+/* Nothing is left to happen. */
+void judge_end(struct world *w)
+{
+    for (unsigned i = 0; i < SIDES; i++) {
+        const struct agent *a = &w->side[i];
+        if (a->kind != KIND_LIBRARY || a->phase == PHASE_DEAD || w->failure != NULL) {
+            continue;
+        }
+        struct sst_session_info info;
+        sst_session_inspect(&a->session, &info);
+        if (info.established && !info.ended && info.side != SST_SIDE_NONE) {
+            fail(w, "the timer is lost: a session waits for nothing", "%c", 'A' + a->index);
+        }
+        judge_survivor(w, a);
+    }
+    if (w->failure == NULL && (w->causes & ~(1u << CAUSE_GONE)) != 0) {
+        bool by_user = !w->side[0].ended && !w->side[1].ended;
+        w->counts->scene[SCENE_SURVIVED_FAULT] += by_user;
+    }
+}

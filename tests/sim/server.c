@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* Server transactions: RFC 3261 §17.2, §13.3.1.4, and how hosts answer. */
+#include "sim.h"
+
+#include <string.h>
+
+static const uint16_t refusals[] = {500, 503, 480, 486, 488, 405, 403, 481, 408, 491,
+                                    401, 407, 420, 421, 422, 404, 410, 413, 415, 501,
+                                    504, 505, 600, 603, 606, 302, 487, 400};
+#define REFUSALS (sizeof refusals / sizeof refusals[0])
+
+static struct server *find(struct agent *a, const struct packet *packet, unsigned method)
+{
+    for (unsigned i = 0; i < SERVERS; i++) {
+        struct server *s = &a->servers[i];
+        if (s->used && s->cseq == packet->cseq && s->method == method) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+/* A free place: the one that was used least recently. */
+static struct server *take(struct agent *a, const struct packet *packet)
+{
+    struct server *best = NULL;
+    for (unsigned i = 0; i < SERVERS; i++) {
+        struct server *s = &a->servers[i];
+        if (!s->open && !s->await_ack && (best == NULL || s->since < best->since)) {
+            best = s;
+        }
+    }
+    if (best != NULL) {
+        best->used = true;
+        best->cseq = packet->cseq;
+        best->method = packet->method;
+        best->token++;
+        best->commits = a->commits;
+        memset(&best->response, 0, sizeof best->response);
+    }
+    return best;
+}
+
+static void respond(struct world *w, struct agent *a, struct server *s, unsigned status)
+{
+    s->response.status = (uint16_t)status;
+    s->response.method = s->method;
+    s->response.cseq = s->cseq;
+    s->response.from = a->index;
+    s->response.allow = a->says_allow;
+    s->response.allow_update = a->update_known;
+    send_packet(w, &s->response);
+}
+
+static void finish(struct world *w, struct agent *a, struct server *s)
+{
+    s->open = false;
+    s->since = w->now;
+    s->token++;
+    if (s->method == SST_METHOD_INVITE) {
+        s->await_ack = true;
+        s->wait = T1;
+        schedule(w, w->now + T1, TIMED_SERVER_COPY, a->index, (unsigned)(s - a->servers), s->token,
+                 0);
+    }
+}
+
+/* Whether the library, asked at the answer, gives the header fields; and they are kept to. */
+static void library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
+{
+    bool inside = a->inside;
+    a->inside = true;
+    s->response.status = (uint16_t)status;
+    int result =
+        sst_session_answer(&a->session, &s->tx, status, clock_of(w, a), &s->response.headers);
+    a->inside = inside;
+    if (result != SST_OK && status >= 200 && status < 300) {
+        fail(w, "a 2xx to an open request is not taken", "%d", result);
+    }
+    if (status >= 200 && status < 300) {
+        if (s->asks && a->policy.mode != SST_MODE_OFF && a->policy.accept_midcall &&
+            get_header(&s->response, "Session-Expires") == NULL) {
+            fail(w, "§9, FB-04: who asks for a timer gets one", "CSeq %u", s->cseq);
+        }
+        note_commit(w, a, &s->response, true, s->commits);
+        judge(w, a, MAY_COMMIT);
+    } else {
+        a->refused_peer = true; /* EC-36: the BYE may wait until the expiration */
+        judge(w, a, MAY_NOTHING);
+    }
+}
+
+void server_answer(struct world *w, struct agent *a, unsigned slot, uint32_t token, unsigned status)
+{
+    struct server *s = &a->servers[slot];
+    if (!s->open || s->token != token || a->phase == PHASE_DEAD) {
+        return;
+    }
+    if (a->away_until > w->now) {
+        schedule(w, a->away_until, TIMED_SERVER_ANSWER, a->index, slot, token, 0);
+        return;
+    }
+    bool initial = a->phase == PHASE_EARLY && s->method == SST_METHOD_INVITE;
+    if (initial && status < 300) {
+        a->phase = PHASE_UP;
+    }
+    finish(w, a, s);
+    if (a->kind == KIND_LIBRARY) {
+        library_answer(w, a, s, status);
+    } else {
+        s->response.status = (uint16_t)status;
+        if (a->kind == KIND_ROGUE) {
+            rogue_headers(w, &s->response);
+        }
+    }
+    respond(w, a, s, status);
+    if (initial && status >= 300) {
+        w->counts->scene[SCENE_FAILED_CALL]++;
+        stop(w, a);
+    }
+    settle(w, a);
+}
+
+void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token)
+{
+    struct server *s = &a->servers[slot];
+    if (!s->await_ack || s->token != token) {
+        return;
+    }
+    if (w->now < s->since + TIMER_B) {
+        if (a->away_until <= w->now && a->phase != PHASE_DEAD) {
+            send_packet(w, &s->response);
+        }
+        s->wait = 2u * s->wait < T2 ? 2u * s->wait : T2;
+        schedule(w, w->now + s->wait, TIMED_SERVER_COPY, a->index, slot, token, 0);
+        return;
+    }
+    s->await_ack = false;
+    if (s->response.status < 300 && a->phase == PHASE_UP) {
+        w->counts->fault[FAULT_ACK_TIMEOUT]++;
+        log_line(w, "%c: no ACK", 'A' + a->index);
+        if (w->causes == 0) {
+            fail(w, "simulation: an ACK is lost where none is", "CSeq %u", s->cseq);
+        }
+        if (a->kind == KIND_LIBRARY) {
+            sst_session_ack_timeout(&a->session, &s->tx, clock_of(w, a));
+            a->silent = true;
+            judge(w, a, MAY_COMMIT);
+        }
+        hang_up(w, a);
+    }
+}
+
+static void ack(struct world *w, struct agent *a, const struct packet *packet)
+{
+    struct server *s = find(a, packet, SST_METHOD_INVITE);
+    if (s == NULL || !s->await_ack) {
+        return;
+    }
+    s->await_ack = false;
+    if (a->kind == KIND_LIBRARY && a->tells_ack && s->response.status < 300) {
+        sst_session_ack(&a->session, &s->tx, clock_of(w, a));
+        judge(w, a, MAY_ACK);
+        settle(w, a);
+    }
+}
+
+/* After how long a host that takes its time answers, and how. */
+static void plan_answer(struct world *w, struct agent *a, struct server *s)
+{
+    unsigned slot = (unsigned)(s - a->servers);
+    bool initial = a->phase == PHASE_EARLY;
+    unsigned status = 200;
+    uint32_t delay = 0;
+    if (!w->fair && chance(w, initial ? 10 : 60)) {
+        status = refusals[pick(w, REFUSALS)];
+        w->counts->fault[FAULT_REFUSAL]++;
+        afflict(w, CAUSE_REFUSED);
+    }
+    if (s->method == SST_METHOD_INVITE) {
+        delay = initial ? pick(w, 20000) : pick(w, 4) == 1 ? pick(w, 1500) : 0;
+    }
+    if (!w->fair && !initial && chance(w, 25)) {
+        afflict(w, CAUSE_LATE);
+        w->counts->fault[FAULT_LATE_ANSWER]++;
+        delay = s->method == SST_METHOD_INVITE ? 1000u + pick(w, 150000) : pick(w, 40000);
+    }
+    if (!w->fair && !initial && chance(w, 8)) {
+        afflict(w, CAUSE_LATE);
+        w->counts->fault[FAULT_NO_ANSWER]++;
+        return;
+    }
+    if (delay == 0) {
+        server_answer(w, a, slot, s->token, status);
+        return;
+    }
+    if (s->method == SST_METHOD_INVITE && (initial || delay > 200)) {
+        if (a->kind == KIND_LIBRARY) {
+            sst_session_answer(&a->session, &s->tx, 180, clock_of(w, a), &s->response.headers);
+            judge(w, a, MAY_NOTHING);
+        }
+        respond(w, a, s, 180);
+    }
+    s->planned = (uint16_t)status;
+    schedule(w, w->now + delay, TIMED_SERVER_ANSWER, a->index, slot, s->token, 0);
+}
+
+static void note_learned(struct agent *a, const struct sst_msg *msg)
+{
+    uint32_t min_se = (msg->has & SST_MSG_MIN_SE) ? msg->min_se : 0;
+    if (min_se > a->learned) {
+        a->learned = min_se;
+    }
+}
+
+/* What the library advises. @return the status, 0 to go on */
+static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
+                          const struct packet *packet)
+{
+    struct sst_msg msg;
+    struct sst_advice advice;
+    if (a->kind != KIND_LIBRARY) {
+        bool unknown = packet->method == SST_METHOD_UPDATE && !a->update_known;
+        return a->phase == PHASE_OVER ? 481 : unknown ? 405 : 0;
+    }
+    view(&msg, packet);
+    bool inside = a->inside;
+    a->inside = true;
+    int result = sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
+    a->inside = inside;
+    if (result != SST_OK) {
+        fail(w, "a request of the peer's is not taken", "%d", result);
+    }
+    if (a->phase != PHASE_OVER && advice.status != 500) { /* EC-107 */
+        note_learned(a, &msg);
+    } else if (a->phase == PHASE_OVER && advice.status != 481) {
+        fail(w, "EC-76: a request after the end gets no 481", "%u", advice.status);
+    }
+    static const uint16_t known[] = {0, 400, 420, 422, 481, 491, 500};
+    for (unsigned i = 0; i < 7; i++) {
+        w->counts->advice[i] += known[i] == advice.status;
+    }
+    w->counts->scene[SCENE_422_BY_UAS] += advice.status == 422;
+    w->counts->scene[SCENE_GLARE] += advice.status == 491;
+    s->response.headers = advice.headers;
+    judge(w, a, MAY_NOTHING);
+    return advice.status;
+}
+
+static void copy_of_request(struct world *w, struct agent *a, struct server *s,
+                            const struct packet *packet)
+{
+    struct sst_msg msg;
+    struct sst_advice advice;
+    if (a->kind == KIND_LIBRARY && a->tells_copies && a->phase == PHASE_UP && !a->restored &&
+        a->session.remote_cseq == packet->cseq) {
+        view(&msg, packet);
+        sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
+        w->counts->scene[SCENE_COPY_TOLD]++;
+        if (!advice.copy) {
+            fail(w, "EC-78: a copy of a request is taken for another", "CSeq %u", packet->cseq);
+        }
+        judge(w, a, MAY_NOTHING);
+    }
+    if (!s->open || s->response.status == 180) {
+        send_packet(w, &s->response);
+    }
+}
+
+static void refresh_request(struct world *w, struct agent *a, const struct packet *packet)
+{
+    struct server *s = find(a, packet, packet->method);
+    if (s != NULL) {
+        copy_of_request(w, a, s, packet);
+        return;
+    }
+    s = take(a, packet);
+    if (s == NULL || (a->phase == PHASE_IDLE && packet->method != SST_METHOD_INVITE)) {
+        return;
+    }
+    bool initial = a->phase == PHASE_IDLE;
+    if (initial) {
+        a->phase = PHASE_EARLY;
+    }
+    s->response.offer = !packet->offer && packet->method == SST_METHOD_INVITE;
+    s->asks = get_header(packet, "Session-Expires") != NULL &&
+              get_header(packet, "Supported") != NULL && a->kind == KIND_LIBRARY &&
+              w->side[1 - a->index].kind == KIND_LIBRARY;
+    s->open = true;
+    unsigned status = advice_of(w, a, s, packet);
+    if (status != 0) {
+        finish(w, a, s);
+        respond(w, a, s, status);
+        if (initial) {
+            a->phase = PHASE_IDLE; /* another INVITE may follow a 422 */
+        }
+    } else {
+        plan_answer(w, a, s);
+    }
+    settle(w, a);
+}
+
+static void simple_response(struct world *w, struct agent *a, const struct packet *packet)
+{
+    struct packet response = {0};
+    response.method = packet->method;
+    response.cseq = packet->cseq;
+    response.status = 200;
+    response.from = a->index;
+    send_packet(w, &response);
+}
+
+static void other_request(struct world *w, struct agent *a, const struct packet *packet)
+{
+    struct sst_msg msg;
+    struct sst_advice advice;
+    if (a->kind == KIND_LIBRARY && a->phase != PHASE_IDLE) {
+        view(&msg, packet);
+        bool inside = a->inside;
+        a->inside = true;
+        sst_session_receive(&a->session, NULL, &msg, clock_of(w, a), &advice);
+        a->inside = inside;
+        judge(w, a, MAY_NOTHING);
+    }
+    simple_response(w, a, packet);
+    if (packet->method == SST_METHOD_BYE && a->phase != PHASE_IDLE) {
+        stop(w, a);
+    }
+    settle(w, a);
+}
+
+void server_request(struct world *w, struct agent *a, const struct packet *packet)
+{
+    switch ((enum sst_method)packet->method) {
+    case SST_METHOD_ACK:
+        ack(w, a, packet);
+        break;
+    case SST_METHOD_CANCEL: {
+        struct server *s = find(a, packet, SST_METHOD_INVITE);
+        if (s != NULL && s->open) {
+            server_answer(w, a, (unsigned)(s - a->servers), s->token, 487);
+        }
+        break;
+    }
+    case SST_METHOD_INVITE:
+    case SST_METHOD_UPDATE:
+        refresh_request(w, a, packet);
+        break;
+    case SST_METHOD_BYE:
+    case SST_METHOD_OTHER:
+        other_request(w, a, packet);
+        break;
+    }
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The simulation: one call between two user agents, in virtual time, every choice from one seed.
+ *
+ * choice.c draws, world.c makes a call up and runs it, timeline.c keeps what is to come, network.c
+ * and proxy.c carry messages, client.c and server.c are SIP transactions, host.c is what a host
+ * does with the library, user.c what people and faults do, oracle.c judges, count.c counts,
+ * shrink.c makes a failure short, main.c is the program.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <sst/sst.h>
+
+#include <stdio.h>
+
+#define SIDES 2
+#define PROXIES_MAX 3
+#define SERVERS 6
+#define EVENTS_MAX 512
+#define PACKETS_MAX 192
+#define CHOICES_MAX 16384
+#define T1 500u
+#define T2 4000u
+#define TIMER_B 32000u
+
+/* Why a call may end although nobody hung up: what went wrong in a world. */
+enum cause {
+    CAUSE_DEAD,    /* the other host crashed and stayed away */
+    CAUSE_GONE,    /* the other side hung up, and its BYE was lost */
+    CAUSE_RESTART, /* a host was away, and came back with a saved image */
+    CAUSE_SLEEP,   /* a host slept, or stalled */
+    CAUSE_CLOCK,   /* a clock was set */
+    CAUSE_NETWORK, /* messages were lost in a row, or were late by more than a second */
+    CAUSE_HEADERS, /* a proxy removes the extension's header fields */
+    CAUSE_ROGUE,   /* the other side breaks the rules of RFC 4028 */
+    CAUSE_REFUSED, /* a host refused a request for a reason of its own */
+    CAUSE_LATE,    /* a host answered a request late, or never */
+    CAUSE_UNSENT,  /* a host could not send a refresh that was due */
+    CAUSE_POLICY,  /* somebody's minimum is above what the owner allows; EC-27 */
+    CAUSE_EARLY,   /* a proxy's interval in an early UPDATE crossed the 2xx to the INVITE; EC-20 */
+    CAUSE_COUNT
+};
+
+enum fault {
+    FAULT_LOST,
+    FAULT_LATE_MESSAGE,
+    FAULT_COPY,
+    FAULT_REORDERED,
+    FAULT_PARTITION,
+    FAULT_CRASH,
+    FAULT_RESTART,
+    FAULT_OLD_IMAGE,
+    FAULT_FAILOVER,
+    FAULT_SLEEP,
+    FAULT_CLOCK_AHEAD,
+    FAULT_CLOCK_BACK,
+    FAULT_REFUSAL,
+    FAULT_LATE_ANSWER,
+    FAULT_NO_ANSWER,
+    FAULT_UNSENT,
+    FAULT_STRIPPED,
+    FAULT_ROGUE_MESSAGE,
+    FAULT_ACK_TIMEOUT,
+    FAULT_TIMEOUT,
+    FAULT_TRANSPORT,
+    FAULT_COUNT
+};
+
+enum act {
+    ACT_HOLD_INVITE,
+    ACT_HOLD_UPDATE,
+    ACT_PLAIN_INVITE,
+    ACT_PLAIN_UPDATE,
+    ACT_INFO,
+    ACT_CANCEL,
+    ACT_EARLY_UPDATE,
+    ACT_HANG_UP,
+    ACT_SPURIOUS_POLL,
+    ACT_COUNT
+};
+
+enum scene {
+    SCENE_FAIR,
+    SCENE_TIMER,
+    SCENE_NO_TIMER,
+    SCENE_OWN_BENEFIT,
+    SCENE_422_BY_UAS,
+    SCENE_422_BY_PROXY,
+    SCENE_PROXY_INSERTS,
+    SCENE_GLARE,
+    SCENE_OVERLAP,
+    SCENE_QUIET,
+    SCENE_COPY_TOLD,
+    SCENE_FAILED_CALL,
+    SCENE_PULL,
+    SCENE_PUSH,
+    SCENE_REENTRANT,
+    SCENE_SURVIVED_FAULT,
+    SCENE_RESCUED,
+    SCENE_COUNT
+};
+
+enum kind { KIND_LIBRARY, KIND_PLAIN, KIND_ROGUE };
+enum style { STYLE_PULL, STYLE_PUSH, STYLE_REENTRANT };
+enum phase { PHASE_IDLE, PHASE_EARLY, PHASE_UP, PHASE_OVER, PHASE_DEAD };
+
+struct packet {
+    struct sst_headers headers;
+    uint32_t cseq;
+    uint16_t status; /* 0: a request */
+    uint8_t method;
+    uint8_t from;
+    int8_t at; /* 0: the caller, last: the callee; between them proxies */
+    bool offer;
+    bool allow;
+    bool allow_update;
+    bool sure; /* not to be lost any more */
+    bool used;
+};
+
+struct client {
+    struct sst_tx tx;
+    struct packet packet;
+    uint32_t cseq;
+    uint32_t token; /* timers of an earlier request have another */
+    uint32_t wait;  /* until the next copy, in ms */
+    uint32_t commits;
+    uint8_t retries;
+    bool open, proceeding, refresh, offer, initial, cancelled;
+};
+
+struct server {
+    struct sst_tx tx;
+    struct packet response;
+    uint64_t since;
+    uint32_t cseq;
+    uint32_t token;
+    uint32_t wait;
+    uint32_t commits;
+    uint16_t planned; /* the status to come */
+    uint8_t method;
+    bool used, open, await_ack;
+    bool asks; /* the request had Supported: timer and Session-Expires */
+};
+
+struct agent {
+    struct world *world;
+    struct sst_policy policy;
+    struct sst_session session;
+    struct client invite, update, bye;
+    struct server servers[SERVERS];
+    struct sst_event inbox[16]; /* told by the library, not dealt with yet */
+    unsigned inbox_count;
+    uint8_t index;
+    enum kind kind;
+    enum style style;
+    enum phase phase;
+    bool update_known, says_allow, tells_cseq, tells_ack, tells_copies;
+    bool slow;           /* polls late */
+    bool ended;          /* SST_EVENT_ENDED came */
+    bool silent;         /* the host ended it */
+    bool inside;         /* a call into the library is under way */
+    uint64_t away_until; /* asleep, or restarting */
+    uint64_t wake_at;
+    uint32_t wake_token;
+    uint64_t clock; /* of the host is the world's plus this, modulo 2^64 */
+    uint32_t cseq;
+    uint8_t image[SST_IMAGE_SIZE];
+    uint64_t image_at; /* world time; 0: there is none */
+    /* what the oracle knows */
+    uint64_t expires;
+    uint64_t committed_at; /* on the host's clock */
+    uint64_t last_end;     /* world time of the end */
+    uint32_t interval;
+    uint32_t learned;       /* largest Min-SE of the dialog */
+    uint32_t learned_early; /* ... of the Call-ID */
+    uint32_t commits;
+    uint32_t asked;    /* refreshes asked for since the last 2xx */
+    uint64_t asked_at; /* world time of the last refresh asked for */
+    bool restored, refused_peer;
+    bool established;
+    bool timed; /* a timer ran when the call ended */
+};
+
+enum proxy_kind { PROXY_LIBRARY, PROXY_BLIND, PROXY_STRIPS };
+
+struct proxy_memory {
+    struct sst_proxy_tx tx;
+    uint32_t cseq;
+    uint8_t method;
+    uint8_t from;
+    bool used, answered;
+};
+
+struct proxy {
+    enum proxy_kind kind;
+    struct sst_proxy_policy policy;
+    struct proxy_memory memory[8];
+    unsigned next;
+    unsigned strips;
+    uint64_t expires;
+};
+
+struct timed {
+    uint64_t at;
+    uint32_t order;
+    uint32_t token;
+    uint8_t type;
+    uint8_t side;
+    uint8_t slot;
+    uint8_t detail;
+};
+
+enum timed_type {
+    TIMED_PACKET,
+    TIMED_CLIENT_COPY,
+    TIMED_CLIENT_OUT,
+    TIMED_SERVER_COPY,
+    TIMED_SERVER_ANSWER,
+    TIMED_WAKE,
+    TIMED_ACT,
+    TIMED_FAULT,
+    TIMED_BACK,
+    TIMED_RETRY
+};
+
+struct choices {
+    uint64_t state;
+    uint32_t *list; /* recorded, or to be followed; NULL: neither */
+    size_t count;
+    size_t next;
+    bool follow;
+};
+
+struct world {
+    struct choices choices;
+    struct counts *counts;
+    uint64_t now;
+    uint64_t end_at; /* nobody starts anything afterwards */
+    uint64_t partition_until;
+    uint64_t dead_at;
+    const char *failure;
+    char detail[160];
+    struct agent side[SIDES];
+    struct proxy proxy[PROXIES_MAX];
+    unsigned proxies;
+    uint64_t cause_at[CAUSE_COUNT]; /* last time; 0: never */
+    unsigned causes;
+    unsigned flying;
+    unsigned network; /* 0 perfect, 1 delivers, 2 harsh */
+    uint8_t lost[SIDES][SST_METHOD_BYE + 1][2];
+    unsigned tries; /* to hang up */
+    bool fair, planned, overlapped, verbose;
+    uint32_t order;
+    unsigned count;
+    struct timed events[EVENTS_MAX];
+    struct packet packets[PACKETS_MAX];
+};
+
+struct counts {
+    uint64_t calls, events, messages, virtual_ms;
+    uint64_t fault[FAULT_COUNT];
+    uint64_t act[ACT_COUNT];
+    uint64_t scene[SCENE_COUNT];
+    uint64_t told[SST_EVENT_ENDED + 1];
+    uint64_t ended[SST_END_COUNT];
+    uint64_t explained[CAUSE_COUNT];
+    uint64_t action[SST_ACTION_IGNORE + 1];
+    uint64_t advice[7];
+    struct sst_counters library;
+};
+
+/* choice.c: 0 is always the harmless choice */
+uint64_t next_random(uint64_t *state);
+unsigned pick(struct world *w, unsigned n);
+bool chance(struct world *w, unsigned per_mille);
+uint32_t draw(struct world *w);
+
+/* timeline.c */
+void schedule(struct world *w, uint64_t at, enum timed_type type, unsigned side, unsigned slot,
+              uint32_t token, unsigned detail);
+bool next_timed(struct world *w, struct timed *timed);
+
+/* network.c */
+void send_packet(struct world *w, const struct packet *packet);
+void carry(struct world *w, unsigned slot);
+const char *get_header(const struct packet *packet, const char *name);
+void put_header(struct packet *packet, const char *name, const char *value);
+void add_header(struct packet *packet, const char *name, const char *value);
+void remove_header(struct packet *packet, const char *name);
+void view(struct sst_msg *msg, const struct packet *packet);
+void log_line(struct world *w, const char *format, ...);
+void log_packet(struct world *w, const struct packet *packet, const char *what);
+
+/* proxy.c */
+void make_proxy(struct world *w, struct proxy *proxy);
+bool pass_proxy(struct world *w, struct proxy *proxy, struct packet *packet);
+
+/* client.c */
+bool start_client(struct world *w, struct agent *a, enum sst_method method, bool refresh,
+                  bool offer);
+void client_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token);
+void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token);
+void client_response(struct world *w, struct agent *a, const struct packet *packet);
+void client_retry(struct world *w, struct agent *a, unsigned slot, uint32_t token);
+void cancel(struct world *w, struct agent *a);
+void send_other(struct world *w, struct agent *a, enum sst_method method, uint32_t cseq);
+void hang_up(struct world *w, struct agent *a);
+
+/* server.c */
+void server_request(struct world *w, struct agent *a, const struct packet *packet);
+void server_answer(struct world *w, struct agent *a, unsigned slot, uint32_t token,
+                   unsigned status);
+void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token);
+
+/* host.c */
+uint64_t clock_of(const struct world *w, const struct agent *a);
+int on_event(void *user, struct sst_session *session, const struct sst_event *event);
+uint32_t on_random(void *user);
+void settle(struct world *w, struct agent *a); /* after each call into the library */
+void wake(struct world *w, struct agent *a, uint32_t token);
+void poll_now(struct world *w, struct agent *a);
+bool is_up(const struct world *w, const struct agent *a);
+bool may_invite(const struct agent *a);
+void stop(struct world *w, struct agent *a);
+void afflict(struct world *w, enum cause cause);
+
+/* user.c */
+void plan_call(struct world *w);
+void do_act(struct world *w, struct agent *a, enum act act);
+void do_fault(struct world *w, struct agent *a, enum fault fault);
+void come_back(struct world *w, struct agent *a, unsigned detail);
+void rogue_headers(struct world *w, struct packet *packet);
+
+/* world.c */
+void run_world(struct world *w);
+void make_agent(struct world *w, struct agent *a);
+
+/* oracle.c */
+enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
+void fail(struct world *w, const char *what, const char *format, ...);
+void judge(struct world *w, struct agent *a, unsigned may);
+void judge_event(struct world *w, struct agent *a, const struct sst_event *event);
+void judge_request(struct world *w, struct agent *a, const struct packet *packet);
+void note_commit(struct world *w, struct agent *a, const struct packet *packet, bool sent,
+                 uint32_t commits);
+
+/* oracle_world.c */
+void judge_world(struct world *w);
+void judge_end(struct world *w);
+
+/* count.c */
+void print_counts(const struct counts *counts, FILE *out);
+unsigned print_missing(const struct counts *counts, FILE *out);
+const char *fault_name(enum fault fault);
+
+/* shrink.c */
+size_t shrink(struct world *w, uint32_t *list, size_t count, const char *failure);
+void run_list(struct world *w, uint32_t *list, size_t count, struct counts *counts);
+void run_seed(struct world *w, uint64_t seed, struct counts *counts, uint32_t *list);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes a call up and lets it happen. */
+#include "sim.h"
+
+#include <string.h>
+
+static uint32_t one_of(struct world *w, const uint32_t *values, unsigned n)
+{
+    return values[pick(w, n)];
+}
+
+static void choose_intervals(struct world *w, struct sst_policy *p)
+{
+    static const uint32_t intervals[] = {90, 1800, 91, 96, 100, 120, 180, 600, 3600, 86400};
+    static const uint32_t minimums[] = {90, 90, 100, 120, 180, 600, 1800};
+    p->session_expires = one_of(w, intervals, 10);
+    uint32_t least = one_of(w, minimums, 7);
+    p->min_se = least > p->session_expires ? p->session_expires : least;
+    if (pick(w, 8) == 1) {
+        p->max_session_expires = p->session_expires * (1u + pick(w, 3));
+    }
+}
+
+static void choose_refreshing(struct world *w, struct sst_policy *p)
+{
+    static const uint32_t percents[] = {50, 50, 40, 25, 12};
+    static const uint32_t jitters[] = {0, 0, 5, 10};
+    static const uint32_t floors[] = {10, 1, 45};
+    p->prefer_refresher = pick(w, 2) == 0 ? SST_REFRESHER_UAC : SST_REFRESHER_UAS;
+    p->request_refresher = (enum sst_refresher)pick(w, 3);
+    p->allow_uas = pick(w, 4) == 1;
+    p->method = (enum sst_refresh_method)pick(w, 3);
+    p->refresh_percent = one_of(w, percents, 5);
+    p->refresh_floor = one_of(w, floors, 3);
+    p->max_refresh = pick(w, 4) == 1 ? 45u + p->session_expires / 3u : 0;
+    p->jitter_percent = one_of(w, jitters, 4);
+}
+
+static void choose_ending(struct world *w, struct sst_policy *p)
+{
+    unsigned guard = pick(w, 8);
+    p->guard = guard == 1 ? SST_GUARD_PERCENT : guard == 2 ? SST_GUARD_NONE : SST_GUARD_RFC;
+    p->guard_percent = 10u + (w->fair ? 0 : pick(w, 20));
+    p->expire_at = pick(w, 6) == 1 ? SST_EXPIRE_AT_GUARD : SST_EXPIRE_AT_EXPIRATION;
+    p->own_benefit = (enum sst_own_benefit)pick(w, 3);
+    p->timeout_retries = pick(w, 4);
+    p->rescue = pick(w, 6) == 1;
+    p->refused = pick(w, 3) == 1 ? SST_REFUSED_KEEP : SST_REFUSED_EXPIRE;
+    p->strict_overlap = pick(w, 6) == 1;
+    p->accept_midcall = pick(w, 6) != 1;
+    p->below_min = pick(w, 2) == 1 ? SST_BELOW_MIN_REPORT : SST_BELOW_MIN_KEEP;
+    p->accept_refresher_missing = pick(w, 8) != 1;
+    p->accept_malformed = pick(w, 8) != 1;
+    p->accept_require_as_support = pick(w, 8) != 1;
+}
+
+static void choose_policy(struct world *w, struct agent *a)
+{
+    static const enum sst_mode modes[] = {SST_MODE_REQUEST, SST_MODE_REQUEST, SST_MODE_ACCEPT,
+                                          SST_MODE_ACCEPT,  SST_MODE_REQUIRE, SST_MODE_OFF};
+    struct sst_policy *p = &a->policy;
+    sst_policy_init(p);
+    p->mode = modes[pick(w, 6)];
+    choose_intervals(w, p);
+    if (pick(w, 2) == 1) {
+        choose_refreshing(w, p);
+    }
+    if (pick(w, 2) == 1) {
+        choose_ending(w, p);
+    }
+    p->user = a;
+    p->random = on_random;
+    p->counters = &w->counts->library;
+    if (a->style != STYLE_PULL) {
+        p->on_event = on_event;
+    }
+    if (sst_policy_check(p, NULL) != SST_OK) {
+        fail(w, "simulation: a policy is wrong", "%u", p->session_expires);
+    }
+}
+
+void make_agent(struct world *w, struct agent *a)
+{
+    unsigned kind = pick(w, w->fair ? 7 : 8);
+    bool other = a->index == 1 && w->side[0].kind != KIND_LIBRARY;
+    a->kind = other || kind < 6 ? KIND_LIBRARY : kind == 6 ? KIND_PLAIN : KIND_ROGUE;
+    a->style = (enum style)pick(w, 3);
+    a->phase = PHASE_IDLE;
+    a->update_known = pick(w, 4) != 1;
+    a->says_allow = pick(w, 4) != 1;
+    a->tells_cseq = pick(w, 3) != 1;
+    a->tells_ack = pick(w, 4) != 1;
+    a->tells_copies = pick(w, 2) == 1;
+    a->slow = pick(w, 5) == 1;
+    a->clock = pick(w, 3) == 1 ? 0 : UINT64_C(1000000000);
+    a->cseq = pick(w, 3) == 1 ? draw(w) / 4u : 0;
+    a->expires = SST_NEVER;
+    a->wake_at = SST_NEVER;
+    if (a->kind != KIND_LIBRARY) {
+        return;
+    }
+    w->counts->scene[SCENE_PULL + (unsigned)a->style]++;
+    choose_policy(w, a);
+    sst_session_init(&a->session, &a->policy, a->index == 0);
+}
+
+static void start(struct world *w)
+{
+    w->fair = pick(w, 2) == 0;
+    w->network = pick(w, w->fair ? 2 : 3);
+    unsigned proxies = pick(w, 6);
+    w->proxies = proxies > PROXIES_MAX ? proxies - 4u : proxies;
+    w->counts->scene[SCENE_FAIR] += w->fair;
+    w->now = 1000;
+    for (unsigned i = 0; i < w->proxies; i++) {
+        make_proxy(w, &w->proxy[i]);
+    }
+    for (unsigned i = 0; i < SIDES; i++) {
+        w->side[i].world = w;
+        w->side[i].index = (uint8_t)i;
+        make_agent(w, &w->side[i]);
+    }
+    if (pick(w, 4) == 1) {
+        schedule(w, w->now + pick(w, 20000), TIMED_ACT, pick(w, 2), 0, 0, ACT_EARLY_UPDATE);
+    }
+    if (w->failure == NULL) {
+        start_client(w, &w->side[0], SST_METHOD_INVITE, false, pick(w, 4) != 1);
+    }
+}
+
+/* A moment that matters, or any. */
+static uint64_t moment(struct world *w, uint64_t run, unsigned spans)
+{
+    uint64_t guard = run / 3u < 32000u ? run / 3u : 32000u;
+    uint64_t bases[] = {0, run / 2u, run - guard, run, run - 1000u};
+    unsigned kind = pick(w, 6);
+    if (kind == 5) {
+        return (uint64_t)draw(w) * run * spans >> 32;
+    }
+    return bases[kind] + pick(w, spans) * (run / 2u) + pick(w, 3) * 500u + pick(w, 40);
+}
+
+void plan_call(struct world *w)
+{
+    static const enum fault fair_faults[] = {FAULT_FAILOVER};
+    static const enum fault faults[] = {FAULT_CRASH,      FAULT_RESTART,  FAULT_OLD_IMAGE,
+                                        FAULT_FAILOVER,   FAULT_SLEEP,    FAULT_CLOCK_AHEAD,
+                                        FAULT_CLOCK_BACK, FAULT_PARTITION};
+    const struct agent *a = &w->side[w->side[0].kind == KIND_LIBRARY ? 0 : 1];
+    uint64_t run = (uint64_t)(a->interval < 90u ? 1800u : a->interval) * 1000u;
+    unsigned spans = 1u + pick(w, 5);
+    w->planned = true;
+    w->end_at = w->now + run * spans + (uint64_t)pick(w, 100000);
+    for (unsigned i = 0; i < SIDES; i++) {
+        uint64_t most = (uint64_t)w->side[i].policy.max_refresh * 40000u;
+        if (most != 0 && w->end_at > w->now + most) {
+            w->end_at = w->now + most;
+        }
+    }
+    schedule(w, w->end_at, TIMED_ACT, pick(w, 2), 0, 0, ACT_HANG_UP);
+    for (unsigned n = pick(w, 5); n > 0; n--) {
+        uint64_t at = w->now + moment(w, run, spans);
+        unsigned act = pick(w, ACT_COUNT);
+        if (act == ACT_HANG_UP || act == ACT_EARLY_UPDATE) {
+            act = ACT_SPURIOUS_POLL;
+        }
+        schedule(w, at, TIMED_ACT, pick(w, 2), 0, 0, act);
+        if (act == ACT_HOLD_INVITE || act == ACT_PLAIN_INVITE) {
+            schedule(w, at + pick(w, 3000), TIMED_ACT, pick(w, 2), 0, 0, ACT_CANCEL);
+        }
+    }
+    for (unsigned n = pick(w, 3); n > 0; n--) {
+        enum fault fault = w->fair ? fair_faults[0] : faults[pick(w, 8)];
+        schedule(w, w->now + moment(w, run, spans), TIMED_FAULT, pick(w, 2), 0, 0, fault);
+    }
+}
+
+static void happen(struct world *w, const struct timed *t)
+{
+    struct agent *a = &w->side[t->side];
+    switch ((enum timed_type)t->type) {
+    case TIMED_PACKET:
+        carry(w, t->slot);
+        break;
+    case TIMED_CLIENT_COPY:
+        client_copy(w, a, t->slot, t->token);
+        break;
+    case TIMED_CLIENT_OUT:
+        client_out(w, a, t->slot, t->token);
+        break;
+    case TIMED_SERVER_COPY:
+        server_copy(w, a, t->slot, t->token);
+        break;
+    case TIMED_SERVER_ANSWER:
+        server_answer(w, a, t->slot, t->token, a->servers[t->slot].planned);
+        break;
+    case TIMED_WAKE:
+        wake(w, a, t->token);
+        break;
+    case TIMED_ACT:
+        do_act(w, a, (enum act)t->detail);
+        break;
+    case TIMED_FAULT:
+        do_fault(w, a, (enum fault)t->detail);
+        break;
+    case TIMED_BACK:
+        come_back(w, a, t->detail);
+        break;
+    case TIMED_RETRY:
+        client_retry(w, a, t->slot, t->token);
+        break;
+    }
+}
+
+void run_world(struct world *w)
+{
+    struct timed timed;
+    unsigned steps = 0;
+    start(w);
+    while (w->failure == NULL && next_timed(w, &timed)) {
+        w->now = timed.at;
+        happen(w, &timed);
+        if (!w->planned && w->side[0].phase == PHASE_UP && w->side[1].phase == PHASE_UP) {
+            plan_call(w);
+        }
+        judge_world(w);
+        if (steps % 500u == 499u) {
+            do_act(w, &w->side[pick(w, 2)], ACT_HANG_UP); /* long enough */
+        }
+        if (++steps > 20000) {
+            fail(w, "simulation: a call without end", "%u steps", steps);
+        }
+    }
+    if (w->failure == NULL) {
+        judge_end(w);
+    }
+    w->counts->calls++;
+    w->counts->events += steps;
+    w->counts->virtual_ms += w->now;
+}
