@@ -172,6 +172,23 @@ class Stage(sstlab.Lab):
         self.wait_options(name)
         return started
 
+    def linphone(self, *lines, calls=None, name="linphone"):
+        """Starts linphonec, which answers by itself; lines go into its section [sip]."""
+        self.need("linphonec")
+        self.kinds[name] = "Linphone"
+        run = os.path.join(self.folder, name)
+        os.makedirs(os.path.join(run, ".local/share/linphone"))
+        config = os.path.join(run, "linphonerc")
+        with open(config, "w", encoding="ascii") as file:
+            file.write("[sip]\nsip_port=%d\nsip_tcp_port=0\nsip_tls_port=0\nbind_address=%s\n"
+                       "use_ipv6=0\nguess_hostname=0\ncontact=sip:linphone@%s\n%s\n"
+                       % (self.port(name), HOST, HOST, "\n".join(lines)))
+        # It ends at the end of its standard input.
+        command = "sleep 600 | exec linphonec -a -c %s%s" % (config, " -s " + calls if calls else "")
+        started = self.actor(name, ["sh", "-c", command], HOME=run)
+        self.wait_bound(name)
+        return started
+
     # Waiting
 
     def wait_bound(self, name):
