@@ -120,6 +120,8 @@ SST_API int sst_session_init(struct sst_session *session, const struct sst_polic
 
 /**
  * Gives a session another policy. Takes effect at the next negotiation; the deadlines in force stay.
+ * Events that waited to be pulled are told to its on_event, if it has one, by the next call: make it
+ * sst_session_advance(), at once.
  * @return as sst_session_init()
  */
 SST_API int sst_session_set_policy(struct sst_session *session, const struct sst_policy *policy);
@@ -347,6 +349,7 @@ enum sst_restore_flag {
  * Restores a session. Where many are restored at once, spread_ms moves a refresh that is overdue to
  * a random moment of the time from now on (policy->random), never past its last moment. Refreshes
  * that were under way and are forgotten count as overdue. The session is in no queue afterwards.
+ * Events that waited at the saving are told as after sst_session_set_policy().
  * @param session  need not be initialized; must not be in a queue
  * @param now_ms  on the clock that is used from here on, which may be another than at the saving,
  *                and may have started later than the session did

@@ -192,6 +192,24 @@ START_TEST(the_hosts_end_drops_what_waits)
 }
 END_TEST
 
+START_TEST(what_waits_is_told_where_the_host_changes_to_being_told)
+{
+    struct talk *t = pulled("", REMOTE_90);
+    struct talk *other = caller("");
+
+    t->hold_pull = true;
+    t->now_ms += 60000;
+    sst_session_advance(t->session, t->now_ms); /* ENDED waits */
+    other->policy.user = t;
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    expect(told(t), "");
+    sst_session_advance(t->session, t->now_ms);
+    expect(told(t), "60 ended not_refreshed");
+    end_talk(t);
+    end_talk(other);
+}
+END_TEST
+
 START_TEST(events_of_one_kind_merge_and_show_the_newest)
 {
     struct talk *t = pulled("", UPDATES LOCAL_90);
@@ -225,6 +243,7 @@ int main(void)
     tcase_add_test(tcase, a_2xx_takes_the_events_of_its_interval_with_it);
     tcase_add_test(tcase, a_timer_that_went_off_leaves_nothing_to_tell_of);
     tcase_add_test(tcase, the_hosts_end_drops_what_waits);
+    tcase_add_test(tcase, what_waits_is_told_where_the_host_changes_to_being_told);
     tcase_add_test(tcase, events_of_one_kind_merge_and_show_the_newest);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
