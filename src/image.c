@@ -273,6 +273,10 @@ int sst_session_restore(struct sst_session *session, const struct sst_policy *po
     }
     if ((flags & SST_RESTORE_TRANSACTIONS) == 0) {
         sst_session_forget_transactions(&restored, now);
+        /* What only an open transaction explains is not left over without it. */
+        if (sst_session_check(&restored) != NULL) {
+            return SST_ERR_DAMAGED;
+        }
     }
     spread(&restored, now, spread_ms);
     *session = restored;

@@ -260,6 +260,24 @@ START_TEST(each_field_is_checked)
 }
 END_TEST
 
+/* Found by fuzzing: a plan of the side that watches is its open INVITE's, and nothing without it. */
+START_TEST(a_plan_without_its_transaction_is_refused)
+{
+    struct sst_session into;
+    uint8_t image[SIZE];
+    memcpy(image, golden, SIZE);
+    image[50] = 0x04; /* own INVITE */
+    image[51] = 0x41; /* established, the peer refreshes */
+    image[56] = 0;    /* ladder */
+    seal(image, SIZE);
+    ck_assert_int_eq(sst_session_restore(&into, &policy, image, SIZE, 0, 0, 0,
+                                         SST_RESTORE_TRANSACTIONS),
+                     SST_OK);
+    ck_assert_int_eq(sst_session_restore(&into, &policy, image, SIZE, 0, 0, 0, 0),
+                     SST_ERR_DAMAGED);
+}
+END_TEST
+
 static uint32_t next_random(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -356,6 +374,7 @@ int main(void)
     tcase_add_test(tcase, each_truncation_and_extension_is_noticed);
     tcase_add_test(tcase, newer_image_is_told_from_a_damaged_one);
     tcase_add_test(tcase, each_field_is_checked);
+    tcase_add_test(tcase, a_plan_without_its_transaction_is_refused);
     tcase_add_test(tcase, random_bytes_are_refused);
     tcase_add_test(tcase, whole_images_with_random_fields_are_refused_or_right);
     suite_add_tcase(suite, tcase);
