@@ -38,8 +38,9 @@ static void post_request(struct pair *pair, int from, enum sst_method method, co
     struct pair_message *message = put(pair, from, PAIR_REQUEST, method);
 
     message->cseq = t->own[method == UPDATE].cseq;
-    snprintf(message->headers, sizeof message->headers, "Allow: UPDATE, INVITE%s%s",
-             *headers == '\0' ? "" : " | ", headers);
+    int length = snprintf(message->headers, sizeof message->headers, "Allow: UPDATE, INVITE%s%s",
+                          *headers == '\0' ? "" : " | ", headers);
+    must(length > 0 && (size_t)length < sizeof message->headers);
     pair->times_out[from][method == UPDATE] = t->now_ms + 32000;
     post(pair, message);
 }
@@ -51,8 +52,9 @@ static void post_response(struct pair *pair, int from, enum sst_method method, u
 
     message->status = status;
     message->cseq = cseq;
-    snprintf(message->headers, sizeof message->headers, "%s%sAllow: UPDATE, INVITE", headers,
-             *headers == '\0' ? "" : " | ");
+    int length = snprintf(message->headers, sizeof message->headers, "%s%sAllow: UPDATE, INVITE",
+                          headers, *headers == '\0' ? "" : " | ");
+    must(length > 0 && (size_t)length < sizeof message->headers);
     pair->glares += status == 491;
     post(pair, message);
 }

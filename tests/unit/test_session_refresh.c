@@ -69,7 +69,7 @@ static const char *refused_with(struct talk *t, unsigned status)
     return text;
 }
 
-/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-61 EC-62 */
+/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-59 EC-61 EC-62 */
 START_TEST(each_status_at_each_step_of_the_ladder)
 {
     for (size_t i = 0; i < COUNT_OF(ladder); i++) {

@@ -62,7 +62,7 @@ START_TEST(a_hold_refreshes_as_well_as_a_refresh)
 }
 END_TEST
 
-/* Shows: 7.2-6 7.2-7 9-7 EC-18 */
+/* Shows: 7.2-6 7.2-7 9-7 EC-18 EC-63 */
 START_TEST(a_2xx_changes_the_timer_or_turns_it_off)
 {
     struct talk *t = connected("", TIMER " | " LOCAL_90);
