@@ -139,7 +139,9 @@ uint64_t sst_session_deadline(const struct sst_session *s)
     if (due.overdue < first) {
         first = due.overdue;
     }
-    return sst_time_out(first);
+    /* EC-44: for a session it is never earlier than its interval's start. So what is due then is due
+     * now, also by a clock that was set back and has yet to show that moment. */
+    return first <= s->start_ms ? 0 : sst_time_out(first);
 }
 
 int sst_session_advance(struct sst_session *s, uint64_t now_ms)

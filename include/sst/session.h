@@ -264,7 +264,8 @@ SST_API int sst_session_ack_timeout(struct sst_session *session, struct sst_tx *
 
 /**
  * @return when to call sst_session_advance() next, on the host's clock; may be in the past; SST_NEVER
- *         for not at all; 0 where events wait to be pulled. Computed from the state at each call.
+ *         for not at all; 0 where events wait to be pulled, or something is due whatever the clock
+ *         shows (it was set back; EC-44). Computed from the state at each call.
  */
 SST_API uint64_t sst_session_deadline(const struct sst_session *session);
 
