@@ -47,7 +47,10 @@ class Capture:
                 break
         else:
             self.process.wait()
-            raise Skip("no right to capture: %s" % said.decode("utf-8", "replace").strip())
+            said += self.process.stderr.read()
+            lines = [text for text in said.decode("utf-8", "replace").splitlines()
+                     if text.startswith("dumpcap:")]
+            raise Skip("cannot capture: %s" % (lines or [said])[0])
         self._mark(b"begin of the capture")
 
     def _holds(self, mark):

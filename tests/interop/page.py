@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 PACKAGES = [("Sofia-SIP", "libsofia-sip-ua0"), ("Kamailio", "kamailio"), ("SIPp", "sip-tester"),
-            ("baresip", "baresip-core"), ("Linphone", "linphone-cli"), ("tshark", "tshark"), ("libfaketime", "libfaketime"),
-            ("libosip2", "libosip2-15")]
+            ("baresip", "baresip-core"), ("Linphone", "linphone-cli"), ("tshark", "tshark"),
+            ("libfaketime", "libfaketime"), ("libosip2", "libosip2-15")]
 ROLES = {"Sofia-SIP": "user agent on `nua`, as caller and as callee",
          "Kamailio": "record-routing proxy with `dialog` and `sst`",
          "SIPp": "scripted caller and callee, for what no honest stack sends",
@@ -29,9 +29,9 @@ were written elsewhere, all of them Debian packages. Each line below is a test, 
 ctest. It asserts from both ends: the JSON log and exit status of sst-ua, and the capture of the
 loopback interface as tshark dissects it; every datagram that sst-ua sent has to be in the capture
 with the header fields that its log tells of. The clocks of all programs run 20 times faster than
-real time (libfaketime; more where a line says so), so that intervals of 90 s and 1800 s have their real values
-and all timers of SIP keep their proportion. Linphone runs in real time, with intervals of 10 s that
-both sides allow for the test.
+real time (libfaketime; more where a line says so), so that intervals of 90 s and 1800 s have their
+real values and all timers of SIP keep their proportion. Linphone runs in real
+time, with intervals of 10 s that both sides allow for the test.
 """
 
 

@@ -10,7 +10,8 @@ CASES = collections.OrderedDict()
 def case(name, peer, role, about, rate=20, **arguments):
     """Registers a function of the stage as a case; the same function may make several.
 
-    role is that of sst-ua: caller or callee.  rate is how much faster its clock runs than real time.
+    role is that of sst-ua: caller or callee.  rate is how much faster than real time
+    its clock runs.
     """
     def register(function):
         if name in CASES:

@@ -1,8 +1,8 @@
 """SIPp scenarios, written as steps: what SIPp waits for, and what it sends.
 
 SIPp reads XML and cannot take a status from a variable, so that each script is made when it is
-needed.  From, To and the remote target are kept in variables, which makes requests within the dialog
-the same for a caller and for a callee.
+needed.  From, To and the remote target are kept in variables, which makes requests within the
+dialog the same for a caller and for a callee.
 """
 
 from xml.sax.saxutils import quoteattr

@@ -184,7 +184,9 @@ class Stage(sstlab.Lab):
                        "use_ipv6=0\nguess_hostname=0\ncontact=sip:linphone@%s\n%s\n"
                        % (self.port(name), HOST, HOST, "\n".join(lines)))
         # It ends at the end of its standard input.
-        command = "sleep 600 | exec linphonec -a -c %s%s" % (config, " -s " + calls if calls else "")
+        command = "sleep 600 | exec linphonec -a -c " + config
+        if calls:
+            command += " -s " + calls
         started = self.actor(name, ["sh", "-c", command], HOME=run)
         self.wait_bound(name)
         return started

@@ -31,7 +31,8 @@ def routed(stage, program):
 
 @case("kamailio_caller_update", KAMAILIO, "caller", "three refreshes by UPDATE through the proxy",
       method="update")
-@case("kamailio_caller_invite", KAMAILIO, "caller", "three refreshes by re-INVITE through the proxy",
+@case("kamailio_caller_invite", KAMAILIO, "caller",
+      "three refreshes by re-INVITE through the proxy",
       method="invite")
 def caller_refreshes(stage, method):
     stage.sofia("-s", 90)
@@ -43,7 +44,8 @@ def caller_refreshes(stage, method):
 
 @case("kamailio_callee_update", KAMAILIO, "callee", "three refreshes by UPDATE through the proxy",
       method="update")
-@case("kamailio_callee_invite", KAMAILIO, "callee", "three refreshes by re-INVITE through the proxy",
+@case("kamailio_callee_invite", KAMAILIO, "callee",
+      "three refreshes by re-INVITE through the proxy",
       method="invite")
 def callee_refreshes(stage, method):
     program = sofia_calls(stage, "--prefer-refresher", "uas", "--method", method)
@@ -61,7 +63,8 @@ def sofia_calls(stage, *options, sofia=("-s", 90), **settings):
     return program
 
 
-@case("kamailio_caller_422", KAMAILIO, "caller", "the proxy wants 120 s at least: 422, and the retry passes")
+@case("kamailio_caller_422", KAMAILIO, "caller",
+      "the proxy wants 120 s at least: 422, and the retry passes")
 def caller_422(stage):
     stage.sofia("-s", 120)
     program = through(stage, "--session-expires", 90, minse=120)
@@ -91,7 +94,7 @@ def callee_two_422(stage):
 
 
 @case("kamailio_caller_checkmin", KAMAILIO, "caller",
-      "422 that asks for less than was offered (sstCheckMin): sst-ua does not go on asking for ever")
+      "422 that asks for less than was offered (sstCheckMin): sst-ua gives up")
 def caller_checkmin(stage):
     stage.sofia("-s", 1800)
     program = through(stage, "--session-expires", 1800, "--min-se", 1000, checkmin=1, minse=300)
@@ -111,8 +114,8 @@ def caller_inserts(stage):
 
 
 @case("kamailio_caller_unasked", KAMAILIO, "caller",
-      "sst-ua asks for nothing, the callee has no support: a timer by the proxy's 2xx, off again by "
-      "the next, which has none; the call goes on")
+      "sst-ua asks for nothing, the callee has no support: a timer by the proxy's 2xx, off again "
+      "by the next, which has none; the call goes on")
 def caller_unasked(stage):
     stage.sofia("-T")
     program = through(stage, "--hangup-after", 180, minse=90)

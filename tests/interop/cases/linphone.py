@@ -57,7 +57,8 @@ def caller(stage):
     equal(len(program.all("negotiated")), 1, "negotiations")
 
 
-@case("linphone_caller_422", LINPHONE, "callee", "sst-ua wants 14 s at least: 422, and it asks again",
+@case("linphone_caller_422", LINPHONE, "callee",
+      "sst-ua wants 14 s at least: 422, and it asks again",
       rate=1)
 def caller_422(stage):
     program = stage.start("callee", *SHORT, "--min-se", 14, "answer")

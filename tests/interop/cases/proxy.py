@@ -37,7 +37,8 @@ def between(stage, caller, callee, *options, chain=("proxy",)):
 
 @case("proxy_passes_timer", PROXY, "proxy", "both support the extension: three refreshes pass",
       options=())
-@case("proxy_asks", PROXY, "proxy", "nobody asks but the proxy: the callee answers it, three refreshes pass",
+@case("proxy_asks", PROXY, "proxy",
+      "nobody asks but the proxy: the callee answers it, three refreshes pass",
       options=("--session-expires", 90), plain=True)
 def passes(stage, options, plain=False):
     asked = ("-s", 0) if plain else ("-s", 90)
@@ -49,7 +50,7 @@ def passes(stage, options, plain=False):
 
 
 @case("proxy_inserts", PROXY, "proxy",
-      "the callee has no support: the proxy puts Session-Expires;refresher=uac and Require into the 2xx")
+      "the callee has no support: the 2xx gets Session-Expires;refresher=uac and Require")
 def inserts(stage):
     between(stage, ("-s", 90, "-x", 120), ("-T",), "--session-expires", 90)
     answer = stage.wire.find(200, by="proxy", to="INVITE")[0].message

@@ -1,7 +1,7 @@
-"""SIPp refuses sst-ua's refresh in every way there is: what comes next, and what becomes of the call.
+"""SIPp refuses sst-ua's refresh in every way there is: what comes next, and whether the call lives.
 
-Expected is what RFC 4028 §10 and the rules of each status say: 408, 481 and silence end the session;
-every other refusal comes from a living peer and leaves it until its expiration.
+Expected is what RFC 4028 §10 and the rules of each status say: 408, 481 and silence end the
+session; every other refusal comes from a living peer and leaves it until its expiration.
 """
 
 import collections
@@ -117,5 +117,6 @@ for _caller, _role in ((True, "caller"), (False, "callee")):
         for _status in ENDS:
             case(_name + _status, "SIPp", _role, "%s answered with %s: BYE" % (_method, _status),
                  caller=_caller, method=_method, status=_status)(ends)
-        case(_name + "unanswered", "SIPp", _role, "%s not answered at all: BYE after 32 s" % _method,
+        case(_name + "unanswered", "SIPp", _role,
+             "%s not answered at all: BYE after 32 s" % _method,
              caller=_caller, method=_method)(unanswered)

@@ -86,7 +86,8 @@ def caller_without_timer_request(stage):
     flow.survived(program)
 
 
-@case("sofia_callee_422", SOFIA, "caller", "nua wants 120 s at least: 422, and the retry is accepted")
+@case("sofia_callee_422", SOFIA, "caller",
+      "nua wants 120 s at least: 422, and the retry is accepted")
 def callee_422(stage):
     stage.sofia("-s", 120, "-m", 120)
     program = stage.start("caller", *ASK, "call", stage.uri("sofia"))
@@ -100,7 +101,8 @@ def callee_422(stage):
     flow.negotiated(program, (120, "local"))
 
 
-@case("sofia_caller_422", SOFIA, "callee", "sst-ua wants 120 s at least: 422, and nua's retry is accepted")
+@case("sofia_caller_422", SOFIA, "callee",
+      "sst-ua wants 120 s at least: 422, and nua's retry is accepted")
 def caller_422(stage):
     program = stage.start("callee", "--min-se", 120, "answer")
     stage.sofia("-s", 90, calls=stage.uri("callee"))
@@ -157,7 +159,8 @@ def hold(stage, who):
     flow.survived(program)
 
 
-@case("sofia_glare", SOFIA, "caller", "hold from both sides at the same time: whatever crosses, it goes on")
+@case("sofia_glare", SOFIA, "caller",
+      "hold from both sides at the same time: whatever crosses, it goes on")
 def glare(stage):
     stage.sofia("-s", 90, "-H", 20)
     program = stage.start("caller", *ASK, "--refresher", "uac", "--hold-at", 20, "call",
@@ -217,8 +220,10 @@ def ends_silent_ua(stage):
     check(bye, "nua sent no BYE")
 
 
-@case("sofia_callee_20_calls", SOFIA, "caller", "20 calls at once for three refreshes", who="caller")
-@case("sofia_caller_20_calls", SOFIA, "callee", "20 calls at once for three refreshes", who="callee")
+@case("sofia_callee_20_calls", SOFIA, "caller",
+      "20 calls at once for three refreshes", who="caller")
+@case("sofia_caller_20_calls", SOFIA, "callee",
+      "20 calls at once for three refreshes", who="callee")
 def many(stage, who):
     end = ["--calls", 20, "--hangup-after", 150]
     if who == "caller":
