@@ -40,8 +40,8 @@ def run(entry, options):
     stage = None
     start = time.monotonic()
     try:
-        stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy},
-                             entry.rate)
+        stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy})
+        stage.open(entry.rate)
         entry.function(stage)
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (entry.name, reason))

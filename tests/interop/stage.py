@@ -50,7 +50,7 @@ class Actor(agent.Agent):
 
 
 class Stage(sstlab.Lab):
-    def __init__(self, program, tools, rate=20):
+    def __init__(self, program, tools):
         super().__init__(program)
         self.tools = tools              # name -> path of what the build made
         self.folder = tempfile.mkdtemp(prefix="sst-interop-")
@@ -61,6 +61,9 @@ class Stage(sstlab.Lab):
         self.packets = []
         self.capture = None
         self.began = time.time() - self.wire.now()      # when the record's clock was 0
+
+    def open(self, rate):
+        """Begins the capture, and has all programs run so much faster than real time."""
         self.need_faketime(rate)
         self.capture = capture.Capture(self.ports, os.path.join(self.folder, "wire.pcapng"))
 
