@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "calls.h"
+
+#include <stdlib.h>
+
+/* How far the clock goes; nearer to its end deadlines lose their order. */
+#define LAST_MS (UINT64_MAX / 8u)
+
+static enum sst_method method_of(enum tx_place place)
+{
+    return place & 1 ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
+}
+
+static uint64_t next_deadline(const struct host *host)
+{
+    uint64_t deadline = sst_session_deadline(host->session);
+
+    return deadline == SST_NEVER || deadline < host->now_ms ? host->now_ms : deadline;
+}
+
+/* The clock goes on, jumps, stands still or goes back; then the session is looked at. */
+static void wait(struct host *host, unsigned how)
+{
+    uint64_t amount = take8(&host->input);
+
+    switch (how & 7u) {
+    case 0:
+        host->now_ms += amount;
+        break;
+    case 1:
+        host->now_ms += amount * 1000u;
+        break;
+    case 2:
+        host->now_ms += amount * 60000u;
+        break;
+    case 3:
+        host->now_ms = next_deadline(host);
+        break;
+    case 4:
+        host->now_ms = next_deadline(host) - (next_deadline(host) > host->now_ms ? 1u : 0u);
+        break;
+    case 5:
+        host->now_ms -= host->now_ms < amount * 1000u ? host->now_ms : amount * 1000u;
+        break;
+    case 6:
+        host->now_ms += (uint64_t)interval_of((uint8_t)amount) * 500u;
+        break;
+    default:
+        host->now_ms += UINT64_C(1) << (amount & 63u);
+        break;
+    }
+    if (host->now_ms > LAST_MS) {
+        host->now_ms = LAST_MS;
+    }
+    HOLDS(sst_session_advance(host->session, host->now_ms) == SST_OK);
+}
+
+static void request(struct host *host, unsigned how)
+{
+    static const enum sst_method others[] = {SST_METHOD_OTHER, SST_METHOD_BYE, SST_METHOD_ACK,
+                                             SST_METHOD_CANCEL};
+    struct sst_headers headers;
+    bool other = how & 8u;
+    enum tx_place place = how & 1u ? OWN_UPDATE : OWN_INVITE;
+    struct sst_tx *tx = other ? NULL : &host->tx[place];
+    enum sst_method method = other ? others[how & 3u] : method_of(place);
+    unsigned flags = (how & 2u ? SST_REQUEST_OFFER : 0u) | (how & 4u ? SST_REQUEST_REFRESH : 0u);
+
+    int result = sst_session_request(host->session, tx, method, flags, host->now_ms, &headers);
+    HOLDS(result == SST_OK || (result == SST_ERR_STATE && !other && headers.count == 0));
+    if (result == SST_OK) {
+        check_request(host, method, &headers);
+        if (tx != NULL) {
+            sst_tx_set_cseq(tx, ++host->own_cseq);
+        }
+    }
+}
+
+static void check_verdict(const struct sst_verdict *verdict)
+{
+    HOLDS(verdict->action <= SST_ACTION_IGNORE);
+    HOLDS((verdict->action == SST_ACTION_WAIT) == (verdict->when_ms != SST_NEVER));
+    HOLDS(!verdict->refreshed || verdict->action == SST_ACTION_NONE);
+}
+
+static void response(struct host *host, unsigned how)
+{
+    struct sst_verdict verdict;
+    struct sst_msg msg;
+    enum tx_place place = how & 1u ? OWN_UPDATE : OWN_INVITE;
+    struct sst_tx *tx = how & 8u ? NULL : &host->tx[place];
+    enum sst_method method = tx != NULL || (how & 2u) ? method_of(place) : SST_METHOD_OTHER;
+    unsigned status = read_status(take8(&host->input));
+
+    if (status < 100) {
+        return;
+    }
+    sst_msg_response(&msg, status, method, how & 4u || tx == NULL ? 0 : tx->cseq);
+    read_headers(&host->input, &msg);
+    if (tx == NULL && method != SST_METHOD_OTHER) {
+        return;
+    }
+    host->watch.may_move |= status >= 200 && status < 300 && tx != NULL;
+    HOLDS(sst_session_response(host->session, tx, &msg, host->now_ms, &verdict) == SST_OK);
+    check_verdict(&verdict);
+    HOLDS(!verdict.refreshed || (status >= 200 && status < 300));
+}
+
+static void failed(struct host *host, unsigned how)
+{
+    struct sst_verdict verdict;
+    struct sst_tx *tx = &host->tx[how & 1u];
+    enum sst_failure failure = (enum sst_failure)((how >> 1) % 3u);
+
+    HOLDS(sst_session_failed(host->session, tx, failure, host->now_ms, &verdict) == SST_OK);
+    check_verdict(&verdict);
+    HOLDS(!verdict.refreshed);
+}
+
+static bool is_advised(unsigned status)
+{
+    return status == 0 || status == 400 || status == 420 || status == 422 || status == 481 ||
+           status == 491 || status == 500;
+}
+
+/* Two bits of place, one for a copy, one for a request that is neither INVITE nor UPDATE. */
+static void receive(struct host *host, unsigned how)
+{
+    static const enum sst_method others[] = {SST_METHOD_OTHER, SST_METHOD_BYE, SST_METHOD_ACK,
+                                             SST_METHOD_CANCEL};
+    struct sst_advice advice;
+    struct sst_msg msg;
+    enum tx_place place = (enum tx_place)(PEER_INVITE + (how & 3u));
+    bool other = how & 8u;
+    struct sst_tx *tx = other ? NULL : &host->tx[place];
+
+    host->peer_cseq += how & 4u ? 0u : 1u;
+    sst_msg_request(&msg, other ? others[how & 3u] : method_of(place), host->peer_cseq);
+    read_headers(&host->input, &msg);
+    int result = sst_session_receive(host->session, tx, &msg, host->now_ms, &advice);
+    HOLDS(result == SST_OK || (result == SST_ERR_STATE && !other));
+    if (result != SST_OK) {
+        return;
+    }
+    HOLDS(advice.headers.count <= SST_HEADERS_MAX);
+    HOLDS(is_advised(advice.status));
+    if (!other && advice.status == 0 && !advice.copy) {
+        host->asked[place] = msg.has & SST_MSG_SESSION_EXPIRES ? msg.session_expires : 0;
+        host->supported[place] = msg.has & SST_MSG_SUPPORTED_TIMER;
+    }
+}
+
+static void answer(struct host *host, unsigned how)
+{
+    struct sst_headers headers;
+    enum tx_place place = (enum tx_place)(PEER_INVITE + (how & 3u));
+    struct sst_tx *tx = how & 8u ? NULL : &host->tx[place];
+    unsigned status = read_status(how & 4u ? 0 : take8(&host->input));
+
+    host->watch.may_move |= status >= 200 && status < 300 && tx != NULL;
+    int result = sst_session_answer(host->session, tx, status, host->now_ms, &headers);
+    if (status < 100) {
+        HOLDS(result == SST_ERR_ARGUMENT && headers.count == 0);
+        return;
+    }
+    HOLDS(result == SST_OK || (result == SST_ERR_STATE && tx != NULL));
+    check_answer(tx != NULL && result == SST_OK ? host->asked[place] : 0, host->supported[place],
+                 status, &headers);
+}
+
+static void ack(struct host *host, unsigned how)
+{
+    struct sst_tx *tx = &host->tx[how & 1u ? PEER_INVITE_2 : PEER_INVITE];
+    int result;
+
+    if (how & 8u) {
+        result = sst_session_ack_timeout(host->session, tx, host->now_ms);
+        host->watch.ended |= result == SST_OK;
+    } else {
+        host->watch.may_move = true; /* EC-30 */
+        result = sst_session_ack(host->session, tx, host->now_ms);
+    }
+    HOLDS(result == SST_OK || result == SST_ERR_STATE);
+}
+
+static void defer(struct host *host, unsigned how)
+{
+    uint64_t later = host->now_ms + (uint64_t)take8(&host->input) * 1000u;
+    uint64_t retry = how & 1u ? SST_NEVER : how & 2u ? host->now_ms : later;
+    int result = sst_session_defer(host->session, retry, host->now_ms);
+
+    HOLDS(result == SST_OK || result == SST_ERR_STATE);
+}
+
+/* A second 2xx with another To tag: the host goes on with the dialog that it makes. */
+static void fork_session(struct host *host)
+{
+    struct sst_session *child = malloc(sizeof *child);
+    struct sst_tx tx = {0};
+
+    if (child == NULL) {
+        abort();
+    }
+    int result = sst_session_fork(child, &tx, host->session, &host->tx[OWN_INVITE]);
+    HOLDS(result == SST_OK || result == SST_ERR_STATE);
+    if (result != SST_OK || host->depth > 0) {
+        free(child);
+        return;
+    }
+    free(host->session);
+    host->session = child;
+    host->tx[OWN_INVITE] = tx;
+    host->tx[OWN_UPDATE] = (struct sst_tx){0};
+    watch_begin(&host->watch);
+}
+
+/* The host restarts, on another clock perhaps, with or without its transactions. */
+static void restart(struct host *host, unsigned how)
+{
+    uint8_t image[SST_IMAGE_SIZE];
+    uint64_t slept = (uint64_t)take8(&host->input) * 1000u;
+    uint64_t spread = how & 2u ? 60000u : 0u;
+
+    if (host->depth > 0) {
+        return;
+    }
+    HOLDS(sst_session_save(host->session, host->now_ms, image, sizeof image, NULL) == SST_OK);
+    host->now_ms = how & 4u ? slept : host->now_ms + slept;
+    HOLDS(sst_session_restore(host->session, host->policy, image, sizeof image, host->now_ms,
+                              slept, spread, how & 1u) == SST_OK);
+    host->watch.may_move = true;
+    if (!(how & 1u)) {
+        for (int i = 0; i < TX_COUNT; i++) {
+            host->tx[i] = (struct sst_tx){0};
+        }
+    }
+}
+
+static void end(struct host *host)
+{
+    HOLDS(sst_session_end(host->session, host->now_ms) == SST_OK);
+    host->watch.ended = true;
+}
+
+void one_call(struct host *host)
+{
+    uint8_t byte = take8(&host->input);
+    unsigned how = byte >> 4;
+
+    switch (byte & 15u) {
+    case 0: case 1: case 2: wait(host, how); break;
+    case 3: case 4: request(host, how); break;
+    case 5: case 6: response(host, how); break;
+    case 7: failed(host, how); break;
+    case 8: case 9: receive(host, how); break;
+    case 10: case 11: answer(host, how); break;
+    case 12: ack(host, how); break;
+    case 13: defer(host, how); break;
+    case 14: restart(host, how); break;
+    default:
+        if (how == 0) {
+            end(host);
+        } else if (how < 8u) {
+            fork_session(host);
+        } else {
+            change_policy(host);
+        }
+    }
+    after_call(host);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* A host of one dialog that does what bytes say; see session.c for their meaning. */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include "watch.h"
+
+/* Transactions: own ones, and two of each kind for requests of the peer's that overlap. */
+enum tx_place {
+    OWN_INVITE,
+    OWN_UPDATE,
+    PEER_INVITE,
+    PEER_UPDATE,
+    PEER_INVITE_2,
+    PEER_UPDATE_2,
+    TX_COUNT
+};
+
+#define POLICIES 8
+
+struct host {
+    struct input input;
+    struct sst_policy *policy; /* the one in use, in policies: those in use by outer calls stay */
+    struct sst_policy policies[POLICIES];
+    unsigned changes;
+    struct sst_counters counters;
+    struct sst_session *session; /* on the heap, so that its use after its end is seen; or NULL */
+    struct sst_tx tx[TX_COUNT];
+    struct watch watch;
+    uint64_t now_ms;
+    uint32_t own_cseq;
+    uint32_t peer_cseq;
+    uint32_t asked[TX_COUNT]; /* Session-Expires of the peer's request, 0 for none */
+    bool supported[TX_COUNT]; /* it had Supported: timer */
+    uint32_t drawn;           /* the last random number */
+    unsigned depth;           /* of calls from within events */
+};
+
+/* policy_bytes.c: a policy that sst_policy_check() accepts. */
+void read_policy(struct input *input, struct sst_policy *policy);
+
+/* calls.c: one call, chosen and filled in by the next bytes. */
+void one_call(struct host *host);
+
+/* session.c: what holds after each call, and another policy. */
+void after_call(struct host *host);
+void change_policy(struct host *host);
+
+/* messages.c: what arrives, and what goes out. */
+void read_headers(struct input *input, struct sst_msg *msg);
+unsigned read_status(uint8_t byte);
+void check_request(const struct host *host, enum sst_method method,
+                   const struct sst_headers *headers);
+void check_answer(uint32_t asked, bool supported, unsigned status,
+                  const struct sst_headers *headers);
+
+#endif
