@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Counts the instructions of the library's functions on inputs of 1K to 64K, and sees that the cost
+is linear: four times the length is about four times the instructions, and a byte costs a few.
+
+    cost.py PROGRAM FOLDER       PROGRAM is measured.c; FOLDER is for the counts
+Exit status: 0 linear, 1 not, 77 no valgrind.
+"""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+# Instructions of one more byte: the most that any function takes of any shape, and room for
+# compilers (-O0 included); linear cost with a factor of a hundred would be wrong as well.
+BYTE_MOST = 400
+# What does not depend on the length, as part of a count.
+FIXED = 20000
+
+
+def count(program, folder):
+    """{(function, shape): {length: instructions}}"""
+    prefix = os.path.join(folder, "callgrind.out")
+    for old in glob.glob(prefix + "*"):
+        os.remove(old)
+    done = subprocess.run(
+        ["valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" + prefix,
+         "--toggle-collect=measured", "--dump-after=measured", program],
+        stdout=subprocess.PIPE, check=True, encoding="utf-8")
+    counts = {}
+    for number, line in enumerate(done.stdout.splitlines(), 1):
+        function, shape, length = line.split()
+        with open("%s.%d" % (prefix, number), encoding="utf-8") as file:
+            total = re.search(r"^(?:summary|totals): (\d+)", file.read(), re.M)
+        counts.setdefault((function, shape), {})[int(length)] = int(total.group(1))
+    return counts
+
+
+def main():
+    program, folder = sys.argv[1:]
+    if shutil.which("valgrind") is None:
+        print("skipped, no valgrind")
+        return 77
+    os.makedirs(folder, exist_ok=True)
+    wrong = 0
+    worst = (0.0, "")
+    counts = count(program, folder)
+    for (function, shape), by_length in sorted(counts.items()):
+        lengths = sorted(by_length)
+        for short, long in zip(lengths, lengths[1:]):
+            if by_length[long] > by_length[short] * (long / short) * 1.25 + FIXED:
+                print("%s, shape %s: %d instructions at %d, %d at %d" % (
+                    function, shape, by_length[short], short, by_length[long], long))
+                wrong += 1
+        each = (by_length[lengths[-1]] - by_length[lengths[0]]) / (lengths[-1] - lengths[0])
+        worst = max(worst, (each, "%s, shape %s" % (function, shape)))
+        if each > BYTE_MOST:
+            print("%s, shape %s: %.0f instructions a byte" % (function, shape, each))
+            wrong += 1
+    print("%d functions and shapes, at most %.1f instructions a byte: %s" % (
+        len(counts), worst[0], worst[1]))
+    return 1 if wrong or not counts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
