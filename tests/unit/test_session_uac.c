@@ -194,6 +194,16 @@ START_TEST(what_is_wrong_in_a_2xx_is_told_and_the_call_goes_on)
     gets(t, UPDATE, 200, "Session-Expires: 90;refresher=uas | x: 80;refresher=uac");
     expect(told(t), "135 refresh UPDATE; 135 violation se_repeated; 135 negotiated 90 remote; "
                     "135 refreshed 90 remote");
+    asks(t, UPDATE); /* of the text and of the rules: all are told, and counted */
+    gets(t, UPDATE, 200, "Session-Expires: x | Session-Expires: 90;refresher=uac | Min-SE: 60");
+    expect(told(t), "135 violation se_malformed; 135 violation se_repeated; "
+                    "135 violation min_se_misplaced; 135 violation require_missing; "
+                    "135 negotiated 90 local; 135 refreshed 90 local");
+    const uint64_t *counted = t->counters.violations;
+    ck_assert_uint_eq(counted[SST_VIOLATION_SE_MALFORMED], 2);
+    ck_assert_uint_eq(counted[SST_VIOLATION_SE_REPEATED], 2);
+    ck_assert_uint_eq(counted[SST_VIOLATION_MIN_SE_MISPLACED], 1);
+    ck_assert_uint_eq(counted[SST_VIOLATION_REQUIRE_MISSING], 1);
     end_talk(t);
 }
 END_TEST
