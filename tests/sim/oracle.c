@@ -163,7 +163,7 @@ static bool explain(struct world *w, uint32_t interval)
     uint64_t window = 3u * run_ms(interval) + 100000u;
     for (unsigned c = 0; c < CAUSE_COUNT; c++) {
         bool lasting = (1u << c & (1u << CAUSE_HEADERS | 1u << CAUSE_ROGUE | 1u << CAUSE_DEAD |
-                                   1u << CAUSE_GONE | 1u << CAUSE_CLOCK)) != 0;
+                                   1u << CAUSE_GONE | 1u << CAUSE_CLOCK | 1u << CAUSE_LATE)) != 0;
         if (w->cause_at[c] != 0 && (lasting || w->cause_at[c] + window >= w->now)) {
             w->counts->explained[c]++;
             return true;
