@@ -56,10 +56,11 @@ START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
     t->hold_pull = true;
     t->now_ms += 45000;
     sst_session_advance(t->session, t->now_ms);
-    t->now_ms += 44500; /* within the last second */
+    t->now_ms += 44000; /* the last second begins */
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
-    t->now_ms += 500;
+    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    t->now_ms += 1000;
     expect(pull_one(t), "ended");
     expect(pull_one(t), "none");
     end_talk(t);
