@@ -78,7 +78,7 @@ def recovers(stage, caller, method, status):
     check(least - 0.5 <= gap <= most + 8, "retry after %.2f s, expected %g to %g", gap, least, most)
     if status == "401":
         check("alice" in (retried.message.get("authorization") or ""), "no credentials")
-    stage.near(stage.span(flow.answer(stage, retried), third), 45, "the refresh after that", 2)
+    stage.near(stage.span(flow.answer(stage, retried), third), 45, "the refresh after that")
     flow.survived(program)
     flow.negotiated(program, (90, "local"))
 
