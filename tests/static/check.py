@@ -77,7 +77,8 @@ def command(tool, path, off):
         return ["cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability",
                 "--inconclusive", "--error-exitcode=0", "--suppress=missingIncludeSystem",
                 *("--suppress=" + check for check in off), "-Iinclude",
-                "-Iexamples/sst-ua", "--template={file}:{line}:{column}: warning: {message} [{id}]", path]
+                "-Iexamples/sst-ua",
+                "--template={file}:{line}:{column}: warning: {message} [{id}]", path]
     # scan-build is told the compiler by CC, and looks at nothing else that runs.
     return ["scan-build-19", "--use-cc=clang-19", "-o", tempfile.gettempdir(),
             *(part for check in off for part in ("-disable-checker", check)),
