@@ -65,8 +65,8 @@ def flags(path):
     return found
 
 
-def command(tool, path, off):
-    """What looks at one file."""
+def command(tool, path, off, reports):
+    """What looks at one file; reports is a folder for what nobody reads."""
     if tool == "analyzer":
         return ["gcc", *flags(path), "-O2", "-fanalyzer", "-Wall", "-Wextra", "-c", path,
                 "-o", os.devnull, *("-Wno-" + check[2:] for check in off)]
@@ -80,17 +80,17 @@ def command(tool, path, off):
                 "-Iexamples/sst-ua",
                 "--template={file}:{line}:{column}: warning: {message} [{id}]", path]
     # scan-build is told the compiler by CC, and looks at nothing else that runs.
-    return ["scan-build-19", "--use-cc=clang-19", "-o", tempfile.gettempdir(),
+    return ["scan-build-19", "--use-cc=clang-19", "-o", reports,
             *(part for check in off for part in ("-disable-checker", check)),
             "sh", "-c", '"$CC" "$@"', "sh", *flags(path), "-c", path, "-o", os.devnull]
 
 
-def findings(tool, paths, off):
+def findings(tool, paths, off, reports):
     """{(file, line number, check): text}, each once, though many files include a header."""
     found = {}
     for path in paths:
-        done = subprocess.run(command(tool, path, off), stdout=subprocess.PIPE, cwd=ROOT,
-                              stderr=subprocess.STDOUT, check=False, encoding="utf-8",
+        done = subprocess.run(command(tool, path, off, reports), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, cwd=ROOT, check=False, encoding="utf-8",
                               errors="replace")
         here = set()
         for line in done.stdout.splitlines():
@@ -123,7 +123,9 @@ def main():
     needed = {row[0]: row for row in rows if row[3] != "*"}
     used, wrong = set(), 0
     paths = source_files(options.only)
-    for (file, number, check), text in sorted(findings(options.tool, paths, off).items()):
+    with tempfile.TemporaryDirectory() as reports:
+        found = findings(options.tool, paths, off, reports)
+    for (file, number, check), text in sorted(found.items()):
         code = line_of(file, number) if os.path.exists(os.path.join(ROOT, file)) else ""
         allowed = [key for key, row in needed.items()
                    if row[2] == check and row[3] == file and row[4] == code]
