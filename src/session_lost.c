@@ -40,13 +40,20 @@ static bool may_retry_timeout(struct sst_session *s, const struct sst_tx *tx,
     return true;
 }
 
+/* EC-50: whatever carried the session timer, though none may run. The one exception is an UPDATE in a
+ * dialog without: there nobody can ask for the re-INVITE that it is owed first. */
+static bool counts(const struct sst_session *s, const struct sst_tx *tx)
+{
+    bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
+    return timed && ((s->flags & F_SIDE) || !(tx->flags & TX_UPDATE));
+}
+
 void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
     sst_session_request_over(s);
-    if (!(s->flags & F_ESTABLISHED) || !(s->flags & F_SIDE) || !timed) {
-        sst_verdict_failed(verdict); /* no session timer was in it: the host's affair */
+    if (!(s->flags & F_ESTABLISHED) || !counts(s, tx)) {
+        sst_verdict_failed(verdict); /* the host's affair */
         return;
     }
     if (may_try_invite(s, tx, now)) {

@@ -69,6 +69,32 @@ START_TEST(an_update_without_evidence_gets_one_invite_first)
 }
 END_TEST
 
+/* Shows: 10-2 EC-50 */
+START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
+{
+    static const unsigned statuses[] = {0, 408, 481};
+
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        struct talk *t = connected("mode=request own_benefit=no", "");
+        expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
+        until(t, 32);
+        expect(statuses[i] == 0 ? loses(t, INVITE, SST_FAILED_TIMEOUT)
+                                : gets(t, INVITE, statuses[i], ""), "end");
+        ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
+        end_talk(t);
+    }
+    struct talk *t = connected("", UPDATES LOCAL_90); /* one whose timer went off meanwhile */
+    asks(t, UPDATE);
+    asks(t, INVITE);
+    hears(t, OTHER, "Allow: INVITE");
+    gets(t, INVITE, 200, TIMER);
+    expect(told(t), "0 negotiated off");
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed"); /* of a method it may not know */
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: FB-77 */
 START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
 {
@@ -169,7 +195,14 @@ START_TEST(what_carried_no_timer_ends_nothing)
     ck_assert(!info_of(t).ended);
     end_talk(t);
 
-    t = caller("mode=request"); /* nor the initial INVITE */
+    t = caller("mode=request"); /* nor the initial INVITE, whatever was agreed on early */
+    asks(t, INVITE);
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(told(t), "");
+    end_talk(t);
+
+    t = caller("mode=request");
     asks(t, INVITE);
     expect(gets(t, INVITE, 408, ""), "failed");
     asks(t, INVITE);
@@ -187,6 +220,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_refresh_that_times_out_ends_the_session);
     tcase_add_test(tcase, an_update_without_evidence_gets_one_invite_first);
+    tcase_add_test(tcase, a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one);
     tcase_add_test(tcase, a_timeout_is_given_a_second_chance_where_the_owner_wants_it);
     tcase_add_test(tcase, what_could_not_be_sent_is_sent_later);
     tcase_add_test(tcase, what_carried_no_timer_ends_nothing);
