@@ -91,6 +91,25 @@ START_TEST(a_transaction_of_the_wrong_side_is_refused)
 }
 END_TEST
 
+/* Shows: EC-31 */
+START_TEST(a_number_that_was_named_once_is_not_for_the_next_request)
+{
+    struct talk *t = connected("", REMOTE_90);
+    struct sst_headers headers;
+    struct sst_verdict verdict;
+    struct sst_msg msg = message(200, INVITE, REMOTE_90);
+
+    ck_assert_uint_ne(t->own[0].cseq, 0);
+    ck_assert_int_eq(sst_session_request(t->session, &t->own[0], INVITE, 0, t->now_ms, &headers),
+                     SST_OK);
+    msg.cseq = 4711; /* the host named none this time */
+    ck_assert_int_eq(sst_session_response(t->session, &t->own[0], &msg, t->now_ms, &verdict),
+                     SST_OK);
+    ck_assert(verdict.refreshed);
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-78 */
 START_TEST(the_same_number_of_another_method_is_no_copy)
 {
@@ -215,6 +234,7 @@ int main(void)
 
     tcase_add_test(tcase, a_host_without_cseq_numbers_and_acks);
     tcase_add_test(tcase, a_transaction_of_the_wrong_side_is_refused);
+    tcase_add_test(tcase, a_number_that_was_named_once_is_not_for_the_next_request);
     tcase_add_test(tcase, the_same_number_of_another_method_is_no_copy);
     tcase_add_test(tcase, a_copy_of_what_was_refused_is_refused_again);
     tcase_add_test(tcase, nothing_is_deferred_after_the_end);

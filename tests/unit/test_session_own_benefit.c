@@ -51,6 +51,17 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 200, ""); /* and late it comes back on */
     expect(told(t), "100 negotiated 90 local own");
     end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* but one of an interval past */
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    gets(t, INVITE, 200, "");
+    until(t, 90);
+    refreshes(t);
+    until(t, 200);
+    expect(told(t), "45 refresh INVITE offer; 45 refreshed 90 local own; "
+                    "90 refresh INVITE offer; 135 ended refresh_unanswered");
+    end_talk(t);
     t = connected("mode=request session_expires=90", ""); /* so is any other answer */
     until(t, 45);
     refreshes(t);

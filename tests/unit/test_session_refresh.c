@@ -108,11 +108,27 @@ START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
     looks(t);
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
+    again(t); /* the host tries on: it has been told */
+    expect(gets(t, INVITE, 403, ""), "failed");
     until(t, 100);
     expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refresh INVITE plain; "
                     "45 refused; 90 ended refresh_refused");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_METHOD], 3);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_METHOD], 4);
     ck_assert_uint_eq(t->counters.ended[SST_END_REFUSED], 1);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-34 */
+START_TEST(a_refused_hold_is_no_refused_refresh)
+{
+    struct talk *t = connected("", LOCAL_90);
+
+    until(t, 10);
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 488, ""), "failed");
+    until(t, 100);
+    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
     end_talk(t);
 }
 END_TEST
@@ -320,6 +336,7 @@ int main(void)
 
     tcase_add_test(tcase, each_status_at_each_step_of_the_ladder);
     tcase_add_test(tcase, all_refused_by_a_living_peer_waits_for_the_expiration);
+    tcase_add_test(tcase, a_refused_hold_is_no_refused_refresh);
     tcase_add_test(tcase, a_call_that_is_refused_may_be_kept);
     tcase_add_test(tcase, a_request_of_the_hosts_still_refreshes_what_was_refused);
     tcase_add_test(tcase, a_405_to_update_is_remembered_until_a_new_allow);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests that come back for credentials, or for a Require that is refused: EC-58, EC-60. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+
+/* Shows: EC-60 10-3 */
+START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
+{
+    static const double attempts[] = {900, 902, 906, 914, 930};
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    for (unsigned i = 0; i < COUNT_OF(attempts); i++) { /* a nonce for each request, and a 503 */
+        until(t, attempts[i]);
+        refreshes(t);
+        expect(gets(t, UPDATE, 401, ""), "auth");
+        again(t);
+        expect(gets(t, UPDATE, 407, ""), "auth"); /* stale=true counts too */
+        expect(again(t), TIMER " | Session-Expires: 1800;refresher=uac");
+        gets(t, UPDATE, 503, "");
+    }
+    expect(next(t), "962");
+    until(t, 962); /* one that was not sent after all is an attempt as well */
+    refreshes(t);
+    gets(t, UPDATE, 401, "");
+    again(t);
+    gets(t, UPDATE, 401, "");
+    again(t);
+    expect(loses(t, UPDATE, SST_FAILED_TRANSPORT), "wait 1026");
+    until(t, 1026);
+    told(t);
+    refreshes(t);
+    gets(t, UPDATE, 401, "");
+    again(t);
+    gets(t, UPDATE, 401, "");
+    again(t);
+    expect(gets(t, UPDATE, 401, ""), "wait 1026"); /* the third: another way */
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 401, ""), "auth"); /* a new attempt */
+    again(t);
+    expect(gets(t, INVITE, 401, ""), "auth");
+    again(t);
+    expect(gets(t, INVITE, 401, ""), "failed");
+    expect(told(t), "1026 refresh INVITE offer; 1026 refused");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_AUTH], 18);
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-60 */
+START_TEST(time_keeps_running_while_credentials_are_sought)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 401, ""), "auth");
+    until(t, 100); /* a host without any does nothing: it is asked again, and then it ends */
+    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
+                    "59 refresh UPDATE; 90 ended refresh_refused");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* or it says that it has none */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 401, "");
+    expect(loses(t, UPDATE, SST_FAILED_NOT_SENT), "ignore");
+    expect(next(t), "47");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-60 */
+START_TEST(credentials_for_a_request_of_the_hosts)
+{
+    struct talk *t = caller("mode=request");
+
+    for (unsigned i = 0; i < 10; i++) { /* of the initial INVITE the host decides alone */
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 407, ""), "auth");
+    }
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
+    gets(t, INVITE, 200, UPDATES LOCAL_1800);
+    for (unsigned request = 0; request < 3; request++) {
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 401, ""), "auth");
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 401, ""), "auth");
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 401, ""), "failed");
+    }
+    expect(next(t), "900"); /* and the timer is as it was */
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-58 7.4-1 */
+START_TEST(a_420_to_a_refresh_takes_require_out)
+{
+    struct talk *t = connected("mode=require proxy_require=yes", UPDATES LOCAL_90);
+
+    until(t, 45);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac | "
+                         "Require: timer | Proxy-Require: timer");
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "retry");
+    expect(again(t), TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "wait 45"); /* once */
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    until(t, 90); /* the dialog keeps to it */
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_EXTENSION], 2);
+    end_talk(t);
+
+    t = connected("mode=require", UPDATES LOCAL_90); /* some other option tag */
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 420, "Unsupported: 100rel"), "wait 45");
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac | "
+                         "Require: timer");
+    end_talk(t);
+
+    t = connected("mode=request", UPDATES LOCAL_90); /* nothing to take out */
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "wait 45");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-58 */
+START_TEST(a_420_to_the_initial_invite_fails_the_call_that_required_it)
+{
+    struct talk *t = caller("mode=require");
+
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800 | Require: timer");
+    expect(gets(t, INVITE, 420, "Unsupported: timer"), "failed");
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_auth");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, a_401_is_answered_with_credentials_twice_for_each_attempt);
+    tcase_add_test(tcase, time_keeps_running_while_credentials_are_sought);
+    tcase_add_test(tcase, credentials_for_a_request_of_the_hosts);
+    tcase_add_test(tcase, a_420_to_a_refresh_takes_require_out);
+    tcase_add_test(tcase, a_420_to_the_initial_invite_fails_the_call_that_required_it);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
