@@ -126,12 +126,38 @@ START_TEST(a_second_negotiation_beside_the_own_where_the_owner_is_strict)
     answers(t, UPDATE, 200);
     gets(t, UPDATE, 200, LOCAL_90);
     expect(hears(t, UPDATE, PEER_90), "0");
-    ck_assert_uint_eq(t->counters.rejected_491, 1);
+    answers(t, UPDATE, 200);
+    asks(t, INVITE);
+    expect(hears(t, UPDATE, PEER_90), "491 " TIMER);
+    ck_assert_uint_eq(t->counters.rejected_491, 2);
     end_talk(t);
     t = connected("", UPDATES LOCAL_90);
     asks(t, UPDATE);
     expect(hears(t, UPDATE, PEER_90), "0");
     end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-70 EC-72 */
+START_TEST(who_crossed_comes_back_after_up_to_ten_seconds)
+{
+    unsigned seen = 0;
+    char wanted[64];
+
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct talk *t = called("", "");
+        talk_use_random(t, seed);
+        hears(t, INVITE, "");
+        const char *advice = hears(t, INVITE, "");
+        const char *number = strrchr(advice, ' ') + 1;
+        unsigned long seconds = strtoul(number, NULL, 10);
+        ck_assert_uint_le(seconds, 10);
+        snprintf(wanted, sizeof wanted, "500 " TIMER " | Retry-After: %lu", seconds);
+        expect(advice, wanted);
+        seen |= 1u << seconds;
+        end_talk(t);
+    }
+    ck_assert_uint_eq(seen, 0x7FF); /* each of them */
 }
 END_TEST
 
@@ -214,6 +240,7 @@ int main(void)
     tcase_add_test(tcase, requests_that_cross);
     tcase_add_test(tcase, a_re_invite_before_the_ack);
     tcase_add_test(tcase, a_second_negotiation_beside_the_own_where_the_owner_is_strict);
+    tcase_add_test(tcase, who_crossed_comes_back_after_up_to_ten_seconds);
     tcase_add_test(tcase, a_lower_cseq_is_out_of_order);
     tcase_add_test(tcase, a_copy_is_answered_as_before);
     tcase_add_test(tcase, an_open_transaction_is_not_taken_for_another);

@@ -311,6 +311,13 @@ START_TEST(an_invite_that_only_rings_is_passed_by_an_update)
     expect(told(t), "1833 refreshed 1800 local");
     expect(next(t), "2733");
     end_talk(t);
+
+    t = connected("", UPDATES REMOTE_90); /* but not a hold, on the side that waits */
+    asks(t, INVITE);
+    gets(t, INVITE, 180, "");
+    until(t, 52);
+    expect(told(t), "");
+    end_talk(t);
 }
 END_TEST
 

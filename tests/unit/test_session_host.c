@@ -125,6 +125,10 @@ START_TEST(the_same_number_of_another_method_is_no_copy)
     ck_assert_int_eq(sst_session_receive(t->session, &t->peer[1], &msg, t->now_ms, &advice),
                      SST_OK);
     ck_assert(!advice.copy);
+    msg = message(0, UPDATE, PEER_90); /* and one that the host does not know is not out of order */
+    ck_assert_int_eq(sst_session_receive(t->session, &t->second[1], &msg, t->now_ms, &advice),
+                     SST_OK);
+    ck_assert_uint_eq(advice.status, 0);
     end_talk(t);
 }
 END_TEST

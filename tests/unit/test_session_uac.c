@@ -156,6 +156,28 @@ START_TEST(a_response_of_another_transaction_is_ignored)
 }
 END_TEST
 
+/* Shows: 10-1 4-1 7.4-11 */
+START_TEST(success_is_from_200_to_299)
+{
+    static const unsigned statuses[] = {199, 200, 299, 300};
+
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        bool success = statuses[i] == 200 || statuses[i] == 299;
+        struct talk *t = connected("", LOCAL_90);
+        until(t, 10);
+        asks(t, UPDATE);
+        expect(gets(t, UPDATE, statuses[i], "Session-Expires: 600;refresher=uas | " UPDATES TIMER),
+               success ? "refreshed" : statuses[i] == 199 ? "none" : "failed");
+        ck_assert_uint_eq(info_of(t).interval, success ? 600 : 90);
+        ck_assert_uint_eq(t->counters.violations[SST_VIOLATION_SE_MISPLACED], success ? 0 : 1);
+        /* a failure may be a proxy's and does not speak for the peer */
+        ck_assert_int_eq(info_of(t).peer_supports, statuses[i] != 300);
+        ck_assert_int_eq((t->session->flags & F_UPDATE_ALLOWED) != 0, statuses[i] != 300);
+        end_talk(t);
+    }
+}
+END_TEST
+
 /* Shows: EC-06 EC-07 4-1 5-3 */
 START_TEST(what_stands_in_the_wrong_response_has_no_effect)
 {
@@ -345,6 +367,7 @@ int main(void)
     tcase_add_test(tcase, five_negotiations_leave_one_deadline);
     tcase_add_test(tcase, a_copy_of_a_2xx_moves_nothing);
     tcase_add_test(tcase, a_response_of_another_transaction_is_ignored);
+    tcase_add_test(tcase, success_is_from_200_to_299);
     tcase_add_test(tcase, what_stands_in_the_wrong_response_has_no_effect);
     tcase_add_test(tcase, what_is_wrong_in_a_2xx_is_told_and_the_call_goes_on);
     tcase_add_test(tcase, where_the_extension_is_off_nothing_is_said_and_nothing_seen);

@@ -216,6 +216,21 @@ START_TEST(other_methods_move_nothing)
 }
 END_TEST
 
+/* Shows: EC-03 4-8 */
+START_TEST(what_is_wrong_in_a_request_is_told)
+{
+    struct talk *t = called("", PEER_90);
+
+    expect(serves(t, UPDATE, TIMER " | Session-Expires: abc | Min-SE: x"),
+           TIMER " | Session-Expires: 90;refresher=uac" REQUIRED);
+    expect(told(t), "0 violation se_malformed; 0 violation min_se_malformed; "
+                    "0 refreshed 90 remote");
+    expect(hears(t, OTHER, "Session-Expires: abc"), "0");
+    expect(told(t), "0 violation se_malformed");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-24 FB-70 */
 START_TEST(a_request_without_support_makes_this_side_refresh)
 {
@@ -264,6 +279,7 @@ int main(void)
     tcase_add_test(tcase, a_refusal_that_was_advised_has_its_header_fields_also_when_answered);
     tcase_add_test(tcase, a_refusal_of_the_hosts_own_says_nothing_of_the_timer);
     tcase_add_test(tcase, other_methods_move_nothing);
+    tcase_add_test(tcase, what_is_wrong_in_a_request_is_told);
     tcase_add_test(tcase, a_request_without_support_makes_this_side_refresh);
     tcase_add_test(tcase, a_caller_without_support_is_refreshed);
     suite_add_tcase(suite, tcase);
