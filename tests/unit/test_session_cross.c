@@ -85,6 +85,25 @@ START_TEST(requests_that_cross)
 }
 END_TEST
 
+/* Shows: EC-20 EC-74 */
+START_TEST(offers_in_an_early_dialog_are_the_hosts_to_judge)
+{
+    struct talk *t = callee(""); /* it knows what its 1xx have answered */
+
+    hears(t, INVITE, "");
+    expect(hears(t, UPDATE, "offer"), "0");
+    answers(t, UPDATE, 200);
+    answers(t, INVITE, 200);
+    end_talk(t);
+    t = caller("");
+    asks(t, INVITE);
+    gets(t, INVITE, 183, "");
+    expect(hears(t, UPDATE, "offer"), "0");
+    expect(hears(t, UPDATE, ""), "500 " TIMER " | Retry-After: 5"); /* EC-72 holds always */
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-75 FB-98 */
 START_TEST(a_re_invite_before_the_ack)
 {
@@ -238,6 +257,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, requests_that_cross);
+    tcase_add_test(tcase, offers_in_an_early_dialog_are_the_hosts_to_judge);
     tcase_add_test(tcase, a_re_invite_before_the_ack);
     tcase_add_test(tcase, a_second_negotiation_beside_the_own_where_the_owner_is_strict);
     tcase_add_test(tcase, who_crossed_comes_back_after_up_to_ten_seconds);

@@ -136,19 +136,21 @@ END_TEST
 /* Shows: EC-78 */
 START_TEST(a_copy_of_what_was_refused_is_refused_again)
 {
-    struct talk *t = called("", "");
-    struct sst_advice advice;
-    struct sst_msg msg = message(0, INVITE, TIMER " | Session-Expires: 30");
+    static const enum sst_method methods[] = {INVITE, UPDATE};
 
-    msg.cseq = 70;
-    ck_assert_int_eq(sst_session_receive(t->session, &t->peer[0], &msg, t->now_ms, &advice),
-                     SST_OK);
-    ck_assert_uint_eq(advice.status, 422);
-    ck_assert_int_eq(sst_session_receive(t->session, &t->peer[0], &msg, t->now_ms, &advice),
-                     SST_OK);
-    ck_assert(advice.copy);
-    ck_assert_uint_eq(t->counters.rejected_422, 1);
-    end_talk(t);
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        struct talk *t = called("", "");
+        struct sst_tx *tx = &t->peer[i];
+        struct sst_advice advice;
+        struct sst_msg msg = message(0, methods[i], TIMER " | Session-Expires: 30");
+        msg.cseq = 70;
+        ck_assert_int_eq(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice), SST_OK);
+        ck_assert_uint_eq(advice.status, 422);
+        ck_assert_int_eq(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice), SST_OK);
+        ck_assert(advice.copy);
+        ck_assert_uint_eq(t->counters.rejected_422, 1);
+        end_talk(t);
+    }
 }
 END_TEST
 

@@ -169,6 +169,9 @@ START_TEST(a_call_that_is_refused_may_be_kept)
     gets(t, INVITE, 403, "");
     until(t, 95);
     expect(told(t), "45 refresh INVITE offer; 45 refused; 60 negotiated off refresh_refused");
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFUSED); /* why it went off */
+    sst_session_end(t->session, t->now_ms);
+    ck_assert_int_eq(info_of(t).reason, SST_END_NONE); /* but not why the call ended */
     end_talk(t);
 }
 END_TEST
