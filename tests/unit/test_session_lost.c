@@ -123,6 +123,11 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
     end_talk(t);
 
+    t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* for refreshes only */
+    asks(t, INVITE);
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* an answer is no timeout */
     until(t, 900);
     refreshes(t);

@@ -246,6 +246,23 @@ START_TEST(a_request_without_support_makes_this_side_refresh)
 }
 END_TEST
 
+/* Shows: 9-2 EC-101 EC-105 */
+START_TEST(the_interval_of_the_2xx_is_bound_by_the_request)
+{
+    struct talk *t = callee("max_session_expires=1800");
+
+    expect(serves(t, INVITE, TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 2700"),
+           TIMER " | Session-Expires: 2700;refresher=uac" REQUIRED);
+    expect(told(t), "0 negotiated 2700 remote");
+    hears_ack(t);
+    expect(serves(t, UPDATE, TIMER " | Session-Expires: 3600;refresher=uac"),
+           TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
+    expect(hears(t, UPDATE, TIMER " | Session-Expires: 600 | Min-SE: 900"),
+           "422 " TIMER " | Min-SE: 900");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-12 EC-19 FB-06 */
 START_TEST(a_caller_without_support_is_refreshed)
 {
@@ -281,6 +298,7 @@ int main(void)
     tcase_add_test(tcase, other_methods_move_nothing);
     tcase_add_test(tcase, what_is_wrong_in_a_request_is_told);
     tcase_add_test(tcase, a_request_without_support_makes_this_side_refresh);
+    tcase_add_test(tcase, the_interval_of_the_2xx_is_bound_by_the_request);
     tcase_add_test(tcase, a_caller_without_support_is_refreshed);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
