@@ -24,21 +24,24 @@ struct sst_session_expires {
 
 /** A set of option tags: is `timer` in it, is anything else? */
 struct sst_option_tags {
-    bool timer;
-    bool other;
+    bool timer; /**< in any letter case */
+    bool other; /**< any other token */
 };
 
 /** What an Allow header field lists. */
 struct sst_allow {
-    bool invite;
-    bool update;
+    bool invite; /**< INVITE */
+    bool update; /**< UPDATE */
 };
 
 /**
  * Parses `delta-seconds *(SEMI se-params)` (RFC 4028 §4). Unknown parameters are skipped, token or
- * quoted; tokens match in any letter case; white space may stand around ';' and '='.
- * @return SST_OK; SST_ERR_SYNTAX where there is no usable number, or garbage after it (*out is then
- *         not written); SST_ERR_ARGUMENT
+ * quoted; tokens match in any letter case; white space may stand around ';' and '='. A parameter
+ * that is malformed costs itself alone, and a malformed refresher counts as an unknown one.
+ * @param value  what stands behind the colon; NULL only with length 0
+ * @return SST_OK; SST_ERR_SYNTAX where there is no number at the beginning, or where something
+ *         other than the end or a ';' follows it, as in `1800 s` or `1800,90` (*out is then not
+ *         written); SST_ERR_ARGUMENT for a NULL pointer
  */
 SST_API int sst_parse_session_expires(const char *value, size_t length,
                                       struct sst_session_expires *out);
@@ -60,18 +63,26 @@ SST_API int sst_parse_retry_after(const char *value, size_t length, uint32_t *se
  * Adds the option tags of one Supported, Require, Proxy-Require or Unsupported header field to
  * *tags, which the caller has zeroed before the first; so lists over several header fields work.
  * Elements that are no tokens are skipped.
- * @return SST_OK, SST_ERR_ARGUMENT
+ * @return SST_OK, also where nothing usable is in it; SST_ERR_ARGUMENT for a NULL pointer
  */
 SST_API int sst_parse_option_tags(const char *value, size_t length, struct sst_option_tags *tags);
 
-/** Adds the methods of one Allow header field to *allow, as sst_parse_option_tags() does. */
+/**
+ * Adds the methods of one Allow header field to *allow, as sst_parse_option_tags() does. Methods are
+ * case-sensitive (RFC 3261 §7.1).
+ * @return as sst_parse_option_tags()
+ */
 SST_API int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow);
 
-/** Room that every value printed here fits into, terminator included. */
+/**
+ * Room for every value of the library's own making, terminator included: for what
+ * sst_print_session_expires() and sst_print_seconds() print, and in struct sst_header. Not for
+ * sst_print_session_expires_like(), which repeats a stranger's parameters, however long they are.
+ */
 #define SST_VALUE_SIZE 32
 
 /**
- * Prints `seconds` or `seconds;refresher=...`, terminated.
+ * Prints `seconds` or `seconds;refresher=...`, terminated. A buffer of SST_VALUE_SIZE is enough.
  * @param size  of buffer, which may be NULL with size 0
  * @return the length without the terminator. If it is size or more, buffer was too small, and holds
  *         an empty string (nothing at all where size is 0): never a part of a value.
@@ -79,13 +90,19 @@ SST_API int sst_parse_allow(const char *value, size_t length, struct sst_allow *
 SST_API size_t sst_print_session_expires(char *buffer, size_t size, uint32_t seconds,
                                          enum sst_refresher refresher);
 
-/** Prints a number, the value of Min-SE or Retry-After; as sst_print_session_expires(). */
+/**
+ * Prints a number, the value of Min-SE or Retry-After.
+ * @return as sst_print_session_expires()
+ */
 SST_API size_t sst_print_seconds(char *buffer, size_t size, uint32_t seconds);
 
 /**
  * Prints a received Session-Expires value with another number and all its parameters as they were,
- * which is what a proxy may do (RFC 4028 §8.1: refresher is neither inserted nor changed).
- * @param value, length  a value that sst_parse_session_expires() accepts
+ * which is what a proxy may do (RFC 4028 §8.1: refresher is neither inserted nor changed). Folded
+ * lines are joined by a space; a CR, LF or NUL that folds no line becomes a '?'.
+ * @param size  of buffer: length + 10 is always enough, SST_VALUE_SIZE may not be
+ * @param value  a value that sst_parse_session_expires() accepts; not in buffer
+ * @param length  of value
  * @return as sst_print_session_expires(); 0 where the value does not parse (buffer then empty)
  */
 SST_API size_t sst_print_session_expires_like(char *buffer, size_t size, uint32_t seconds,

@@ -26,6 +26,7 @@ enum sst_failure_kind {
     SST_FAILURE_TRANSPORT = 8, /**< the transport failed, or the host could not send */
     SST_FAILURE_DIALOG = 9     /**< a code of RFC 5057 that ends dialogs, but for 408 and 481 */
 };
+/** How many kinds enum sst_failure_kind has. */
 #define SST_FAILURE_COUNT 10
 
 /** @return the name of a kind, as `timeout`; "unknown" for any other number. */
@@ -33,6 +34,11 @@ SST_API const char *sst_failure_kind_name(enum sst_failure_kind kind);
 
 /** Room for the reasons of enum sst_end_reason (sst/session.h). */
 #define SST_END_COUNT 8
+
+/** Places of the arrays below. More than there are kinds, so that kinds can be added. */
+#define SST_FAILURE_ROOM 16
+#define SST_END_ROOM 16       /**< as SST_FAILURE_ROOM */
+#define SST_VIOLATION_ROOM 32 /**< as SST_FAILURE_ROOM; a set of violations has as many bits */
 
 /** All counters start at 0 and only grow; the host zeroes them. */
 struct sst_counters {
@@ -42,15 +48,16 @@ struct sst_counters {
     uint64_t refreshes_sent;      /**< refreshes that the host began */
     uint64_t refreshes_answered;  /**< own INVITE or UPDATE answered by a 2xx that extends the timer */
     uint64_t refreshes_received;  /**< 2xx sent that extends the timer */
-    uint64_t refreshes_failed[SST_FAILURE_COUNT]; /**< by enum sst_failure_kind */
+    uint64_t refreshes_failed[SST_FAILURE_ROOM]; /**< by enum sst_failure_kind */
     uint64_t rejected_422;        /**< 422 advised */
-    uint64_t received_422;
+    uint64_t received_422;        /**< 422 received, for any own request */
     uint64_t glare;               /**< 491 received, for any own request */
     uint64_t rejected_491;        /**< 491 advised */
-    uint64_t overdue;
-    uint64_t blocked;
-    uint64_t ended[SST_END_COUNT];            /**< by enum sst_end_reason */
-    uint64_t violations[SST_VIOLATION_COUNT]; /**< by enum sst_violation */
+    uint64_t overdue;             /**< times that the peer's refresh was overdue */
+    uint64_t blocked;             /**< times that a due refresh was blocked */
+    uint64_t ended[SST_END_ROOM];            /**< by enum sst_end_reason */
+    uint64_t violations[SST_VIOLATION_ROOM]; /**< by enum sst_violation */
+    uint64_t reserved[8];                    /**< 0; later versions take counters from it */
 };
 
 #ifdef __cplusplus

@@ -18,16 +18,16 @@ extern "C" {
 
 /** What sst_msg.has can hold. */
 enum sst_msg_flag {
-    SST_MSG_SESSION_EXPIRES = 1 << 0,
-    SST_MSG_MIN_SE = 1 << 1,
-    SST_MSG_SUPPORTED_TIMER = 1 << 2,
-    SST_MSG_REQUIRE_TIMER = 1 << 3,
-    SST_MSG_PROXY_REQUIRE_TIMER = 1 << 4,
-    SST_MSG_UNSUPPORTED_TIMER = 1 << 5,
-    SST_MSG_ALLOW = 1 << 6,         /**< an Allow header field was there */
-    SST_MSG_ALLOW_UPDATE = 1 << 7,  /**< it lists UPDATE */
-    SST_MSG_RETRY_AFTER = 1 << 8,
-    SST_MSG_OFFER = 1 << 9          /**< the message has a session description (offer or answer) */
+    SST_MSG_SESSION_EXPIRES = 1 << 0,     /**< a Session-Expires with a usable number */
+    SST_MSG_MIN_SE = 1 << 1,              /**< a Min-SE with a usable number */
+    SST_MSG_SUPPORTED_TIMER = 1 << 2,     /**< Supported lists timer */
+    SST_MSG_REQUIRE_TIMER = 1 << 3,       /**< Require lists timer */
+    SST_MSG_PROXY_REQUIRE_TIMER = 1 << 4, /**< Proxy-Require lists timer */
+    SST_MSG_UNSUPPORTED_TIMER = 1 << 5,   /**< Unsupported lists timer */
+    SST_MSG_ALLOW = 1 << 6,               /**< an Allow header field was there */
+    SST_MSG_ALLOW_UPDATE = 1 << 7,        /**< it lists UPDATE */
+    SST_MSG_RETRY_AFTER = 1 << 8,         /**< a Retry-After with a usable number */
+    SST_MSG_OFFER = 1 << 9                /**< a session description, offer or answer */
 };
 
 /**
@@ -85,7 +85,7 @@ enum sst_header_kind {
 struct sst_header {
     const char *name;           /**< static, long form */
     char value[SST_VALUE_SIZE]; /**< terminated */
-    enum sst_header_kind kind;
+    enum sst_header_kind kind;  /**< how it is put in */
 };
 
 /** Supported, Session-Expires, Min-SE, Require, Proxy-Require are the most that go into one. */
@@ -97,8 +97,8 @@ struct sst_header {
  * stand in it first.
  */
 struct sst_headers {
-    size_t count;
-    struct sst_header item[SST_HEADERS_MAX];
+    size_t count;                            /**< of the items that are used, from 0 on */
+    struct sst_header item[SST_HEADERS_MAX]; /**< in no particular order */
 };
 
 /**

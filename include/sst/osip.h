@@ -54,10 +54,18 @@ enum sst_osip_event {
                                  the host outside of any transaction: sst_session_ack()) */
 };
 
-/** @param type  a type of osip_message_callback_type */
+/**
+ * What a message callback means.
+ * @param type  a type of osip_message_callback_type
+ * @return SST_OSIP_NOTHING also for a number that is none
+ */
 SST_API enum sst_osip_event sst_osip_message_event(int type);
 
-/** @param type  a type of osip_transport_error_callback_type */
+/**
+ * What a transport callback means.
+ * @param type  a type of osip_transport_error_callback_type
+ * @return SST_OSIP_TRANSPORT or SST_OSIP_NOTHING
+ */
 SST_API enum sst_osip_event sst_osip_transport_event(int type);
 
 /**
@@ -78,7 +86,10 @@ SST_API int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx,
                               enum sst_osip_event event, const osip_message_t *sip,
                               uint64_t now_ms, struct sst_verdict *verdict);
 
-/** sst_session_receive() for a libosip2 message. */
+/**
+ * sst_session_receive() for a libosip2 message.
+ * @return as sst_session_receive(), SST_ERR_ARGUMENT also for a message that sst_osip_read() refuses
+ */
 SST_API int sst_osip_receive(struct sst_session *session, struct sst_tx *tx,
                              const osip_message_t *request, uint64_t now_ms,
                              struct sst_advice *advice);

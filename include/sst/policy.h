@@ -6,6 +6,11 @@
  * Start with sst_policy_init(), change fields directly or by name, end with sst_policy_check(),
  * which names what is wrong. A policy is borrowed: it must outlive the sessions that use it and is
  * read-only while one does. The table of all fields is docs/policy.md.
+ *
+ * Policies may grow: later versions add fields at the end, and sst_policy.size says which of them
+ * the host's structure has. A library that is newer than the headers of the host reads and writes
+ * nothing beyond it, and goes by the defaults of what is missing. One that is older refuses the
+ * structure with SST_ERR_VERSION, as it could not do what the new fields say.
  */
 #ifndef SST_POLICY_H
 #define SST_POLICY_H
@@ -46,7 +51,7 @@ enum sst_guard {
 enum sst_own_benefit {
     SST_OWN_BENEFIT_AUTO = 0, /**< where this side asked: modes request and require */
     SST_OWN_BENEFIT_YES = 1,  /**< also as UAS, and for an interval that a refresh repeated */
-    SST_OWN_BENEFIT_NO = 2
+    SST_OWN_BENEFIT_NO = 2    /**< never */
 };
 
 /** What a 2xx below the own minimum leads to. */
@@ -63,8 +68,8 @@ enum sst_refused {
 
 /** Where the refresher ends a session that could not be refreshed. */
 enum sst_expire_at {
-    SST_EXPIRE_AT_EXPIRATION = 0,
-    SST_EXPIRE_AT_GUARD = 1 /**< where the other side gives up */
+    SST_EXPIRE_AT_EXPIRATION = 0, /**< at the end of the interval */
+    SST_EXPIRE_AT_GUARD = 1       /**< where the other side gives up */
 };
 
 /** What a host's function for events returns. */
@@ -77,7 +82,7 @@ enum sst_callback_answer {
 /** How the final response to a refresh is treated. See sst_classify_failure() in sst/rules.h. */
 enum sst_failure_class {
     SST_CLASS_SUCCESS = 0,    /**< 2xx */
-    SST_CLASS_PROVISIONAL = 1,
+    SST_CLASS_PROVISIONAL = 1, /**< 1xx: not final */
     SST_CLASS_END = 2,        /**< 408, 481: the session ends, other codes ending as 481; §10 */
     SST_CLASS_TRANSIENT = 3,  /**< try again after a while */
     SST_CLASS_METHOD = 4,     /**< this method will not do: the next one */
@@ -96,7 +101,7 @@ enum sst_failure_class {
  * negotiates a timer. The comment behind each field: range, default.
  */
 struct sst_policy {
-    uint32_t size; /**< sizeof(struct sst_policy), set by sst_policy_init() */
+    uint32_t size; /**< sizeof(struct sst_policy), set by sst_policy_init(); leave it alone */
 
     enum sst_mode mode;                        /**< accept */
     uint32_t session_expires;                  /**< absolute_min..2^32-1, 1800; §4 */
@@ -166,10 +171,21 @@ struct sst_policy_error {
 };
 
 /**
+ * Fills in the defaults, in a structure that has this size in the headers of the host. For bindings
+ * of other languages: in C and C++ it is what sst_policy_init() calls.
+ * @param policy  not NULL
+ * @param size  nothing is written beyond it; what this library does not know is zeroed
+ */
+SST_API void sst_policy_init_sized(struct sst_policy *policy, size_t size);
+
+/**
  * Fills in the defaults.
  * @param policy  not NULL
  */
-SST_API void sst_policy_init(struct sst_policy *policy);
+static inline void sst_policy_init(struct sst_policy *policy)
+{
+    sst_policy_init_sized(policy, sizeof *policy);
+}
 
 /**
  * Checks all fields, alone and together (session_expires not below min_se and so on).
@@ -185,7 +201,8 @@ SST_API int sst_policy_check(const struct sst_policy *policy, struct sst_policy_
  * session_expires. Booleans are yes or no (true, false, on, off, 1, 0). Only the field's own range
  * is checked here, so that the order of lines does not matter; call sst_policy_check() at the end.
  * @param error  filled in on failure, the policy is then unchanged; may be NULL
- * @return SST_OK; SST_ERR_UNKNOWN (name); SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
+ * @return SST_OK; SST_ERR_UNKNOWN (name, also of a field that size says the structure has not);
+ *         SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
  */
 SST_API int sst_policy_set(struct sst_policy *policy, const char *name, size_t name_length,
                            const char *value, size_t value_length, struct sst_policy_error *error);

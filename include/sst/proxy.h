@@ -14,9 +14,12 @@
 extern "C" {
 #endif
 
-/** What the owner of a proxy decides. All intervals in seconds; range and default behind each. */
+/**
+ * What the owner of a proxy decides. All intervals in seconds; range and default behind each. Grows
+ * as struct sst_policy does (sst/policy.h).
+ */
 struct sst_proxy_policy {
-    uint32_t size;                /**< set by sst_proxy_policy_init() */
+    uint32_t size;                /**< set by sst_proxy_policy_init(); leave it alone */
     uint32_t session_expires;     /**< 0 (asks for none) or min_se..2^32-1, 0 */
     uint32_t min_se;              /**< absolute_min..2^32-1, 90 */
     uint32_t max_session_expires; /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
@@ -28,10 +31,20 @@ struct sst_proxy_policy {
     struct sst_counters *counters; /**< NULL: nothing is counted */
 };
 
-/** Fills in the defaults. */
-SST_API void sst_proxy_policy_init(struct sst_proxy_policy *policy);
+/** Fills in the defaults; as sst_policy_init_sized(). */
+SST_API void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size);
 
-/** Checks all fields, alone and together; as sst_policy_check(). */
+/** Fills in the defaults. */
+static inline void sst_proxy_policy_init(struct sst_proxy_policy *policy)
+{
+    sst_proxy_policy_init_sized(policy, sizeof *policy);
+}
+
+/**
+ * Checks all fields, alone and together; as sst_policy_check().
+ * @param error  filled in on failure; may be NULL
+ * @return as sst_policy_check()
+ */
 SST_API int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
                                    struct sst_policy_error *error);
 
@@ -53,8 +66,8 @@ struct sst_proxy_edit {
     bool set_min_se;          /**< the header field, inserted or changed, gets .min_se */
     bool add_require;         /**< timer is added to Require */
     bool record_route;        /**< record-route, to see refreshes (with a SIPS URI; §8, §11.2) */
-    uint32_t session_expires;
-    uint32_t min_se;
+    uint32_t session_expires; /**< seconds, for set_session_expires and insert_refresher_uac */
+    uint32_t min_se;          /**< seconds, for set_min_se */
     uint32_t violations;      /**< bits of what was wrong with the message */
     struct sst_headers headers; /**< for the 422 */
 };

@@ -19,21 +19,22 @@ extern "C" {
 
 /** One place in a queue. Private. */
 struct sst_queue_slot {
-    uint64_t key_ms; /* not later than the session's deadline */
-    struct sst_session *session;
+    uint64_t key_ms;             /**< not later than the session's deadline */
+    struct sst_session *session; /**< in this place */
 };
 
-struct sst_queue_visit;
+struct sst_queue_visit; /* private */
 
 /** A queue. Private but for what the functions tell. Do not copy it while it runs. */
 struct sst_queue {
-    struct sst_queue_slot *slots;
-    size_t capacity;
-    size_t count;
-    struct sst_queue_visit *visits; /* the sessions whose events are being delivered */
+    struct sst_queue_slot *slots;   /**< borrowed */
+    size_t capacity;                /**< of slots */
+    size_t count;                   /**< of sessions in it */
+    struct sst_queue_visit *visits; /**< the sessions whose events are being delivered */
 };
 
 /**
+ * Starts an empty queue. It needs no ending.
  * @param slots  room for as many sessions as are to be in the queue at once; borrowed; may be NULL
  *               where capacity is 0. Memory aligned to 64 bytes makes large queues faster.
  * @param capacity  at most 2^32-2

@@ -45,7 +45,7 @@ struct sst_dialog {
 struct sst_ask {
     uint32_t session_expires;      /**< 0: no Session-Expires */
     uint32_t min_se;               /**< 0: no Min-SE */
-    enum sst_refresher refresher;
+    enum sst_refresher refresher;  /**< of the Session-Expires */
     bool supported;                /**< Supported: timer */
     bool require;                  /**< Require: timer */
     bool proxy_require;            /**< Proxy-Require: timer */
@@ -72,14 +72,16 @@ SST_API void sst_ask_headers(const struct sst_ask *ask, struct sst_headers *head
 enum sst_422 {
     SST_422_RETRY = 0,            /**< again, with *min_se */
     SST_422_RETRY_WITHOUT_SE = 1, /**< once more with Min-SE and without Session-Expires */
-    SST_422_FAIL = 2
+    SST_422_FAIL = 2              /**< no further try of this request */
 };
 
 /**
+ * What a 422 to an own request leads to; §7.3.
  * @param ask     what the request carried
  * @param rounds  how often a 422 was followed for this request already; 5 is the most
  * @param min_se  set to the Min-SE to remember (at least absolute_min), 0 for none
  * @param violations  bits are added
+ * @return what to do; RETRY never more than SST_422_ROUNDS_MAX times in a row
  */
 SST_API enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *ask,
                                  const struct sst_msg *response, unsigned rounds, uint32_t *min_se,
@@ -92,7 +94,7 @@ SST_API enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct s
 struct sst_outcome_timer {
     uint32_t interval;   /**< seconds, as agreed (may be below 90, see accept_small_interval) */
     enum sst_side side;  /**< none: no timer */
-    bool own_benefit;
+    bool own_benefit;    /**< for this side's own benefit alone, against a peer without it; §7.2 */
 };
 
 /**
@@ -112,11 +114,12 @@ SST_API void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialo
 /**
  * How the final response to a refresh is treated; §10, RFC 3261 §14.1, RFC 5057 §5.1.
  * policy->classify is asked for 300 to 699.
+ * @return what policy->classify says, else sst_classify_status()
  */
 SST_API enum sst_failure_class sst_classify_failure(const struct sst_policy *policy,
                                                     enum sst_method method, unsigned status);
 
-/** The usual treatment, without a policy's opinion. */
+/** @return the usual treatment, without a policy's opinion. */
 SST_API enum sst_failure_class sst_classify_status(enum sst_method method, unsigned status);
 
 /* ---- UAS: §9 ---- */
@@ -125,8 +128,8 @@ SST_API enum sst_failure_class sst_classify_status(enum sst_method method, unsig
 struct sst_facts {
     uint32_t session_expires;     /**< valid with has_session_expires */
     uint32_t min_se;              /**< at least absolute_min; 0: no Min-SE in the request */
-    enum sst_refresher refresher;
-    bool has_session_expires;
+    enum sst_refresher refresher; /**< valid with has_session_expires */
+    bool has_session_expires;     /**< the request carried one that could be read */
     bool supports;                /**< Supported: timer, or what counts as such */
 };
 

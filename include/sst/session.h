@@ -40,7 +40,7 @@ SST_API const char *sst_end_reason_name(enum sst_end_reason reason);
 
 /** What a session tells its host. */
 enum sst_event_type {
-    SST_EVENT_NONE = 0,
+    SST_EVENT_NONE = 0,        /**< no event; never delivered */
     SST_EVENT_VIOLATION = 1,   /**< the peer broke a rule; .violation */
     SST_EVENT_NEGOTIATED = 2,  /**< the timer came on, changed, or went off; .interval, .side */
     SST_EVENT_REFRESHED = 3,   /**< a 2xx extends the session; .interval, .side, .expires_ms */
@@ -54,9 +54,9 @@ enum sst_event_type {
 /** @return the name of an event type, as `refresh`; "unknown" for any other number. */
 SST_API const char *sst_event_name(enum sst_event_type type);
 
-/** An event. Valid during the call only; later versions add fields at the end. */
+/** An event. Valid during the call only. Ignore types that you do not know: there may be more. */
 struct sst_event {
-    enum sst_event_type type;
+    enum sst_event_type type;     /**< which; what is set besides depends on it */
     enum sst_violation violation; /**< VIOLATION */
     uint32_t interval;            /**< seconds; 0 where there is no timer. All types */
     enum sst_side side;           /**< who refreshes (ENDED: who had to). All types */
@@ -68,6 +68,7 @@ struct sst_event {
     enum sst_method method;       /**< REFRESH: UPDATE or INVITE */
     bool with_offer;              /**< REFRESH: with the unchanged offer; §7.4 */
     struct sst_headers headers;   /**< REFRESH: what sst_session_request() will hand out */
+    uint64_t reserved[4];         /**< 0; later versions take fields from it */
 };
 
 /**
@@ -75,24 +76,24 @@ struct sst_event {
  * can be set anew at any time. Do not copy it (use sst_session_fork(), sst_session_save()).
  */
 struct sst_session {
-    const struct sst_policy *policy; /* private, as are all */
-    uint64_t start_ms;    /* of the interval: last 2xx; the end, once ended */
-    uint64_t refresh_ms;  /* next own refresh, SST_NEVER for none */
-    uint32_t interval;
-    uint32_t guard_ms;
-    uint32_t min_se;      /* largest of this dialog */
-    uint32_t call_min_se; /* largest of the Call-ID, before there is a dialog */
-    uint32_t remote_cseq;
-    uint32_t queue_index; /* 1-based place in a queue, 0: in none */
-    uint32_t violations;  /* not yet told */
-    uint32_t flags;
-    uint16_t events;      /* not yet told */
-    uint8_t rounds;       /* 422 rounds, 491 draws */
-    uint8_t attempts;     /* back-off step, credentials */
-    uint8_t ladder;
-    uint8_t generation;   /* of commits: tells overlapping negotiations */
-    uint8_t reason;
-    uint8_t spare;
+    const struct sst_policy *policy; /**< private, as are all */
+    uint64_t start_ms;    /**< of the interval: last 2xx; the end, once ended */
+    uint64_t refresh_ms;  /**< next own refresh, SST_NEVER for none */
+    uint32_t interval;    /**< as agreed, in seconds */
+    uint32_t guard_ms;    /**< as it was at the commit */
+    uint32_t min_se;      /**< largest of this dialog */
+    uint32_t call_min_se; /**< largest of the Call-ID, before there is a dialog */
+    uint32_t remote_cseq; /**< highest seen of the peer's */
+    uint32_t queue_index; /**< 1-based place in a queue, 0: in none */
+    uint32_t violations;  /**< not yet told */
+    uint32_t flags;       /**< roles, what is known of the peer, what is under way */
+    uint16_t events;      /**< not yet told */
+    uint8_t rounds;       /**< 422 rounds, 491 draws */
+    uint8_t attempts;     /**< back-off step, credentials */
+    uint8_t ladder;       /**< methods that were refused */
+    uint8_t generation;   /**< of commits: tells overlapping negotiations */
+    uint8_t reason;       /**< of the end */
+    uint8_t spare;        /**< 0 */
 };
 
 /**
@@ -101,12 +102,12 @@ struct sst_session {
  * another.
  */
 struct sst_tx {
-    uint32_t cseq;     /* private, as are all */
-    uint32_t interval; /* Session-Expires of the request */
-    uint32_t min_se;   /* Min-SE of the request */
-    uint16_t flags;
-    uint8_t generation;
-    uint8_t spare;
+    uint32_t cseq;      /**< private, as are all */
+    uint32_t interval;  /**< Session-Expires of the request */
+    uint32_t min_se;    /**< Min-SE of the request */
+    uint16_t flags;     /**< which request, and how far it got */
+    uint8_t generation; /**< of the session when it began */
+    uint8_t spare;      /**< 0 */
 };
 
 /**
@@ -170,9 +171,9 @@ enum sst_action {
 
 /** The verdict on a response. */
 struct sst_verdict {
-    enum sst_action action;
-    uint64_t when_ms; /**< for WAIT; else SST_NEVER */
-    bool refreshed;   /**< a 2xx committed: the session is extended (or its timer went off) */
+    enum sst_action action; /**< what to do */
+    uint64_t when_ms;       /**< for WAIT; else SST_NEVER */
+    bool refreshed; /**< a 2xx committed: the session is extended (or its timer went off) */
 };
 
 /**
@@ -306,11 +307,11 @@ SST_API int sst_session_end(struct sst_session *session, uint64_t now_ms);
 struct sst_session_info {
     uint32_t interval;     /**< seconds, 0 without timer */
     uint32_t min_se;       /**< largest Min-SE of the dialog, 0 for none */
-    enum sst_side side;
-    bool own_benefit;
+    enum sst_side side;    /**< who refreshes */
+    bool own_benefit;      /**< the timer runs for this side's own benefit alone; §7.2 */
     bool established;      /**< the initial INVITE got its 2xx */
-    bool ended;
-    bool peer_supports;
+    bool ended;            /**< by the library or by sst_session_end() */
+    bool peer_supports;    /**< a message of the peer showed support of the extension */
     enum sst_end_reason reason; /**< NONE where the host ended it */
     uint64_t start_ms;     /**< of the interval; SST_NEVER without timer */
     uint64_t refresh_ms;   /**< next own refresh, SST_NEVER for none */

@@ -21,4 +21,47 @@
 #include <sst/types.h>
 #include <sst/version.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sizes of the structures that a host makes room for, but for the policies, which tell theirs. New
+ * ones come last. */
+#define SST_SIZES                                                                                  \
+    {                                                                                              \
+        sizeof(struct sst_session), sizeof(struct sst_tx), sizeof(struct sst_msg),                 \
+            sizeof(struct sst_headers), sizeof(struct sst_event), sizeof(struct sst_verdict),      \
+            sizeof(struct sst_advice), sizeof(struct sst_session_info), sizeof(struct sst_queue),  \
+            sizeof(struct sst_queue_slot), sizeof(struct sst_counters),                            \
+            sizeof(struct sst_policy_error), sizeof(struct sst_dialog), sizeof(struct sst_ask),    \
+            sizeof(struct sst_outcome_timer), sizeof(struct sst_facts), sizeof(struct sst_answer), \
+            sizeof(struct sst_proxy_tx), sizeof(struct sst_proxy_edit),                            \
+            sizeof(struct sst_session_expires), sizeof(struct sst_option_tags),                    \
+            sizeof(struct sst_allow)                                                               \
+    }
+
+/**
+ * Compares sizes with those of the library that runs. For bindings of other languages: in C and C++
+ * it is what sst_sizes_ok() calls.
+ * @param sizes  SST_SIZES, as the host has them
+ * @return whether count is not more than the library knows, and all of them are the same
+ */
+SST_API bool sst_sizes_match(const size_t *sizes, size_t count);
+
+/**
+ * Structures other than the policies keep their sizes as long as the library keeps its SONAME. To be
+ * called once at the start by a host that wants to be sure.
+ * @return false where the host was compiled with the headers of another libsst, or with options that
+ *         change structures (as -fshort-enums): it must not go on
+ */
+static inline bool sst_sizes_ok(void)
+{
+    static const size_t sizes[] = SST_SIZES;
+    return sst_sizes_match(sizes, sizeof sizes / sizeof sizes[0]);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

@@ -35,7 +35,7 @@ extern "C" {
 
 /** Results of functions that can be used wrongly. 0 is success, all failures are negative. */
 enum sst_result {
-    SST_OK = 0,
+    SST_OK = 0,              /**< done */
     SST_ERR_ARGUMENT = -1,   /**< a pointer is NULL or an enumeration value is out of range */
     SST_ERR_STATE = -2,      /**< not now: the session has ended, or the transaction is not open */
     SST_ERR_SYNTAX = -3,     /**< text that the grammar does not allow */
@@ -58,18 +58,18 @@ enum sst_refresher {
 /** Who refreshes, as the session remembers it. Does not change with the direction of requests. */
 enum sst_side {
     SST_SIDE_NONE = 0, /**< no session timer */
-    SST_SIDE_LOCAL = 1,
-    SST_SIDE_REMOTE = 2
+    SST_SIDE_LOCAL = 1, /**< this side */
+    SST_SIDE_REMOTE = 2 /**< the peer */
 };
 
 /** Methods that matter to RFC 4028; every other one is SST_METHOD_OTHER. */
 enum sst_method {
-    SST_METHOD_OTHER = 0,
-    SST_METHOD_INVITE = 1,
-    SST_METHOD_UPDATE = 2,
-    SST_METHOD_ACK = 3,
-    SST_METHOD_CANCEL = 4,
-    SST_METHOD_BYE = 5
+    SST_METHOD_OTHER = 0,  /**< any other method */
+    SST_METHOD_INVITE = 1, /**< INVITE, initial or re-INVITE */
+    SST_METHOD_UPDATE = 2, /**< UPDATE; RFC 3311 */
+    SST_METHOD_ACK = 3,    /**< ACK, which carries nothing of the extension */
+    SST_METHOD_CANCEL = 4, /**< CANCEL */
+    SST_METHOD_BYE = 5     /**< BYE */
 };
 
 /**
@@ -97,18 +97,22 @@ enum sst_violation {
     SST_VIOLATION_REQUIRE_UNSUPPORTED = 17,  /**< Require: timer in a request, no Supported; §7.1 */
     SST_VIOLATION_SUPPORTED_MISSING = 18,    /**< a later request without Supported: timer; §7.4 */
     SST_VIOLATION_TIMER_UNASKED = 19,        /**< a 2xx asks one for whom the extension is off; §8.2 */
-    SST_VIOLATION_422_WITHOUT_MIN_SE = 20,   /**< §6 */
+    SST_VIOLATION_422_WITHOUT_MIN_SE = 20,   /**< a 422 that says no Min-SE; §6 */
     SST_VIOLATION_422_USELESS = 21,          /**< asks for no more than was offered; §6 */
-    SST_VIOLATION_RETRY_AFTER_MALFORMED = 22, /**< RFC 3261 §20.33 */
+    SST_VIOLATION_RETRY_AFTER_MALFORMED = 22, /**< no usable number; RFC 3261 §20.33 */
     SST_VIOLATION_CSEQ_LOW = 23,             /**< lower than in an earlier request; RFC 3261 §12.2.2 */
     SST_VIOLATION_DIALOG_LOST = 24           /**< a code of RFC 5057 §5.1 that ends dialogs, but for 481 */
 };
+/** How many violations enum sst_violation has; all their bits fit into a uint32_t. */
 #define SST_VIOLATION_COUNT 25
 
 /** The bit of a violation in a set of violations (uint32_t). */
 #define SST_VIOLATION_BIT(v) (UINT32_C(1) << (unsigned)(v))
 
-/** @return the name of a result, as `argument` or `range`; "unknown" for any other number. */
+/**
+ * @return the name of a result, as `argument` or `range`; SST_ERR_UNKNOWN is `unknown_name`;
+ *         "unknown" for a number that is none of enum sst_result
+ */
 SST_API const char *sst_result_name(int result);
 
 /** @return the name of a violation, as `se_malformed`; "unknown" for any other number. */
@@ -126,6 +130,7 @@ SST_API const char *sst_method_name(enum sst_method method);
 /**
  * The method that a token names. Methods are case-sensitive (RFC 3261 §7.1).
  * @param name  the token, need not be terminated; NULL only with length 0
+ * @return SST_METHOD_OTHER for any other token
  */
 SST_API enum sst_method sst_method_from_name(const char *name, size_t length);
 

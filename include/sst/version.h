@@ -7,14 +7,18 @@
 #define SST_VERSION_H
 
 /* Versions 0.x promise nothing about the binary interface between two minor versions. */
+/** The first number of the version. */
 #define SST_VERSION_MAJOR 0
+/** The second. */
 #define SST_VERSION_MINOR 1
+/** The third. */
 #define SST_VERSION_PATCH 0
 /** The version as text. A literal, so that grep finds it. */
 #define SST_VERSION_STRING "0.1.0"
 /** The version as one number that can be compared: major * 10000 + minor * 100 + patch. */
 #define SST_VERSION_NUMBER 100
 
+/** Marks what the library exports. SST_BUILDING is defined where the library itself is built. */
 #if defined(SST_BUILDING) && defined(__GNUC__)
 #define SST_API __attribute__((visibility("default")))
 #else

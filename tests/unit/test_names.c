@@ -35,7 +35,7 @@ START_TEST(names_results)
         {SST_ERR_SYNTAX, "syntax"},
         {SST_ERR_RANGE, "range"},
         {SST_ERR_SPACE, "space"},
-        {SST_ERR_UNKNOWN, "unknown"},
+        {SST_ERR_UNKNOWN, "unknown_name"},
         {SST_ERR_CONFLICT, "conflict"},
         {SST_ERR_VERSION, "version"},
         {SST_ERR_DAMAGED, "damaged"},
