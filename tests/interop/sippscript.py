@@ -34,6 +34,7 @@ class Script:
         self.cseq = 0
         self.branch = 0
         self.kept = False
+        self.in_dialog = False
         self.supported = [supported] if supported else []
 
     def _send(self, lines, sdp, arguments=""):
@@ -60,6 +61,7 @@ class Script:
 
     def expect_call(self):
         """Waits for the INVITE of a new call, and keeps its dialog."""
+        self.in_dialog = True
         self._recv('request="INVITE"', [self._grab("From", "remote"), self._grab("To", "local"),
                                         self._grab("Contact", "whole,target", "<(.*)>")])
 
@@ -80,10 +82,11 @@ class Script:
         self.parts.append(last.replace("></recv>", "><action>%s</action></recv>" % grabs))
         self.kept = True
 
-    def answer_kept(self, status):
+    def answer_kept(self, status, *lines):
         """Answers the request that was kept."""
+        more = self.standard + list(lines) if status // 100 == 2 else []
         self._send(["SIP/2.0 %d Whatever" % status, "Via: [$kept_via]", "From: [$kept_from]",
-                    "To: [$kept_to]", "Call-ID: [call_id]", "CSeq: [$kept_cseq]"], False)
+                    "To: [$kept_to]", "Call-ID: [call_id]", "CSeq: [$kept_cseq]"] + more, False)
 
     def expect_answer(self, status, dialog=False):
         """Waits for a response; the 2xx that makes the dialog is kept."""
@@ -91,6 +94,7 @@ class Script:
         self._recv('response="180"', optional=True)
         grabs = [self._grab("To", "remote"),
                  self._grab("Contact", "whole,target", "<(.*)>")] if dialog else []
+        self.in_dialog = self.in_dialog or dialog
         self._recv('response="%d"' % status, grabs)
 
     def pause(self, seconds):
@@ -127,10 +131,10 @@ class Script:
                    ' retrans="500"')
 
     def ack(self, success=True):
-        """Acknowledges the last response: the 2xx of a dialog, or a refusal of a new call."""
+        """Acknowledges the last response, a 2xx or a refusal."""
         if success:
             self.branch += 1
-        target = "[$target]" if success else self.uri
+        target = "[$target]" if self.in_dialog else self.uri
         self._send(["ACK %s SIP/2.0" % target, VIA % self.branch, "Max-Forwards: 70",
                     "From: " + self.local, "[last_To:]", "Call-ID: [call_id]",
                     "CSeq: %d ACK" % self.cseq], False)

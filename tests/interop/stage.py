@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -140,6 +141,16 @@ class Stage(sstlab.Lab):
         started.error_file = path + ".err"
         if not calls:
             self.wait_bound(name)
+        return started
+
+    def long_way(self, near, far, late, name="relay"):
+        """Starts a long way between two actors: what is sent to the far one arrives late."""
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "relay.py")
+        started = self.actor(name, [sys.executable, program, str(self.port(name)),
+                                    str(self.port(near)), str(self.port(far)),
+                                    "%g" % (late / self.fake_rate)],
+                             LD_PRELOAD="")
+        self.wait_bound(name)
         return started
 
     def kamailio(self, name="kamailio", **settings):

@@ -165,3 +165,24 @@ def callee_raised(stage):
     stage.finish(callee=0)
     answer = stage.wire.find(200, by="callee", to="INVITE")[0].message
     equal(answer.session_expires, (300, "uas"), "Session-Expires of the 200")
+
+
+@case("kamailio_caller_20_calls", KAMAILIO, "caller",
+      "20 calls at once through the proxy for three refreshes", who="caller")
+@case("kamailio_callee_20_calls", KAMAILIO, "callee",
+      "20 calls at once through the proxy for three refreshes", who="callee")
+def many(stage, who):
+    end_all = ("--calls", 20, "--hangup-after", 150)
+    if who == "caller":
+        stage.sofia("-s", 90, "-n", 20)
+        program = through(stage, "--session-expires", 90, "--refresher", "uac", *end_all)
+    else:
+        program = sofia_calls(stage, "--prefer-refresher", "uas", *end_all,
+                              sofia=("-s", 90, "-n", 20))
+    stage.finish(timeout=30, **{who: 0})
+    flow.survived(program)
+    routed(stage, program)
+    calls = {e["call"] for e in program.all("negotiated")}
+    equal(len(calls), 20, "calls")
+    for call in calls:
+        equal(len(program.all("refreshed", call=call)), 3, "refreshes of a call")

@@ -159,7 +159,7 @@ def hold(stage, who):
     flow.survived(program)
 
 
-@case("sofia_glare", SOFIA, "caller",
+@case("sofia_caller_hold_at_once", SOFIA, "caller",
       "hold from both sides at the same time: whatever crosses, it goes on")
 def glare(stage):
     stage.sofia("-s", 90, "-H", 20)
