@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Runs one program of examples/loops three times at once and looks at what it prints.
+
+    run.py PROGRAM
+
+Once it refreshes, once the peer does, and once more so, but stopped after the first refresh until it
+has to give the session up: the second refresh waits in the socket then, and has to be read first.
+"""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+INTERVAL = 90.0     # seconds of the library's, which pass in one
+GUARD = 30.0        # the smaller of 32 s and a third of it (RFC 4028 §10)
+OVERDUE = 52.5      # halfway from the refresh, due at 45 s, to where the watcher gives up at 60 s
+
+BEGIN = ["sent INVITE", "received 200"]
+OWN = BEGIN + ["negotiated local"] + ["sent UPDATE", "received 200", "refreshed local"] * 3 + [
+    "sent UPDATE", "ended: refresh_unanswered", "sent BYE"]
+PEERS = BEGIN + ["negotiated remote"] + ["received UPDATE", "refreshed remote", "sent 200"] * 3 + [
+    "overdue remote", "ended: not_refreshed", "sent BYE"]
+LINE = re.compile(r" *(\d+\.\d) s  (.+)")
+
+
+class Wrong(Exception):
+    """The program did something else."""
+
+
+def start(program, *arguments):
+    return subprocess.Popen([program, *arguments], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def stop_for_a_while(process):
+    """Stops it after the peer's first refresh; the second and the give-up time pass meanwhile."""
+    head = []
+    for line in process.stdout:
+        head.append(line)
+        if "sent 200" in line:
+            break
+    time.sleep(10 / 90) # it has to be back in its loop, waiting
+    process.send_signal(signal.SIGSTOP)
+    time.sleep((INTERVAL - GUARD + 5) / 90)
+    process.send_signal(signal.SIGCONT)
+    return "".join(head)
+
+
+def lines_of(process, head):
+    text = head + process.communicate(timeout=20)[0]
+    if process.returncode != 0:
+        raise Wrong("exit status %d\n%s" % (process.returncode, text))
+    matches = [LINE.fullmatch(line) for line in text.splitlines()]
+    if not all(matches):
+        raise Wrong("not a line of the example's:\n" + text)
+    return [(float(match[1]), match[2]) for match in matches]
+
+
+def check(process, expected, head=""):
+    lines = lines_of(process, head)
+    shown = "\n".join("%6.1f  %s" % line for line in lines)
+    if [text for _, text in lines] != expected:
+        raise Wrong("expected:\n        %s\ngot:\n%s" % ("\n        ".join(expected), shown))
+    success = 0.0
+    # Never early; late only as far as a busy machine makes it, which is not looked at. The two
+    # times are rounded, each by half of the last digit.
+    due = {"sent UPDATE": INTERVAL / 2, "overdue remote": OVERDUE,
+           "ended: refresh_unanswered": INTERVAL, "ended: not_refreshed": INTERVAL - GUARD}
+    for at, text in lines:
+        if text in ("received 200", "sent 200"):
+            success = at
+        if at - success < due.get(text, 0) - 0.11:
+            raise Wrong("%s is early, %.1f s after the last 2xx:\n%s" % (text, at - success, shown))
+
+
+def main():
+    program = sys.argv[1]
+    processes = [start(program), start(program, "watch"), start(program, "watch")]
+    try:
+        head = stop_for_a_while(processes[2])
+        check(processes[0], OWN)
+        check(processes[1], PEERS)
+        check(processes[2], PEERS, head)
+    except (Wrong, subprocess.TimeoutExpired) as wrong:
+        print(wrong)
+        return 1
+    finally:
+        for process in processes:
+            process.kill()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
