@@ -9,6 +9,7 @@ Exit status: 0 clean, 1 findings or needless deviations, 2 wrong use, 77 tool no
 """
 
 import argparse
+import functools
 import glob
 import os
 import re
@@ -41,10 +42,28 @@ def deviations(tool):
     return rows
 
 
+# What examples need beside libosip2, as pkg-config names it.
+LIBRARIES = {"examples/loops/uv.c": "libuv", "examples/loops/event.c": "libevent_core",
+             "examples/re-ua/": "libre"}
+
+
 def osip_flags():
-    done = subprocess.run(["pkg-config", "--cflags", "libosip2"], stdout=subprocess.PIPE,
+    return package_flags("libosip2")
+
+
+@functools.lru_cache(maxsize=None)
+def package_flags(package):
+    """None where it is not installed."""
+    done = subprocess.run(["pkg-config", "--cflags", package], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, check=False, encoding="utf-8")
     return done.stdout.split() if done.returncode == 0 else None
+
+
+def library_flags(path):
+    for name, package in LIBRARIES.items():
+        if path.startswith(name):
+            return package_flags(package)
+    return []
 
 
 def source_files(only):
@@ -55,13 +74,16 @@ def source_files(only):
     if osip_flags() is None:
         print("no libosip2: only the core is looked at")
         found = [path for path in found if path.startswith("src") and "osip" not in path]
+    for path in [path for path in found if library_flags(path) is None]:
+        print("%s is left out, its library is not installed" % path)
+        found.remove(path)
     return [path for path in found if only is None or path.startswith(only)]
 
 
 def flags(path):
     found = ["-std=c11", "-Iinclude", "-DSST_BUILDING", *(osip_flags() or [])]
     if path.startswith("examples"):
-        found += ["-D_POSIX_C_SOURCE=200809L", "-Iexamples/sst-ua"]
+        found += ["-D_POSIX_C_SOURCE=200809L", "-Iexamples/sst-ua", *library_flags(path)]
     return found
 
 
