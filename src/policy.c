@@ -10,9 +10,57 @@ static const struct sst_field fields[] = {SST_POLICY_FIELDS(FIELD)};
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
 
+/* Fields that are not named are 0: accept, no, none, auto, keep, as their comments say. */
+static const struct sst_policy defaults = {
+    .mode = SST_MODE_ACCEPT,
+    .session_expires = SST_DEFAULT_INTERVAL_S,
+    .min_se = SST_ABSOLUTE_MIN_S,
+    .prefer_refresher = SST_REFRESHER_UAC,
+    .request_refresher = SST_REFRESHER_NONE,
+    .method = SST_REFRESH_AUTO,
+    .refresh_percent = 50,
+    .guard = SST_GUARD_RFC,
+    .guard_percent = 10,
+    .expire_at = SST_EXPIRE_AT_EXPIRATION,
+    .own_benefit = SST_OWN_BENEFIT_AUTO,
+    .refresh_floor = 10,
+    .accept_midcall = true,
+    .below_min = SST_BELOW_MIN_KEEP,
+    .refused = SST_REFUSED_EXPIRE,
+    .accept_refresher_missing = true,
+    .accept_require_as_support = true,
+    .accept_malformed = true,
+    .accept_repeated = true,
+    .accept_small_interval = true,
+    .absolute_min = SST_ABSOLUTE_MIN_S,
+};
+
+_Static_assert(sizeof(struct sst_policy) == SST_END_OF(struct sst_policy, counters),
+               "padding behind the last field: a field put there would not show in the size");
+
 const struct sst_field *sst_policy_field_at(size_t index)
 {
     return index < FIELD_COUNT ? &fields[index] : NULL;
+}
+
+bool sst_field_within(const struct sst_field *field, size_t size)
+{
+    return (size_t)field->offset + field->size <= size;
+}
+
+void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known)
+{
+    uint32_t told = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+    memcpy(structure, defaults_of, size < known ? size : known);
+    if (size > known) {
+        memset((unsigned char *)structure + known, 0, size - known);
+    }
+    memcpy(structure, &told, size < sizeof told ? size : sizeof told);
+}
+
+uint32_t sst_policy_value(const struct sst_policy *policy, const struct sst_field *field)
+{
+    return sst_field_value(sst_field_within(field, policy->size) ? policy : &defaults, field);
 }
 
 /* By way of the member's size: an enumeration may be as small as a char, and whatever bytes a
@@ -108,14 +156,16 @@ static int check_alone(const struct sst_field *field, const void *structure, uin
 }
 
 int sst_fields_check(const struct sst_field *table, size_t count, const void *structure,
-                     struct sst_policy_error *error)
+                     size_t size, struct sst_policy_error *error)
 {
     /* absolute_min comes first, as the ranges of others depend on it. */
     const struct sst_field *last = &table[count - 1];
     uint32_t absolute_min = sst_field_value(structure, last);
     int result = check_alone(last, structure, absolute_min, error);
     for (size_t i = 0; i + 1 < count && result == SST_OK; i++) {
-        result = check_alone(&table[i], structure, absolute_min, error);
+        if (sst_field_within(&table[i], size)) {
+            result = check_alone(&table[i], structure, absolute_min, error);
+        }
     }
     return result;
 }
@@ -154,41 +204,17 @@ int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *e
     if (policy == NULL) {
         return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
     }
-    if (policy->size != sizeof *policy) {
+    if (policy->size < SST_POLICY_SIZE_MIN || policy->size > sizeof *policy) {
         return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_policy_init() sets it", NULL,
                                policy->size);
     }
-    int result = sst_fields_check(fields, FIELD_COUNT, policy, error);
+    int result = sst_fields_check(fields, FIELD_COUNT, policy, policy->size, error);
     return result == SST_OK ? check_together(policy, error) : result;
 }
 
-void sst_policy_init(struct sst_policy *policy)
+void sst_policy_init_sized(struct sst_policy *policy, size_t size)
 {
-    /* Fields that are not named are 0: accept, no, none, auto, keep, as their comments say. */
-    *policy = (struct sst_policy){
-        .size = sizeof *policy,
-        .mode = SST_MODE_ACCEPT,
-        .session_expires = SST_DEFAULT_INTERVAL_S,
-        .min_se = SST_ABSOLUTE_MIN_S,
-        .prefer_refresher = SST_REFRESHER_UAC,
-        .request_refresher = SST_REFRESHER_NONE,
-        .method = SST_REFRESH_AUTO,
-        .refresh_percent = 50,
-        .guard = SST_GUARD_RFC,
-        .guard_percent = 10,
-        .expire_at = SST_EXPIRE_AT_EXPIRATION,
-        .own_benefit = SST_OWN_BENEFIT_AUTO,
-        .refresh_floor = 10,
-        .accept_midcall = true,
-        .below_min = SST_BELOW_MIN_KEEP,
-        .refused = SST_REFUSED_EXPIRE,
-        .accept_refresher_missing = true,
-        .accept_require_as_support = true,
-        .accept_malformed = true,
-        .accept_repeated = true,
-        .accept_small_interval = true,
-        .absolute_min = SST_ABSOLUTE_MIN_S,
-    };
+    sst_defaults_copy(policy, size, &defaults, sizeof defaults);
 }
 
 bool sst_policy_field(size_t index, const char **name, const char **range, const char **unit,

@@ -131,6 +131,29 @@ struct sst_field {
             sizeof(((structure *)0)->name), SST_FIELD_##kind                                       \
     }
 
+/* Where a member ends. */
+#define SST_END_OF(structure, member)                                                              \
+    (offsetof(structure, member) + sizeof(((structure *)0)->member))
+
+/*
+ * The structures of version 0.1, the least that is accepted. Fields that come later stand behind
+ * these, such that there is no padding at the end, and are read only where the size of the host's
+ * structure, which the session keeps no copy of, reaches as far: by sst_policy_value(), or after a
+ * comparison with SST_END_OF().
+ */
+#define SST_POLICY_SIZE_MIN SST_END_OF(struct sst_policy, counters)
+#define SST_PROXY_POLICY_SIZE_MIN SST_END_OF(struct sst_proxy_policy, counters)
+
+/* Whether a structure of this size has the field. */
+bool sst_field_within(const struct sst_field *field, size_t size);
+
+/* Defaults into a structure of the host's, whose first member is its size. What the two have in
+ * common is copied, the rest of the host's is zeroed. */
+void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known);
+
+/* The value in force: the default where the host's structure does not have the field. */
+uint32_t sst_policy_value(const struct sst_policy *policy, const struct sst_field *field);
+
 /* @return field number index of struct sst_policy, NULL where there are no more. */
 const struct sst_field *sst_policy_field_at(size_t index);
 
@@ -148,8 +171,9 @@ const char *sst_field_range(const struct sst_field *field, uint32_t absolute_min
 int sst_policy_fail(struct sst_policy_error *error, int code, const char *field, const char *range,
                     const char *other, uint32_t value);
 
-/* Checks the fields of a table, each alone. The last line is that of absolute_min. */
+/* Checks the fields of a table that a structure of this size has, each alone. The last line is that
+ * of absolute_min. */
 int sst_fields_check(const struct sst_field *table, size_t count, const void *structure,
-                     struct sst_policy_error *error);
+                     size_t size, struct sst_policy_error *error);
 
 #endif

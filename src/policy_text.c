@@ -174,7 +174,7 @@ int sst_policy_set(struct sst_policy *policy, const char *name, size_t name_leng
     }
     struct text field_name = trim(name, name_length);
     const struct sst_field *field = find_field(field_name);
-    if (field == NULL) {
+    if (field == NULL || !sst_field_within(field, policy->size)) {
         int result = sst_policy_fail(error, SST_ERR_UNKNOWN, NULL, NULL, NULL, 0);
         quote(error, field_name);
         return result;
@@ -224,7 +224,7 @@ size_t sst_policy_get(const struct sst_policy *policy, const char *name, size_t 
         }
         return 0;
     }
-    uint32_t value = sst_field_value(policy, field);
+    uint32_t value = sst_policy_value(policy, field);
     bool is_word = field->kind == SST_FIELD_WORDS || field->kind == SST_FIELD_FLAG;
     if (is_word && sst_field_allows(field, value, policy->absolute_min)) {
         return print_word(field, value, buffer, size);

@@ -12,16 +12,20 @@
 
 static const struct sst_field fields[] = {SST_PROXY_FIELDS(FIELD)};
 
-void sst_proxy_policy_init(struct sst_proxy_policy *policy)
+static const struct sst_proxy_policy defaults = {
+    .min_se = SST_ABSOLUTE_MIN_S,
+    .reject_small = true,
+    .record_routes = true,
+    .stateful = true,
+    .absolute_min = SST_ABSOLUTE_MIN_S,
+};
+
+_Static_assert(sizeof(struct sst_proxy_policy) == SST_END_OF(struct sst_proxy_policy, counters),
+               "padding behind the last field: a field put there would not show in the size");
+
+void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size)
 {
-    *policy = (struct sst_proxy_policy){
-        .size = sizeof *policy,
-        .min_se = SST_ABSOLUTE_MIN_S,
-        .reject_small = true,
-        .record_routes = true,
-        .stateful = true,
-        .absolute_min = SST_ABSOLUTE_MIN_S,
-    };
+    sst_defaults_copy(policy, size, &defaults, sizeof defaults);
 }
 
 static int refuse_no(const char *field, const char *other, struct sst_policy_error *error)
@@ -77,11 +81,12 @@ int sst_proxy_policy_check(const struct sst_proxy_policy *policy, struct sst_pol
     if (policy == NULL) {
         return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
     }
-    if (policy->size != sizeof *policy) {
+    if (policy->size < SST_PROXY_POLICY_SIZE_MIN || policy->size > sizeof *policy) {
         return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_proxy_policy_init() sets it",
                                NULL, policy->size);
     }
-    int result = sst_fields_check(fields, sizeof fields / sizeof fields[0], policy, error);
+    int result = sst_fields_check(fields, sizeof fields / sizeof fields[0], policy, policy->size,
+                                  error);
     return result == SST_OK ? check_together(policy, error) : result;
 }
 
@@ -228,7 +233,7 @@ static uint32_t judge_response(const struct sst_proxy_policy *policy,
     bool is_success = response->status / 100 == 2;
     uint32_t violations =
         response->violations |
-        bit_if(has_min && !(refreshes && response->status == 422), SST_VIOLATION_MIN_SE_MISPLACED);
+        bit_if(has_min && (!refreshes || response->status != 422), SST_VIOLATION_MIN_SE_MISPLACED);
     if (!refreshes || !is_success) {
         return violations | bit_if(has_interval, SST_VIOLATION_SE_MISPLACED);
     }

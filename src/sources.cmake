@@ -25,6 +25,7 @@ set(SST_CORE_SOURCES
   session_time.c
   session_uac.c
   session_uas.c
+  sizes.c
   timing.c
   version.c
 )

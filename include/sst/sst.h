@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-/* Sizes of the structures that a host makes room for, but for the policies, which tell theirs. New
+/** Sizes of the structures that a host makes room for, but for the policies, which tell theirs. New
  * ones come last. */
 #define SST_SIZES                                                                                  \
     {                                                                                              \

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* What a host and the library agree on before they share structures. */
+#include <sst/sst.h>
+
+#include "exact.h"
+
+START_TEST(these_headers_match)
+{
+    ck_assert(sst_sizes_ok());
+}
+END_TEST
+
+START_TEST(each_other_size_is_seen)
+{
+    size_t sizes[] = SST_SIZES;
+    size_t count = COUNT_OF(sizes);
+    ck_assert(sst_sizes_match(sizes, count));
+    for (size_t i = 0; i < count; i++) {
+        sizes[i]++;
+        ck_assert_msg(!sst_sizes_match(sizes, count), "size %zu", i);
+        sizes[i]--;
+    }
+}
+END_TEST
+
+/* Older headers know fewer structures, newer ones more. */
+START_TEST(older_headers_match_and_newer_ones_do_not)
+{
+    const size_t own[] = SST_SIZES;
+    size_t more[COUNT_OF(own) + 1] = {0};
+    memcpy(more, own, sizeof own);
+    for (size_t count = 0; count <= COUNT_OF(own); count++) {
+        struct exact sizes = exact_copy((const char *)own, count * sizeof own[0]);
+        ck_assert(sst_sizes_match((const size_t *)(const void *)sizes.text, count));
+        exact_free(&sizes);
+    }
+    ck_assert(!sst_sizes_match(more, COUNT_OF(more)));
+    ck_assert(!sst_sizes_match(NULL, 0));
+}
+END_TEST
+
+/* Blocks that end where the structure of some host ends, from nothing at all to one more byte than
+ * ours. What is known is filled in as far as there is room, what is not is zeroed. */
+START_TEST(defaults_fill_no_more_than_there_is)
+{
+    struct sst_policy whole;
+    memset(&whole, 0, sizeof whole);
+    sst_policy_init(&whole);
+    for (size_t size = 0; size <= sizeof whole + 64; size++) {
+        uint32_t told = (uint32_t)size;
+        unsigned char *block = malloc(size > 0 ? size : 1);
+        unsigned char *unused = size > 0 ? block : block + 1;
+        ck_assert_ptr_nonnull(block);
+        memset(block, 0xAA, size);
+        sst_policy_init_sized((void *)unused, size);
+        size_t told_size = size < sizeof told ? size : sizeof told;
+        ck_assert_int_eq(memcmp(unused, &told, told_size), 0);
+        for (size_t i = sizeof told; i < size; i++) {
+            unsigned expected = i < sizeof whole ? ((unsigned char *)&whole)[i] : 0;
+            ck_assert_msg(block[i] == expected, "byte %zu of %zu", i, size);
+        }
+        free(block);
+    }
+}
+END_TEST
+
+START_TEST(defaults_of_a_proxy_fill_no_more_than_there_is)
+{
+    struct sst_proxy_policy whole;
+    sst_proxy_policy_init(&whole);
+    for (size_t size = sizeof whole.size; size <= sizeof whole + 8; size++) {
+        unsigned char *block = malloc(size);
+        ck_assert_ptr_nonnull(block);
+        memset(block, 0xAA, size);
+        sst_proxy_policy_init_sized((void *)block, size);
+        size_t common = size < sizeof whole ? size : sizeof whole;
+        ck_assert_int_eq(memcmp(block + 4, (unsigned char *)&whole + 4, common - 4), 0);
+        ck_assert(size <= sizeof whole || block[size - 1] == 0);
+        free(block);
+    }
+}
+END_TEST
+
+/* A size that is none of a structure known here is refused before anything behind it is read. */
+START_TEST(no_other_size_is_read)
+{
+    uint32_t sizes[] = {4, 5, 8, 0xAAAAAAAA, sizeof(struct sst_policy) + 1, 100000};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct exact block = exact_copy((const char *)&sizes[i], sizeof sizes[i]);
+        const void *policy = block.text;
+        ck_assert_int_eq(sst_policy_check(policy, NULL), SST_ERR_VERSION);
+        if (sizes[i] != sizeof(struct sst_proxy_policy)) {
+            ck_assert_int_eq(sst_proxy_policy_check(policy, NULL), SST_ERR_VERSION);
+        }
+        struct sst_session session;
+        ck_assert_int_eq(sst_session_init(&session, policy, true), SST_ERR_VERSION);
+        exact_free(&block);
+    }
+}
+END_TEST
+
+/* The program is newer than the library: it would set what the library does not know. */
+START_TEST(larger_structures_are_refused)
+{
+    struct {
+        struct sst_policy known;
+        uint64_t unknown;
+    } newer;
+    struct sst_policy_error error;
+    memset(&newer, 0xAA, sizeof newer);
+    sst_policy_init_sized(&newer.known, sizeof newer);
+    ck_assert_uint_eq(newer.known.size, sizeof newer);
+    ck_assert_uint_eq(newer.unknown, 0);
+    ck_assert_int_eq(sst_policy_check(&newer.known, &error), SST_ERR_VERSION);
+    ck_assert_str_eq(error.field, "size");
+    ck_assert_uint_eq(error.value, sizeof newer);
+}
+END_TEST
+
+/* What hosts loop over and what they have room for. */
+START_TEST(counters_have_room_for_more)
+{
+    ck_assert_uint_le(SST_FAILURE_COUNT, SST_FAILURE_ROOM);
+    ck_assert_uint_le(SST_END_COUNT, SST_END_ROOM);
+    ck_assert_uint_le(SST_VIOLATION_COUNT, SST_VIOLATION_ROOM);
+}
+END_TEST
+
+static Suite *sizes_suite(void)
+{
+    Suite *suite = suite_create("sizes");
+    TCase *tests = tcase_create("sizes");
+    tcase_add_test(tests, these_headers_match);
+    tcase_add_test(tests, each_other_size_is_seen);
+    tcase_add_test(tests, older_headers_match_and_newer_ones_do_not);
+    tcase_add_test(tests, defaults_fill_no_more_than_there_is);
+    tcase_add_test(tests, defaults_of_a_proxy_fill_no_more_than_there_is);
+    tcase_add_test(tests, no_other_size_is_read);
+    tcase_add_test(tests, larger_structures_are_refused);
+    tcase_add_test(tests, counters_have_room_for_more);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(sizes_suite());
+}
