@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""
+Writes libsst's manual pages: section 3 from the public headers, section 7 from the headers and the
+documentation, section 1 from the pages of the programs. Nothing is written by hand, so nothing can
+drift; what a header leaves undocumented is an error.
+
+usage: pages.py ROOT OUT VERSION DATE
+"""
+
+import os
+import re
+import sys
+
+sys.dont_write_bytecode = True
+
+import headers  # noqa: E402
+import roff  # noqa: E402
+
+LIBRARY = "libsst programmer\\(aqs manual"
+PROGRAMS = ["sst-ua", "sst-proxy"]
+GUIDES = [("libsst-guide", "guide.md"), ("libsst-policy", "policy.md"),
+          ("libsst-timers", "timers.md")]
+PURPOSE = {"sst_sizes": "whether the library that runs is the one whose headers were compiled"}
+
+
+def page_name(header):
+    if header.name == "sst/sst.h":
+        return "sst_sizes"
+    return "sst_" + re.sub(r".*/|\.h", "", header.name)
+
+
+def first_sentence(text):
+    return re.split(r"(?<=[^.])\.\s|\.$|:\s|\n\n", " ".join(text.split()) + " ")[0].rstrip(".")
+
+
+def signature(source):
+    return re.sub(r"[ \t]*\n[ \t]*", " ", source)
+
+
+def wrapped_signature(source):
+    """A prototype, broken at a comma where it is too long for a line."""
+    text = signature(source)
+    if len(text) <= roff.WIDTH - 6:
+        return text + ";"
+    name, inside = text.split("(", 1)
+    lines, line = [], name + "("
+    for part in inside.split(", "):
+        if len(line) + len(part) > roff.WIDTH - 6 and not line.endswith("("):
+            lines.append(line.rstrip())
+            line = "        "
+        line += part + ", "
+    return "\n".join(lines + [line[:-2]]) + ";"
+
+
+def put_function(page, item):
+    page.subhead(f"{item.name}()")
+    page.code(wrapped_signature(item.source))
+    page.plain(item.doc.text)
+    for name in item.parameters:
+        if name in item.doc.params:
+            page.tagged(f"*{name}*", item.doc.params[name])
+    if item.doc.returns:
+        page.paragraph("Returns " + item.doc.returns.rstrip(".") + ".")
+
+
+def put_type(page, item):
+    page.subhead(f"{item.kind} {item.name}")
+    page.plain(item.doc.text)
+    for text, doc in item.members:
+        page.tagged(f"`{text}`", " ".join((doc.text + " " + doc.returns).split()))
+        for name, description in doc.params.items():
+            page.paragraph(f"*{name}*: {description}")
+
+
+def put_macro(page, item):
+    parts = item.source.split(None, 2)
+    value = parts[2] if len(parts) > 2 and not parts[2].endswith("\\") else ""
+    page.tagged(f"`{item.name}{' ' + value if value else ''}`",
+                item.doc.text or "Returns " + item.doc.returns)
+
+
+def functions_of(header):
+    return [item for item in header.items if item.kind == "function"]
+
+
+def see_also(page, names):
+    page.head("SEE ALSO")
+    page.macro("PP")
+    page.fill(",\n".join(f"\\fB{roff.escape(name)}\\fR({section})" for name, section in names))
+
+
+def section_3(header, every, version, date):
+    name = page_name(header)
+    page = roff.Page(name, 3, date, version, LIBRARY)
+    functions = functions_of(header)
+    page.head("NAME")
+    names = ", ".join([name] + [item.name for item in functions])
+    purpose = PURPOSE.get(name) or first_sentence(header.doc.text)
+    page.fill(f"{roff.escape(names)} \\- {roff.inline(purpose)}")
+    page.head("SYNOPSIS")
+    page.code(f"#include <{header.name}>\n\n"
+              + "\n".join(wrapped_signature(item.source) for item in functions))
+    page.head("DESCRIPTION")
+    page.plain(header.doc.text)
+    for title, kinds, put in (("MACROS", ("macro",), put_macro),
+                              ("TYPES", ("enum", "struct"), put_type)):
+        items = [item for item in header.items if item.kind in kinds]
+        if items:
+            page.head(title)
+        for item in items:
+            put(page, item)
+    section = None
+    for item in functions:
+        if item.section != section or section is None:
+            section = item.section
+            page.head(f"FUNCTIONS: {re.sub('[:;].*', '', section)}" if section else "FUNCTIONS")
+        put_function(page, item)
+    see_also(page, [("libsst", 7), ("libsst-guide", 7)]
+             + [(page_name(other), 3) for other in every if other is not header])
+    return page
+
+
+def overview(root, every, version, date):
+    """libsst(7): what the README says first, the layers, an index, and the smallest host."""
+    page = roff.Page("libsst", 7, date, version, LIBRARY)
+    readme = read(root, "README.md")
+    page.head("NAME")
+    page.fill("libsst \\- session timers for SIP (RFC 4028)")
+    page.head("SYNOPSIS")
+    page.code("#include <sst/sst.h>\n\ncc program.c $(pkg-config --cflags --libs sst)")
+    page.head("DESCRIPTION")
+    roff.put_markdown(page, readme[readme.index("\n\n"):readme.index("## Try it")])
+    page.head("LAYERS")
+    page.plain(every[-1].doc.text)
+    page.head("PAGES")
+    for header in every:
+        name = page_name(header)
+        page.tagged(f"`{name}`(3)", (PURPOSE.get(name) or first_sentence(header.doc.text)) + ".")
+    for name, file in GUIDES:
+        if os.path.exists(f"{root}/docs/{file}"):
+            page.tagged(f"`{name}`(7)", title_of(read(root, f"docs/{file}")) + ".")
+    page.head("FUNCTIONS")
+    for header in every:
+        for item in functions_of(header):
+            text = item.doc.text or "Returns " + item.doc.returns
+            page.tagged(f"`{item.name}`() in `{page_name(header)}`(3)", first_sentence(text) + ".")
+    page.head("EXAMPLE")
+    page.paragraph("The smallest host that runs, examples/minimal.c:")
+    page.code(read(root, "examples/minimal.c"))
+    see_also(page, [(page_name(header), 3) for header in every]
+             + [(program, 1) for program in PROGRAMS])
+    return page
+
+
+def title_of(markdown):
+    return re.match(r"# (.*)", markdown)[1]
+
+
+def guide(root, name, file, version, date):
+    markdown = read(root, f"docs/{file}")
+    page = roff.Page(name, 7, date, version, LIBRARY)
+    page.head("NAME")
+    page.fill(f"{roff.escape(name)} \\- {roff.inline(title_of(markdown))}")
+    page.head("DESCRIPTION")
+    roff.put_markdown(page, markdown)
+    see_also(page, [("libsst", 7)])
+    return page
+
+
+def program(root, name, version, date):
+    markdown = read(root, f"docs/{name}.md")
+    page = roff.Page(name, 1, date, version, "User commands")
+    introduction, usage, rest = re.match(
+        r"# [^\n]*\n(.*?)\n((?:    [^\n]*\n)+)(.*)", markdown, re.S).groups()
+    page.head("NAME")
+    page.fill(f"{roff.escape(name)} \\- "
+              + roff.inline(first_sentence(introduction).removeprefix("A ")))
+    page.head("SYNOPSIS")
+    page.code(re.sub(r"^    ", "", usage, flags=re.M))
+    page.head("DESCRIPTION")
+    roff.put_markdown(page, introduction)
+    roff.put_markdown(page, rest, options_head="OPTIONS")
+    see_also(page, [(other, 1) for other in PROGRAMS if other != name]
+             + [("libsst", 7), ("libsst-policy", 7)])
+    return page
+
+
+def read(root, path):
+    with open(f"{root}/{path}", encoding="utf-8") as file:
+        return file.read()
+
+
+def write(out, name, section, text):
+    os.makedirs(f"{out}/man{section}", exist_ok=True)
+    with open(f"{out}/man{section}/{name}.{section}", "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def main(arguments):
+    if len(arguments) != 4:
+        sys.exit(__doc__.strip())
+    root, out, version, date = arguments
+    every = headers.read_all(f"{root}/include", headers.NAMES)
+    problems = [problem for header in every for problem in header.problems]
+    if problems:
+        sys.exit("\n".join(problems))
+    pages = [section_3(header, every, version, date) for header in every]
+    pages.append(overview(root, every, version, date))
+    pages += [guide(root, name, file, version, date) for name, file in GUIDES
+              if os.path.exists(f"{root}/docs/{file}")]
+    pages += [program(root, name, version, date) for name in PROGRAMS]
+    for page in pages:
+        write(out, page.name, page.section, page.text())
+    taken = {page.name for page in pages}  # sst_version() shares the name of its page
+    for header in every:
+        for item in functions_of(header):
+            if item.name not in taken:
+                write(out, item.name, 3, f".so man3/{page_name(header)}.3\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""
+The manual pages: every function and every option of the programs is in one, roff's two readers find
+nothing wrong, and what a header or a program leaves out is noticed.
+
+usage: man.py ROOT [PROGRAM...]     (PROGRAM: path of sst-ua or sst-proxy)
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+FAILURES = []
+
+
+def fail(text):
+    FAILURES.append(text)
+
+
+def write_pages(root, out):
+    return subprocess.run([sys.executable, f"{root}/docs/man/pages.py", root, out, "1.2.3",
+                           "2026-01-02"], capture_output=True, text=True, check=False)
+
+
+def pages_in(out):
+    """Path to text, of all pages."""
+    pages = {}
+    for folder, _, files in os.walk(out):
+        for file in files:
+            with open(os.path.join(folder, file), encoding="ascii") as page:
+                pages[os.path.relpath(os.path.join(folder, file), out)] = page.read()
+    return pages
+
+
+def complaints(out, path):
+    """What mandoc and groff say about a page."""
+    mandoc = subprocess.run(["mandoc", "-Tlint", "-Wwarning", path], cwd=out, capture_output=True,
+                            text=True, check=False)
+    said = mandoc.stdout + mandoc.stderr
+    if shutil.which("groff"):
+        groff = subprocess.run(["groff", "-ww", "-man", "-Tutf8", path], cwd=out,
+                               capture_output=True, text=True, check=False)
+        said += groff.stderr
+    return said.strip()
+
+
+def check_pages(root, out):
+    done = write_pages(root, out)
+    if done.returncode != 0:
+        fail(f"pages.py: {done.stderr.strip()}")
+        return {}
+    pages = pages_in(out)
+    for path, text in pages.items():
+        if text.startswith(".so "):
+            if text.split()[1] not in pages:
+                fail(f"{path}: {text.strip()}: no such page")
+        elif complaints(out, path):
+            fail(complaints(out, path))
+    return pages
+
+
+def check_functions(root, pages):
+    """Found by a search that shares nothing with the script that wrote the pages."""
+    for file in os.listdir(f"{root}/include/sst"):
+        with open(f"{root}/include/sst/{file}", encoding="utf-8") as header:
+            text = re.sub(r"/\*.*?\*/", "", header.read(), flags=re.S)
+        for name in re.findall(r"\b(sst_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\);", text):
+            target = pages.get(f"man3/{name}.3", "")
+            if target.startswith(".so "):
+                target = pages.get(target.split()[1], "")
+            if f'.SS "{name}()"' not in target:
+                fail(f"man3/{name}.3: {file} declares it, no page describes it")
+
+
+def check_options(program, pages):
+    """Each option of --help is in the page, and each of the page in --help."""
+    name = os.path.basename(program)
+    page = pages[f"man1/{name}.1"].replace("\\-", "-")
+    table = page[page.index('.SH "OPTIONS"'):page.index('.SH "', page.index('.SH "OPTIONS"') + 4)]
+    in_page = set()
+    for tag in re.findall(r"^\.TP\n(.*)", table, re.M):
+        in_page |= set(re.findall(r"--[a-z-]+", tag))
+    done = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=30,
+                          check=False)
+    in_help = {option for line in done.stdout.splitlines() if line.startswith("  --")
+               for option in re.findall(r"(?:^  |  )(--[a-z-]+)", line)}
+    in_help |= set(re.findall(r"^  (--[a-z-]+)", done.stdout, re.M))
+    if done.returncode != 0 or not in_help:
+        fail(f"{name} --help: exit status {done.returncode}, {len(in_help)} options")
+    for option in sorted(in_page ^ in_help):
+        fail(f"{name}: {option} is {'in the page only' if option in in_page else 'in --help only'}")
+
+
+def copy_of(root, to):
+    for folder in ("include", "docs", "examples"):
+        shutil.copytree(f"{root}/{folder}", f"{to}/{folder}", dirs_exist_ok=True)
+    shutil.copy(f"{root}/README.md", to)
+
+
+def check_that_gaps_are_noticed(root, scratch):
+    """Each of these changes to a copy of the tree has to be refused by pages.py."""
+    gaps = [
+        ("include/sst/types.h", r"(SST_SIDE_LOCAL = 1,) /\*\*<.*?\*/", r"\1", "SST_SIDE_LOCAL"),
+        ("include/sst/queue.h", r"(size_t capacity;) +/\*\*<.*?\*/", r"\1", "size_t capacity"),
+        ("include/sst/codec.h", r"/\*\* A Session-Expires value. \*/\n", "", "sst_session_expires"),
+        ("include/sst/types.h", r"@param name  the token", "@param nmae  the token", "nmae"),
+        ("include/sst/session.h", r"\* @return SST_OK, SST_ERR_ARGUMENT\n", "*\n",
+         "what it returns"),
+        ("include/sst/version.h", r"/\*\* The second. \*/\n", "", "SST_VERSION_MINOR"),
+    ]
+    tree = f"{scratch}/tree"
+    copy_of(root, tree)
+    for file, pattern, replacement, named in gaps:
+        with open(f"{root}/{file}", encoding="utf-8") as header:
+            text = header.read()
+        broken, count = re.subn(pattern, replacement, text, count=1)
+        if count != 1:
+            fail(f"{file}: nothing matches {pattern}: mend this test")
+        with open(f"{tree}/{file}", "w", encoding="utf-8") as header:
+            header.write(broken)
+        done = write_pages(tree, f"{scratch}/broken")
+        if done.returncode == 0 or named not in done.stderr:
+            fail(f"{file} without {pattern}: not noticed")
+        with open(f"{tree}/{file}", "w", encoding="utf-8") as header:
+            header.write(text)
+    with open(f"{scratch}/wrong.3", "w", encoding="ascii") as page:
+        page.write(".TH WRONG 3\n.SH NAME\nwrong \\- page\n.RE\n.nosuch macro\n")
+    if not complaints(scratch, "wrong.3"):
+        fail("a wrong page is not noticed by mandoc or groff")
+
+
+def main(arguments):
+    root, programs = arguments[0], arguments[1:]
+    if not shutil.which("mandoc"):
+        print("skipped: no mandoc (Debian package mandoc)")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as scratch:
+        pages = check_pages(root, f"{scratch}/man")
+        if pages:
+            check_functions(root, pages)
+            for program in programs:
+                check_options(program, pages)
+        check_that_gaps_are_noticed(root, scratch)
+    print("\n".join(FAILURES) or f"{len(pages)} pages, nothing wrong")
+    sys.exit(1 if FAILURES else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
