@@ -17,7 +17,8 @@ static const char usage[] =
     "  --record-route yes|no   stays on the path of the dialog; default yes\n"
     "  --unsafe-min SEC        for tests: SEC takes the place of 90 in every rule\n"
     "  --speed X               the library's clock runs X times faster\n"
-    "  --log text|json         default text\n";
+    "  --log text|json         default text\n"
+    "  --help  --version\n";
 
 static bool complain(const char *option, const char *value, const char *what)
 {
@@ -141,7 +142,15 @@ bool settings_read(struct settings *settings, int argc, char **argv)
     settings->speed = 1;
     settings->bind.port = -1;
     for (int i = 1; i < argc; i += 2) {
-        if (strcmp(argv[i], "--help") == 0 || i + 1 == argc) {
+        if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            exit(0);
+        }
+        if (strcmp(argv[i], "--version") == 0) {
+            printf("sst-proxy %s\n", sst_version());
+            exit(0);
+        }
+        if (i + 1 == argc) {
             fputs(usage, stderr);
             return false;
         }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_text.h"
 #include "policy_options.h"
 #include "text.h"
 
@@ -32,7 +33,9 @@ static const char usage[] =
     "  --mute-after SEC             fall silent that long after the answer\n"
     "  --calls N                    default 1; answer: 0 for ever\n"
     "  --speed X                    session timers run X times faster\n"
-    "  --log text|json              default text\n";
+    "  --log text|json              default text\n"
+    "  --color auto|always|never    of the text; auto: on a terminal, without NO_COLOR\n"
+    "  --help  --version\n";
 
 static bool complain(const char *option, const char *value, const char *wanted)
 {
@@ -147,6 +150,17 @@ static bool read_log(struct options *options, const char *option, const char *va
     return options->json || strcmp(value, "text") == 0 || complain(option, value, "text or json");
 }
 
+static bool read_color(struct options *options, const char *option, const char *value)
+{
+    if (strcmp(value, "auto") == 0) {
+        options->color = log_text_wants_color();
+        return true;
+    }
+    options->color = strcmp(value, "always") == 0;
+    return options->color || strcmp(value, "never") == 0 ||
+           complain(option, value, "auto, always or never");
+}
+
 static bool read_option(struct options *options, const char *option, const char *value)
 {
     if (strcmp(option, "--bind") == 0) {
@@ -188,6 +202,9 @@ static bool read_option(struct options *options, const char *option, const char 
     if (strcmp(option, "--log") == 0) {
         return read_log(options, option, value);
     }
+    if (strcmp(option, "--color") == 0) {
+        return read_color(options, option, value);
+    }
     fprintf(stderr, "sst-ua: %s: no such option\n\n%s", option, usage);
     return false;
 }
@@ -201,6 +218,7 @@ static void set_defaults(struct options *options)
         .mute_after = -1,
         .calls = 1,
         .speed = 1,
+        .color = log_text_wants_color(),
     };
 }
 
@@ -235,6 +253,10 @@ static int read_options(struct options *options, struct policy_options *policy, 
         }
         if (strcmp(argv[i], "--help") == 0) {
             fputs(usage, stdout);
+            exit(0);
+        }
+        if (strcmp(argv[i], "--version") == 0) {
+            printf("sst-ua %s\n", sst_version());
             exit(0);
         }
         if (i + 1 == argc) {
