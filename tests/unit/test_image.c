@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The bytes of an image: their layout, and that nothing but a whole image is taken for one. */
 #include "exact.h"
+#include "same_session.h"
 #include "session_private.h"
 
 #define SIZE SST_IMAGE_SIZE
@@ -78,7 +79,7 @@ static void refuses(const uint8_t *image, size_t length, int result)
     struct sst_session into;
     struct sst_session before;
     memset(&into, 0x5A, sizeof into);
-    before = into;
+    memcpy(&before, &into, sizeof into);
     int got = restore(&into, image, length);
     if (got != result || memcmp(&into, &before, sizeof into) != 0) {
         ck_abort_msg("got %s instead of %s", sst_result_name(got), sst_result_name(result));
@@ -106,7 +107,7 @@ START_TEST(every_field_comes_back)
     into.start_ms = session.start_ms;
     into.refresh_ms = session.refresh_ms;
     session.queue_index = 0;
-    ck_assert_mem_eq(&into, &session, sizeof into);
+    ck_assert(is_same_session(&into, &session));
 }
 END_TEST
 
@@ -117,7 +118,7 @@ START_TEST(session_without_a_call_comes_back)
     ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
     ck_assert_int_eq(sst_session_save(&session, 301000, image, SIZE, NULL), SST_OK);
     ck_assert_int_eq(restore(&into, image, SIZE), SST_OK);
-    ck_assert_mem_eq(&into, &session, sizeof into);
+    ck_assert(is_same_session(&into, &session));
 }
 END_TEST
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions compared field by field, since on some platforms there is padding between them. */
+#ifndef SAME_SESSION_H
+#define SAME_SESSION_H
+
+#include <sst/session.h>
+
+static inline bool is_same_session(const struct sst_session *a, const struct sst_session *b)
+{
+    return a->policy == b->policy && a->start_ms == b->start_ms &&
+           a->refresh_ms == b->refresh_ms && a->interval == b->interval &&
+           a->guard_ms == b->guard_ms && a->min_se == b->min_se &&
+           a->call_min_se == b->call_min_se && a->remote_cseq == b->remote_cseq &&
+           a->queue_index == b->queue_index && a->violations == b->violations &&
+           a->flags == b->flags && a->events == b->events && a->rounds == b->rounds &&
+           a->attempts == b->attempts && a->ladder == b->ladder &&
+           a->generation == b->generation && a->reason == b->reason && a->spare == b->spare;
+}
+
+#endif
