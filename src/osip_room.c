@@ -138,7 +138,7 @@ void sst_osip_remove_stale(osip_message_t *sip, int end, unsigned set,
     osip_list_iterator_t it;
     osip_header_t *entry = osip_list_get_first(&sip->headers, &it);
 
-    for (; end > 0 && osip_list_iterator_has_elem(it); end--) {
+    for (; end > 0; end--) {
         if (is_stale(entry, set, headers)) {
             osip_header_free(entry);
             entry = osip_list_iterator_remove(&it);

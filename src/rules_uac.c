@@ -21,8 +21,8 @@ static uint32_t min_se_to_send(const struct sst_policy *policy, const struct sst
 static enum sst_refresher initial_refresher(const struct sst_policy *policy,
                                             const struct sst_dialog *dialog)
 {
-    if (policy->request_refresher == SST_REFRESHER_UAS &&
-        !(policy->allow_uas || dialog->peer_supports)) {
+    if (policy->request_refresher == SST_REFRESHER_UAS && !policy->allow_uas &&
+        !dialog->peer_supports) {
         return SST_REFRESHER_NONE;
     }
     return policy->request_refresher;
@@ -114,25 +114,21 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *
 static bool read_agreed(const struct sst_policy *policy, const struct sst_msg *response,
                         struct sst_outcome_timer *timer, uint32_t *violations)
 {
-    switch ((enum sst_refresher)response->refresher) {
-    case SST_REFRESHER_UAC:
+    if (response->refresher == SST_REFRESHER_UAC) {
         timer->side = SST_SIDE_LOCAL;
         if (!(response->has & SST_MSG_REQUIRE_TIMER)) {
             /* §9 wants it; §7.2 has the interval processed all the same. */
             *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REQUIRE_MISSING);
         }
-        break;
-    case SST_REFRESHER_UAS:
+    } else if (response->refresher == SST_REFRESHER_UAS) {
         timer->side = SST_SIDE_REMOTE;
-        break;
-    case SST_REFRESHER_NONE:
+    } else {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_MISSING);
         if (!policy->accept_refresher_missing) {
             return false;
         }
         /* One refresh too many does no harm, one too few ends the call. */
         timer->side = SST_SIDE_LOCAL;
-        break;
     }
     /* EC-03: repeated, the reading that keeps the call alive on this side of it. */
     timer->interval = timer->side == SST_SIDE_LOCAL ? response->session_expires
@@ -162,15 +158,8 @@ static bool own_benefit(const struct sst_policy *policy, const struct sst_dialog
     if (dialog->peer_supports || (response->has & SST_MSG_SUPPORTED_TIMER)) {
         return false;
     }
-    switch (policy->own_benefit) {
-    case SST_OWN_BENEFIT_AUTO:
-        return own_wish;
-    case SST_OWN_BENEFIT_YES:
-        return true;
-    case SST_OWN_BENEFIT_NO:
-        return false;
-    }
-    return false;
+    return policy->own_benefit == SST_OWN_BENEFIT_YES ||
+           (policy->own_benefit == SST_OWN_BENEFIT_AUTO && own_wish);
 }
 
 void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog, uint32_t asked,

@@ -83,15 +83,10 @@ static enum sst_refresher choose_refresher(const struct sst_policy *policy,
     if (facts->refresher != SST_REFRESHER_NONE) {
         return facts->refresher;
     }
-    switch (dialog->side) {
-    case SST_SIDE_LOCAL:
-        return SST_REFRESHER_UAS;
-    case SST_SIDE_REMOTE:
-        return SST_REFRESHER_UAC;
-    case SST_SIDE_NONE:
-        break;
+    if (dialog->side == SST_SIDE_NONE) {
+        return policy->prefer_refresher;
     }
-    return policy->prefer_refresher;
+    return dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAS : SST_REFRESHER_UAC;
 }
 
 /* Whether this element asks for a timer that the request does not ask for; EC-19. */

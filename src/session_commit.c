@@ -39,16 +39,10 @@ static void store(struct sst_session *s, const struct sst_outcome_timer *timer)
 {
     s->flags &= ~(F_SIDE | F_OWN_BENEFIT | F_HEALED);
     s->interval = timer->side == SST_SIDE_NONE ? 0 : timer->interval;
-    switch (timer->side) {
-    case SST_SIDE_LOCAL:
-        s->flags |= F_LOCAL;
-        break;
-    case SST_SIDE_REMOTE:
-        s->flags |= F_REMOTE;
-        break;
-    case SST_SIDE_NONE:
+    if (timer->side == SST_SIDE_NONE) {
         return;
     }
+    s->flags |= timer->side == SST_SIDE_LOCAL ? F_LOCAL : F_REMOTE;
     if (timer->own_benefit) {
         s->flags |= F_OWN_BENEFIT;
     }
@@ -96,15 +90,12 @@ static uint32_t guard_of(const struct sst_session *s)
         bool early = s->policy->expire_at == SST_EXPIRE_AT_GUARD && !(s->flags & F_OWN_BENEFIT);
         return early ? sst_guard_ms(run) : 0; /* EC-34: when the peer does, or at the expiration */
     }
-    switch (s->policy->guard) {
-    case SST_GUARD_RFC:
-        break;
-    case SST_GUARD_PERCENT: {
+    if (s->policy->guard == SST_GUARD_NONE) {
+        return 0;
+    }
+    if (s->policy->guard == SST_GUARD_PERCENT) {
         uint64_t guard = percent_ms(run, s->policy->guard_percent);
         return guard > UINT32_MAX ? UINT32_MAX : (uint32_t)guard;
-    }
-    case SST_GUARD_NONE:
-        return 0;
     }
     return sst_guard_ms(run);
 }

@@ -109,10 +109,10 @@ static void note_misplaced(struct sst_session *s, const struct sst_msg *response
     uint32_t violations = response->violations;
     bool refreshes = response->method == SST_METHOD_INVITE || response->method == SST_METHOD_UPDATE;
     bool success = response->status >= 200 && response->status < 300;
-    if ((response->has & SST_MSG_SESSION_EXPIRES) && !(refreshes && success)) {
+    if ((response->has & SST_MSG_SESSION_EXPIRES) && (!refreshes || !success)) {
         violations |= SST_VIOLATION_BIT(SST_VIOLATION_SE_MISPLACED);
     }
-    if ((response->has & SST_MSG_MIN_SE) && !(refreshes && response->status == 422)) {
+    if ((response->has & SST_MSG_MIN_SE) && (!refreshes || response->status != 422)) {
         violations |= SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_MISPLACED);
     }
     sst_session_note_violations(s, violations);
@@ -207,15 +207,11 @@ int sst_session_failed(struct sst_session *s, struct sst_tx *tx, enum sst_failur
     }
     uint64_t now = sst_session_now(s, now_ms);
     close_own(s, tx);
-    switch (failure_) {
-    case SST_FAILED_TIMEOUT:
+    if (failure_ == SST_FAILED_TIMEOUT) {
         sst_session_count_failure(s, tx, SST_FAILURE_TIMEOUT);
         sst_session_lost(s, tx, SST_END_TIMEOUT, now, verdict);
-        break;
-    case SST_FAILED_TRANSPORT:
-    case SST_FAILED_NOT_SENT:
+    } else {
         sst_session_unsent(s, tx, now, verdict);
-        break;
     }
     sst_session_deliver(s, now_ms);
     return SST_OK;
