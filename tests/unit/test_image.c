@@ -111,6 +111,20 @@ START_TEST(every_field_comes_back)
 }
 END_TEST
 
+/* Ages that no call has: what is longer past than the image can say is as long past as it can. */
+START_TEST(what_is_past_for_ages_stays_past)
+{
+    static const uint8_t longest[8] = {0};
+    uint8_t image[SIZE];
+    struct sst_session into;
+    ck_assert_int_eq(sst_session_save(&session, UINT64_C(1) << 63, image, SIZE, NULL), SST_OK);
+    ck_assert_mem_eq(image + 16, longest, sizeof longest); /* where golden has its refresh */
+    ck_assert_int_eq(restore(&into, image, SIZE), SST_OK);
+    ck_assert_uint_eq(into.refresh_ms, into.start_ms);
+    ck_assert_uint_eq(sst_session_deadline(&into), 0);
+}
+END_TEST
+
 START_TEST(session_without_a_call_comes_back)
 {
     uint8_t image[SIZE];
@@ -367,6 +381,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, layout_is_as_documented);
     tcase_add_test(tcase, every_field_comes_back);
+    tcase_add_test(tcase, what_is_past_for_ages_stays_past);
     tcase_add_test(tcase, session_without_a_call_comes_back);
     tcase_add_test(tcase, arguments_are_checked);
     tcase_add_test(tcase, too_small_a_buffer_stays_untouched);

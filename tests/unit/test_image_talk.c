@@ -294,6 +294,25 @@ START_TEST(refresh_that_was_asked_for_is_asked_for_again)
 }
 END_TEST
 
+/* Meanwhile the peer took the role: what was under way is not repeated by the side that watches. */
+START_TEST(refresh_under_way_is_forgotten_where_the_peer_refreshes_now)
+{
+    struct talk *t = connected("mode=request", PEER " | Session-Expires: 1800;refresher=uac");
+    until(t, 900);
+    refreshes(t);
+    serves(t, INVITE, PEER " | Session-Expires: 1800;refresher=uac");
+    hears_ack(t);
+    told(t);
+    until(t, 910);
+    move_to(t, 1000, 0, 0, 0);
+    from_here(t);
+    expect(next(t), "1324");
+    until(t, 1758);
+    expect(told(t), "1324 overdue; 1758 ended not_refreshed");
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(transaction_of_the_peer_holds_nothing_up)
 {
     struct talk *t = called("", PEER " | Session-Expires: 1800;refresher=uac");
@@ -323,6 +342,7 @@ int main(void)
     tcase_add_test(tcase, clock_that_stepped_back_is_the_start);
     tcase_add_test(tcase, refresh_under_way_is_sent_again);
     tcase_add_test(tcase, refresh_that_was_asked_for_is_asked_for_again);
+    tcase_add_test(tcase, refresh_under_way_is_forgotten_where_the_peer_refreshes_now);
     tcase_add_test(tcase, transaction_of_the_peer_holds_nothing_up);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -144,6 +144,9 @@ START_TEST(takes_timer_out_of_a_list)
         {"timers,xtimer, timer-x", "timers,xtimer, timer-x"},
         {"foo,\ttimer ,,bar, ", "foo,bar"},
         {"a,b,c,d,e,f,g,h,timer", "a,b,c,d,e,f,g,h"},
+        {"other,timer", "other"},
+        {"foo\t,timer\r\n ,bar", "foo,bar"},
+        {"timer,foo\r\n\t", "foo"},
     };
     struct sst_headers none = {.count = 0};
 

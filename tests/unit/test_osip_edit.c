@@ -85,6 +85,15 @@ START_TEST(inserts_refresher_and_require)
 }
 END_TEST
 
+/* An edit of the host's own: the refresher goes with an interval, whichever of the two it names. */
+START_TEST(inserts_refresher_without_set_session_expires)
+{
+    struct sst_proxy_edit edit = {.insert_refresher_uac = true, .session_expires = 90};
+
+    check_edit("Subject: 90\r\n", &edit, "Session-Expires:", "Session-Expires: 90;refresher=uac");
+}
+END_TEST
+
 START_TEST(sets_min_se)
 {
     struct sst_proxy_edit edit = {.set_min_se = true, .min_se = 300};
@@ -206,6 +215,7 @@ int main(void)
     tcase_add_test(tests, inserts_session_expires);
     tcase_add_test(tests, makes_one_of_repeated_session_expires);
     tcase_add_test(tests, inserts_refresher_and_require);
+    tcase_add_test(tests, inserts_refresher_without_set_session_expires);
     tcase_add_test(tests, sets_min_se);
     tcase_add_test(tests, forwards_what_needs_no_change);
     tcase_add_test(tests, leaves_the_message_without_memory);

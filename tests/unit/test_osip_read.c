@@ -203,6 +203,36 @@ START_TEST(reads_an_own_message)
 }
 END_TEST
 
+/* Half built: what is not there yet is not read, and the rest is. */
+START_TEST(reads_what_there_is_of_an_own_message)
+{
+    osip_message_t *sip;
+    struct sst_msg msg;
+
+    ck_assert_int_eq(osip_message_init(&sip), OSIP_SUCCESS);
+    osip_message_set_method(sip, osip_strdup("UPDATE"));
+    ck_assert_int_eq(osip_message_set_header(sip, "Session-Expires", "90"), OSIP_SUCCESS);
+    ck_assert_int_eq(osip_message_set_body(sip, SDP, strlen(SDP)), OSIP_SUCCESS);
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* neither CSeq nor Content-Type */
+    ck_assert_uint_eq(msg.cseq, 0);
+    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
+
+    ck_assert_int_eq(osip_cseq_init(&sip->cseq), OSIP_SUCCESS);
+    ck_assert_int_eq(osip_content_type_init(&sip->content_type), OSIP_SUCCESS);
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* both without a word in them */
+    ck_assert_uint_eq(msg.cseq, 0);
+    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
+
+    sip->content_type->type = osip_strdup("application");
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
+    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
+    sip->content_type->subtype = osip_strdup("sdp");
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
+    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_OFFER);
+    osip_message_free(sip);
+}
+END_TEST
+
 START_TEST(finds_no_offer_in_an_empty_body)
 {
     osip_message_t *sip = invite("Content-Type: application/sdp\r\n");
@@ -268,6 +298,7 @@ int main(void)
     tcase_add_test(tests, reads_cseq_numbers);
     tcase_add_test(tests, finds_a_session_description);
     tcase_add_test(tests, reads_an_own_message);
+    tcase_add_test(tests, reads_what_there_is_of_an_own_message);
     tcase_add_test(tests, finds_no_offer_in_an_empty_body);
     tcase_add_test(tests, refuses_what_is_no_message);
     tcase_add_test(tests, passes_over_an_entry_without_name);

@@ -208,6 +208,8 @@ START_TEST(ranges_follow_absolute_min)
     expect_refused(SST_ERR_RANGE, "refresh_floor", "3", "refresh_floor", "1..absolute_min/2", "3");
     expect_refused(SST_ERR_RANGE, "max_session_expires", "3", "max_session_expires",
                    "0, absolute_min..4294967295", "3");
+    expect_refused(SST_ERR_SYNTAX, "mode", "maybe", "mode", "accept|request|require|off", "maybe");
+    expect_refused(SST_ERR_SYNTAX, "allow_uas", "maybe", "allow_uas", "no|yes", "maybe");
     /* It changes itself alone, and the check then finds what no longer fits. */
     ck_assert_uint_eq(policy.min_se, 90);
     ck_assert_uint_eq(policy.refresh_floor, 10);

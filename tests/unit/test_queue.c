@@ -314,6 +314,10 @@ START_TEST(check_finds_what_is_wrong)
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     slots[5].key_ms = 6000;
     ck_assert_ptr_null(sst_queue_check(&queue)); /* it may have its key still */
+    queue.capacity = UINT32_MAX - 1u; /* a session's place is a number of 32 bits, from 1 */
+    ck_assert_ptr_null(sst_queue_check(&queue));
+    queue.capacity = UINT32_MAX;
+    ck_assert_ptr_nonnull(sst_queue_check(&queue));
     queue.capacity = 5;
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
 }

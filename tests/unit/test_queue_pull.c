@@ -106,6 +106,38 @@ START_TEST(waiting_events_of_one_session_come_one_by_one)
 }
 END_TEST
 
+/* In the last second nobody is asked to refresh: there is nothing to tell before the end. */
+START_TEST(late_look_finds_nothing_until_the_end)
+{
+    struct sst_event event;
+    ck_assert_int_eq(sst_session_set_policy(&sessions[1], &pulled), SST_OK);
+    for (size_t i = 0; i < 3; i++) {
+        arm_refresh(&sessions[i], 45000);
+        sessions[i].interval = 90;
+    }
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[0]), SST_OK);
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 45000);
+    ck_assert_uint_eq(sst_queue_run(&queue, 89000, SIZE_MAX), 1);
+    ck_assert_uint_eq(pushed, 0);
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 90000);
+    ck_assert_uint_eq(sst_queue_run(&queue, 90000, SIZE_MAX), 1);
+    ck_assert_uint_eq(pushed, 1);
+    ck_assert_uint_eq(queue.count, 0);
+
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_OK);
+    ck_assert_ptr_null(sst_queue_next_event(&queue, 89000, &event));
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 90000);
+    ck_assert_ptr_eq(sst_queue_next_event(&queue, 90000, &event), &sessions[1]);
+    ck_assert_int_eq(event.type, SST_EVENT_ENDED);
+    ck_assert_int_eq(event.reason, SST_END_NOT_SENT);
+
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[2]), SST_OK);
+    ck_assert_uint_eq(sst_queue_run(&queue, 88999, SIZE_MAX), 1);
+    ck_assert_uint_eq(pushed, 2); /* the last moment for a refresh */
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 90000);
+}
+END_TEST
+
 /* ---- Whole calls, by the public functions alone ---- */
 
 static uint64_t clock_ms;
@@ -223,6 +255,7 @@ int main(void)
     tcase_add_test(tcase, run_leaves_events_that_are_to_be_pulled);
     tcase_add_test(tcase, session_is_out_when_its_end_is_pulled);
     tcase_add_test(tcase, waiting_events_of_one_session_come_one_by_one);
+    tcase_add_test(tcase, late_look_finds_nothing_until_the_end);
     tcase_add_test(tcase, calls_are_refreshed_and_ended_to_the_millisecond);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

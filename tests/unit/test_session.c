@@ -246,6 +246,8 @@ START_TEST(only_an_initial_invite_forks)
     ck_assert_int_eq(sst_session_fork(NULL, &child_tx, t->session, &t->own[0]), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(&child, NULL, t->session, &t->own[0]), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, NULL, &t->own[0]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_fork(&child, &child_tx, &(struct sst_session){0}, &t->own[0]),
+                     SST_ERR_ARGUMENT); /* one that never began */
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, t->session, NULL), SST_ERR_ARGUMENT);
     gets(t, INVITE, 200, "");
     asks(t, INVITE);

@@ -134,6 +134,27 @@ START_TEST(a_420_to_a_refresh_takes_require_out)
 }
 END_TEST
 
+/* Two refreshes with Require are on their way; who refused one of them has said what is to be said. */
+/* Shows: EC-58 EC-38 */
+START_TEST(a_420_is_followed_once_where_two_refreshes_are_open)
+{
+    struct talk *t = connected("mode=require method=invite", UPDATES LOCAL_1800);
+
+    until(t, 900);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 1800;refresher=uac | "
+                         "Require: timer");
+    gets(t, INVITE, 180, "");
+    until(t, 932);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uac | "
+                         "Require: timer");
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "retry");
+    expect(gets(t, INVITE, 420, "Unsupported: timer"), "wait 932"); /* the next of the ladder */
+    looks(t);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uac");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-58 */
 START_TEST(a_420_to_the_initial_invite_fails_the_call_that_required_it)
 {
@@ -155,6 +176,7 @@ int main(void)
     tcase_add_test(tcase, time_keeps_running_while_credentials_are_sought);
     tcase_add_test(tcase, credentials_for_a_request_of_the_hosts);
     tcase_add_test(tcase, a_420_to_a_refresh_takes_require_out);
+    tcase_add_test(tcase, a_420_is_followed_once_where_two_refreshes_are_open);
     tcase_add_test(tcase, a_420_to_the_initial_invite_fails_the_call_that_required_it);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
