@@ -106,6 +106,9 @@ static int hop_of_uri(osip_uri_t *uri, struct hops *hops)
         return 416;
     }
     message_destination(uri, &host, &hops->hop[0].port);
+    if (host == NULL) {
+        return 400;
+    }
     hops->hop[0].host = text_copy(host);
     hops->count = 1;
     return 0;

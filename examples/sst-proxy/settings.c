@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_text.h"
 #include "text.h"
 
 static const char usage[] =
@@ -18,6 +19,7 @@ static const char usage[] =
     "  --unsafe-min SEC        for tests: SEC takes the place of 90 in every rule\n"
     "  --speed X               the library's clock runs X times faster\n"
     "  --log text|json         default text\n"
+    "  --color auto|always|never   of the text; auto: on a terminal, without NO_COLOR\n"
     "  --help  --version\n";
 
 static bool complain(const char *option, const char *value, const char *what)
@@ -112,6 +114,10 @@ static bool take(struct settings *settings, const char *option, const char *valu
     if (strcmp(option, "--log") == 0) {
         return take_word(&settings->json, option, value, "json", "text");
     }
+    if (strcmp(option, "--color") == 0) {
+        return log_text_read_color(value, &settings->color) ||
+               complain(option, value, "not auto, always or never");
+    }
     if (strcmp(option, "--speed") == 0) {
         return take_speed(&settings->speed, option, value);
     }
@@ -140,6 +146,7 @@ bool settings_read(struct settings *settings, int argc, char **argv)
     sst_proxy_policy_init(&settings->policy);
     settings->policy.min_se = 0; /* not given: the absolute minimum, which may be moved yet */
     settings->speed = 1;
+    settings->color = log_text_wants_color();
     settings->bind.port = -1;
     for (int i = 1; i < argc; i += 2) {
         if (strcmp(argv[i], "--help") == 0) {

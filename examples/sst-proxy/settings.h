@@ -19,6 +19,7 @@ struct settings {
     struct sst_proxy_policy policy;
     double speed;
     bool json;
+    bool color; /* of the text log */
 };
 
 /* Reads the command line. Says on standard error what is wrong and returns false. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
 #include "message.h"
 #include "text.h"
 
@@ -129,7 +130,7 @@ char *sip_key(osip_message_t *request, const char *method)
 static bool is_own(const struct proxy *proxy, const char *host, const char *port)
 {
     return host != NULL && osip_strcasecmp(host, proxy->udp.host) == 0 &&
-           (port != NULL ? atoi(port) : 5060) == proxy->udp.port;
+           (port != NULL ? endpoint_port(port) : 5060) == proxy->udp.port;
 }
 
 bool sip_is_own_uri(const struct proxy *proxy, const osip_uri_t *uri)

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "endpoint.h"
+
 static int look_up(const char *host, int port, int family, int flags, struct addrinfo **found)
 {
     struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM, .ai_flags = flags};
@@ -37,7 +39,7 @@ static bool numeric(const struct sockaddr_storage *address, socklen_t length,
                     sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
         return false;
     }
-    *port = atoi(service);
+    *port = endpoint_port(service);
     return true;
 }
 

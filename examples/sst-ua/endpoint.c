@@ -7,13 +7,23 @@
 
 #include "text.h"
 
+int endpoint_port(const char *text)
+{
+    char *rest;
+    long port;
+
+    errno = 0;
+    port = strtol(text, &rest, 10);
+    return *text >= '0' && *text <= '9' && *rest == '\0' && errno == 0 && port <= 65535 ? (int)port
+                                                                                       : -1;
+}
+
 bool endpoint_parse(struct endpoint *endpoint, const char *text)
 {
     const char *host = text;
     const char *end = text + strlen(text);
     const char *colon = NULL;
-    char *rest;
-    long port;
+    int port = -1;
 
     if (*text == '[') {
         host = text + 1;
@@ -29,15 +39,13 @@ bool endpoint_parse(struct endpoint *endpoint, const char *text)
     if (end == host) {
         return false;
     }
-    endpoint->port = -1;
     if (colon != NULL) {
-        errno = 0;
-        port = strtol(colon + 1, &rest, 10);
-        if (rest == colon + 1 || *rest != '\0' || errno != 0 || port < 0 || port > 65535) {
+        port = endpoint_port(colon + 1);
+        if (port < 0) {
             return false;
         }
-        endpoint->port = (int)port;
     }
+    endpoint->port = port;
     free(endpoint->host);
     endpoint->host = text_copy_part(host, (size_t)(end - host));
     return true;

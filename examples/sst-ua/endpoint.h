@@ -11,6 +11,9 @@ struct endpoint {
     int port;   /* -1: not given */
 };
 
+/* A port as text, digits only; -1 for what is none. */
+int endpoint_port(const char *text);
+
 /* Splits HOST, HOST:PORT or [HOST]:PORT. An IPv6 address without brackets has no port. */
 bool endpoint_parse(struct endpoint *endpoint, const char *text);
 

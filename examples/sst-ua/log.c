@@ -5,32 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "json.h"
+#include "log_text.h"
 #include "message.h"
 #include "text.h"
-
-/* The first of a message's generic header fields of one of these names, NULL for none. */
-static const char *value_of(osip_message_t *sip, const char *name, const char *compact)
-{
-    osip_header_t *header;
-
-    if (osip_message_header_get_byname(sip, name, 0, &header) < 0 &&
-        (compact == NULL || osip_message_header_get_byname(sip, compact, 0, &header) < 0)) {
-        return NULL;
-    }
-    return header->hvalue != NULL ? header->hvalue : "";
-}
-
-/* The Reason of a BYE; other messages' is of no interest. */
-static const char *reason_of(osip_message_t *sip)
-{
-    return MSG_IS_BYE(sip) ? value_of(sip, "reason", NULL) : NULL;
-}
-
-/* Column of the ladder that says what message it is: room for a 422. */
-#define WHAT_WIDTH 43
 
 /* What makes two received messages copies of one (RFC 3261 §17.1.3, §17.2.3). */
 static uint64_t identity(osip_message_t *sip)
@@ -65,7 +44,7 @@ static void begin(const struct log *log, const char *call_id, const char *event)
 static void message_as_json(const struct log *log, enum log_direction direction,
                             osip_message_t *sip, const char *call_id, bool copy)
 {
-    const char *reason = reason_of(sip);
+    const char *reason = log_reason_of(sip);
     struct sst_msg msg;
 
     begin(log, call_id, direction == LOG_SENT ? "sent" : "received");
@@ -87,10 +66,10 @@ static void message_as_json(const struct log *log, enum log_direction direction,
         if (msg.has & SST_MSG_MIN_SE) {
             json_number("min_se", msg.min_se);
         }
-        if (value_of(sip, "supported", "k") != NULL) {
+        if (log_value_of(sip, "supported", "k") != NULL) {
             json_bool("supported_timer", (msg.has & SST_MSG_SUPPORTED_TIMER) != 0);
         }
-        if (value_of(sip, "require", NULL) != NULL) {
+        if (log_value_of(sip, "require", NULL) != NULL) {
             json_bool("require_timer", (msg.has & SST_MSG_REQUIRE_TIMER) != 0);
         }
     }
@@ -98,58 +77,6 @@ static void message_as_json(const struct log *log, enum log_direction direction,
         json_string("reason", reason);
     }
     json_end();
-}
-
-/* The start of a line of the ladder: time, call, and what kind of line it is. */
-static void start_line(const struct log *log, const char *call_id, const char *mark)
-{
-    printf("%10.3f  %-8.8s  %s  ", clock_real_s(log->clock) * log->clock->speed,
-           call_id != NULL ? call_id : "", mark);
-}
-
-/* "INVITE 1", or "200 OK (INVITE 1)". Returns its width. */
-static int print_what(osip_message_t *sip)
-{
-    unsigned long cseq = message_cseq(sip);
-
-    if (MSG_IS_REQUEST(sip)) {
-        return printf("%.32s %lu", sip->sip_method, cseq);
-    }
-    return printf("%d %.40s (%.32s %lu)", sip->status_code,
-                  sip->reason_phrase != NULL ? sip->reason_phrase : "", sip->cseq->method, cseq);
-}
-
-static void end_line(void)
-{
-    putchar('\n');
-    fflush(stdout);
-}
-
-/* What follows on a line: the first of it in its column, as far as there is room. */
-static void print_more(int *width, const char *name, const char *value)
-{
-    if (value == NULL) {
-        return;
-    }
-    printf("%*s%s%s", *width < WHAT_WIDTH ? WHAT_WIDTH - *width : 2, "", name, value);
-    *width = WHAT_WIDTH;
-}
-
-static void message_as_text(const struct log *log, enum log_direction direction,
-                            osip_message_t *sip, const char *call_id, bool copy)
-{
-    int width;
-
-    start_line(log, call_id, direction == LOG_SENT ? "-->" : "<--");
-    width = print_what(sip);
-    print_more(&width, "copy", copy ? "" : NULL);
-    print_more(&width, "Session-Expires: ", value_of(sip, "session-expires", "x"));
-    print_more(&width, "Min-SE: ", value_of(sip, "min-se", NULL));
-    print_more(&width, "Require: ", value_of(sip, "require", NULL));
-    print_more(&width, "Unsupported: ", value_of(sip, "unsupported", NULL));
-    print_more(&width, "Retry-After: ", value_of(sip, "retry-after", NULL));
-    print_more(&width, "Reason: ", reason_of(sip));
-    end_line();
 }
 
 void log_message(struct log *log, enum log_direction direction, osip_message_t *sip,
@@ -167,7 +94,7 @@ void log_message(struct log *log, enum log_direction direction, osip_message_t *
     if (log->json) {
         message_as_json(log, direction, sip, call_id, copy);
     } else {
-        message_as_text(log, direction, sip, call_id, copy);
+        log_text_message(log, direction, sip, call_id, copy);
     }
     free(call_id);
 }
@@ -211,55 +138,10 @@ static void event_as_json(const struct log *log, const char *call_id, const stru
     json_end();
 }
 
-static const char *who_refreshes(enum sst_side side)
-{
-    return side == SST_SIDE_LOCAL ? "this side refreshes" : "the peer refreshes";
-}
-
-static void event_as_text(const struct log *log, const char *call_id, const struct sst_event *event)
-{
-    start_line(log, call_id, " * ");
-    switch (event->type) {
-    case SST_EVENT_NEGOTIATED:
-        if (event->side == SST_SIDE_NONE) {
-            fputs("session timer off", stdout);
-        } else {
-            printf("session timer: %lu s, %s%s", (unsigned long)event->interval,
-                   who_refreshes(event->side), event->own_benefit ? " for its own benefit" : "");
-        }
-        break;
-    case SST_EVENT_REFRESHED:
-        printf("session refreshed: %lu s, %s", (unsigned long)event->interval,
-               who_refreshes(event->side));
-        break;
-    case SST_EVENT_REFRESH:
-        printf("time to refresh the session, by %s", sst_method_name(event->method));
-        break;
-    case SST_EVENT_OVERDUE:
-        fputs("the peer's refresh is overdue", stdout);
-        break;
-    case SST_EVENT_BLOCKED:
-        fputs("a refresh is due and cannot be sent now", stdout);
-        break;
-    case SST_EVENT_REFUSED:
-        fputs("the peer refused all ways to refresh", stdout);
-        break;
-    case SST_EVENT_VIOLATION:
-        printf("the peer broke a rule: %s", sst_violation_name(event->violation));
-        break;
-    case SST_EVENT_ENDED:
-        printf("session ended: %s", sst_end_reason_name(event->reason));
-        break;
-    case SST_EVENT_NONE:
-        break;
-    }
-    end_line();
-}
-
 void log_event(const struct log *log, const char *call_id, const struct sst_event *event)
 {
     if (!log->json) {
-        event_as_text(log, call_id, event);
+        log_text_event(log, call_id, event);
     } else if (event->type != SST_EVENT_REFUSED && event->type != SST_EVENT_NONE) {
         event_as_json(log, call_id, event);
     }
@@ -272,11 +154,9 @@ void log_note(const struct log *log, const char *call_id, const char *format, ..
     if (log->json) {
         return;
     }
-    start_line(log, call_id, " * ");
     va_start(arguments, format);
-    vprintf(format, arguments);
+    log_text_note(log, call_id, format, arguments);
     va_end(arguments);
-    end_line();
 }
 
 void log_free(struct log *log)

@@ -18,6 +18,7 @@ enum log_direction { LOG_SENT, LOG_RECEIVED };
 
 struct log {
     bool json;
+    bool color; /* of the ladder */
     const struct clock *clock;
     struct seen sent;
     struct seen received;

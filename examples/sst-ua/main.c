@@ -267,7 +267,8 @@ static bool open_all(struct ua *ua)
 {
     ua->mute_ms = CLOCK_NEVER;
     clock_start(&ua->clock, ua->options.speed);
-    ua->log = (struct log){.json = ua->options.json, .clock = &ua->clock};
+    ua->log = (struct log){
+        .json = ua->options.json, .color = ua->options.color, .clock = &ua->clock};
     timer_open(ua);
     if (!net_open(&ua->net, ua->options.bind.host, ua->options.bind.port) || !catch_signals()) {
         return false;

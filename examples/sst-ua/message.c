@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
 #include "random.h"
 #include "text.h"
 
@@ -219,5 +220,8 @@ void message_destination(osip_uri_t *uri, const char **host, int *port)
         maddr->gvalue != NULL) {
         *host = maddr->gvalue;
     }
-    *port = uri->port != NULL ? atoi(uri->port) : 5060;
+    *port = uri->port != NULL ? endpoint_port(uri->port) : 5060;
+    if (*port < 0) {
+        *host = NULL;
+    }
 }

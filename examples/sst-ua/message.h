@@ -48,7 +48,7 @@ char *message_host(const char *host);
 
 /*
  * Where a URI says to send to: its maddr or host, and its port or 5060. The host is borrowed from
- * the URI.
+ * the URI; NULL where the port is none.
  */
 void message_destination(osip_uri_t *uri, const char **host, int *port);
 

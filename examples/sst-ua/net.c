@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "endpoint.h"
 #include "text.h"
 
 /* How long a looked-up name is good for; DNS says it better, getaddrinfo() does not tell. */
@@ -27,7 +28,7 @@ static bool numeric(const struct sockaddr_storage *storage, socklen_t length,
                     sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
         return false;
     }
-    *port = atoi(service);
+    *port = endpoint_port(service);
     return true;
 }
 

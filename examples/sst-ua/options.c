@@ -150,17 +150,6 @@ static bool read_log(struct options *options, const char *option, const char *va
     return options->json || strcmp(value, "text") == 0 || complain(option, value, "text or json");
 }
 
-static bool read_color(struct options *options, const char *option, const char *value)
-{
-    if (strcmp(value, "auto") == 0) {
-        options->color = log_text_wants_color();
-        return true;
-    }
-    options->color = strcmp(value, "always") == 0;
-    return options->color || strcmp(value, "never") == 0 ||
-           complain(option, value, "auto, always or never");
-}
-
 static bool read_option(struct options *options, const char *option, const char *value)
 {
     if (strcmp(option, "--bind") == 0) {
@@ -203,7 +192,8 @@ static bool read_option(struct options *options, const char *option, const char 
         return read_log(options, option, value);
     }
     if (strcmp(option, "--color") == 0) {
-        return read_color(options, option, value);
+        return log_text_read_color(value, &options->color) ||
+               complain(option, value, "auto, always or never");
     }
     fprintf(stderr, "sst-ua: %s: no such option\n\n%s", option, usage);
     return false;

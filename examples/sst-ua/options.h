@@ -31,6 +31,7 @@ struct options {
     unsigned long calls;
     double speed;
     bool json;
+    bool color; /* of the text log */
 };
 
 /* Reads the command line. Says on standard error what is wrong and returns false. */

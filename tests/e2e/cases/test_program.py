@@ -23,7 +23,8 @@ def wrong_usage(lab):
              ["--policy", "refresh_percent=80", "answer"], ["--auth", "nocolon", "answer"],
              ["--unsafe-min", "0", "answer"], ["--ring", "x", "answer"],
              ["--calls", "-1", "answer"], ["--speed", "0", "answer"], ["--speed", "-2", "answer"],
-             ["--speed", "nan", "answer"], ["--log", "xml", "answer"]]
+             ["--speed", "nan", "answer"], ["--log", "xml", "answer"],
+             ["--color", "sometimes", "answer"]]
     for arguments in wrong:
         done = subprocess.run([lab.program, *arguments], stdin=subprocess.DEVNULL, timeout=10,
                               capture_output=True, text=True, check=False)
