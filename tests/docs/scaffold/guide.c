@@ -1,0 +1,207 @@
+/* What docs/guide.md shows, as one program: a stack of paper around it, and two calls and a fork. */
+#include <sst/sst.h>
+
+#include <assert.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct call {
+    struct sst_session session;
+    struct sst_tx tx;
+    unsigned refreshes;
+    bool over;
+};
+
+struct field {
+    const char *name;
+    size_t name_length;
+    const char *value;
+    size_t value_length;
+    const struct field *next;
+};
+
+struct message {
+    const struct field *fields;
+    bool has_sdp;
+};
+
+static uint64_t clock_now;
+static char interval_sent[SST_VALUE_SIZE];
+static unsigned refused_with;
+
+static uint64_t clock_ms(void)
+{
+    return clock_now;
+}
+
+/* Waiting costs no time here: the clock goes to the deadline. */
+static int wait_ms(uint64_t deadline_ms)
+{
+    clock_now = deadline_ms > clock_now ? deadline_ms : clock_now;
+    return 0;
+}
+
+static void read_all_messages(struct pollfd *sip_socket)
+{
+    assert(sip_socket->fd == -1);
+}
+
+static void put(void *message, const char *name, const char *value, enum sst_header_kind kind)
+{
+    (void)message;
+    if (strcmp(name, "Session-Expires") == 0) {
+        assert(kind == SST_HEADER_SET);
+        memcpy(interval_sent, value, strlen(value) + 1);
+    }
+}
+
+static void reply(unsigned status, const struct sst_headers *headers)
+{
+    assert(sst_headers_get(headers, "Min-SE") != NULL);
+    refused_with = status;
+}
+
+static uint32_t my_random(void *user)
+{
+    (void)user;
+    return 4;
+}
+
+static bool send_request(struct call *call, enum sst_method method, bool with_offer,
+                         const struct sst_headers *headers)
+{
+    sst_tx_set_cseq(&call->tx, 3);
+    assert(method == SST_METHOD_INVITE && with_offer);
+    assert(strcmp(sst_headers_get(headers, "Session-Expires"), "1800;refresher=uac") == 0);
+    call->refreshes++;
+    return true;
+}
+
+/*@ docs/guide.md # Refresh is due */
+
+static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
+{
+    struct call *call = (struct call *)(void *)session; /* its first member */
+
+    assert(strcmp(user, "stack") == 0);
+    switch (event->type) {
+    case SST_EVENT_REFRESH:
+        return refresh(call, event, clock_now);
+    case SST_EVENT_ENDED:
+        call->over = true;
+        return SST_CALLBACK_DONE;
+    default:
+        return SST_CALLBACK_DONE;
+    }
+}
+
+static void loop(struct call *call)
+{
+    struct pollfd sip_socket = {.fd = -1};
+
+    /*@ docs/guide.md # The loop */
+}
+
+int main(void)
+{
+    static struct call caller, callee, fork;
+    static char name[] = "stack";
+    struct call *call = &caller;
+    struct call *other = &fork;
+    void *my_stack = name;
+    struct sst_headers headers;
+    struct sst_msg msg;
+    struct sst_verdict verdict;
+    struct sst_advice advice;
+    struct sst_session_info info;
+    uint64_t now = 1000;
+
+    /*@ docs/guide.md # Start */
+    assert(sst_policy_check(&policy, NULL) == SST_OK);
+
+    {
+        void *message = NULL;
+        /*@ docs/guide.md # You build the initial INVITE */
+        assert(strcmp(interval_sent, "1800") == 0);
+    }
+
+    const struct field interval = {"x", 1, "1800 ; refresher=UAC", 20, NULL};
+    const struct field require = {"Require", 7, "timer", 5, &interval};
+    struct message received = {&require, true};
+    const struct message *message = &received;
+    unsigned status = 200;
+    enum sst_method method_of_cseq = SST_METHOD_INVITE;
+    uint32_t cseq = 1;
+    {
+        /*@ docs/guide.md # A response arrives */
+        assert(verdict.action == SST_ACTION_NONE && verdict.refreshed);
+        sst_session_inspect(&call->session, &info);
+        assert(info.refresh_ms == 901000 && info.expires_ms == 1801000);
+    }
+    {
+        /*@ docs/guide.md # A second 2xx forks the call */
+        assert(verdict.action == SST_ACTION_NONE && verdict.refreshed);
+        sst_session_end(&other->session, now);
+    }
+    {
+        static struct sst_tx hold;
+        struct sst_tx *tx = &hold;
+        /*@ docs/guide.md # You build a re-INVITE or UPDATE */
+        assert(strcmp(sst_headers_get(&headers, "Session-Expires"), "1800;refresher=uac") == 0);
+        sst_session_failed(&call->session, tx, SST_FAILED_NOT_SENT, now, &verdict);
+    }
+    {
+        uint64_t elapsed = 0;
+        uint64_t deadline = sst_session_deadline(&call->session);
+        /*@ docs/guide.md # Save and restore */
+        assert(length <= sizeof image);
+        assert(sst_session_deadline(&call->session) == deadline);
+    }
+
+    /* A peer's INVITE with too small an interval, and one that is answered. */
+    {
+        static struct sst_tx incoming;
+        struct sst_tx *tx = &incoming;
+        const struct field supported = {"k", 1, "timer", 5, NULL};
+        struct field asked = {"Session-Expires", 15, "60", 2, &supported};
+
+        received = (struct message){&asked, true};
+        call = &callee;
+        for (unsigned turn = 0; turn < 2; turn++) {
+            refused_with = 0;
+            /*@ docs/guide.md # An INVITE or UPDATE arrives */
+            assert(refused_with == (turn == 0 ? 422u : 0u));
+            asked.value = "90";
+            cseq++;
+        }
+        /*@ docs/guide.md # You answer */
+        assert(strcmp(sst_headers_get(&headers, "Session-Expires"), "90;refresher=uac") == 0);
+    }
+
+    /* Both in a queue; the callee's peer does not refresh, and its session ends first. */
+    {
+        struct sst_queue queue;
+        size_t max_calls = 2;
+        call = &caller;
+        assert(sst_session_deadline(&call->session) == 901000);
+        now = 901000;
+        /*@ docs/guide.md # Many sessions */
+        assert(caller.refreshes == 1 && !caller.over);
+        assert(sst_queue_deadline(&queue) == SST_NEVER);
+        free(slots);
+    }
+
+    /* The callee waits for a refresh that never comes: 90 s less a third. */
+    clock_now = 1000;
+    loop(&callee);
+    assert(clock_now == 1000 + 60000);
+
+    /* The caller's refresh times out, which ends its call. */
+    call = &caller;
+    /*@ docs/guide.md # A transaction times out, or its transport fails */
+    assert(call->over);
+    puts("done");
+    return 0;
+}

@@ -1,0 +1,16 @@
+/* What docs/policy.md shows; examples.py puts the block in its place. */
+#include <sst/sst.h>
+
+#include <assert.h>
+
+int main(void)
+{
+    struct sst_policy policy;
+    struct sst_policy_error error;
+
+    error.code = SST_OK;
+    /*@ docs/policy.md # How to set them */
+    assert(error.code == SST_OK);
+    assert(policy.min_se == 120);
+    return 0;
+}
