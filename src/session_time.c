@@ -93,7 +93,7 @@ static void tell_overdue(struct sst_session *s, uint64_t now)
     s->flags |= F_OVERDUE_TOLD;
     SST_COUNT(s, overdue);
     sst_session_note(s, SST_EVENT_OVERDUE);
-    if (s->policy->rescue && !(s->flags & F_RESCUED)) {
+    if (s->policy->rescue) {
         s->flags |= F_RESCUED;
         s->refresh_ms = now; /* EC-103 */
     }
