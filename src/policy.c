@@ -50,7 +50,7 @@ bool sst_field_within(const struct sst_field *field, size_t size)
 
 void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known)
 {
-    uint32_t told = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+    uint32_t told = (uint32_t)size; /* no structure has 4 GiB */
     memcpy(structure, defaults_of, size < known ? size : known);
     if (size > known) {
         memset((unsigned char *)structure + known, 0, size - known);

@@ -138,6 +138,20 @@ START_TEST(late_look_finds_nothing_until_the_end)
 }
 END_TEST
 
+/* What has nothing to tell does not keep a run from those behind it, though it is to be pulled. */
+START_TEST(late_look_goes_on_to_the_next)
+{
+    ck_assert_int_eq(sst_session_set_policy(&sessions[0], &pulled), SST_OK);
+    arm_refresh(&sessions[0], 45000);
+    sessions[0].interval = 90;
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[0]), SST_OK);
+    refresh_at(1, 50000);
+    ck_assert_uint_eq(sst_queue_run(&queue, 89000, SIZE_MAX), 2);
+    ck_assert_uint_eq(pushed, 1);
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 90000);
+}
+END_TEST
+
 /* ---- Whole calls, by the public functions alone ---- */
 
 static uint64_t clock_ms;
@@ -256,6 +270,7 @@ int main(void)
     tcase_add_test(tcase, session_is_out_when_its_end_is_pulled);
     tcase_add_test(tcase, waiting_events_of_one_session_come_one_by_one);
     tcase_add_test(tcase, late_look_finds_nothing_until_the_end);
+    tcase_add_test(tcase, late_look_goes_on_to_the_next);
     tcase_add_test(tcase, calls_are_refreshed_and_ended_to_the_millisecond);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -3,6 +3,7 @@
 #include <sst/sst.h>
 
 #include "exact.h"
+#include "policy_fields.h"
 
 START_TEST(these_headers_match)
 {
@@ -117,6 +118,48 @@ START_TEST(larger_structures_are_refused)
 }
 END_TEST
 
+/* A structure that ends before a field: the field has its default, and cannot be set. The table's
+ * last field is taken, since all are in the structures of the first version. */
+START_TEST(fields_behind_the_end_have_their_defaults)
+{
+    struct sst_policy policy;
+    struct sst_policy_error error;
+    char text[16];
+    sst_policy_init(&policy);
+    policy.size = (uint32_t)offsetof(struct sst_policy, absolute_min);
+    policy.absolute_min = 77;
+    ck_assert_uint_eq(sst_policy_get(&policy, "absolute_min", 12, text, sizeof text), 2);
+    ck_assert_str_eq(text, "90");
+    ck_assert_int_eq(sst_policy_set(&policy, "absolute_min", 12, "80", 2, &error),
+                     SST_ERR_UNKNOWN);
+    ck_assert_str_eq(error.text, "absolute_min");
+    ck_assert_uint_eq(policy.absolute_min, 77);
+    policy.size += (uint32_t)sizeof policy.absolute_min; /* it has the whole of it */
+    ck_assert_uint_eq(sst_policy_get(&policy, "absolute_min", 12, text, sizeof text), 2);
+    ck_assert_str_eq(text, "77");
+}
+END_TEST
+
+/* What stands behind the end is not judged. */
+START_TEST(fields_behind_the_end_are_not_checked)
+{
+    struct sst_policy policy;
+    struct sst_policy_error error;
+    size_t end = offsetof(struct sst_policy, session_expires);
+    size_t count = 0;
+    while (sst_policy_field_at(count) != NULL) {
+        count++;
+    }
+    const struct sst_field *table = sst_policy_field_at(0);
+    sst_policy_init(&policy);
+    policy.session_expires = 89;
+    ck_assert_int_eq(sst_fields_check(table, count, &policy, end, &error), SST_OK);
+    ck_assert_int_eq(sst_fields_check(table, count, &policy, end + sizeof(uint32_t), &error),
+                     SST_ERR_RANGE);
+    ck_assert_str_eq(error.field, "session_expires");
+}
+END_TEST
+
 /* What hosts loop over and what they have room for. */
 START_TEST(counters_have_room_for_more)
 {
@@ -137,6 +180,8 @@ static Suite *sizes_suite(void)
     tcase_add_test(tests, defaults_of_a_proxy_fill_no_more_than_there_is);
     tcase_add_test(tests, no_other_size_is_read);
     tcase_add_test(tests, larger_structures_are_refused);
+    tcase_add_test(tests, fields_behind_the_end_have_their_defaults);
+    tcase_add_test(tests, fields_behind_the_end_are_not_checked);
     tcase_add_test(tests, counters_have_room_for_more);
     suite_add_tcase(suite, tests);
     return suite;
