@@ -67,6 +67,7 @@ START_TEST(a_422_to_a_refresh_leaves_the_expiration_where_it_was)
     until(t, 46);
     expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "retry");
     ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 90000);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_INTERVAL], 1);
     expect(again(t), TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     until(t, 50);
     expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),

@@ -21,6 +21,7 @@ START_TEST(the_refresh_point_is_the_owners_but_never_after_half)
         {"max_refresh=600", "1800", "600"},
         {"max_refresh=900", "1800", "900"},
         {"max_refresh=1000", "1800", "900"},
+        {"max_refresh=900", "1799", "899.5"},
         {"max_refresh=86400", "4294967295", "86400"},
         {"refresh_percent=5", "90", "10"}, /* the floor: 10 s unless it says so */
         {"refresh_percent=5 refresh_floor=1", "90", "4.5"},

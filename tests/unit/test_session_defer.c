@@ -23,6 +23,9 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
     ck_assert_int_eq(sst_session_defer(t->session, t->begin_ms, t->now_ms), SST_OK);
     expect(next(t), "48.501"); /* at once, but no busy loop */
     until(t, 48.501);
+    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms, t->now_ms), SST_OK);
+    expect(next(t), "48.502");
+    until(t, 48.502);
     ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 60000, t->now_ms), SST_OK);
     expect(next(t), "59"); /* never past the last moment: one second before the peer's BYE */
     until(t, 59);
@@ -32,7 +35,8 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
     ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 10000, t->now_ms), SST_OK);
     until(t, 200);
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 48.5 refresh UPDATE; "
-                    "48.501 refresh UPDATE; 59 refresh UPDATE; 79 refresh UPDATE; "
+                    "48.501 refresh UPDATE; 48.502 refresh UPDATE; 59 refresh UPDATE; "
+                    "79 refresh UPDATE; "
                     "90 ended refresh_not_sent");
     ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
     end_talk(t);
@@ -86,6 +90,21 @@ START_TEST(the_watcher_rescues_once_where_its_owner_wants_it)
 }
 END_TEST
 
+/* Shows: EC-38 EC-103 */
+START_TEST(a_rescue_that_only_rings_is_not_passed_by_an_update)
+{
+    struct talk *t = connected("rescue=yes", "Session-Expires: 1800;refresher=uas");
+
+    until(t, 1334); /* midway between 900 and the BYE at 1768 */
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none"); /* one is one */
+    until(t, 2000);
+    expect(told(t), "1334 overdue; 1334 refresh INVITE offer; 1768 ended not_refreshed");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-103 */
 START_TEST(a_watcher_that_may_not_rescue_does_not)
 {
@@ -107,6 +126,7 @@ int main(void)
     tcase_add_test(tcase, a_deferred_refresh_is_asked_for_again_within_the_budget);
     tcase_add_test(tcase, a_host_that_does_nothing_is_asked_a_bounded_number_of_times);
     tcase_add_test(tcase, the_watcher_rescues_once_where_its_owner_wants_it);
+    tcase_add_test(tcase, a_rescue_that_only_rings_is_not_passed_by_an_update);
     tcase_add_test(tcase, a_watcher_that_may_not_rescue_does_not);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

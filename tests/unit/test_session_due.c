@@ -144,6 +144,16 @@ START_TEST(what_stays_blocked_is_told_a_second_before_the_peer_gives_up)
     expect(told(t), "59 blocked; 90 ended refresh_not_sent");
     ck_assert_uint_eq(t->counters.blocked, 1);
     end_talk(t);
+
+    t = connected("", LOCAL_90); /* put off by the host until later than that: then */
+    until(t, 60);
+    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 20000, t->now_ms), SST_OK);
+    until(t, 65);
+    hears(t, INVITE, PEER_90);
+    until(t, 85);
+    expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 51 refresh INVITE offer; "
+                    "59 refresh INVITE offer; 80 blocked");
+    end_talk(t);
 }
 END_TEST
 
@@ -255,6 +265,15 @@ START_TEST(a_refresh_that_is_being_answered_holds_the_bye)
     until(t, 59.9);
     hears(t, INVITE, PEER_90);
     until(t, 61);
+    answers(t, INVITE, 488);
+    until(t, 100);
+    expect(told(t), "52.5 overdue; 90 ended not_refreshed");
+    end_talk(t);
+
+    t = called("", PEER_90); /* the same at the very moment of the BYE */
+    until(t, 59.9);
+    hears(t, INVITE, PEER_90);
+    until(t, 60);
     answers(t, INVITE, 488);
     until(t, 100);
     expect(told(t), "52.5 overdue; 90 ended not_refreshed");

@@ -127,6 +127,9 @@ START_TEST(a_refused_hold_is_no_refused_refresh)
     until(t, 10);
     asks(t, INVITE);
     expect(gets(t, INVITE, 488, ""), "failed");
+    for (unsigned i = 0; i < SST_FAILURE_COUNT; i++) {
+        ck_assert_uint_eq(t->counters.refreshes_failed[i], 0);
+    }
     until(t, 100);
     ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
     end_talk(t);

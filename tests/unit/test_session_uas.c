@@ -123,6 +123,12 @@ START_TEST(an_ack_that_never_comes_is_silence)
     expect(told(t), "0 negotiated 90 remote");
     ck_assert(info_of(t).ended);
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
+
+    /* the transaction is over: another dialog may take its place */
+    struct talk *other = callee("");
+    other->peer[0] = t->peer[0];
+    expect(hears(other, INVITE, PEER_90), "0");
+    end_talk(other);
     end_talk(t);
 }
 END_TEST
