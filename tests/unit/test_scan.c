@@ -132,6 +132,12 @@ START_TEST(compares_without_letter_case)
         ck_assert_msg(SST_SCAN_IS(&piece, "x") == (c == 'x' || c == 'X'), "character %d", c);
         ck_assert_msg(SST_SCAN_IS(&piece, "-") == (c == '-'), "character %d", c);
         ck_assert_msg(SST_SCAN_IS(&piece, "`") == (c == '`'), "character %d", c);
+        /* each character of a token is itself, or itself in lower case */
+        struct sst_scan rest = piece;
+        struct sst_scan token;
+        char lower = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : text;
+        ck_assert_msg(!sst_scan_token(&rest, &token) || sst_scan_equals(&piece, &lower, 1),
+                      "character %d", c);
         end();
     }
 }
