@@ -77,6 +77,8 @@ START_TEST(jitter_makes_it_earlier_by_its_share_at_most)
     ck_assert_uint_le(low, 1100);
     ck_assert_uint_eq(refresh_after("jitter_percent=10", 0), half); /* no source, no jitter */
     ck_assert_uint_eq(refresh_after("", 5), half);
+    ck_assert_uint_ge(refresh_after("jitter_percent=1", 5), half - 18000); /* the least there is */
+    ck_assert_uint_lt(refresh_after("jitter_percent=1", 5), half);
     for (uint64_t seed = 1; seed <= 100; seed++) { /* not below the floor */
         ck_assert_uint_ge(refresh_after("jitter_percent=4 refresh_percent=5 refresh_floor=45",
                                         seed), 45000);
