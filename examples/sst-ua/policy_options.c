@@ -43,7 +43,7 @@ static bool complain(const char *option, const struct sst_policy_error *error)
     char sentence[200];
 
     sst_policy_error_print(error, sentence, sizeof sentence);
-    fprintf(stderr, "sst-ua: %s%s%s\n", option, *option != '\0' ? ": " : "", sentence);
+    fprintf(stderr, PROGRAM ": %s%s%s\n", option, *option != '\0' ? ": " : "", sentence);
     return false;
 }
 
@@ -106,7 +106,7 @@ static bool set_pair(struct sst_policy *policy, const char *pair)
     struct sst_policy_error error;
 
     if (equals == NULL) {
-        fprintf(stderr, "sst-ua: --policy %s: not NAME=VALUE\n", pair);
+        fprintf(stderr, PROGRAM ": --policy %s: not NAME=VALUE\n", pair);
         return false;
     }
     if (sst_policy_set(policy, pair, (size_t)(equals - pair), equals + 1, strlen(equals + 1),

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "text.h"
+#include "wire.h"
+
+/* One datagram of which a copy would be another: FNV-1a over its bytes and its direction. */
+static uint64_t *seen;
+static size_t seen_count;
+
+static bool is_copy(bool sent, const uint8_t *bytes, size_t length)
+{
+    uint64_t hash = UINT64_C(14695981039346656037) + sent;
+
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+    }
+    for (size_t i = 0; i < seen_count; i++) {
+        if (seen[i] == hash) {
+            return true;
+        }
+    }
+    seen = memory_resize(seen, (seen_count + 1) * sizeof *seen);
+    seen[seen_count++] = hash;
+    return false;
+}
+
+static void begin(const struct ua *ua, const char *event)
+{
+    double real_s = clock_real_s(&ua->clock);
+
+    json_begin();
+    json_seconds("t", real_s * ua->clock.speed);
+    json_seconds("real", real_s);
+    json_string("event", event);
+}
+
+static void add_text(const char *key, const struct pl *value)
+{
+    char *copy = text_copy_part(value->p, value->l);
+
+    json_string(key, copy);
+    free(copy);
+}
+
+void log_listening(const struct ua *ua)
+{
+    char address[64];
+
+    sa_ntop(&ua->local, address, sizeof address);
+    if (!ua->options.json) {
+        printf("listening on %s port %u\n", address, sa_port(&ua->local));
+        fflush(stdout);
+        return;
+    }
+    begin(ua, "listening");
+    json_string("address", address);
+    json_number("port", sa_port(&ua->local));
+    json_end();
+}
+
+static void timer_as_json(const struct sip_msg *msg)
+{
+    struct sst_msg view;
+
+    wire_view(msg, &view);
+    if (view.has & SST_MSG_SESSION_EXPIRES) {
+        json_number("session_expires", view.session_expires);
+        if (view.refresher != SST_REFRESHER_NONE) {
+            json_string("refresher", sst_refresher_name((enum sst_refresher)view.refresher));
+        }
+    }
+    if (view.has & SST_MSG_MIN_SE) {
+        json_number("min_se", view.min_se);
+    }
+    if (sip_msg_hdr(msg, SIP_HDR_SUPPORTED) != NULL) {
+        json_bool("supported_timer", (view.has & SST_MSG_SUPPORTED_TIMER) != 0);
+    }
+    if (sip_msg_hdr(msg, SIP_HDR_REQUIRE) != NULL) {
+        json_bool("require_timer", (view.has & SST_MSG_REQUIRE_TIMER) != 0);
+    }
+}
+
+static void message_as_json(const struct ua *ua, bool sent, const struct sip_msg *msg, bool copy)
+{
+    const struct sip_hdr *reason = sip_msg_hdr(msg, SIP_HDR_REASON);
+
+    begin(ua, sent ? "sent" : "received");
+    add_text("call", &msg->callid);
+    if (msg->req) {
+        add_text("method", &msg->met);
+    } else {
+        json_number("status", msg->scode);
+    }
+    json_number("cseq", msg->cseq.num);
+    add_text("cseq_method", &msg->cseq.met);
+    json_bool("copy", copy);
+    timer_as_json(msg);
+    if (reason != NULL && msg->req && pl_strcmp(&msg->met, "BYE") == 0) {
+        add_text("reason", &reason->val);
+    }
+    json_end();
+}
+
+/* The start of a line for people. */
+static void start_line(const struct ua *ua, const char *mark)
+{
+    printf("%10.3f  %s  ", clock_real_s(&ua->clock) * ua->clock.speed, mark);
+}
+
+static void message_as_text(const struct ua *ua, bool sent, const struct sip_msg *msg, bool copy)
+{
+    const struct sip_hdr *expires = sip_msg_hdr(msg, SIP_HDR_SESSION_EXPIRES);
+    const struct sip_hdr *minimum = sip_msg_hdr(msg, SIP_HDR_MIN_SE);
+
+    start_line(ua, sent ? "-->" : "<--");
+    if (!msg->req) {
+        printf("%u (", msg->scode);
+    }
+    printf("%.*s %lu%s%s", (int)msg->cseq.met.l, msg->cseq.met.p, (unsigned long)msg->cseq.num,
+           msg->req ? "" : ")", copy ? "  copy" : "");
+    if (expires != NULL) {
+        printf("  Session-Expires: %.*s", (int)expires->val.l, expires->val.p);
+    }
+    if (minimum != NULL) {
+        printf("  Min-SE: %.*s", (int)minimum->val.l, minimum->val.p);
+    }
+    putchar('\n');
+    fflush(stdout);
+}
+
+void log_datagram(bool sent, enum sip_transp transport, const struct sa *source,
+                  const struct sa *destination, const uint8_t *bytes, size_t length, void *arg)
+{
+    struct mbuf *copy = mbuf_alloc(length);
+    const struct ua *ua = arg;
+    struct sip_msg *msg;
+
+    (void)transport;
+    (void)source;
+    (void)destination;
+    if (copy != NULL && mbuf_write_mem(copy, bytes, length) == 0) {
+        copy->pos = 0;
+        if (sip_msg_decode(&msg, copy) == 0) {
+            bool again = is_copy(sent, bytes, length);
+
+            if (ua->options.json) {
+                message_as_json(ua, sent, msg, again);
+            } else {
+                message_as_text(ua, sent, msg, again);
+            }
+            mem_deref(msg);
+        }
+    }
+    mem_deref(copy);
+}
+
+static void event_as_json(const struct ua *ua, const struct sst_event *event)
+{
+    begin(ua, sst_event_name(event->type));
+    json_string("call", ua->call.call_id != NULL ? ua->call.call_id : "");
+    if (event->type == SST_EVENT_NEGOTIATED || event->type == SST_EVENT_REFRESHED) {
+        json_number("interval", event->interval);
+        json_string("refresher", sst_side_name(event->side));
+    } else if (event->type == SST_EVENT_REFRESH) {
+        json_string("method", sst_method_name(event->method));
+    } else if (event->type == SST_EVENT_VIOLATION) {
+        json_string("name", sst_violation_name(event->violation));
+    } else if (event->type == SST_EVENT_ENDED) {
+        json_string("reason", sst_end_reason_name(event->reason));
+    }
+    json_end();
+}
+
+void log_event(const struct ua *ua, const struct sst_event *event)
+{
+    if (!ua->options.json) {
+        start_line(ua, " * ");
+        printf("%s: %lu s, refresher %s\n", sst_event_name(event->type),
+               (unsigned long)event->interval, sst_side_name(event->side));
+        fflush(stdout);
+    } else if (event->type != SST_EVENT_REFUSED) {
+        event_as_json(ua, event);
+    }
+}
+
+void log_free(void)
+{
+    free(seen);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: sst-ua's, as far as re-ua goes. */
+#ifndef SST_RE_UA_OPTIONS_H
+#define SST_RE_UA_OPTIONS_H
+
+#include <stdbool.h>
+
+#include <sst/sst.h>
+
+#include "endpoint.h"
+
+struct options {
+    const char *target; /* NULL: answer */
+    struct endpoint bind;
+    struct endpoint outbound;
+    struct endpoint contact;
+    struct sst_policy policy;
+    double hangup_after; /* seconds of the library's clock, negative for never */
+    double speed;
+    bool json;
+};
+
+/* Reads the command line. Says on standard error what is wrong and returns false. */
+bool options_read(struct options *options, int argc, char **argv);
+
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Own refreshes. libre 1.1 sends no UPDATE, and the re-INVITE of its sipsess_modify() takes no
+ * header fields, so both are built here on the dialog of its session.
+ */
+#ifndef SST_RE_UA_REFRESH_H
+#define SST_RE_UA_REFRESH_H
+
+#include "ua.h"
+
+/* Sends what SST_EVENT_REFRESH asks for; false where that cannot be done now. */
+bool refresh_send(struct ua *ua, enum sst_method method, bool with_offer);
+
+/* A response that no transaction took: a copy of a 2xx gets its ACK again. For sip_listen(). */
+bool refresh_ack_again(const struct sip_msg *msg, void *arg);
+
+/* Forgets the request under way, whatever its answer will be. */
+void refresh_drop(struct ua *ua);
+
+#endif
