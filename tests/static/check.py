@@ -42,9 +42,9 @@ def deviations(tool):
     return rows
 
 
-# What examples need beside libosip2, as pkg-config names it.
-LIBRARIES = {"examples/loops/uv.c": "libuv", "examples/loops/event.c": "libevent_core",
-             "examples/re-ua/": "libre"}
+# What examples need beside libosip2: as pkg-config names it, and what their CMakeLists.txt adds.
+LIBRARIES = {"examples/loops/uv.c": ["libuv"], "examples/loops/event.c": ["libevent_core"],
+             "examples/re-ua/": ["libre", "-DHAVE_INET6", "-DHAVE_INTTYPES_H", "-DHAVE_STDBOOL_H"]}
 
 
 def osip_flags():
@@ -60,9 +60,10 @@ def package_flags(package):
 
 
 def library_flags(path):
-    for name, package in LIBRARIES.items():
+    for name, (package, *more) in LIBRARIES.items():
         if path.startswith(name):
-            return package_flags(package)
+            found = package_flags(package)
+            return None if found is None else found + more
     return []
 
 
