@@ -3,8 +3,8 @@
 
     run.py PROGRAM
 
-Once it refreshes, once the peer does, and once more so, but stopped after the first refresh until it
-has to give the session up: the second refresh waits in the socket then, and has to be read first.
+Once it refreshes, once the peer does, and once more so, but stopped after the first refresh until
+it has to give the session up: the second refresh waits in the socket then, to be read first.
 """
 
 import re
@@ -41,7 +41,7 @@ def stop_for_a_while(process):
         head.append(line)
         if "sent 200" in line:
             break
-    time.sleep(10 / 90) # it has to be back in its loop, waiting
+    time.sleep(10 / 90)     # it has to be back in its loop, waiting
     process.send_signal(signal.SIGSTOP)
     time.sleep((INTERVAL - GUARD + 5) / 90)
     process.send_signal(signal.SIGCONT)
