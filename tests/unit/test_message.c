@@ -14,8 +14,10 @@ START_TEST(starts_a_request)
     ck_assert_uint_eq(msg.method, SST_METHOD_BYE);
     sst_msg_request(&msg, (enum sst_method)6, 0);
     ck_assert_uint_eq(msg.method, SST_METHOD_OTHER);
-    sst_msg_request(&msg, (enum sst_method)257, 0);
-    ck_assert_uint_eq(msg.method, SST_METHOD_OTHER);
+    if (sizeof(enum sst_method) > 1) { /* with short enumerations there is no such number */
+        sst_msg_request(&msg, (enum sst_method)257, 0);
+        ck_assert_uint_eq(msg.method, SST_METHOD_OTHER);
+    }
     sst_msg_request(NULL, SST_METHOD_INVITE, 1);
 }
 END_TEST

@@ -23,7 +23,9 @@ struct named {
         ck_assert_str_eq(function((type)COUNT_OF(expected)), "unknown");                           \
         ck_assert_str_eq(function((type)INT_MAX), "unknown");                                      \
         ck_assert_str_eq(function((type)-1), "unknown");                                           \
-        ck_assert_str_eq(function((type)INT_MIN), "unknown");                                      \
+        /* Where enumerations are as short as they can be, this is 0. */                           \
+        ck_assert_str_eq(function((type)INT_MIN),                                                  \
+                         sizeof(type) == 1 ? (expected)[0].name : "unknown");                      \
     } while (0)
 
 START_TEST(names_results)
