@@ -227,7 +227,7 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     uint64_t last;
     uint64_t range;
 
-    sst_session_due(session, &due);
+    (void)sst_session_due(session, &due);
     if (spread_ms == 0 || due.refresh > now) {
         return;
     }

@@ -6,7 +6,8 @@
  *
  * Keys are lazy. A refresh moves a deadline later nearly always, long before it comes, so the key
  * is left as it was: it may be earlier than the deadline, never later. When it comes up, the
- * session is looked at and gets its true deadline as a key.
+ * session is looked at and gets its true deadline as a key. So what a refresh costs here is to see
+ * that the key is still good (sst_session_key()): the session and its slot are read, not written.
  */
 #include <sst/queue.h>
 
@@ -24,60 +25,68 @@ struct sst_queue_visit {
     struct sst_queue_visit *outer;
 };
 
-static void place(struct sst_queue *queue, size_t index, struct sst_queue_slot slot)
+static inline void place(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
 {
-    queue->slots[index] = slot;
+    slots[index] = slot;
     slot.session->queue_index = (uint32_t)(index + 1);
 }
 
 /* Puts slot where it belongs, at index or above it. */
-static void sift_up(struct sst_queue *queue, size_t index, struct sst_queue_slot slot)
+static void sift_up(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
 {
-    while (index > 0 && slot.key_ms < queue->slots[index / 4].key_ms) {
-        place(queue, index, queue->slots[index / 4]);
+    while (index > 0 && slot.key_ms < slots[index / 4].key_ms) {
+        place(slots, index, slots[index / 4]);
         index /= 4;
     }
-    place(queue, index, slot);
+    place(slots, index, slot);
 }
 
-/* The child of index with the smallest key; count where it has none. */
-static size_t smallest_child(const struct sst_queue *queue, size_t index)
+static inline struct sst_queue_slot *smaller(struct sst_queue_slot *a, struct sst_queue_slot *b)
 {
-    size_t end = 4 * index + 4;
-    size_t best = index == 0 ? 1 : 4 * index;
+    return b->key_ms < a->key_ms ? b : a;
+}
 
-    if (best >= queue->count) {
-        return queue->count;
+/* The child of index with the smallest key; slots + count where it has none. */
+static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots, size_t count,
+                                                    size_t index)
+{
+    size_t begin = index == 0 ? 1 : 4 * index;
+    size_t end = 4 * index + 4;
+
+    if (begin >= count) {
+        return slots + count;
     }
-    if (end > queue->count) {
-        end = queue->count;
+    struct sst_queue_slot *best = slots + begin;
+    if (end <= count) {
+        struct sst_queue_slot *last = slots + end - 1;
+        return smaller(smaller(best, last - 2), smaller(last - 1, last));
     }
-    for (size_t i = best + 1; i < end; i++) {
-        if (queue->slots[i].key_ms < queue->slots[best].key_ms) {
-            best = i;
-        }
+    for (size_t i = begin + 1; i < count; i++) {
+        best = smaller(best, slots + i);
     }
     return best;
 }
 
 /* Puts slot where it belongs, at index or below it. */
-static void sift_down(struct sst_queue *queue, size_t index, struct sst_queue_slot slot)
+static void sift_down(struct sst_queue_slot *slots, size_t count, size_t index,
+                      struct sst_queue_slot slot)
 {
-    size_t child = smallest_child(queue, index);
+    struct sst_queue_slot *child = smallest_child(slots, count, index);
 
-    while (child < queue->count && queue->slots[child].key_ms < slot.key_ms) {
-        place(queue, index, queue->slots[child]);
-        index = child;
-        child = smallest_child(queue, index);
+    while (child != slots + count && child->key_ms < slot.key_ms) {
+        place(slots, index, *child);
+        index = (size_t)(child - slots);
+        child = smallest_child(slots, count, index);
     }
-    place(queue, index, slot);
+    place(slots, index, slot);
 }
 
-static bool contains(const struct sst_queue *queue, const struct sst_session *session)
+/* A session in no queue has the index 0, which becomes the largest. */
+static inline bool contains(const struct sst_queue *queue, const struct sst_session *session)
 {
-    uint32_t index = session->queue_index;
+    uint32_t index = session->queue_index - 1u;
 
-    return index != 0 && index <= queue->count && queue->slots[index - 1].session == session;
+    return index < queue->count && queue->slots[index].session == session;
 }
 
 static void take_out(struct sst_queue *queue, struct sst_session *session)
@@ -95,37 +104,36 @@ static void take_out(struct sst_queue *queue, struct sst_session *session)
         return;
     }
     if (last.key_ms < queue->slots[index / 4].key_ms) {
-        sift_up(queue, index, last);
+        sift_up(queue->slots, index, last);
     } else {
-        sift_down(queue, index, last);
+        sift_down(queue->slots, queue->count, index, last);
     }
 }
 
-/* Gives a session in the queue its true deadline as a key, earlier or later. */
-static void settle(struct sst_queue *queue, struct sst_session *session)
+/* Gives a session in the queue another key, earlier or later, or takes it out. */
+static void move(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
 {
     size_t index = session->queue_index - 1u;
-    struct sst_queue_slot slot = {sst_session_deadline(session), session};
+    struct sst_queue_slot slot = {key_ms, session};
 
-    if (slot.key_ms == SST_NEVER) {
+    if (key_ms == SST_NEVER) {
         take_out(queue, session);
-    } else if (slot.key_ms < queue->slots[index].key_ms) {
-        sift_up(queue, index, slot);
+    } else if (key_ms < queue->slots[index].key_ms) {
+        sift_up(queue->slots, index, slot);
     } else {
-        sift_down(queue, index, slot);
+        sift_down(queue->slots, queue->count, index, slot);
     }
+}
+
+/* Gives it its true deadline as a key. */
+static void settle(struct sst_queue *queue, struct sst_session *session)
+{
+    move(queue, session, sst_session_deadline(session));
 }
 
 static bool is_due(const struct sst_queue *queue, uint64_t now_ms)
 {
     return queue->count > 0 && queue->slots[0].key_ms <= now_ms;
-}
-
-/* Whether the first session has a deadline that its key does not know of yet. Then the key is
- * corrected first, so that sessions come in the order of their deadlines. */
-static bool is_stale(const struct sst_queue *queue)
-{
-    return sst_session_deadline(queue->slots[0].session) > queue->slots[0].key_ms;
 }
 
 int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t capacity)
@@ -162,32 +170,34 @@ int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slots, size
     return SST_OK;
 }
 
+static int put_in(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
+{
+    struct sst_queue_slot slot = {key_ms, session};
+
+    if (session->queue_index != 0) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (key_ms == SST_NEVER) {
+        return SST_OK;
+    }
+    if (queue->count == queue->capacity) {
+        return SST_ERR_SPACE;
+    }
+    sift_up(queue->slots, queue->count++, slot);
+    return SST_OK;
+}
+
 int sst_queue_update(struct sst_queue *queue, struct sst_session *session)
 {
-    struct sst_queue_slot slot;
-
     if (queue == NULL || session == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    slot.key_ms = sst_session_deadline(session);
-    slot.session = session;
-    if (session->queue_index == 0) {
-        if (slot.key_ms == SST_NEVER) {
-            return SST_OK;
-        }
-        if (queue->count == queue->capacity) {
-            return SST_ERR_SPACE;
-        }
-        sift_up(queue, queue->count++, slot);
-        return SST_OK;
-    }
+    uint64_t key_ms = sst_session_key(session);
     if (!contains(queue, session)) {
-        return SST_ERR_ARGUMENT;
+        return put_in(queue, session, key_ms);
     }
-    if (slot.key_ms == SST_NEVER) {
-        take_out(queue, session);
-    } else if (slot.key_ms < queue->slots[session->queue_index - 1].key_ms) {
-        sift_up(queue, session->queue_index - 1u, slot);
+    if (key_ms < queue->slots[session->queue_index - 1u].key_ms || key_ms == SST_NEVER) {
+        move(queue, session, key_ms);
     }
     return SST_OK;
 }
@@ -234,9 +244,14 @@ size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max)
     }
     while (looked < max && is_due(queue, now_ms)) {
         struct sst_session *session = queue->slots[0].session;
+        struct sst_due due;
+        uint64_t deadline_ms = sst_session_due(session, &due);
 
         looked++;
-        if (is_stale(queue) || !sst_session_step(session, now_ms)) {
+        if (deadline_ms > queue->slots[0].key_ms) {
+            /* Corrected first, so that sessions come in the order of their deadlines. */
+            move(queue, session, deadline_ms);
+        } else if (!sst_session_do(session, &due, now_ms)) {
             settle(queue, session);
         } else if (session->policy->on_event != NULL) {
             deliver(queue, session, now_ms);
@@ -258,7 +273,8 @@ struct sst_session *sst_queue_next_event(struct sst_queue *queue, uint64_t now_m
     }
     for (looks = queue->count * LOOKS_EACH; looks > 0 && is_due(queue, now_ms); looks--) {
         struct sst_session *session = queue->slots[0].session;
-        bool told = !is_stale(queue) && sst_session_next_event(session, now_ms, event);
+        bool is_stale = sst_session_deadline(session) > queue->slots[0].key_ms;
+        bool told = !is_stale && sst_session_next_event(session, now_ms, event);
 
         settle(queue, session);
         if (told) {

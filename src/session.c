@@ -79,7 +79,7 @@ void sst_session_inspect(const struct sst_session *s, struct sst_session_info *i
         return;
     }
     struct sst_due due;
-    sst_session_due(s, &due);
+    (void)sst_session_due(s, &due);
     memset(info, 0, sizeof *info);
     info->interval = s->interval;
     info->min_se = s->min_se;

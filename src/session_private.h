@@ -123,13 +123,43 @@ struct sst_due {
     uint64_t blocked;
     uint64_t overdue;
 };
-void sst_session_due(const struct sst_session *s, struct sst_due *due);
+/* @return the first of them, as sst_session_deadline() does */
+uint64_t sst_session_due(const struct sst_session *s, struct sst_due *due);
+
+/* States in which something else may be due than what a running timer says. */
+#define F_UNUSUAL                                                                                  \
+    (F_ENDED | F_OWN_INVITE | F_OWN_UPDATE | F_PEER_INVITE | F_PEER_UPDATE | F_OVERDUE_TOLD | F_HELD)
+
+/*
+ * A time that is not later than the deadline, and nearly always the same, in a third of the steps:
+ * what a queue sorts by. While a timer runs and nothing else goes on, whoever waits for the peer is
+ * due at OVERDUE, whoever refreshes at the refresh (if it can be sent then), and both at the BYE.
+ */
+static inline uint64_t sst_session_key(const struct sst_session *s)
+{
+    uint64_t full = (uint64_t)s->interval * 1000u;
+    if ((s->flags & (F_ESTABLISHED | F_UNUSUAL)) != F_ESTABLISHED || !(s->flags & F_SIDE) ||
+        s->events != 0 || s->guard_ms >= full || s->start_ms >= SST_TIME_BIAS * 2u) {
+        return sst_session_deadline(s);
+    }
+    uint64_t wait = full - s->guard_ms;
+    if ((s->flags & F_REMOTE) && wait > full / 2u) {
+        wait = (full / 2u + wait) / 2u;
+    }
+    uint64_t first = s->start_ms + wait;
+    if (s->refresh_ms < first) {
+        first = s->refresh_ms;
+    }
+    return first <= s->start_ms ? 0 : sst_time_out(first);
+}
 
 /* ---- session_time.c ---- */
 
 /* now_ms on the session's clock, not before the interval's start. */
 uint64_t sst_session_now(const struct sst_session *s, uint64_t now_ms);
-/* Does what is due without telling. @return whether there is something to tell */
+/* Does what of this is due, without telling. @return whether there is something to tell */
+bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t now_ms);
+/* The same for what sst_session_due() says. */
 bool sst_session_step(struct sst_session *s, uint64_t now_ms);
 /* Plans the next own refresh, within the budget. */
 void sst_session_plan(struct sst_session *s, uint64_t at, uint64_t now);

@@ -99,49 +99,29 @@ static void tell_overdue(struct sst_session *s, uint64_t now)
     }
 }
 
-bool sst_session_step(struct sst_session *s, uint64_t now_ms)
+bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t now_ms)
 {
     uint64_t now = sst_session_now(s, now_ms);
-    struct sst_due due;
-    sst_session_due(s, &due);
     /* One poll, one event: ending wins over refreshing (EC-37, EC-45). */
-    if (now >= due.end) {
+    if (now >= due->end) {
         expire(s, now);
-    } else if (now >= due.refresh) {
+    } else if (now >= due->refresh) {
         ask_for_refresh(s, now);
-    } else if (now >= due.blocked) {
+    } else if (now >= due->blocked) {
         s->flags |= F_BLOCKED_TOLD;
         SST_COUNT(s, blocked);
         sst_session_note(s, SST_EVENT_BLOCKED);
-    } else if (now >= due.overdue) {
+    } else if (now >= due->overdue) {
         tell_overdue(s, now);
     }
     return s->events != 0;
 }
 
-uint64_t sst_session_deadline(const struct sst_session *s)
+bool sst_session_step(struct sst_session *s, uint64_t now_ms)
 {
-    if (s == NULL || s->policy == NULL) {
-        return SST_NEVER;
-    }
-    if (s->events != 0 && s->policy->on_event == NULL) {
-        return 0; /* waits to be pulled */
-    }
     struct sst_due due;
-    sst_session_due(s, &due);
-    uint64_t first = due.end;
-    if (due.refresh < first) {
-        first = due.refresh;
-    }
-    if (due.blocked < first) {
-        first = due.blocked;
-    }
-    if (due.overdue < first) {
-        first = due.overdue;
-    }
-    /* EC-44: for a session it is never earlier than its interval's start. So what is due then is due
-     * now, also by a clock that was set back and has yet to show that moment. */
-    return first <= s->start_ms ? 0 : sst_time_out(first);
+    (void)sst_session_due(s, &due);
+    return sst_session_do(s, &due, now_ms);
 }
 
 int sst_session_advance(struct sst_session *s, uint64_t now_ms)

@@ -20,26 +20,5 @@ uint32_t sst_guard_ms(uint32_t interval_s)
 
 uint64_t sst_add_ms(uint64_t a, uint64_t b)
 {
-    if (a >= SST_NEVER - 1u || b >= SST_NEVER - 1u - a) {
-        return SST_NEVER - 1u;
-    }
-    return a + b;
-}
-
-uint64_t sst_time_in(uint64_t now_ms)
-{
-    return sst_add_ms(now_ms, SST_TIME_BIAS);
-}
-
-uint64_t sst_time_out(uint64_t time)
-{
-    if (time == SST_NEVER) {
-        return SST_NEVER;
-    }
-    return time <= SST_TIME_BIAS ? 0 : time - SST_TIME_BIAS;
-}
-
-uint32_t sst_margin_ms(uint32_t interval_s)
-{
-    return interval_s >= 8u ? 1000u : interval_s * 125u;
+    return sst_sum_ms(a, b);
 }

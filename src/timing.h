@@ -15,14 +15,33 @@
  * for a 2xx may take (RFC 3261 §13.3.1.4). */
 #define SST_TRANSACTION_MS 32000u
 
+/* The sum, saturated as sst_add_ms() says; here too, where the compiler can put it into its callers. */
+static inline uint64_t sst_sum_ms(uint64_t a, uint64_t b)
+{
+    uint64_t sum = a + b;
+    return sum < a || sum == SST_NEVER ? SST_NEVER - 1u : sum;
+}
+
 /* From the host's clock to a session's. */
-uint64_t sst_time_in(uint64_t now_ms);
+static inline uint64_t sst_time_in(uint64_t now_ms)
+{
+    return sst_sum_ms(now_ms, SST_TIME_BIAS);
+}
 
 /* And back; what lies before the clock's zero is its zero. */
-uint64_t sst_time_out(uint64_t time);
+static inline uint64_t sst_time_out(uint64_t time)
+{
+    if (time == SST_NEVER) {
+        return SST_NEVER;
+    }
+    return time <= SST_TIME_BIAS ? 0 : time - SST_TIME_BIAS;
+}
 
 /* How long before an expiration nothing is sent any more: 1 s, an eighth of intervals below 8 s,
  * which only tests have. */
-uint32_t sst_margin_ms(uint32_t interval_s);
+static inline uint32_t sst_margin_ms(uint32_t interval_s)
+{
+    return interval_s >= 8u ? 1000u : interval_s * 125u;
+}
 
 #endif
