@@ -65,8 +65,10 @@ class Page:
         self.lines.extend(line_start(line) for line in wrapped)
 
     def paragraph(self, text):
-        self.macro("PP")
-        self.fill(inline(text))
+        line = inline(text).strip()
+        if line:  # a picture leaves nothing
+            self.macro("PP")
+            self.fill(line)
 
     def tagged(self, tag, text):
         self.macro("TP")
@@ -172,6 +174,8 @@ def put_markdown(page, markdown, options_head=None):
             if options_head and table_rows(lines)[0][0] == "option":
                 page.head(options_head)
             put_table(page, lines)
+        elif lines[0].startswith("<"):
+            continue  # HTML: pictures
         elif kind == "item":
             mark, text = re.match(r"(- |\d+\. )(.*)", " ".join(lines), re.S).groups()
             page.macro("IP", "\\(bu 2" if mark == "- " else mark.strip() + " 3")
