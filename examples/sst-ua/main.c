@@ -252,7 +252,9 @@ static bool check_destination(struct ua *ua)
     if (good) {
         hop = request_first_hop(ua, uri);
         good = net_resolve(&ua->net, hop.host, hop.port, 0, &address);
-        if (!good) {
+        if (!good && hop.port < 0) { /* none that there is: the URI's own words */
+            fprintf(stderr, "sst-ua: %s port %s: no such address\n", uri->host, uri->port);
+        } else if (!good) {
             fprintf(stderr, "sst-ua: %s port %d: no such address\n", hop.host, hop.port);
         }
         hop_free(&hop);
