@@ -151,6 +151,16 @@ static bool authenticate(struct request *request, osip_message_t *response)
     return true;
 }
 
+/*
+ * RFC 3261 §12.2.1.2: the peer does not know the call any more. Where a session timer runs, libsst
+ * has said so already, and the call is on its way out.
+ */
+static bool is_lost(const struct request *request, const osip_message_t *response)
+{
+    return request->kind == REQUEST_HOLD && request->call->state == CALL_UP && response != NULL &&
+           (response->status_code == 481 || response->status_code == 408);
+}
+
 /* What the library says about a request that was refused, or never answered. */
 static void follow(struct request *request, osip_message_t *response,
                    const struct sst_verdict *verdict)
@@ -180,6 +190,9 @@ static void follow(struct request *request, osip_message_t *response,
     case SST_ACTION_END:
     case SST_ACTION_IGNORE:
         break;
+    }
+    if (is_lost(request, response)) {
+        farewell(call, CALL_GOOD, NULL);
     }
     fail(request);
 }

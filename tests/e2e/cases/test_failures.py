@@ -267,6 +267,37 @@ def hold_answered_with_422(lab):
     equal([e["interval"] for e in lab.caller.all("negotiated")], [90, 120], "negotiations")
 
 
+def _hold_refused(lab, status):
+    lab.speed = 20
+    peer = lab.peer()
+    peer.answer(lab.call_peer(peer, "--mode", "off", "--hold-at", 5), 200)
+    peer.expect("ACK")
+    peer.answer(peer.expect("INVITE"), status)
+    peer.expect("ACK")
+    return peer
+
+
+def hold_of_a_lost_call_481(lab):
+    """481 to a hold ends a call without a session timer as well (RFC 3261 §12.2.1.2)."""
+    peer = _hold_refused(lab, 481)
+    peer.answer(peer.expect("BYE"), 481)
+    lab.finish(caller=0)
+
+
+def hold_of_a_lost_call_408(lab):
+    """408 to a hold ends a call without a session timer as well (RFC 3261 §12.2.1.2)."""
+    peer = _hold_refused(lab, 408)
+    peer.answer(peer.expect("BYE"), 200)
+    lab.finish(caller=0)
+
+
+def hold_refused_with_486(lab):
+    """Another refusal of a hold leaves the call up (RFC 3261 §14.1)."""
+    peer = _hold_refused(lab, 486)
+    peer.hang_up()
+    lab.finish(caller=0)
+
+
 # Shows: EC-60 7.4-15
 def refresh_answered_with_401(lab):
     """401 to a refresh: the same with credentials and the next CSeq (RFC 4028 §10)."""
