@@ -79,6 +79,9 @@ class Header:
         if first is None or "@file" not in first[1]:
             raise Wrong(f"include/{self.name}: no comment with @file")
         self.doc = Doc(first[1])
+        # What the file's comment says of arguments, as "- name, name: text", holds for all functions.
+        self.arguments = {name for names in re.findall(r"^- ([\w, ]+):", self.doc.text, re.M)
+                          for name in names.split(", ")}
         self.sections = [(match.start(), match[1]) for match in SECTION.finditer(self.text)]
         documented = {}
         for comment in DOC.finditer(self.text, first.end()):
@@ -125,6 +128,9 @@ class Header:
         for name in item.doc.params:
             if name not in item.parameters:
                 self._problem(found.start(), f"{item.name}: there is no parameter {name}")
+        for name in item.parameters:
+            if name not in item.doc.params and name not in self.arguments:
+                self._problem(found.start(), f"{item.name}: {name} is not described (@param)")
         returns = item.source[:item.source.index(item.name)].strip()
         if returns != "void" and not item.doc.returns and not item.doc.text.startswith("The "):
             self._problem(found.start(), f"{item.name}: what it returns is not said (@return)")

@@ -91,8 +91,11 @@ class Page:
                 self.code(textwrap.dedent(part[len("@code"):-len("@endcode")].strip("\n")))
                 continue
             for paragraph in re.split(r"\n\s*\n", part):
-                if paragraph.strip():
-                    self.paragraph(paragraph)
+                text, *items = re.split(r"^- ", paragraph, flags=re.M)
+                self.paragraph(text)
+                for item in items:
+                    tag, _, rest = item.partition(": ")
+                    self.tagged(f"*{tag}*", rest)
 
     def text(self):
         return "\n".join(self.lines) + "\n"

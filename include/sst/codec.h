@@ -5,6 +5,15 @@
  *
  * Values are given with their length, need no terminator, and may hold folded lines (CR LF and
  * white space inside), as RFC 3261 §25 allows. Cost is linear in the length. Nothing is kept.
+ *
+ * Arguments that mean the same in all functions:
+ * - value: what stands behind the header field's colon; NULL only with length 0
+ * - length: of value, in bytes
+ * - out, tags, allow: where the result goes; not NULL
+ * - seconds: where the number goes, not NULL; for printing the number itself, any
+ * - refresher: SST_REFRESHER_NONE for no parameter
+ * - buffer: where the text goes; may be NULL with size 0
+ * - size: of buffer, in bytes, the terminator included
  */
 #ifndef SST_CODEC_H
 #define SST_CODEC_H

@@ -3,6 +3,9 @@
  * @file sst/counters.h
  * Counters a host can show. They lie where the host says (sst_policy.counters), since the library
  * has no state of its own; one set for each thread, or for each policy, as the host likes.
+ *
+ * Arguments:
+ * - kind: the number to be named; any value is allowed
  */
 #ifndef SST_COUNTERS_H
 #define SST_COUNTERS_H

@@ -6,6 +6,23 @@
  * In: start a view with sst_msg_request() or sst_msg_response(), pass every header field of the
  * message in its order to sst_msg_header(); names that do not matter are ignored. Out: a handful of
  * names and values, to be set or to be merged.
+ *
+ * @code
+ * sst_msg_response(&msg, 200, SST_METHOD_INVITE, cseq);
+ * sst_msg_header(&msg, "Require", 7, "timer", 5);
+ * sst_msg_header(&msg, "x", 1, "1800 ;refresher=UAC", 19);
+ * @endcode
+ *
+ * Arguments that mean the same in all functions:
+ * - msg: the view, started before it is added to; NULL does nothing, or gives SST_ERR_ARGUMENT
+ * - method: a number that is no enum sst_method counts as SST_METHOD_OTHER
+ * - status: 100 to 699; with any other number the view is that of no response
+ * - cseq: the number of the CSeq header field, 0 if not known
+ * - name, value: as they stand in the message, not terminated; NULL only with length 0
+ * - name_length, value_length: in bytes
+ * - seconds: any number, also one that the RFC forbids: what is wrong with it is judged later
+ * - refresher: SST_REFRESHER_NONE for no parameter
+ * - headers: as the library filled it in; not NULL
  */
 #ifndef SST_MESSAGE_H
 #define SST_MESSAGE_H
@@ -72,7 +89,10 @@ SST_API void sst_msg_set_session_expires(struct sst_msg *msg, uint32_t seconds,
 SST_API void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds);
 /** Adds a Retry-After. */
 SST_API void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds);
-/** Adds flags for what needs no value: option tags, Allow, offer. */
+/**
+ * Adds flags for what needs no value: option tags, Allow, offer.
+ * @param flags  bits of enum sst_msg_flag; those of header fields with a number are left out
+ */
 SST_API void sst_msg_set_flags(struct sst_msg *msg, unsigned flags);
 
 /** What to do with a header field that the library hands out. */
@@ -102,7 +122,8 @@ struct sst_headers {
 };
 
 /**
- * Looks up a header field by its long name, letter case as in this library's headers.
+ * Looks up a header field.
+ * @param name  its long name, terminated, letter case as in this library's headers
  * @return its value, or NULL
  */
 SST_API const char *sst_headers_get(const struct sst_headers *headers, const char *name);

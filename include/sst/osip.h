@@ -5,6 +5,12 @@
  *
  * A library of its own (sst::osip), so that the core links nothing. libosip2's *_SENT callbacks
  * come after sending: put header fields in where you build a message, with sst_osip_apply().
+ *
+ * Arguments that mean the same in all functions:
+ * - sip, request, response: a message of libosip2's, which stays its owner's
+ * - msg: filled in; needs no beginning
+ * - headers, edit: what the core handed out
+ * - session, tx, now_ms, verdict, advice: as in sst/session.h
  */
 #ifndef SST_OSIP_H
 #define SST_OSIP_H

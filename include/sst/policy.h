@@ -11,6 +11,16 @@
  * the host's structure has. A library that is newer than the headers of the host reads and writes
  * nothing beyond it, and goes by the defaults of what is missing. One that is older refuses the
  * structure with SST_ERR_VERSION, as it could not do what the new fields say.
+ *
+ * Arguments that mean the same in all functions:
+ * - policy: not NULL; started with sst_policy_init()
+ * - name, value: need no terminator; NULL only with length 0
+ * - name_length, value_length: in bytes
+ * - buffer: where the text goes; may be NULL with size 0
+ * - size: of buffer, in bytes, the terminator included
+ * - error: what sst_policy_check() or sst_policy_set() filled in
+ * - index: from 0 on
+ * - range, unit, section: where the text goes, each may be NULL
  */
 #ifndef SST_POLICY_H
 #define SST_POLICY_H

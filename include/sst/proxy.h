@@ -3,6 +3,14 @@
  * @file sst/proxy.h
  * The proxy's rules (RFC 4028 §8): what to change in a request and in a response, what to remember
  * for the transaction, when a dialog's state may be freed. A proxy never sends BYE for it (§8.3).
+ *
+ * Arguments that mean the same in all functions:
+ * - policy: checked with sst_proxy_policy_check()
+ * - tx: one for each branch, filled in by sst_proxy_request()
+ * - request, response: the message that is about to be forwarded
+ * - edit: filled in
+ * - now_ms: the present time, as in sst/types.h
+ * - expires_ms: the dialog's expiration, on the same clock; SST_NEVER for none
  */
 #ifndef SST_PROXY_H
 #define SST_PROXY_H
@@ -31,7 +39,10 @@ struct sst_proxy_policy {
     struct sst_counters *counters; /**< NULL: nothing is counted */
 };
 
-/** Fills in the defaults; as sst_policy_init_sized(). */
+/**
+ * Fills in the defaults; as sst_policy_init_sized().
+ * @param size  nothing is written beyond it
+ */
 SST_API void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size);
 
 /** Fills in the defaults. */

@@ -7,6 +7,22 @@
  * sst_queue_update() after each call that may have moved a session's deadline, and
  * sst_queue_remove() before a session's memory goes away; sst_queue_run() does both by itself for
  * the sessions that it runs. One queue belongs to one thread at a time.
+ *
+ * @code
+ * sst_queue_init(&queue, slots, sizeof slots / sizeof slots[0]);
+ * sst_queue_update(&queue, &session);
+ * while (sst_queue_deadline(&queue) <= now_ms) {
+ *     sst_queue_run(&queue, now_ms, 100);
+ * }
+ * @endcode
+ *
+ * Arguments that mean the same in all functions:
+ * - queue: started with sst_queue_init()
+ * - session: started; in this queue or in none
+ * - slots, capacity: memory for the queue, and for how many sessions it is
+ * - now_ms: the present time, as in sst/types.h
+ * - event: filled in
+ * - max: any number; a session may count more than once
  */
 #ifndef SST_QUEUE_H
 #define SST_QUEUE_H

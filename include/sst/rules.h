@@ -5,6 +5,32 @@
  * neither time nor dialogs and change nothing but their outputs. Pointers must not be NULL, and
  * policies must have passed sst_policy_check(). Sessions (sst/session.h) are built on them; hosts
  * with a state machine of their own may use them alone. The proxy's rules are in sst/proxy.h.
+ *
+ * What a UAS answers, for example:
+ *
+ * @code
+ * status = sst_uas_refuse(&policy, &request, &min_se);
+ * if (status != 0) {
+ *     sst_refusal_headers(&policy, status, min_se, &headers);
+ * } else {
+ *     sst_uas_facts(&policy, &request, &facts, &violations);
+ *     sst_uas_answer(&policy, &dialog, &facts, &answer);
+ *     sst_answer_headers(&answer, &headers);
+ * }
+ * @endcode
+ *
+ * Arguments that mean the same in all functions:
+ * - policy: checked with sst_policy_check()
+ * - dialog: as it is before the message
+ * - method: of the request, or of the CSeq of the response
+ * - flags: bits of enum sst_ask_flag
+ * - request, response: the message of the peer's
+ * - ask, facts, answer, timer: what one function fills in and the next one takes
+ * - headers: filled in; replaced, not added to
+ * - violations: a set of bits that more are added to
+ * - status: of the final response
+ * - interval_s: any interval, in seconds
+ * - a, b, merged: two values, and what they come to
  */
 #ifndef SST_RULES_H
 #define SST_RULES_H

@@ -10,6 +10,17 @@
  * Threads: distinct sessions may be used at once, one session by one thread at a time. Re-entrancy:
  * from within an event every function may be called, for the same session too. Structures are to be
  * zeroed or initialized before their first use; their fields are private.
+ *
+ * Arguments that mean the same in all functions:
+ * - session: begun by sst_session_init(), sst_session_fork() or sst_session_restore()
+ * - tx: of the transaction, zeroed before its first use; kept by the host until it is over
+ * - policy: borrowed, checked with sst_policy_check()
+ * - method: of the request
+ * - now_ms: the present time, as in sst/types.h
+ * - request, response: the view of the message, see sst/message.h
+ * - headers, verdict, advice, event, info: filled in where the function succeeds; not NULL
+ * - failure: how the transaction ended
+ * - reason, type: the number to be named; any value is allowed
  */
 #ifndef SST_SESSION_H
 #define SST_SESSION_H
@@ -153,6 +164,7 @@ SST_API int sst_session_request(struct sst_session *session, struct sst_tx *tx,
 /**
  * Names the CSeq of a transaction, own or the peer's, where it is known: before or after sending. A
  * response with another number is then ignored.
+ * @param cseq  0 for not known
  */
 SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq);
 
@@ -205,6 +217,9 @@ SST_API int sst_session_failed(struct sst_session *session, struct sst_tx *tx,
  * A second 2xx (or early dialog) with another To tag answers the INVITE of tx: makes its session,
  * which shares nothing with the first but what belongs to the INVITE (§7.2). Pass the response to
  * sst_session_response() with child and child_tx then. tx may have had its 2xx already.
+ * @param child  need not be initialized; not the parent, not in a queue
+ * @param child_tx  likewise; not tx
+ * @param parent  session of the initial INVITE
  * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_STATE where tx is no initial INVITE of the parent's
  */
 SST_API int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
@@ -235,6 +250,7 @@ SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
 /**
  * A response to the peer's INVITE or UPDATE is being sent (any other request: tx NULL). A 2xx
  * commits, any other final response discards, a provisional one does neither.
+ * @param status  100 to 699
  * @param now_ms  time of the first transmission
  * @param headers  what the response has to carry: for a refusal that was advised the same as in the
  *                 advice; a refusal of the host's own is told apart (its 420 is for another tag)
@@ -336,6 +352,8 @@ SST_API const char *sst_session_check(const struct sst_session *session);
 /**
  * Writes a versioned image in a byte order of its own, with remaining times instead of absolute
  * ones. Events that wait to be pulled are in it, the policy and the place in a queue are not.
+ * @param buffer  NULL only with size 0
+ * @param size  of buffer, in bytes; SST_IMAGE_SIZE is enough
  * @param need  set to the size of the image; may be NULL
  * @return SST_OK; SST_ERR_SPACE, nothing then being written; SST_ERR_ARGUMENT
  */
@@ -353,9 +371,12 @@ enum sst_restore_flag {
  * that were under way and are forgotten count as overdue. The session is in no queue afterwards.
  * Events that waited at the saving are told as after sst_session_set_policy().
  * @param session  need not be initialized; must not be in a queue
+ * @param image  any bytes at all
+ * @param length  of image
  * @param now_ms  on the clock that is used from here on, which may be another than at the saving,
  *                and may have started later than the session did
  * @param elapsed_ms  how much time has passed since the saving, 0 if not known
+ * @param spread_ms  0: an overdue refresh is due at once
  * @param flags  bits of enum sst_restore_flag
  * @return SST_OK; SST_ERR_VERSION (newer image); SST_ERR_DAMAGED; SST_ERR_ARGUMENT; what
  *         sst_policy_check() returns. On an error *session is as it was.

@@ -6,6 +6,9 @@
  * Layers, each usable without the ones below it in this list: codec.h (header field values),
  * message.h (messages), policy.h (what the owner decides), rules.h and proxy.h (pure decisions),
  * session.h (one dialog), queue.h (many dialogs).
+ *
+ * Arguments:
+ * - count: of sizes
  */
 #ifndef SST_SST_H
 #define SST_SST_H

@@ -2,6 +2,10 @@
 /**
  * @file sst/types.h
  * What all parts of libsst share: time, sides, methods, results, violations.
+ *
+ * Arguments of the functions below:
+ * - result, violation, side, refresher, method: the number to be named; any value is allowed
+ * - length: of name, in bytes
  */
 #ifndef SST_TYPES_H
 #define SST_TYPES_H
