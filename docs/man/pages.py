@@ -20,7 +20,7 @@ LIBRARY = "libsst programmer\\(aqs manual"
 PROGRAMS = ["sst-ua", "sst-proxy"]
 GUIDES = [("libsst-guide", "guide.md"), ("libsst-policy", "policy.md"),
           ("libsst-timers", "timers.md")]
-PURPOSE = {"sst_sizes": "whether the library that runs is the one whose headers were compiled"}
+PURPOSE = {"sst_sizes": "Whether the library that runs is the one whose headers were compiled"}
 
 
 def page_name(header):
@@ -30,7 +30,7 @@ def page_name(header):
 
 
 def first_sentence(text):
-    return re.split(r"(?<=[^.])\.\s|\.$|:\s|\n\n", " ".join(text.split()) + " ")[0].rstrip(".")
+    return re.split(r"(?<=[^.])\.\s|\.$|:\s|\n\n", " ".join(text.split()) + " ")[0].rstrip(". ")
 
 
 def signature(source):
@@ -131,7 +131,7 @@ def overview(root, every, version, date):
     page.head("DESCRIPTION")
     roff.put_markdown(page, readme[readme.index("\n\n"):readme.index("## Try it")])
     page.head("LAYERS")
-    page.plain(every[-1].doc.text)
+    page.plain(every[-1].doc.text.partition("\n\nArguments")[0])
     page.head("PAGES")
     for header in every:
         name = page_name(header)
