@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Whether the core for Cortex-M0 and M4 needs nothing from outside but what is written here.
+
+    freestanding.py
+
+It is compiled without a C library at each level of optimization. Four functions a compiler demands
+of every environment. Cortex-M0 can neither divide nor multiply to 64 bits, so that libgcc does both
+there; 64-bit division, which is large and slow, is needed by neither.
+Exit status: 0 nothing else is needed, 1 something is, 77 no compiler.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import run
+
+COMPILER = "arm-none-eabi-gcc"
+DEMANDED = {"memcpy", "memmove", "memset", "memcmp"}
+# Division and product of what 32 bits hold, and jump tables of switches.
+OF_LIBGCC = {
+    "cortex-m0": {"__aeabi_uidiv", "__aeabi_uidivmod", "__aeabi_idiv", "__aeabi_idivmod",
+                  "__aeabi_lmul", "__gnu_thumb1_case_uqi", "__gnu_thumb1_case_sqi",
+                  "__gnu_thumb1_case_uhi", "__gnu_thumb1_case_shi"},
+    "cortex-m4": set(),
+}
+
+
+def symbols(objects, option):
+    listed = subprocess.run(["arm-none-eabi-nm", "-P", option, *objects], stdout=subprocess.PIPE,
+                            check=True, encoding="utf-8").stdout
+    return {line.split()[0] for line in listed.splitlines() if len(line.split()) > 1}
+
+
+def needed(cpu, level):
+    """Names that the core takes from outside."""
+    command = [COMPILER, "-mcpu=" + cpu, "-mthumb", "-ffreestanding", "-nostdlib", "-" + level]
+    flags = [*run.WARNINGS, "-I" + os.path.join(run.ROOT, "include"), "-DSST_BUILDING"]
+    sources = [*run.core_sources(), os.path.join(run.HERE, "sizes.c")]
+    with tempfile.TemporaryDirectory() as scratch:
+        objects = run.compile_all(command, sources, scratch, flags)
+        return symbols(objects, "-u") - symbols(objects, "--defined-only")
+
+
+def main():
+    if shutil.which(COMPILER) is None:
+        print("skipped, not installed: " + COMPILER)
+        return 77
+    wrong = 0
+    for cpu, allowed in OF_LIBGCC.items():
+        for level in ("O0", "O1", "O2", "O3", "Os"):
+            names = needed(cpu, level)
+            print("%s -%s: %s" % (cpu, level, " ".join(sorted(names))))
+            for name in sorted(names - DEMANDED - allowed):
+                print("FAILED  the core needs " + name)
+                wrong += 1
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

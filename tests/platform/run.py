@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Builds and runs the unit suites for one platform.
+
+    run.py PLATFORM [--ran FOLDER]
+    run.py list
+
+The suites are those of tests/unit, with check.h in place of libcheck and all in one program; those
+of the libosip2 adapter are left out. FOLDER holds the logs of the suites with libcheck: the same
+cases have to run here, each as often.
+Exit status: 0 passed, 1 failed, 2 wrong use, 77 compiler or emulator not installed.
+"""
+
+import argparse
+import collections
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+UNIT = os.path.join(ROOT, "tests", "unit")
+WARNINGS = ("-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror").split()
+# Long enough for an emulator on a busy machine.
+SECONDS = 600
+
+SANITIZE = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+ON_LINUX = "arm-linux-gnueabihf-gcc -O1 -static -fshort-enums -Wl,--no-warn-mismatch,-z,noexecstack"
+CORTEX = "arm-none-eabi-gcc -mthumb -ffreestanding -Os -mcpu="
+
+# name: the command of the compiler, what runs the program, and the compiler of the core where that
+# is another: code for microcontrollers runs among suites for Linux on the same family of
+# processors, which are given as short enumerations.
+PLATFORMS = {
+    **{"gcc-" + level: ("gcc -" + level, "") for level in ("O0", "O1", "O2", "O3", "Os")},
+    **{"clang-" + level: ("clang-19 -" + level, "") for level in ("O0", "O1", "O2", "O3", "Os")},
+    "i386": ("gcc -m32 -O2", ""),
+    "i386-sanitized": ("gcc -m32 -O1 -g " + SANITIZE, ""),
+    "s390x": ("s390x-linux-gnu-gcc -O2 -static", "qemu-s390x"),
+    "armhf": ("arm-linux-gnueabihf-gcc -O2 -static", "qemu-arm"),
+    "cortex-m0": (ON_LINUX, "qemu-arm", CORTEX + "cortex-m0"),
+    "cortex-m4": (ON_LINUX, "qemu-arm", CORTEX + "cortex-m4"),
+    "musl": ("musl-gcc -O2 -static", ""),
+}
+
+
+def core_sources():
+    """The files of the core, as src/sources.cmake lists them."""
+    with open(os.path.join(ROOT, "src", "sources.cmake"), encoding="utf-8") as file:
+        listed = re.search(r"set\(SST_CORE_SOURCES\s+(.*?)\)", file.read(), re.DOTALL)
+    return [os.path.join(ROOT, "src", name) for name in listed.group(1).split()]
+
+
+def suite_sources():
+    return sorted(path for path in glob.glob(os.path.join(UNIT, "test_*.c"))
+                  if not os.path.basename(path).startswith("test_osip"))
+
+
+def compile_all(compiler, sources, scratch, flags):
+    """Objects of the sources; {source: more flags} or a list."""
+    objects = []
+    for path in sources:
+        folder = os.path.basename(os.path.dirname(path))
+        objects.append(os.path.join(scratch, folder + "-" + os.path.basename(path) + ".o"))
+        more = sources[path] if isinstance(sources, dict) else []
+        subprocess.run([*compiler, "-std=c11", *flags, *more, "-c", path, "-o", objects[-1]],
+                       check=True)
+    return objects
+
+
+def write_main(scratch, suites):
+    """A program that calls the suites one after the other, and fails where one does."""
+    path = os.path.join(scratch, "all.c")
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines("int run_%s(void);\n" % suite for suite in suites)
+        file.write("int main(void);\nint main(void)\n{\n    int failed = 0;\n\n")
+        file.writelines("    failed |= run_%s();\n" % suite for suite in suites)
+        file.write("    return failed;\n}\n")
+    return path
+
+
+def build(compiler, core_compiler, suites, scratch):
+    """The program of these suites, each with its main renamed."""
+    flags = ["-I" + os.path.join(ROOT, "include"), "-I" + os.path.join(ROOT, "src"), "-I" + UNIT]
+    core = dict.fromkeys(core_sources(), [*WARNINGS, "-DSST_BUILDING"])
+    tests = {path: ["-Dmain=run_" + os.path.splitext(os.path.basename(path))[0]] for path in suites}
+    names = [define[0].split("=run_")[1] for define in tests.values()]
+    support = glob.glob(os.path.join(UNIT, "support*.c"))
+    own = [os.path.join(HERE, "check.c"), os.path.join(HERE, "sizes.c"), write_main(scratch, names)]
+    # Warnings about the suites are told where they are built with libcheck.
+    docs = '-DSST_DOCS_DIR="%s"' % os.path.join(ROOT, "docs")
+    objects = compile_all(core_compiler, core, scratch, flags)
+    objects += compile_all(compiler, {**tests, **dict.fromkeys(support + own, [])}, scratch,
+                           [*flags, "-w", "-isystem", HERE, docs])
+    program = os.path.join(scratch, "all")
+    subprocess.run([*compiler, *objects, "-o", program], check=True)
+    return program
+
+
+def run(program, runner):
+    """The passed cases as (source, group, case), and lines about what went wrong."""
+    done = subprocess.run([*runner, program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=SECONDS, check=False, encoding="utf-8", errors="replace")
+    passed = collections.Counter()
+    other = []
+    for line in done.stdout.splitlines():
+        match = re.fullmatch(r"ok (\S+):(\S+):(\S+)", line)
+        if match:
+            passed[os.path.basename(match.group(1)), match.group(2), match.group(3)] += 1
+        elif line.startswith("FAILED ") or done.returncode != 0:
+            other.append(line)
+    if done.returncode != 0:
+        other.append("exit status %d; last line: %s" % (
+            done.returncode, (done.stdout.splitlines() or ["none"])[-1]))
+    return passed, other
+
+
+def logged(folder, suites):
+    """The passed cases in libcheck's logs; None where a suite has none."""
+    passed = collections.Counter()
+    for path in suites:
+        source = os.path.basename(path)
+        log = os.path.join(folder, "unit." + source[len("test_"):-len(".c")] + ".tap")
+        if not os.path.exists(log):
+            return None
+        with open(log, encoding="utf-8") as file:
+            for line in file:
+                # The file named in the line is the last that asserted something: a header, maybe.
+                match = re.fullmatch(r"ok \d+ - \S+?:(\S+):(\S+): Passed\n", line)
+                if match:
+                    passed[(source, *match.groups())] += 1
+    return passed
+
+
+def differences(passed, expected):
+    return ["%s ran %d times instead of %d" % (":".join(key), passed[key], expected[key])
+            for key in sorted({*passed, *expected}) if passed[key] != expected[key]]
+
+
+def missing(compiler, runner, core_compiler):
+    """What is not installed: a program, or what the compiler needs to make one that runs."""
+    for command in (compiler, runner, core_compiler):
+        if command and shutil.which(command[0]) is None:
+            return command[0]
+    with tempfile.TemporaryDirectory() as scratch:
+        source = os.path.join(scratch, "probe.c")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("#include <stdio.h>\nint main(void)\n{\n    return puts(\"\") < 0;\n}\n")
+        program = os.path.join(scratch, "probe")
+        commands = [[*compiler, source, "-o", program], [*runner, program]]
+        for command in commands:
+            if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False).returncode != 0:
+                return "the libraries of " + " ".join(compiler)
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("platform", choices=[*PLATFORMS, "list"])
+    parser.add_argument("--ran", metavar="FOLDER", help="logs of the suites with libcheck")
+    options = parser.parse_args()
+    if options.platform == "list":
+        print("\n".join(PLATFORMS))
+        return 0
+    compiler, runner, *other = (command.split() for command in PLATFORMS[options.platform])
+    core_compiler = other[0] if other else compiler
+    lacking = missing(compiler, runner, core_compiler)
+    if lacking is not None:
+        print("skipped, not installed: " + lacking)
+        return 77
+    suites = suite_sources()
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            passed, wrong = run(build(compiler, core_compiler, suites, scratch), runner)
+        except subprocess.CalledProcessError as error:
+            print("%s: %s does not build" % (options.platform, os.path.basename(error.cmd[-3])))
+            return 1
+        except subprocess.TimeoutExpired:
+            print("runs for more than %d s" % SECONDS)
+            return 1
+    if options.ran is not None:
+        expected = logged(options.ran, suites)
+        wrong += ["no logs of libcheck in " + options.ran] if expected is None else \
+            differences(passed, expected)
+    print("\n".join(wrong + ["%s: %d suites, %d cases passed" %
+                             (options.platform, len(suites), sum(passed.values()))]))
+    return 1 if wrong or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
