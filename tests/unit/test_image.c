@@ -143,6 +143,7 @@ START_TEST(arguments_are_checked)
     memcpy(image, golden, SIZE);
     ck_assert_int_eq(sst_session_save(NULL, 0, image, SIZE, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_save(&session, 0, NULL, SIZE, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_save(&session, 0, NULL, 1, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_restore(NULL, &policy, image, SIZE, 0, 0, 0, 0), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_restore(&session, NULL, image, SIZE, 0, 0, 0, 0),
                      SST_ERR_ARGUMENT);

@@ -60,6 +60,13 @@ START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
     ck_assert_uint_eq(t->counters.refreshes_due, 14);
     ck_assert_uint_eq(t->counters.refreshes_sent, 0);
     end_talk(t);
+
+    /* However long it lasts, the wait stays 120 s: 3600, six times more until 3726, 28 times until
+     * 7086, and at 7167. */
+    t = connected("", "Session-Expires: 7200;refresher=uac | Require: timer");
+    until(t, 7199);
+    ck_assert_uint_eq(t->counters.refreshes_due, 36);
+    end_talk(t);
 }
 END_TEST
 
