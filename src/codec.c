@@ -58,14 +58,17 @@ static enum sst_refresher read_refresher(struct sst_scan *scan)
 }
 
 /* Reads all parameters. Only refresher matters; the others are passed over, right or wrong. */
-static void read_parameters(struct sst_scan *scan, struct sst_session_expires *out)
+static void read_parameters(struct sst_scan scan, struct sst_session_expires *out)
 {
     bool seen = false;
 
-    for (; sst_scan_take(scan, ';'); sst_scan_to_separator(scan)) {
+    for (; sst_scan_take(&scan, ';'); sst_scan_to_separator(&scan)) {
         struct sst_scan name;
-        sst_scan_lws(scan);
-        (void)sst_scan_token(scan, &name);
+        if (sst_scan_sees(&scan, ';')) {
+            continue; /* an empty one */
+        }
+        sst_scan_lws(&scan);
+        (void)sst_scan_token(&scan, &name);
         if (!SST_SCAN_IS(&name, "refresher")) {
             continue;
         }
@@ -73,7 +76,7 @@ static void read_parameters(struct sst_scan *scan, struct sst_session_expires *o
             out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_REPEATED);
         }
         seen = true;
-        enum sst_refresher refresher = read_refresher(scan);
+        enum sst_refresher refresher = read_refresher(&scan);
         if (refresher == SST_REFRESHER_NONE) {
             out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNKNOWN);
         } else if (out->refresher == SST_REFRESHER_NONE) {
@@ -92,7 +95,7 @@ int sst_parse_session_expires(const char *value, size_t length, struct sst_sessi
     if (!read_number(&scan, &read.seconds) || !sees_parameters_or_end(&scan)) {
         return SST_ERR_SYNTAX;
     }
-    read_parameters(&scan, &read);
+    read_parameters(scan, &read);
     *out = read;
     return SST_OK;
 }

@@ -40,20 +40,6 @@ bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds)
     return true;
 }
 
-bool sst_scan_quoted_string(struct sst_scan *scan)
-{
-    const char *at = scan->at + 1;
-
-    for (; at != scan->end && *at != '"'; at++) {
-        if (*at == '\\' && at + 1 != scan->end) {
-            at++;
-        }
-    }
-    bool closed = at != scan->end;
-    scan->at = closed ? at + 1 : at;
-    return closed;
-}
-
 bool sst_scan_comment(struct sst_scan *scan)
 {
     const char *at = scan->at;
@@ -72,40 +58,5 @@ bool sst_scan_comment(struct sst_scan *scan)
         }
     }
     scan->at = at;
-    return false;
-}
-
-void sst_scan_to_separator(struct sst_scan *scan)
-{
-    const char *at = scan->at;
-
-    while (at != scan->end && *at != ';' && *at != ',') {
-        if (*at == '"') {
-            scan->at = at;
-            (void)sst_scan_quoted_string(scan);
-            at = scan->at;
-        } else {
-            at++;
-        }
-    }
-    scan->at = at;
-}
-
-bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
-{
-    while (!sst_scan_done(scan)) {
-        sst_scan_lws(scan);
-        bool found = sst_scan_token(scan, token);
-        sst_scan_lws(scan);
-        /* The grammar of these lists has no quoted strings: a comma always separates. */
-        while (!sst_scan_done(scan) && *scan->at != ',') {
-            scan->at++;
-            found = false;
-        }
-        (void)sst_scan_take(scan, ',');
-        if (found) {
-            return true;
-        }
-    }
     return false;
 }

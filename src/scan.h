@@ -106,23 +106,69 @@ static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
  */
 bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds);
 
+/* Skips a comment, which may nest, in the way of sst_scan_quoted_string(). */
+bool sst_scan_comment(struct sst_scan *scan);
+
 /*
  * Skips a quoted string, the cursor being at its first quotation mark. Where the last one is
  * missing everything is skipped, and the result is false.
  */
-bool sst_scan_quoted_string(struct sst_scan *scan);
+static inline bool sst_scan_quoted_string(struct sst_scan *scan)
+{
+    const char *at = scan->at + 1;
 
-/* Skips a comment, which may nest, in the way of sst_scan_quoted_string(). */
-bool sst_scan_comment(struct sst_scan *scan);
+    for (; at != scan->end && *at != '"'; at++) {
+        if (*at == '\\' && at + 1 != scan->end) {
+            at++;
+        }
+    }
+    bool closed = at != scan->end;
+    scan->at = closed ? at + 1 : at;
+    return closed;
+}
 
 /* Goes to the next ';' or ',' that stands in no quoted string, or to the end. */
-void sst_scan_to_separator(struct sst_scan *scan);
+static inline void sst_scan_to_separator(struct sst_scan *scan)
+{
+    const char *at = scan->at;
+
+    while (at != scan->end && *at != ';' && *at != ',') {
+        if (*at == '"') {
+            scan->at = at;
+            (void)sst_scan_quoted_string(scan);
+            at = scan->at;
+        } else {
+            at++;
+        }
+    }
+    scan->at = at;
+}
 
 /*
  * Cuts the next element off a list separated by commas. Empty elements and those that are no tokens
  * are passed over. False where there is no more.
  */
-bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token);
+static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
+{
+    while (!sst_scan_done(scan)) {
+        if (sst_scan_take(scan, ',')) {
+            continue; /* an empty element, or behind the last one */
+        }
+        sst_scan_lws(scan);
+        bool found = sst_scan_token(scan, token);
+        if (!sst_scan_take(scan, ',')) {
+            sst_scan_lws(scan);
+            /* The grammar of these lists has no quoted strings: a comma always separates. */
+            for (; !sst_scan_done(scan) && *scan->at != ','; scan->at++) {
+                found = false;
+            }
+        }
+        if (found) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* Is a piece of text equal to a token, given in lower case, when letter case is ignored? */
 static inline bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length)
