@@ -34,6 +34,8 @@ class Sources:
         if path not in self.lines:
             with open(path, encoding="utf-8") as file:
                 self.lines[path] = file.read().split("\n")
+        if end[0] > len(self.lines[path]):
+            raise Mistake("%s was changed while it was measured" % path)
         lines = self.lines[path][start[0] - 1:end[0]]
         # Columns count bytes.
         lines = [line.encode() for line in lines]
