@@ -68,7 +68,8 @@ def banner(what):
     version = re.search(r'VERSION_STRING "(.*)"', read("include/sst", "version.h")).group(1)
     licence = "\n".join(f" * {line}".rstrip() for line in read(".", "LICENSE").splitlines())
     return (f"/* SPDX-License-Identifier: MIT */\n/*\n * libsst {version}: SIP session timers "
-            f"(RFC 4028). {what}\n * Written by src/amalgamate.py from the sources of libsst: change those.\n"
+            f"(RFC 4028). {what}\n"
+            " * Written by src/amalgamate.py from the sources of libsst: change those.\n"
             f" *\n{licence}\n */\n")
 
 
