@@ -19,7 +19,8 @@ import roff  # noqa: E402
 LIBRARY = "libsst programmer\\(aqs manual"
 PROGRAMS = ["sst-ua", "sst-proxy"]
 GUIDES = [("libsst-guide", "guide.md"), ("libsst-policy", "policy.md"),
-          ("libsst-timers", "timers.md")]
+          ("libsst-timers", "timers.md"), ("libsst-loops", "loops.md"),
+          ("libsst-operating", "operating.md")]
 PURPOSE = {"sst_sizes": "Whether the library that runs is the one whose headers were compiled"}
 
 
@@ -200,6 +201,7 @@ def main(arguments):
     if len(arguments) != 4:
         sys.exit(__doc__.strip())
     root, out, version, date = arguments
+    roff.MANUALS.update({file: f"{name}(7)" for name, file in GUIDES})
     every = headers.read_all(f"{root}/include", headers.NAMES)
     problems = [problem for header in every for problem in header.problems]
     if problems:

@@ -4,6 +4,7 @@ import re
 import textwrap
 
 WIDTH = 76
+MANUALS = {}  # file of the documentation to manual page, as `policy.md` to `libsst-policy(7)`
 
 
 def escape(text):
@@ -32,7 +33,7 @@ def inline(text):
             continue
         elif piece.startswith("[") and "](" in piece:
             label, target = re.match(r"\[([^\]]*)\]\(([^)]*)\)", piece).groups()
-            out.append(inline(label))
+            out.append(inline(MANUALS.get(label, label)))
             if target.startswith("http"):
                 out.append(" <" + escape(target) + ">")
         else:
@@ -46,7 +47,7 @@ class Page:
     def __init__(self, name, section, date, version, title):
         self.name, self.section = name, section
         self.lines = [f'.TH {escape(name.upper())} {section} {date} "libsst {version}" '
-                      f'"{title}"']
+                      f'"{title}"', ".nh", ".ad l"]
 
     def macro(self, name, text=""):
         if name == "PP" and self.lines[-1].startswith((".SH", ".SS")):
