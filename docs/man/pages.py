@@ -34,6 +34,11 @@ def first_sentence(text):
     return re.split(r"(?<=[^.])\.\s|\.$|:\s|\n\n", " ".join(text.split()) + " ")[0].rstrip(". ")
 
 
+def short(purpose):
+    """As whatis(1) shows it: without what stands in parentheses."""
+    return re.sub(r" \([^)]*\)", "", purpose)
+
+
 def signature(source):
     return re.sub(r"[ \t]*\n[ \t]*", " ", source)
 
@@ -97,7 +102,7 @@ def section_3(header, every, version, date):
     page.head("NAME")
     names = ", ".join([name] + [item.name for item in functions])
     purpose = PURPOSE.get(name) or first_sentence(header.doc.text)
-    page.fill(f"{roff.escape(names)} \\- {roff.inline(purpose)}")
+    page.fill(f"{roff.escape(names)} \\- {roff.inline(short(purpose))}")
     page.head("SYNOPSIS")
     page.code(f"#include <{header.name}>\n\n"
               + "\n".join(wrapped_signature(item.source) for item in functions))
@@ -175,7 +180,7 @@ def program(root, name, version, date):
         r"# [^\n]*\n(.*?)\n((?:    [^\n]*\n)+)(.*)", markdown, re.S).groups()
     page.head("NAME")
     page.fill(f"{roff.escape(name)} \\- "
-              + roff.inline(first_sentence(introduction).removeprefix("A ")))
+              + roff.inline(short(first_sentence(introduction).removeprefix("A "))))
     page.head("SYNOPSIS")
     page.code(re.sub(r"^    ", "", usage, flags=re.M))
     page.head("DESCRIPTION")
