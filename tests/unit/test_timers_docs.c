@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* docs/timers.md against the library: its tables of numbers, each number by what the library does. */
+/* The tables of numbers in docs/timers.md and docs/operating.md: each by what the library does. */
 #include <sst/sst.h>
 
 #include <check.h>
@@ -22,11 +22,21 @@ static uint32_t draw(void *user)
     return drawn;
 }
 
-static void set_up(void)
+static void open_page(const char *path)
 {
-    page = fopen(SST_DOCS_DIR "/timers.md", "r");
+    page = fopen(path, "r");
     ck_assert_ptr_nonnull(page);
     sst_policy_init(&policy);
+}
+
+static void set_up(void)
+{
+    open_page(SST_DOCS_DIR "/timers.md");
+}
+
+static void set_up_operating(void)
+{
+    open_page(SST_DOCS_DIR "/operating.md");
 }
 
 static void tear_down(void)
@@ -64,7 +74,8 @@ static uint64_t read_ms(const char **text)
 
 static uint64_t next_cell_ms(const char **row)
 {
-    *row += strspn(*row, "| ");
+    *row += strcspn(*row, "|");
+    *row += strspn(*row, "| *");
     return read_ms(row);
 }
 
@@ -144,6 +155,24 @@ START_TEST(moments_are_those_of_the_page)
     while (fgets(line, ROW_SIZE, page) != NULL && line[0] == '|') {
         expect_moments(line);
         rows++;
+    }
+    ck_assert_uint_ge(rows, 5);
+}
+END_TEST
+
+START_TEST(times_of_operating_are_right)
+{
+    char line[ROW_SIZE];
+    unsigned rows = 0;
+
+    ck_assert(next_line(line, "| SE | refresh due at | "));
+    ck_assert(next_line(line, "|---"));
+    for (; fgets(line, ROW_SIZE, page) != NULL && line[0] == '|'; rows++) {
+        const char *row = line;
+        uint32_t interval = (uint32_t)(next_cell_ms(&row) / 1000u);
+        expect_first(interval, SST_REFRESHER_UAC, SST_EVENT_REFRESH, next_cell_ms(&row));
+        expect_first(interval, SST_REFRESHER_UAS, SST_EVENT_ENDED, next_cell_ms(&row));
+        expect_first(interval, SST_REFRESHER_UAC, SST_EVENT_ENDED, next_cell_ms(&row));
     }
     ck_assert_uint_ge(rows, 5);
 }
@@ -260,6 +289,11 @@ int main(void)
     tcase_add_test(tables, waits_after_glare_are_those_of_the_page);
     tcase_add_test(tables, without_random_numbers_the_middle_is_taken);
     suite_add_tcase(suite, tables);
+
+    TCase *operating = tcase_create("operating");
+    tcase_add_checked_fixture(operating, set_up_operating, tear_down);
+    tcase_add_test(operating, times_of_operating_are_right);
+    suite_add_tcase(suite, operating);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
