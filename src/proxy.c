@@ -85,8 +85,8 @@ int sst_proxy_policy_check(const struct sst_proxy_policy *policy, struct sst_pol
         return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_proxy_policy_init() sets it",
                                NULL, policy->size);
     }
-    int result = sst_fields_check(fields, sizeof fields / sizeof fields[0], policy, policy->size,
-                                  error);
+    size_t count = sizeof fields / sizeof fields[0];
+    int result = sst_fields_check(fields, count, policy, policy->size, error);
     return result == SST_OK ? check_together(policy, error) : result;
 }
 

@@ -52,8 +52,8 @@ extern "C" {
 SST_API bool sst_sizes_match(const size_t *sizes, size_t count);
 
 /**
- * Structures other than the policies keep their sizes as long as the library keeps its SONAME. To be
- * called once at the start by a host that wants to be sure.
+ * Structures other than the policies keep their sizes as long as the library keeps its SONAME. Call
+ * it once, at the start, to be sure.
  * @return false where the host was compiled with the headers of another libsst, or with options that
  *         change structures (as -fshort-enums): it must not go on
  */

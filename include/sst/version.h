@@ -6,7 +6,8 @@
 #ifndef SST_VERSION_H
 #define SST_VERSION_H
 
-/* Versions 0.x promise nothing about the binary interface between two minor versions. */
+/* What a change of which number promises: docs/CHANGELOG.md. The binary interface has a number of its
+ * own, SST_SOVERSION in src/CMakeLists.txt. */
 /** The first number of the version. */
 #define SST_VERSION_MAJOR 0
 /** The second. */
