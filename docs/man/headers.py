@@ -79,7 +79,7 @@ class Header:
         if first is None or "@file" not in first[1]:
             raise Wrong(f"include/{self.name}: no comment with @file")
         self.doc = Doc(first[1])
-        # What the file's comment says of arguments, as "- name, name: text", holds for all functions.
+        # What the file's comment says of arguments, as "- name, name: text", holds for all of it.
         self.arguments = {name for names in re.findall(r"^- ([\w, ]+):", self.doc.text, re.M)
                           for name in names.split(", ")}
         self.sections = [(match.start(), match[1]) for match in SECTION.finditer(self.text)]
@@ -158,7 +158,8 @@ class Header:
                               f"{item.name}: not documented: {' '.join(text.split())}")
             item.members.append((" ".join(text.split()), Doc(description or "")))
         if body[covered:].strip():
-            self._problem(offset + covered, f"{item.name}: cannot be read: {body[covered:].strip()}")
+            rest = body[covered:].strip()
+            self._problem(offset + covered, f"{item.name}: cannot be read: {rest}")
 
 
 def read_all(include, names):

@@ -26,7 +26,8 @@ def inline(text):
         if piece.startswith("`"):
             out.append("\\fB" + escape(piece[1:-1].replace("\\|", "|")) + "\\fR")
         elif piece.startswith("**"):
-            out.append("\\fB" + inline(piece[2:-2]).replace("\\fB", "").replace("\\fR", "") + "\\fR")
+            text = inline(piece[2:-2]).replace("\\fB", "").replace("\\fR", "")
+            out.append(f"\\fB{text}\\fR")
         elif piece.startswith("*") and len(piece) > 2:
             out.append("\\fI" + escape(piece[1:-1]) + "\\fR")
         elif piece.startswith("!["):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
-Compiles and runs the C that the documentation shows. A page's blocks are taken from it as they stand
-and put into the scaffolding beside this script, at lines like
+Compiles and runs the C that the documentation shows. A page's blocks are taken from it as they
+stand and put into the scaffolding beside this script, at lines like
 
     /*@ docs/guide.md # Start */
     /*@ README.md # What a host writes # until: Once for the process */
@@ -9,8 +9,8 @@ and put into the scaffolding beside this script, at lines like
     /*@ include/sst/queue.h # 1 */             the first @code block of a header
 
 The place is named by the heading above the block. Of several blocks below one heading the first is
-taken that has unused lines, with `from` the first whose next line has the words. Each line of each block has to be used exactly once, but a block with a main() of its own is
-compiled as it is.
+taken that has unused lines, with `from` the first whose next line has the words. Each line of each
+block has to be used exactly once, but a block with a main() of its own is compiled as it is.
 
 usage: examples.py ROOT COMPILER LIBRARY [--osip LIBRARY] [--flag=FLAG...] [--sanitize NAME]
 
@@ -128,7 +128,8 @@ def build(source, program, options, osip):
     command += ["-o", program, source]
     if osip:
         command += [options.osip]
-    command += [options.library]
+    # rpath: it may be the shared one
+    command += [options.library, f"-Wl,-rpath,{os.path.dirname(options.library)}"]
     if osip:
         command += [flag for flag in options.flags if not flag.startswith(("-I", "-isystem"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
