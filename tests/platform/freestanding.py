@@ -34,11 +34,10 @@ def symbols(objects, option):
     return {line.split()[0] for line in listed.splitlines() if len(line.split()) > 1}
 
 
-def needed(cpu, level):
-    """Names that the core takes from outside."""
+def needed(cpu, level, sources):
+    """Names that the sources take from outside."""
     command = [COMPILER, "-mcpu=" + cpu, "-mthumb", "-ffreestanding", "-nostdlib", "-" + level]
     flags = [*run.WARNINGS, "-I" + os.path.join(run.ROOT, "include"), "-DSST_BUILDING"]
-    sources = [*run.core_sources(), os.path.join(run.HERE, "sizes.c")]
     with tempfile.TemporaryDirectory() as scratch:
         objects = run.compile_all(command, sources, scratch, flags)
         return symbols(objects, "-u") - symbols(objects, "--defined-only")
@@ -48,10 +47,11 @@ def main():
     if shutil.which(COMPILER) is None:
         print("skipped, not installed: " + COMPILER)
         return 77
+    sources = [*run.core_sources(), os.path.join(run.HERE, "sizes.c")]
     wrong = 0
     for cpu, allowed in OF_LIBGCC.items():
         for level in ("O0", "O1", "O2", "O3", "Os"):
-            names = needed(cpu, level)
+            names = needed(cpu, level, sources)
             print("%s -%s: %s" % (cpu, level, " ".join(sorted(names))))
             for name in sorted(names - DEMANDED - allowed):
                 print("FAILED  the core needs " + name)

@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+"""Writes and checks docs/memory.md: size of the code, depth of the stack, sizes of structures.
+
+    memory.py write
+    memory.py check
+
+Exit status: 0 done, or the page is up to date; 1 it is not, or the library is no longer what the
+page says in words; 2 wrong use; 77 check only: a compiler is not installed, or not of the version
+that the page was written with.
+"""
+
+import argparse
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+import callgraph
+import run
+
+PAGE = os.path.join(run.ROOT, "docs", "memory.md")
+INCLUDE = os.path.join(run.ROOT, "include")
+BARE = "-ffreestanding -ffunction-sections -fdata-sections"
+TARGETS = {
+    "x86-64 -O2": "gcc -O2",
+    "x86-64 -Os": "gcc -Os",
+    "ARM Linux -Os": "arm-linux-gnueabihf-gcc -Os",
+    "Cortex-M4 -Os": "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -Os",
+    "Cortex-M0 -Os": "arm-none-eabi-gcc -mcpu=cortex-m0 -mthumb -Os",
+}
+STRUCTURES = {
+    "x86-64": "gcc",
+    "ARM Linux": "arm-linux-gnueabihf-gcc",
+    "Cortex-M": "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb",
+    "i386": "gcc -m32",
+}
+CORE = ["-DSST_BUILDING", "-I" + INCLUDE]
+# What libgcc calls the division of 64 bits, on any processor.
+LONG_DIVISION = re.compile(r"\bU (__aeabi_u?ldivmod|__u?(?:div|mod|divmod)di[34])\b")
+# Whose chains of calls are shown.
+SHOWN = "Cortex-M4 -Os"
+
+
+class Unfit(Exception):
+    """The library is not what the page says of every library that it is written for."""
+
+
+def output(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout
+
+
+def tool(compiler, name):
+    """The tool of the same family: size, ld, nm."""
+    return compiler.split()[0][:-len("gcc")] + name
+
+
+def version(compiler):
+    return output(compiler.split()[0], "--version").splitlines()[0]
+
+
+def headers():
+    """{name of a header: its text}, without the libosip2 adapter's."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(INCLUDE, "sst", "*.h"))):
+        if os.path.basename(path) != "osip.h":
+            with open(path, encoding="utf-8") as file:
+                found[os.path.basename(path)] = file.read()
+    return found
+
+
+def public_functions(text):
+    return re.findall(r"^SST_API\s[^;(]*?\b(sst_\w+)\(", text, re.MULTILINE)
+
+
+def compile_one(command, path, scratch, more):
+    """The object of a file."""
+    target = os.path.join(scratch, os.path.splitext(os.path.basename(path))[0] + ".o")
+    subprocess.run([*command.split(), *BARE.split(), "-std=c11", *more, "-c", path,
+                    "-o", target], check=True)
+    return target
+
+
+def code_size(compiler, target):
+    """Bytes of code and constants, without tables for debuggers and for unwinding the stack."""
+    total = 0
+    for line in output(tool(compiler, "size"), "-A", target).splitlines():
+        match = re.match(r"\.(text|rodata|data\.rel\.ro|data|bss)[\w.]*\s+(\d+)", line)
+        if match and match[1] in ("data", "bss") and int(match[2]) > 0:
+            raise Unfit("%s has data that is written to" % os.path.basename(target))
+        total += int(match[2]) if match else 0
+    return total
+
+
+def linked_size(compiler, objects, roots, scratch, libraries=()):
+    """Of what is left of the objects when a linker throws away what the roots do not need."""
+    target = os.path.join(scratch, "linked")
+    subprocess.run([tool(compiler, "ld"), "-r", "--gc-sections",
+                    *("-u" + root for root in roots), *objects, *libraries, "-o", target],
+                   check=True)
+    return code_size(compiler, target)
+
+
+class Build:
+    """The core as one target has it: sizes by file, parts, and the call graph."""
+
+    def __init__(self, command, functions):
+        with tempfile.TemporaryDirectory() as scratch:
+            objects = {os.path.basename(path): compile_one(command, path, scratch, CORE)
+                       for path in run.core_sources()}
+            self.files = {name: code_size(command, path) for name, path in objects.items()}
+            for name, path in objects.items():
+                needed = LONG_DIVISION.search(output(tool(command, "nm"), path))
+                if needed:
+                    raise Unfit("%s needs %s, with %s" % (name, needed[1], command))
+            minimal = compile_one(command, self.minimal(scratch), scratch, CORE)
+            used = re.findall(r"\bU (sst_\w+)", output(tool(command, "nm"), minimal))
+            proxy = [*functions["proxy.h"], *functions["message.h"]]
+            paths = list(objects.values())
+            self.parts = [linked_size(command, paths, roots, scratch) for roots in (used, proxy)]
+            everything = [name for names in functions.values() for name in names]
+            libgcc = output(*command.split(), "-print-libgcc-file-name").strip()
+            self.libgcc = linked_size(command, paths, everything, scratch, [libgcc]) - \
+                linked_size(command, paths, everything, scratch)
+        self.graph = callgraph.of(run.core_sources(), [*command.split(), *BARE.split(), *CORE])
+
+    @staticmethod
+    def minimal(scratch):
+        """The calls of examples/minimal.c alone, since there is no C library to print with."""
+        with open(os.path.join(run.ROOT, "examples", "minimal.c"), encoding="utf-8") as file:
+            names = sorted(set(re.findall(r"\b(sst_\w+)\(", file.read())))
+        path = os.path.join(scratch, "minimal.c")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#include <sst/sst.h>\ntypedef void function(void);\n"
+                       "extern function *const used[];\n")
+            file.write("function *const used[] = {%s};\n" % ", ".join(
+                "(function *)" + name for name in names))
+        return path
+
+
+def text(paragraph):
+    return [*textwrap.wrap(" ".join(paragraph.split()), 100, break_on_hyphens=False), ""]
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+    return lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows] + [""]
+
+
+def code_section(builds):
+    rows = [[name, *(build.files[name] for build in builds.values())]
+            for name in next(iter(builds.values())).files]
+    rows.append(["**all**", *("**%d**" % sum(b.files.values()) for b in builds.values())])
+    for i, part in enumerate(("what `examples/minimal.c` links", "what a proxy links")):
+        rows.append([part, *(build.parts[i] for build in builds.values())])
+    rows.append(["besides, of libgcc, by all", *(build.libgcc for build in builds.values())])
+    return ["## Code", "", *table(["bytes of code and constants", *builds], rows), *text("""
+        There is no data that is written to. What `examples/minimal.c` links is a user agent that
+        sets its policy in C; a proxy links what `sst/proxy.h` and `sst/message.h` declare. Both are
+        linked with `--gc-sections`. Processors without an instruction for division, or for products
+        of 64 bits, have it done by libgcc; 64-bit division is needed on none.""")]
+
+
+def stack_section(builds, functions):
+    rows, chains = [], []
+    for header, names in functions.items():
+        row = ["`sst/%s`" % header]
+        for target, build in builds.items():
+            graph = build.graph
+            deepest = max((graph.chain(name) for name in names), key=graph.depth)
+            row.append(graph.depth(deepest))
+            if target == SHOWN:
+                chains.append("- `sst/%s`: %s" % (header, told(graph, deepest)))
+        rows.append(row)
+    row = ["a callback of the host is called at"]
+    for target, build in builds.items():
+        graph = build.graph
+        leading = [graph.chain(name, callgraph.HOST) for names in functions.values()
+                   for name in names]
+        deepest = max((chain for chain in leading if chain is not None), key=graph.depth)
+        row.append(graph.depth(deepest))
+        if target == SHOWN:
+            chains.append("- to a callback: " + told(graph, deepest[:-1]))
+    return ["## Stack", "", *table(["bytes at the deepest", *builds], [*rows, row]),
+            *text("""
+            These are upper bounds: the largest sum of frames along any chain of calls. No function
+            of the library calls itself, directly or through others, and no frame depends on input.
+            What a callback of the host uses comes on top of the last row, and so does a call into
+            the library from there. memcpy and the like, and libgcc, are not counted."""),
+            "The deepest chains on %s:" % SHOWN, "", *chains, ""]
+
+
+def told(graph, chain):
+    names = [(name.split(":")[-1].split(".")[0], graph.frames[name]) for name in chain]
+    return ", ".join("`%s` %d" % pair for pair in names)
+
+
+def structure_section(texts):
+    names = [name for text in texts.values()
+             for name in re.findall(r"^struct (sst_\w+) \{", text, re.MULTILINE)]
+    columns = []
+    for command in STRUCTURES.values():
+        with tempfile.TemporaryDirectory() as scratch:
+            path = os.path.join(scratch, "structures.c")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("#include <sst/sst.h>\n")
+                file.writelines("char size_of_%s[sizeof(struct %s)];\n" % (n, n) for n in names)
+            listed = output(tool(command, "nm"), "-S", compile_one(command, path, scratch, CORE))
+            sizes = dict(re.findall(r"^\w+ (\w+) \w size_of_(\w+)$", listed, re.MULTILINE)[i][::-1]
+                         for i in range(len(names)))
+            columns.append({name: int(sizes[name], 16) for name in names})
+    rows = [["`struct %s`" % name, *(column[name] for column in columns)] for name in names]
+    return ["## Structures", "", *table(["bytes", *STRUCTURES], rows),
+            *text("""
+            For each call a host keeps one `sst_session`, and one `sst_tx` for each transaction that
+            is open; a queue takes one `sst_queue_slot` more. The others exist once, or for the time
+            of a call into the library. i386 aligns 64-bit numbers to 4 bytes, and the compiler for
+            Cortex-M makes enumerations as short as they can be.""")]
+
+
+def versions():
+    return ["- %s: `%s`, %s" % (name, command, version(command))
+            for name, command in TARGETS.items()]
+
+
+def page():
+    texts = headers()
+    functions = {name: public_functions(text) for name, text in texts.items()}
+    functions = {name: found for name, found in functions.items() if found}
+    builds = {name: Build(command, functions) for name, command in TARGETS.items()}
+    lines = ["# What it takes: code, stack, structures", "", *text("""
+        Written by `tests/platform/memory.py write`; a test fails when it is out of date. It is
+        about the core alone, without the libosip2 adapter, compiled with `%s` and:""" % BARE),
+             *versions(), "",
+             *code_section(builds), *stack_section(builds, functions), *structure_section(texts)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def unfit(written):
+    """Why the page cannot be checked here."""
+    for command in {*TARGETS.values(), *STRUCTURES.values()}:
+        if shutil.which(command.split()[0]) is None:
+            return "not installed: " + command.split()[0]
+    if not output("gcc", "-dumpmachine").startswith("x86_64"):
+        return "gcc is for another processor than x86-64"
+    for line in versions():
+        if line not in written.splitlines():
+            return "the page was written with another version than " + line
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("action", choices=["write", "check"])
+    options = parser.parse_args()
+    written = ""
+    if os.path.exists(PAGE):
+        with open(PAGE, encoding="utf-8") as file:
+            written = file.read()
+    try:
+        if options.action == "write":
+            made = page()
+            with open(PAGE, "w", encoding="utf-8") as file:
+                file.write(made)
+            return 0
+        reason = unfit(written)
+        if reason is not None:
+            print("skipped, " + reason)
+            return 77
+        made = page()
+    except (callgraph.Unbounded, Unfit) as error:
+        print(error)
+        return 1
+    old, new = written.splitlines(), made.splitlines()
+    stale = [line for line in new if line not in old] + [line for line in old if line not in new]
+    if made != written:
+        print("docs/memory.md is out of date: run tests/platform/memory.py write")
+        print("\n".join(stale[:20]))
+    return 1 if made != written else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
