@@ -10,6 +10,7 @@ static struct sst_header *add(struct sst_headers *headers, const char *name,
 {
     struct sst_header *header = &headers->item[headers->count];
     headers->count++;
+    memset(header, 0, sizeof *header); /* the whole value, however short it is */
     header->name = name;
     header->kind = kind;
     return header;
@@ -35,7 +36,7 @@ static void add_session_expires(struct sst_headers *headers, uint32_t seconds,
 
 void sst_ask_headers(const struct sst_ask *ask, struct sst_headers *headers)
 {
-    memset(headers, 0, sizeof *headers);
+    headers->count = 0;
     if (ask->supported) {
         add_timer(headers, "Supported");
     }
@@ -55,7 +56,7 @@ void sst_ask_headers(const struct sst_ask *ask, struct sst_headers *headers)
 
 void sst_answer_headers(const struct sst_answer *answer, struct sst_headers *headers)
 {
-    memset(headers, 0, sizeof *headers);
+    headers->count = 0;
     if (answer->supported) {
         add_timer(headers, "Supported");
     }
@@ -71,7 +72,7 @@ void sst_answer_headers(const struct sst_answer *answer, struct sst_headers *hea
 void sst_refusal_headers(const struct sst_policy *policy, unsigned status, uint32_t value,
                          struct sst_headers *headers)
 {
-    memset(headers, 0, sizeof *headers);
+    headers->count = 0;
     if (policy->mode != SST_MODE_OFF) {
         add_timer(headers, "Supported"); /* §12.3 */
     }
@@ -88,7 +89,7 @@ void sst_refusal_headers(const struct sst_policy *policy, unsigned status, uint3
 void sst_other_headers(const struct sst_policy *policy, enum sst_method method,
                        struct sst_headers *headers)
 {
-    memset(headers, 0, sizeof *headers);
+    headers->count = 0;
     if (policy->mode != SST_MODE_OFF && method != SST_METHOD_ACK) {
         add_timer(headers, "Supported"); /* §7.1 */
     }

@@ -99,11 +99,13 @@ static void fill(const struct sst_session *s, struct sst_event *event)
 /* Takes out the next event; types are in the order of telling. */
 static bool take(struct sst_session *s, uint64_t now, struct sst_event *event)
 {
-    for (unsigned type = SST_EVENT_VIOLATION; type <= SST_EVENT_ENDED; type++) {
+    for (unsigned type = SST_EVENT_VIOLATION; s->events >> type != 0; type++) {
         if (!(s->events & (1u << type))) {
             continue;
         }
-        memset(event, 0, sizeof *event);
+        /* All but the items that hold no header field. */
+        memset(event, 0, offsetof(struct sst_event, headers));
+        event->headers.count = 0;
         event->type = (enum sst_event_type)type;
         if (event->type == SST_EVENT_VIOLATION) {
             event->violation = take_violation(s);

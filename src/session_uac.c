@@ -38,7 +38,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
 {
     (void)now_ms; /* nothing starts with a request; kept for what later versions may need */
     if (headers != NULL) {
-        memset(headers, 0, sizeof *headers);
+        headers->count = 0;
     }
     if (s == NULL || s->policy == NULL || headers == NULL || (unsigned)method > SST_METHOD_BYE) {
         return SST_ERR_ARGUMENT;

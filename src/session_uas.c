@@ -179,7 +179,9 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     if (request->status != 0 || (refresh && tx == NULL)) {
         return SST_ERR_ARGUMENT;
     }
-    memset(advice, 0, sizeof *advice);
+    advice->status = 0;
+    advice->copy = false;
+    advice->headers.count = 0;
     if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
         return SST_OK; /* they repeat the CSeq of their INVITE; an ACK has no answer */
     }
@@ -278,7 +280,7 @@ int sst_session_answer(struct sst_session *s, struct sst_tx *tx, unsigned status
                        struct sst_headers *headers)
 {
     if (headers != NULL) {
-        memset(headers, 0, sizeof *headers);
+        headers->count = 0;
     }
     if (s == NULL || s->policy == NULL || headers == NULL || status < 100 || status > 699) {
         return SST_ERR_ARGUMENT;

@@ -118,7 +118,7 @@ struct sst_header {
  */
 struct sst_headers {
     size_t count;                            /**< of the items that are used, from 0 on */
-    struct sst_header item[SST_HEADERS_MAX]; /**< in no particular order */
+    struct sst_header item[SST_HEADERS_MAX]; /**< in no particular order; others are not written */
 };
 
 /**

@@ -54,6 +54,11 @@ static bool check_asked(struct host *host, const struct message *message, const 
     return true;
 }
 
+static bool are_same(const struct sst_headers *a, const struct sst_headers *b)
+{
+    return a->count == b->count && memcmp(a->item, b->item, a->count * sizeof a->item[0]) == 0;
+}
+
 static bool send_refresh_method(struct host *host, struct message *message, bool refresh,
                                 struct sst_headers *headers)
 {
@@ -79,7 +84,7 @@ static bool send_refresh_method(struct host *host, struct message *message, bool
         slot->done = true;
         return fail(host->world, "a request that can be sent", sst_result_name(result));
     }
-    if (fresh && memcmp(headers, &host->event.headers, sizeof *headers) != 0) {
+    if (fresh && !are_same(headers, &host->event.headers)) {
         return fail(host->world, "the header fields of the event", "others in the request");
     }
     if (refresh) {
