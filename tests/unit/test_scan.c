@@ -305,6 +305,7 @@ START_TEST(cuts_lists)
         {"@,b", "b/"},
         {"b,@", "b/"},
         {"a\r\n,b", "b/"},
+        {"-a,.b", "-a/.b/"}, /* another tag than a */
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -48,6 +48,42 @@ START_TEST(events_wait_to_be_pulled)
 }
 END_TEST
 
+/* What happened before the end has no reason to end, however late it is pulled. */
+START_TEST(what_waits_is_told_as_it_was)
+{
+    struct talk *t = pulled("", UPDATES REMOTE_90);
+    struct sst_event event;
+
+    t->hold_pull = true;
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, LOCAL_90);
+    t->now_ms += 200000;
+    ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
+    ck_assert_int_eq(event.type, SST_EVENT_NEGOTIATED);
+    ck_assert_int_eq(event.reason, SST_END_NONE);
+    expect(pull_one(t), "refreshed");
+    ck_assert(!info_of(t).ended);
+    expect(pull_one(t), "ended");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-51 */
+START_TEST(a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more)
+{
+    struct talk *t = pulled("", UPDATES LOCAL_90);
+
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_OK);
+    expect(pull_one(t), "none");
+    t->now_ms += 2000; /* the library's own wait */
+    expect(pull_one(t), "refresh");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: I2 EC-37 EC-45 */
 START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
 {
@@ -238,6 +274,8 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, events_wait_to_be_pulled);
+    tcase_add_test(tcase, what_waits_is_told_as_it_was);
+    tcase_add_test(tcase, a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more);
     tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
     tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);

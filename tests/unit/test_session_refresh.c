@@ -119,6 +119,28 @@ START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
 }
 END_TEST
 
+/* Shows: 10-4 EC-38 EC-55 */
+START_TEST(where_both_methods_were_refused_no_refresh_is_planned)
+{
+    struct talk *t = connected("method=invite",
+                               "Allow: UPDATE | Session-Expires: 1800;refresher=uac | "
+                               "Require: timer");
+
+    until(t, 900);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    until(t, 932);
+    expect(told(t), "900 refresh INVITE offer; 932 refresh UPDATE"); /* 64*T1 later */
+    refreshes(t);
+    expect(gets(t, UPDATE, 405, ""), "wait 932"); /* for the INVITE that rings */
+    expect(gets(t, INVITE, 403, ""), "failed");
+    ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
+    until(t, 2000);
+    expect(told(t), "932 refused; 1800 ended refresh_refused");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-34 */
 START_TEST(a_refused_hold_is_no_refused_refresh)
 {
@@ -342,6 +364,7 @@ int main(void)
 
     tcase_add_test(tcase, each_status_at_each_step_of_the_ladder);
     tcase_add_test(tcase, all_refused_by_a_living_peer_waits_for_the_expiration);
+    tcase_add_test(tcase, where_both_methods_were_refused_no_refresh_is_planned);
     tcase_add_test(tcase, a_refused_hold_is_no_refused_refresh);
     tcase_add_test(tcase, a_call_that_is_refused_may_be_kept);
     tcase_add_test(tcase, a_request_of_the_hosts_still_refreshes_what_was_refused);
