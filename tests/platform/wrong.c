@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-/* right_NAME holds, wrong_NAME does not. Only they name the macro that is tried. */
+/* A case in which the assertion holds, and one in which it does not. */
 #define TRY(name, right, wrong)                                                                    \
     START_TEST(right_##name)                                                                       \
     {                                                                                              \
