@@ -1,0 +1,70 @@
+"""sst-proxy with what is seldom seen: clients of RFC 2543, late answers, a CANCEL of nothing."""
+
+from proxylab import Chain
+from sstlab import equal
+
+
+def _chain(lab):
+    lab.speed = 30
+    chain = Chain(lab)
+    target = chain.target()
+    proxy = chain.proxy(to=[target])
+    return chain, chain.source(proxy), target
+
+
+def proxy_serves_clients_of_rfc_2543(lab):
+    """No magic cookie, no rport, no Max-Forwards, and a Via that is not where it comes from."""
+    chain, source, target = _chain(lab)
+    old = "SIP/2.0/UDP old.invalid:%d;branch=1" % source.port
+    template = source.request("OPTIONS")
+    target.answer(target.expect("OPTIONS"), 200)
+    source.expect(200)
+    invite = template.without("Max-Forwards").with_field("Via", old)
+    invite.start = invite.start.replace("OPTIONS", "INVITE")
+    invite = invite.with_field("CSeq", "7 INVITE").with_field("Contact", "<%s>" % source.contact)
+    for _ in range(2):  # the copy has no branch that would tell
+        source.send_bytes(invite.encode())
+    arrived = target.expect("INVITE")
+    equal(arrived.get("max-forwards"), "70", "Max-Forwards (RFC 3261 §16.6 item 3)")
+    equal(arrived.list("via")[1], old + ";received=127.0.0.1", "Via of the client (§18.2.1)")
+    target.answer(arrived, 486)
+    refusal = source.expect(486)
+    equal(refusal.list("via"), [old + ";received=127.0.0.1"], "Via of the response")
+    target.expect("ACK")
+    ack = invite.with_field("CSeq", "7 ACK").with_field("To", refusal.get("to"))
+    ack.start = ack.start.replace("INVITE", "ACK")
+    source.send_bytes(ack.encode())
+    target.silence(0.4)  # the ACK goes hop by hop
+    equal(len(lab.wire.find("INVITE", by="proxy", copies=True)), 1, "INVITEs that were forwarded")
+    equal(len(lab.wire.find(486, by="proxy", copies=True)), 1, "486s that were sent")
+    source.send_bytes(invite.with_field("CSeq", "8 INVITE").encode())  # such branches say nothing
+    again = target.expect("INVITE")
+    equal(again.cseq.number, 8, "CSeq of the next")
+    target.answer(again, 486)
+    source.expect(486)
+    target.expect("ACK")
+    chain.finish()
+
+
+def proxy_keeps_late_answers_to_itself(lab):
+    """Provisional responses and 408 to other requests than INVITE end here (RFC 4320 §4)."""
+    chain, source, target = _chain(lab)
+    source.request("OPTIONS")
+    arrived = target.expect("OPTIONS")
+    target.answer(arrived, 182)
+    target.answer(arrived, 200)
+    source.expect(200)
+    source.request("OPTIONS")
+    target.answer(target.expect("OPTIONS"), 408)
+    source.silence(0.4)
+    chain.finish()
+
+
+def proxy_passes_on_a_cancel_of_nothing(lab):
+    """A CANCEL whose INVITE is not known is forwarded without a state (RFC 3261 §16.10)."""
+    chain, source, target = _chain(lab)
+    source.request("CANCEL", cseq=99)
+    cancel = target.expect("CANCEL")
+    equal((cancel.cseq.number, len(cancel.list("via"))), (99, 2), "CSeq, and how many Vias")
+    source.silence(0.4)  # nobody here has anything to say about it
+    chain.finish()
