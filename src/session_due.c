@@ -116,7 +116,8 @@ static void due_otherwise(const struct sst_session *s, struct sst_due *due)
         due->blocked = at > last ? at : last; /* EC-39 */
     }
     uint64_t acked = sst_sum_ms(s->start_ms, SST_TRANSACTION_MS);
-    if ((s->flags & F_AWAIT_ACK) && at < acked && sst_session_way(s, acked) != SST_WAY_BLOCKED) {
+    if ((s->flags & F_AWAIT_ACK) && acked < sst_session_last_send(s) &&
+        sst_session_way(s, acked) != SST_WAY_BLOCKED) {
         due->refresh = acked;
     }
 }

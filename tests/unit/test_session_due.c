@@ -188,6 +188,13 @@ START_TEST(no_invite_before_the_ack_of_the_own_2xx)
     expect(told(t), "0 negotiated 30 local; 19 blocked; 30 ended refresh_not_sent");
     end_talk(t);
 
+    t = callee("prefer_refresher=uas absolute_min=20 min_se=20 session_expires=33");
+    serves(t, INVITE, TIMER " | Session-Expires: 33");
+    until(t, 22); /* the ACK could come in the last second, in which nothing is sent */
+    expect(told(t), "0 negotiated 33 local; 21 blocked");
+    expect(next(t), "33");
+    end_talk(t);
+
     t = callee("prefer_refresher=uas absolute_min=40 min_se=40");
     serves(t, INVITE, UPDATES TIMER " | Session-Expires: 48");
     until(t, 24); /* UPDATE may go before the ACK */
