@@ -18,8 +18,7 @@
 /* The sum, saturated as sst_add_ms() says; here too, where the compiler can put it into its callers. */
 static inline uint64_t sst_sum_ms(uint64_t a, uint64_t b)
 {
-    uint64_t sum = a + b;
-    return sum < a || sum == SST_NEVER ? SST_NEVER - 1u : sum;
+    return b < SST_NEVER - a ? a + b : SST_NEVER - 1u;
 }
 
 /* From the host's clock to a session's. */
