@@ -22,6 +22,12 @@ bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds)
     const char *at = scan->at;
     uint32_t value = 0;
 
+    /*@ loop invariant within(scan->at, at, scan->end);
+        loop invariant \forall integer i; 0 <= i < at - scan->at ==> '0' <= scan->at[i] <= '9';
+        loop invariant 0 <= decimal(scan->at, at - scan->at);
+        loop invariant value == \min(decimal(scan->at, at - scan->at), SST_SECONDS_MAX);
+        loop assigns at, value;
+        loop variant scan->end - at; */
     for (; at != scan->end && *at >= '0' && *at <= '9'; at++) {
         uint32_t digit = (uint32_t)(*at - '0');
         /* Once saturated it stays so, since no digit fits behind the largest number. */
@@ -45,6 +51,11 @@ bool sst_scan_comment(struct sst_scan *scan)
     const char *at = scan->at;
     size_t depth = 0;
 
+    /*@ loop invariant within(scan->at, at, scan->end);
+        loop invariant depth <= at - scan->at;
+        loop invariant at != scan->at ==> depth > 0;
+        loop assigns at, depth;
+        loop variant scan->end - at; */
     for (; at != scan->end; at++) {
         if (*at == '(') {
             depth++;

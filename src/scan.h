@@ -65,6 +65,9 @@ static inline bool sst_scan_sees_fold(const struct sst_scan *scan)
  */
 static inline void sst_scan_lws(struct sst_scan *scan)
 {
+    /*@ loop invariant within(\at(scan->at, Pre), scan->at, scan->end);
+        loop assigns scan->at;
+        loop variant scan->end - scan->at; */
     while (!sst_scan_done(scan) && (unsigned char)*scan->at <= ' ') {
         if (*scan->at == ' ' || *scan->at == '\t') {
             scan->at++;
@@ -92,6 +95,9 @@ static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
 {
     const char *at = scan->at;
 
+    /*@ loop invariant within(scan->at, at, scan->end);
+        loop assigns at;
+        loop variant scan->end - at; */
     while (at != scan->end && sst_scan_lower(*at) != 0) {
         at++;
     }
@@ -117,6 +123,9 @@ static inline bool sst_scan_quoted_string(struct sst_scan *scan)
 {
     const char *at = scan->at + 1;
 
+    /*@ loop invariant within(scan->at + 1, at, scan->end);
+        loop assigns at;
+        loop variant scan->end - at; */
     for (; at != scan->end && *at != '"'; at++) {
         if (*at == '\\' && at + 1 != scan->end) {
             at++;
@@ -132,6 +141,9 @@ static inline void sst_scan_to_separator(struct sst_scan *scan)
 {
     const char *at = scan->at;
 
+    /*@ loop invariant within(\at(scan->at, Pre), at, scan->end);
+        loop assigns at, scan->at;
+        loop variant scan->end - at; */
     while (at != scan->end && *at != ';' && *at != ',') {
         if (*at == '"') {
             scan->at = at;
@@ -150,6 +162,9 @@ static inline void sst_scan_to_separator(struct sst_scan *scan)
  */
 static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
 {
+    /*@ loop invariant within(\at(scan->at, Pre), scan->at, scan->end);
+        loop assigns scan->at, *token;
+        loop variant scan->end - scan->at; */
     while (!sst_scan_done(scan)) {
         if (sst_scan_take(scan, ',')) {
             continue; /* an empty element, or behind the last one */
@@ -159,6 +174,10 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
         if (!sst_scan_take(scan, ',')) {
             sst_scan_lws(scan);
             /* The grammar of these lists has no quoted strings: a comma always separates. */
+            /*@ loop invariant within(\at(scan->at, LoopEntry), scan->at, scan->end);
+                loop invariant found ==> token->at != token->end;
+                loop assigns scan->at, found;
+                loop variant scan->end - scan->at; */
             for (; !sst_scan_done(scan) && *scan->at != ','; scan->at++) {
                 found = false;
             }
@@ -176,6 +195,9 @@ static inline bool sst_scan_equals(const struct sst_scan *piece, const char *low
     if (sst_scan_length(piece) != length) {
         return false;
     }
+    /*@ loop invariant i <= length;
+        loop assigns i;
+        loop variant length - i; */
     for (size_t i = 0; i < length; i++) {
         if (sst_scan_lower(piece->at[i]) != (unsigned char)lower[i]) {
             return false;
