@@ -93,6 +93,10 @@ START_TEST(the_refresher_of_the_initial_request)
     dialog.peer_supports = false;
     policy("mode=request request_refresher=uas allow_uas=yes");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800;refresher=uas");
+    policy("mode=request request_refresher=uac");
+    dialog.established = true; /* a dialog without timer is past its initial request */
+    expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");
+    dialog.established = false;
     /* prefer_refresher is for answers and never changes a request; EC-14 */
     policy("mode=request prefer_refresher=uas");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");

@@ -244,6 +244,9 @@ START_TEST(an_open_transaction_is_not_taken_for_another)
     sst_msg_request(&request, UPDATE, 52);
     ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
                      SST_ERR_STATE);
+    sst_msg_request(&request, UPDATE, t->own[1].cseq); /* an own one has no copies of the peer's */
+    ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
+                     SST_ERR_STATE);
     answers(t, INVITE, 486);
     expect(gets(t, UPDATE, 200, REMOTE_90), "refreshed");
     expect(hears_cseq(t, INVITE, 53, PEER_90), "0");
