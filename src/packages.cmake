@@ -2,6 +2,8 @@
 #   cmake -S . -B build/deb -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
 #       -DBUILD_SHARED_LIBS=ON
 #   cmake --build build/deb && (cd build/deb && cpack -G DEB)
+# What Debian compiles its packages with goes before the first command:
+#   CFLAGS=$(dpkg-buildflags --get CFLAGS) LDFLAGS=$(dpkg-buildflags --get LDFLAGS)
 # The adapter's library is a package of its own, so that libsst0 needs no libosip2.
 if(SST_SHARED)
   get_target_property(soversion sst-shared SOVERSION)

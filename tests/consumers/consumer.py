@@ -43,6 +43,8 @@ def install(folder):
         if path.is_file() and not path.is_symlink() and str(folder).encode() in path.read_bytes():
             raise Failed(f"{path} names the folder it was built or installed in")
     expect(True, "no installed file names the folder it was built or installed in")
+    expect(f"\n## [{version()}]" in (ROOT / "docs/CHANGELOG.md").read_text(),
+           "the changelog knows this version")
 
 
 def prefix(folder):
