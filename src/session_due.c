@@ -168,8 +168,8 @@ static inline uint64_t deadline_of(const struct sst_session *s, const struct sst
         return 0; /* waits to be pulled */
     }
     uint64_t first = earlier(earlier(due->end, due->overdue), earlier(due->refresh, due->blocked));
-    /* EC-44: for a session it is never earlier than its interval's start. So what is due then is due
-     * now, also by a clock that was set back and has yet to show that moment. */
+    /* EC-44: for a session it is never earlier than its interval's start. So what is due then is
+     * due now, also by a clock that was set back and has yet to show that moment. */
     return first <= s->start_ms ? 0 : sst_time_out(first);
 }
 

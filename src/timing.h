@@ -15,7 +15,7 @@
  * for a 2xx may take (RFC 3261 §13.3.1.4). */
 #define SST_TRANSACTION_MS 32000u
 
-/* The sum, saturated as sst_add_ms() says; here too, where the compiler can put it into its callers. */
+/* The sum, saturated as sst_add_ms() says; here the compiler can put it into its callers. */
 static inline uint64_t sst_sum_ms(uint64_t a, uint64_t b)
 {
     return b < SST_NEVER - a ? a + b : SST_NEVER - 1u;
