@@ -77,8 +77,8 @@ SST_API int sst_parse_retry_after(const char *value, size_t length, uint32_t *se
 SST_API int sst_parse_option_tags(const char *value, size_t length, struct sst_option_tags *tags);
 
 /**
- * Adds the methods of one Allow header field to *allow, as sst_parse_option_tags() does. Methods are
- * case-sensitive (RFC 3261 §7.1).
+ * Adds the methods of one Allow header field to *allow, as sst_parse_option_tags() does. Methods
+ * are case-sensitive (RFC 3261 §7.1).
  * @return as sst_parse_option_tags()
  */
 SST_API int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow);

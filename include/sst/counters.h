@@ -49,7 +49,7 @@ struct sst_counters {
     uint64_t turned_off;          /**< timers that went off, the dialog living on */
     uint64_t refreshes_due;       /**< times that the host was asked to refresh */
     uint64_t refreshes_sent;      /**< refreshes that the host began */
-    uint64_t refreshes_answered;  /**< own INVITE or UPDATE answered by a 2xx that extends the timer */
+    uint64_t refreshes_answered;  /**< own INVITE or UPDATE with a 2xx that extends the timer */
     uint64_t refreshes_received;  /**< 2xx sent that extends the timer */
     uint64_t refreshes_failed[SST_FAILURE_ROOM]; /**< by enum sst_failure_kind */
     uint64_t rejected_422;        /**< 422 advised */

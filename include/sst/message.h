@@ -49,7 +49,7 @@ enum sst_msg_flag {
 
 /**
  * One message as RFC 4028 sees it. Plain values, may be copied. Fields may be read; to write them
- * use the functions below.
+ * use the functions below. Intervals are seconds, valid with their flag in .has.
  */
 struct sst_msg {
     uint32_t session_expires;     /**< the smallest, where the header field is repeated */

@@ -94,7 +94,8 @@ SST_API int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx,
 
 /**
  * sst_session_receive() for a libosip2 message.
- * @return as sst_session_receive(), SST_ERR_ARGUMENT also for a message that sst_osip_read() refuses
+ * @return as sst_session_receive(), SST_ERR_ARGUMENT also for a message that sst_osip_read()
+ *         refuses
  */
 SST_API int sst_osip_receive(struct sst_session *session, struct sst_tx *tx,
                              const osip_message_t *request, uint64_t now_ms,

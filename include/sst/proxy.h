@@ -64,7 +64,7 @@ SST_API int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
  * forking: one for each branch, copied from the first. Zero it, or let sst_proxy_request() fill it.
  */
 struct sst_proxy_tx {
-    uint32_t session_expires; /**< as forwarded; 0: none */
+    uint32_t session_expires; /**< seconds, as forwarded; 0: none */
     bool uac_supports;        /**< the request listed timer in Supported, or in Require alone */
     bool active;              /**< a session refresh request */
 };

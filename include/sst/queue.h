@@ -60,8 +60,8 @@ SST_API int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots
 
 /**
  * Moves the queue into other memory, larger or smaller: copies the slots there from the old memory,
- * which is not used from here on and may then be freed. So not after a realloc(), which has freed it
- * already. The two may overlap or begin at the same address.
+ * which is not used from here on and may then be freed. So not after a realloc(), which has freed
+ * it already. The two may overlap or begin at the same address.
  * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE; SST_ERR_SPACE where the sessions in the queue do
  *         not fit, nothing then being changed
  */
@@ -95,16 +95,16 @@ SST_API uint64_t sst_queue_deadline(const struct sst_queue *queue);
  * A session whose policy has no on_event is advanced, its events then wait, and the run ends there:
  * what is due stays due until the events are pulled. Use sst_queue_next_event() alone for a queue
  * with such sessions in it; it serves the others as well.
- * @return how many were looked at; max means that there may be more. Where it is less, something may
- *         still be due only where events wait to be pulled, or where a session is due again and again
- *         at the same time; sst_queue_deadline() then says so.
+ * @return how many were looked at; max means that there may be more. Where it is less, something
+ *         may still be due only where events wait to be pulled, or where a session is due again and
+ *         again at the same time; sst_queue_deadline() then says so.
  */
 SST_API size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max);
 
 /**
- * Pull form of sst_queue_run(): the next event of any session that is due, with its session, without
- * calling policy->on_event. Call it until it returns NULL. A session is out of the queue when its
- * ENDED comes.
+ * Pull form of sst_queue_run(): the next event of any session that is due, with its session,
+ * without calling policy->on_event. Call it until it returns NULL. A session is out of the queue
+ * when its ENDED comes.
  * @return NULL where there is none, or on a NULL argument
  */
 SST_API struct sst_session *sst_queue_next_event(struct sst_queue *queue, uint64_t now_ms,

@@ -55,7 +55,7 @@ SST_API uint64_t sst_add_ms(uint64_t a, uint64_t b);
 
 /* ---- What a dialog remembers, as the rules need it ---- */
 
-/** A dialog's timer and what is known of the peer. All zero is a dialog without any. */
+/** A dialog's timer and what is known of the peer; seconds. All zero is a dialog without any. */
 struct sst_dialog {
     uint32_t interval;     /**< in force, or agreed on early; meaningless where side is none */
     uint32_t min_se;       /**< the largest Min-SE of this dialog, or Call-ID; 0: none was seen */
@@ -67,7 +67,7 @@ struct sst_dialog {
 
 /* ---- UAC: §7.1, §7.3, §7.4 ---- */
 
-/** What a request carries. */
+/** What a request carries. Intervals are seconds. */
 struct sst_ask {
     uint32_t session_expires;      /**< 0: no Session-Expires */
     uint32_t min_se;               /**< 0: no Min-SE */
@@ -105,7 +105,7 @@ enum sst_422 {
  * What a 422 to an own request leads to; §7.3.
  * @param ask     what the request carried
  * @param rounds  how often a 422 was followed for this request already; 5 is the most
- * @param min_se  set to the Min-SE to remember (at least absolute_min), 0 for none
+ * @param min_se  seconds: set to the Min-SE to remember (at least absolute_min), 0 for none
  * @param violations  bits are added
  * @return what to do; RETRY never more than SST_422_ROUNDS_MAX times in a row
  */
@@ -126,8 +126,8 @@ struct sst_outcome_timer {
 /**
  * What a 2xx to an INVITE or UPDATE means for its sender; §7.2.
  * @param dialog  before this response; its support is taken from the response as well
- * @param asked   the Session-Expires that the request carried, 0 for none
- * @param asked_min_se  the Min-SE that it carried, 0 for none
+ * @param asked   the Session-Expires that the request carried, in seconds, 0 for none
+ * @param asked_min_se  the Min-SE that it carried, in seconds, 0 for none
  * @param own_wish  the Session-Expires was there because this side wants a timer, and did not only
  *                  repeat a running one
  * @param violations  bits are added
@@ -150,7 +150,7 @@ SST_API enum sst_failure_class sst_classify_status(enum sst_method method, unsig
 
 /* ---- UAS: §9 ---- */
 
-/** What of a request its answer depends on. */
+/** What of a request its answer depends on. Intervals are seconds. */
 struct sst_facts {
     uint32_t session_expires;     /**< valid with has_session_expires */
     uint32_t min_se;              /**< at least absolute_min; 0: no Min-SE in the request */
@@ -165,13 +165,13 @@ SST_API void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg
 
 /**
  * Whether to refuse a request before anything else is done with it.
- * @param min_se  for a 422: the value of its Min-SE
+ * @param min_se  for a 422: the value of its Min-SE, in seconds
  * @return 0 to go on; 400 (see accept_malformed, accept_repeated); 420 with Unsupported: timer; 422
  */
 SST_API unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_msg *request,
                                 uint32_t *min_se);
 
-/** What the 2xx to an INVITE or UPDATE carries. */
+/** What the 2xx to an INVITE or UPDATE carries. Intervals are seconds. */
 struct sst_answer {
     uint32_t session_expires;     /**< valid where refresher is not none */
     enum sst_refresher refresher; /**< none: no Session-Expires */
@@ -201,9 +201,9 @@ SST_API void sst_other_headers(const struct sst_policy *policy, enum sst_method 
 /* ---- Two negotiations at once: EC-21 ---- */
 
 /**
- * What two overlapping negotiations with results a and b come to: this side refreshes if either says
- * so, or if only one of them has a timer at all; the interval is the smaller one where it refreshes,
- * and the larger one where it waits.
+ * What two overlapping negotiations with results a and b come to: this side refreshes if either
+ * says so, or if only one of them has a timer at all; the interval is the smaller one where it
+ * refreshes, and the larger one where it waits.
  */
 SST_API void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
                                struct sst_outcome_timer *merged);

@@ -57,7 +57,7 @@ enum sst_event_type {
     SST_EVENT_REFRESHED = 3,   /**< a 2xx extends the session; .interval, .side, .expires_ms */
     SST_EVENT_OVERDUE = 4,     /**< the peer's refresh should have come by now; .expires_ms */
     SST_EVENT_BLOCKED = 5,     /**< a refresh is due and cannot be sent now; EC-39 */
-    SST_EVENT_REFUSED = 6,     /**< all ways to refresh were refused; the session waits for its end */
+    SST_EVENT_REFUSED = 6,     /**< every way to refresh was refused; its end is awaited */
     SST_EVENT_REFRESH = 7,     /**< refresh now; .method, .with_offer, .headers, .expires_ms */
     SST_EVENT_ENDED = 8        /**< hang up now: send BYE; .reason; nothing ever comes after it */
 };
@@ -72,7 +72,7 @@ struct sst_event {
     uint32_t interval;            /**< seconds; 0 where there is no timer. All types */
     enum sst_side side;           /**< who refreshes (ENDED: who had to). All types */
     bool own_benefit;             /**< the timer runs for this side's own benefit. All types */
-    enum sst_end_reason reason;   /**< ENDED; NEGOTIATED that goes off because of refusals: REFUSED */
+    enum sst_end_reason reason;   /**< ENDED; NEGOTIATED, off for want of any way: REFUSED */
     uint64_t since_ms;            /**< ENDED: how old the last 2xx is, in ms */
     uint64_t expires_ms;          /**< when the session expires, on the host's clock; SST_NEVER */
     uint64_t not_after_ms;        /**< REFRESH: send by then at the latest */
@@ -83,8 +83,8 @@ struct sst_event {
 };
 
 /**
- * The timer of one dialog: one cache line. It may lie in shared memory: its one pointer, the policy,
- * can be set anew at any time. Do not copy it (use sst_session_fork(), sst_session_save()).
+ * The timer of one dialog: one cache line. It may lie in shared memory: its one pointer, the
+ * policy, can be set anew at any time. Do not copy it (use sst_session_fork(), sst_session_save()).
  */
 struct sst_session {
     const struct sst_policy *policy; /**< private, as are all */
@@ -131,9 +131,9 @@ SST_API int sst_session_init(struct sst_session *session, const struct sst_polic
                              bool is_caller);
 
 /**
- * Gives a session another policy. Takes effect at the next negotiation; the deadlines in force stay.
- * Events that waited to be pulled are told to its on_event, if it has one, by the next call: make it
- * sst_session_advance(), at once.
+ * Gives a session another policy. Takes effect at the next negotiation; the deadlines in force
+ * stay. Events that waited to be pulled are told to its on_event, if it has one, by the next call:
+ * make it sst_session_advance(), at once.
  * @return as sst_session_init()
  */
 SST_API int sst_session_set_policy(struct sst_session *session, const struct sst_policy *policy);
@@ -171,14 +171,14 @@ SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq);
 /** What a host does about the response to one of its requests. */
 enum sst_action {
     SST_ACTION_NONE = 0,   /**< nothing: provisional, or a 2xx that is dealt with */
-    SST_ACTION_RETRY = 1,  /**< the same request again, now, with a new CSeq and new header fields */
+    SST_ACTION_RETRY = 1,  /**< the same request again, now, with new CSeq and header fields */
     SST_ACTION_AUTH = 2,   /**< the same, with credentials. Of a refresh that is not sent again, for
                                 want of any, the session asks again by itself */
     SST_ACTION_WAIT = 3,   /**< a refresh: the session asks again at .when_ms. Any other request
                                 that met glare: try again at .when_ms */
     SST_ACTION_FAILED = 4, /**< refused; the timer is as it was, a refresh goes another way */
     SST_ACTION_END = 5,    /**< the session has ended: BYE (SST_EVENT_ENDED tells too) */
-    SST_ACTION_IGNORE = 6  /**< a copy, or of no open transaction; ACK a 2xx to INVITE all the same */
+    SST_ACTION_IGNORE = 6  /**< a copy, or of no open transaction; yet ACK a 2xx to INVITE */
 };
 
 /** The verdict on a response. */
@@ -254,16 +254,16 @@ SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
  * @param now_ms  time of the first transmission
  * @param headers  what the response has to carry: for a refusal that was advised the same as in the
  *                 advice; a refusal of the host's own is told apart (its 420 is for another tag)
- * @return SST_OK; SST_ERR_STATE where tx is not open (headers then hold what goes into any response,
- *         or into the refusal that was advised); SST_ERR_ARGUMENT
+ * @return SST_OK; SST_ERR_STATE where tx is not open (headers then hold what goes into any
+ *         response, or into the refusal that was advised); SST_ERR_ARGUMENT
  */
 SST_API int sst_session_answer(struct sst_session *session, struct sst_tx *tx, unsigned status,
                                uint64_t now_ms, struct sst_headers *headers);
 
 /**
  * The ACK for the 2xx of this tx arrived. The watching side's interval starts with it, at most 32 s
- * after the 2xx (EC-30), and re-INVITEs are possible from here on (RFC 3261 §14.1). A host that does
- * not report ACKs loses little: both happen at the latest 32 s after the 2xx.
+ * after the 2xx (EC-30), and re-INVITEs are possible from here on (RFC 3261 §14.1). A host that
+ * does not report ACKs loses little: both happen at the latest 32 s after the 2xx.
  * @return SST_OK; SST_ERR_STATE where tx waits for no ACK, or the session has ended;
  *         SST_ERR_ARGUMENT
  */
@@ -280,9 +280,9 @@ SST_API int sst_session_ack_timeout(struct sst_session *session, struct sst_tx *
 /* ---- Time ---- */
 
 /**
- * @return when to call sst_session_advance() next, on the host's clock; may be in the past; SST_NEVER
- *         for not at all; 0 where events wait to be pulled, or something is due whatever the clock
- *         shows (it was set back; EC-44). Computed from the state at each call.
+ * @return when to call sst_session_advance() next, on the host's clock; may be in the past;
+ *         SST_NEVER for not at all; 0 where events wait to be pulled, or something is due whatever
+ *         the clock shows (it was set back; EC-44). Computed from the state at each call.
  */
 SST_API uint64_t sst_session_deadline(const struct sst_session *session);
 
@@ -362,7 +362,7 @@ SST_API int sst_session_save(const struct sst_session *session, uint64_t now_ms,
 
 /** What a restored session does about transactions that were under way, bits. */
 enum sst_restore_flag {
-    SST_RESTORE_TRANSACTIONS = 1 << 0 /**< they live on, with their sst_tx: else they are forgotten */
+    SST_RESTORE_TRANSACTIONS = 1 << 0 /**< they live on, with their sst_tx: else forgotten */
 };
 
 /**

@@ -54,8 +54,8 @@ SST_API bool sst_sizes_match(const size_t *sizes, size_t count);
 /**
  * Structures other than the policies keep their sizes as long as the library keeps its SONAME. Call
  * it once, at the start, to be sure.
- * @return false where the host was compiled with the headers of another libsst, or with options that
- *         change structures (as -fshort-enums): it must not go on
+ * @return false where the host was compiled with the headers of another libsst, or with options
+ *         that change structures (as -fshort-enums): it must not go on
  */
 static inline bool sst_sizes_ok(void)
 {

@@ -47,7 +47,7 @@ enum sst_result {
     SST_ERR_SPACE = -5,      /**< the caller's buffer or array is too small */
     SST_ERR_UNKNOWN = -6,    /**< no such name */
     SST_ERR_CONFLICT = -7,   /**< values that are right alone and wrong together */
-    SST_ERR_VERSION = -8,    /**< an image or structure of a version that this library cannot read */
+    SST_ERR_VERSION = -8,    /**< an image or structure of a version that cannot be read */
     SST_ERR_DAMAGED = -9,    /**< an image that is no image, or not as it was written */
     SST_ERR_UNSUPPORTED = -10 /**< the policy switches the extension off */
 };
@@ -95,17 +95,17 @@ enum sst_violation {
     SST_VIOLATION_REFRESHER_UNKNOWN = 11,    /**< neither uac nor uas, or no value; §4 */
     SST_VIOLATION_REFRESHER_REPEATED = 12,   /**< the parameter twice; RFC 3261 §7.3.1 */
     SST_VIOLATION_REFRESHER_MISSING = 13,    /**< a 2xx with Session-Expires and no refresher; §9 */
-    SST_VIOLATION_REFRESHER_UNSUPPORTED = 14, /**< refresher by a UAC without support; Table 2, NA */
+    SST_VIOLATION_REFRESHER_UNSUPPORTED = 14, /**< one from a UAC without support; Table 2, NA */
     SST_VIOLATION_REQUIRE_MISSING = 15,      /**< refresher=uac in a 2xx without Require; §9 */
-    SST_VIOLATION_REQUIRE_ALONE = 16,        /**< Require: timer in a 2xx, no Session-Expires; §7.2 */
+    SST_VIOLATION_REQUIRE_ALONE = 16,        /**< Require in a 2xx, no Session-Expires; §7.2 */
     SST_VIOLATION_REQUIRE_UNSUPPORTED = 17,  /**< Require: timer in a request, no Supported; §7.1 */
     SST_VIOLATION_SUPPORTED_MISSING = 18,    /**< a later request without Supported: timer; §7.4 */
-    SST_VIOLATION_TIMER_UNASKED = 19,        /**< a 2xx asks one for whom the extension is off; §8.2 */
+    SST_VIOLATION_TIMER_UNASKED = 19,        /**< a 2xx asks one who has the extension off; §8.2 */
     SST_VIOLATION_422_WITHOUT_MIN_SE = 20,   /**< a 422 that says no Min-SE; §6 */
     SST_VIOLATION_422_USELESS = 21,          /**< asks for no more than was offered; §6 */
     SST_VIOLATION_RETRY_AFTER_MALFORMED = 22, /**< no usable number; RFC 3261 §20.33 */
-    SST_VIOLATION_CSEQ_LOW = 23,             /**< lower than in an earlier request; RFC 3261 §12.2.2 */
-    SST_VIOLATION_DIALOG_LOST = 24           /**< a code of RFC 5057 §5.1 that ends dialogs, but for 481 */
+    SST_VIOLATION_CSEQ_LOW = 23,             /**< lower than an earlier one; RFC 3261 §12.2.2 */
+    SST_VIOLATION_DIALOG_LOST = 24           /**< a code of RFC 5057 §5.1 but for 481 */
 };
 /** How many violations enum sst_violation has; all their bits fit into a uint32_t. */
 #define SST_VIOLATION_COUNT 25

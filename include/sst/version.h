@@ -6,8 +6,8 @@
 #ifndef SST_VERSION_H
 #define SST_VERSION_H
 
-/* What a change of which number promises: docs/CHANGELOG.md. The binary interface has a number of its
- * own, SST_SOVERSION in src/CMakeLists.txt. */
+/* What a change of which number promises: docs/CHANGELOG.md. The binary interface has a number of
+ * its own, SST_SOVERSION in src/CMakeLists.txt. */
 /** The first number of the version. */
 #define SST_VERSION_MAJOR 0
 /** The second. */
