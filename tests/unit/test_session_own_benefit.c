@@ -20,6 +20,26 @@ START_TEST(an_own_benefit_timer_refreshes_and_stays_on)
 }
 END_TEST
 
+/* Shows: EC-18 */
+START_TEST(who_says_that_it_refreshes_knows_the_extension)
+{
+    struct talk *t = connected("mode=request session_expires=90",
+                               "Session-Expires: 90;refresher=uas");
+
+    ck_assert(info_of(t).peer_supports);
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, ""); /* so it turned the timer off on purpose */
+    expect(told(t), "0 negotiated off");
+    end_talk(t);
+    t = connected("", "Session-Expires: 90;refresher=uac | Require: timer");
+    ck_assert(!info_of(t).peer_supports); /* a proxy may have written it; §8.2 */
+    end_talk(t);
+    t = connected("mode=off", "Session-Expires: 90;refresher=uas");
+    ck_assert(!info_of(t).peer_supports); /* an unknown header field */
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-18 EC-110 */
 START_TEST(an_own_benefit_timer_ends_only_by_silence)
 {
@@ -119,6 +139,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, an_own_benefit_timer_refreshes_and_stays_on);
+    tcase_add_test(tcase, who_says_that_it_refreshes_knows_the_extension);
     tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
     tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);
     suite_add_tcase(suite, tcase);
