@@ -24,7 +24,13 @@ def wrong_usage(lab):
              ["--unsafe-min", "0", "answer"], ["--ring", "x", "answer"],
              ["--calls", "-1", "answer"], ["--speed", "0", "answer"], ["--speed", "-2", "answer"],
              ["--speed", "nan", "answer"], ["--log", "xml", "answer"],
-             ["--color", "sometimes", "answer"]]
+             ["--color", "sometimes", "answer"], ["--bind", "[::1", "answer"],
+             ["--bind", "[::1]5060", "answer"], ["--bind", "192.0.2.1:0", "answer"],
+             ["--user", "", "call", "sip:a@127.0.0.1"], ["--user", "a@b", "answer"],
+             ["--hold-at", "soon", "call", "sip:a@127.0.0.1"],
+             ["--calls", "0", "call", "sip:a@127.0.0.1"],
+             ["--session-expires", "90.5s", "answer"], ["--min-se", "4294967296.5", "answer"],
+             ["--policy", "session_expires=100", "--min-se", "200", "answer"]]
     for arguments in wrong:
         done = subprocess.run([lab.program, *arguments], stdin=subprocess.DEVNULL, timeout=10,
                               capture_output=True, text=True, check=False)
@@ -45,6 +51,24 @@ def wrong_policy_is_named(lab):
         equal(done.returncode, 1, "exit status of %s" % option)
         missing = [word for word in words if word not in done.stderr]
         check(not missing, "%s: %r lacks %s", option, done.stderr, missing)
+
+
+def intervals_of_options(lab):
+    """Decimals count as the next whole second; a default gives way to a minimum or maximum."""
+    for name, interval, min_se, options in (
+            ("next", 91, None, ["--session-expires", "90.2"]),
+            ("whole", 90, None, ["--session-expires", "90.0"]),
+            ("raised", 2000, 2000, ["--mode", "request", "--min-se", "2000"]),
+            ("lowered", 601, None, ["--mode", "request", "--max-session-expires", "600.5"])):
+        peer = lab.peer("peer of " + name)
+        peer.other_name = name
+        lab.call("sip:ua@" + peer.hostport, *options, name=name)
+        invite = peer.expect("INVITE")
+        equal((invite.session_expires, invite.min_se), ((interval, None), min_se),
+              "Session-Expires and Min-SE with %s" % options)
+        peer.answer(invite, 486)
+        peer.expect("ACK")
+    lab.finish(next=2, whole=2, raised=2, lowered=2)
 
 
 def port_in_use(lab):
