@@ -65,6 +65,7 @@ START_TEST(an_update_without_evidence_gets_one_invite_first)
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
     until(t, 50);
     expect(gets(t, INVITE, 408, ""), "end");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_GONE], 1);
     end_talk(t);
 }
 END_TEST

@@ -54,6 +54,22 @@ START_TEST(time_starts_with_the_2xx_not_with_the_invite)
 }
 END_TEST
 
+START_TEST(each_2xx_starts_it_and_nothing_else)
+{
+    static const unsigned statuses[] = {100, 199, 200, 299, 300, 699};
+
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        struct talk *t = callee("");
+        bool success = statuses[i] == 200 || statuses[i] == 299;
+        hears(t, INVITE, PEER_90);
+        answers(t, INVITE, statuses[i]);
+        ck_assert(info_of(t).established == success);
+        expect(told(t), success ? "0 negotiated 90 remote" : "");
+        end_talk(t);
+    }
+}
+END_TEST
+
 /* Shows: EC-30 EC-33 */
 START_TEST(the_watching_side_counts_from_the_ack)
 {
@@ -295,6 +311,7 @@ int main(void)
 
     tcase_add_test(tcase, the_role_is_taken_from_the_2xx_that_was_sent);
     tcase_add_test(tcase, time_starts_with_the_2xx_not_with_the_invite);
+    tcase_add_test(tcase, each_2xx_starts_it_and_nothing_else);
     tcase_add_test(tcase, the_watching_side_counts_from_the_ack);
     tcase_add_test(tcase, what_is_due_before_the_ack_stays_due);
     tcase_add_test(tcase, an_ack_that_never_comes_is_silence);
