@@ -306,6 +306,9 @@ START_TEST(check_finds_what_is_wrong)
     sessions[2].queue_index = 2;
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     sessions[2].queue_index = 3;
+    sessions[0].queue_index = 0; /* the first slot is looked at as well */
+    ck_assert_ptr_nonnull(sst_queue_check(&queue));
+    sessions[0].queue_index = 1;
     slots[5].session = NULL;
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     slots[5].session = &sessions[5];
