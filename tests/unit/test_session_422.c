@@ -193,6 +193,20 @@ START_TEST(above_the_owners_bound_once_more_without_session_expires)
 }
 END_TEST
 
+/* Shows: EC-101 */
+START_TEST(a_call_after_one_without_answer_asks_again)
+{
+    struct talk *t = caller("mode=request max_session_expires=1800");
+
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
+    expect(asks(t, INVITE), TIMER " | Min-SE: 3600"); /* EC-101: this once */
+    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-101 EC-50 10-2 */
 START_TEST(a_refresh_without_session_expires_is_a_refresh_all_the_same)
 {
@@ -252,6 +266,7 @@ int main(void)
     tcase_add_test(tcase, a_422_to_a_hold_is_answered_by_the_same_hold);
     tcase_add_test(tcase, min_se_of_the_peers_requests_counts_for_the_dialog);
     tcase_add_test(tcase, above_the_owners_bound_once_more_without_session_expires);
+    tcase_add_test(tcase, a_call_after_one_without_answer_asks_again);
     tcase_add_test(tcase, a_refresh_without_session_expires_is_a_refresh_all_the_same);
     tcase_add_test(tcase, the_rounds_of_one_request_do_not_count_for_the_next);
     tcase_add_test(tcase, a_422_while_the_extension_is_off);

@@ -290,6 +290,11 @@ START_TEST(counters_count_what_happens)
     ck_assert_uint_eq(n->refreshes_due + n->refreshes_sent + n->refreshes_answered, 0);
     end_talk(t);
 
+    t = called("", TIMER " | Session-Expires: 90"); /* the first 2xx refreshes nothing */
+    ck_assert_uint_eq(t->counters.negotiated, 1);
+    ck_assert_uint_eq(t->counters.refreshes_received, 0);
+    end_talk(t);
+
     t = connected("", LOCAL_90); /* none need be there */
     t->policy.counters = NULL;
     until(t, 200);

@@ -33,6 +33,7 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
     expect(next(t), "79"); /* from here on what is blocked goes as soon as it can; EC-39 */
     until(t, 79);
     ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 10000, t->now_ms), SST_OK);
+    expect(next(t), "90"); /* nothing is sent in the last second, so nobody is woken for it */
     until(t, 200);
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 48.5 refresh UPDATE; "
                     "48.501 refresh UPDATE; 48.502 refresh UPDATE; 59 refresh UPDATE; "

@@ -296,6 +296,19 @@ START_TEST(a_refresh_that_is_being_answered_holds_the_bye)
 }
 END_TEST
 
+/* Shows: EC-34 EC-36 */
+START_TEST(on_the_side_that_refreshes_nothing_holds_the_bye)
+{
+    struct talk *t = connected("expire_at=guard", LOCAL_90);
+
+    until(t, 40);
+    hears(t, INVITE, PEER_90); /* and the user does not answer */
+    until(t, 100);
+    expect(told(t), "59 blocked; 60 ended refresh_not_sent"); /* where the peer gives up as well */
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-36 EC-103 */
 START_TEST(what_the_peer_sent_is_not_overdue)
 {
@@ -412,6 +425,7 @@ int main(void)
     tcase_add_test(tcase, no_invite_before_the_ack_of_the_own_2xx);
     tcase_add_test(tcase, one_update_at_a_time);
     tcase_add_test(tcase, a_refresh_that_is_being_answered_holds_the_bye);
+    tcase_add_test(tcase, on_the_side_that_refreshes_nothing_holds_the_bye);
     tcase_add_test(tcase, what_the_peer_sent_is_not_overdue);
     tcase_add_test(tcase, an_invite_that_only_rings_is_passed_by_an_update);
     tcase_add_test(tcase, an_invite_that_only_rings_ends_at_the_expiration_without_update);

@@ -68,6 +68,20 @@ START_TEST(what_waits_is_told_as_it_was)
 }
 END_TEST
 
+START_TEST(nothing_waits_once_the_host_has_ended_it)
+{
+    struct talk *t = pulled("", UPDATES LOCAL_90);
+
+    t->hold_pull = true;
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, "Session-Expires: 90"); /* without a refresher: a violation */
+    ck_assert_int_eq(sst_session_end(t->session, t->now_ms), SST_OK);
+    ck_assert_ptr_null(sst_session_check(t->session));
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-51 */
 START_TEST(a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more)
 {
@@ -275,6 +289,7 @@ int main(void)
 
     tcase_add_test(tcase, events_wait_to_be_pulled);
     tcase_add_test(tcase, what_waits_is_told_as_it_was);
+    tcase_add_test(tcase, nothing_waits_once_the_host_has_ended_it);
     tcase_add_test(tcase, a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more);
     tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
