@@ -90,6 +90,8 @@ START_TEST(last_moment_narrows_the_range)
     t->policy.random = fixed;
     fixed_number = UINT32_MAX;
     ck_assert_uint_eq(delay_at(t, 1762000, 60000, 0), 5000);
+    ck_assert_uint_eq(delay_at(t, 1762000, 5001, 0), 5000);
+    ck_assert_uint_eq(delay_at(t, 1762000, 5000, 0), 4999);
     ck_assert_uint_eq(delay_at(t, 1000000, UINT64_MAX, 0), 767000);
     ck_assert_uint_eq(delay_at(t, 1766999, 60000, 0), 1);
     ck_assert_uint_eq(delay_at(t, 1767000, 60000, 0), 900000 - (uint64_t)1767000);

@@ -282,6 +282,14 @@ START_TEST(the_interval_of_the_2xx_is_bound_by_the_request)
     expect(hears(t, UPDATE, TIMER " | Session-Expires: 600 | Min-SE: 900"),
            "422 " TIMER " | Min-SE: 900");
     end_talk(t);
+
+    t = callee(""); /* nor is it increased where the owner's minimum changes before the answer; §9 */
+    struct sst_policy other = t->policy;
+    other.min_se = 120;
+    expect(hears(t, INVITE, PEER_90), "0");
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other), SST_OK);
+    expect(answers(t, INVITE, 200), TIMER " | Session-Expires: 90;refresher=uac" REQUIRED);
+    end_talk(t);
 }
 END_TEST
 
