@@ -35,7 +35,7 @@ static const struct sst_policy defaults = {
     .absolute_min = SST_ABSOLUTE_MIN_S,
 };
 
-_Static_assert(sizeof(struct sst_policy) == SST_END_OF(struct sst_policy, counters),
+_Static_assert(sizeof(struct sst_policy) == SST_POLICY_SIZE_MIN,
                "padding behind the last field: a field put there would not show in the size");
 
 const struct sst_field *sst_policy_field_at(size_t index)

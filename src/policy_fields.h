@@ -131,18 +131,15 @@ struct sst_field {
             sizeof(((structure *)0)->name), SST_FIELD_##kind                                       \
     }
 
-/* Where a member ends. */
-#define SST_END_OF(structure, member)                                                              \
-    (offsetof(structure, member) + sizeof(((structure *)0)->member))
-
 /*
- * The structures of version 0.1, the least that is accepted. Fields that come later stand behind
- * these, such that there is no padding at the end, and are read only where the size of the host's
- * structure, which the session keeps no copy of, reaches as far: by sst_policy_value(), or after a
- * comparison with SST_END_OF().
+ * Where the structures of version 0.1 end, the least that is accepted. Fields that come later stand
+ * behind these, such that there is no padding at the end, and are read only where the size of the
+ * host's structure, which the session keeps no copy of, reaches as far: by sst_policy_value(), or
+ * after a comparison of the size.
  */
-#define SST_POLICY_SIZE_MIN SST_END_OF(struct sst_policy, counters)
-#define SST_PROXY_POLICY_SIZE_MIN SST_END_OF(struct sst_proxy_policy, counters)
+#define SST_POLICY_SIZE_MIN (offsetof(struct sst_policy, counters) + sizeof(struct sst_counters *))
+#define SST_PROXY_POLICY_SIZE_MIN                                                                  \
+    (offsetof(struct sst_proxy_policy, counters) + sizeof(struct sst_counters *))
 
 /* Whether a structure of this size has the field. */
 bool sst_field_within(const struct sst_field *field, size_t size);

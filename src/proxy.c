@@ -20,7 +20,7 @@ static const struct sst_proxy_policy defaults = {
     .absolute_min = SST_ABSOLUTE_MIN_S,
 };
 
-_Static_assert(sizeof(struct sst_proxy_policy) == SST_END_OF(struct sst_proxy_policy, counters),
+_Static_assert(sizeof(struct sst_proxy_policy) == SST_PROXY_POLICY_SIZE_MIN,
                "padding behind the last field: a field put there would not show in the size");
 
 void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size)
