@@ -283,7 +283,7 @@ START_TEST(the_interval_of_the_2xx_is_bound_by_the_request)
            "422 " TIMER " | Min-SE: 900");
     end_talk(t);
 
-    t = callee(""); /* nor is it increased where the owner's minimum changes before the answer; §9 */
+    t = callee(""); /* nor increased where the owner's minimum changes before the answer; §9 */
     struct sst_policy other = t->policy;
     other.min_se = 120;
     expect(hears(t, INVITE, PEER_90), "0");
