@@ -31,7 +31,11 @@ def page_name(header):
 
 
 def first_sentence(text):
-    return re.split(r"(?<=[^.])\.\s|\.$|:\s|\n\n", " ".join(text.split()) + " ")[0].rstrip(". ")
+    """Up to the first full stop or colon that stands neither in parentheses nor in code."""
+    text = " ".join(text.split()) + " "
+    masked = re.sub(r"`[^`]*`|\([^()]*\)", lambda kept: "x" * len(kept[0]), text)
+    end = re.search(r"(?<=[^.])\.\s|:\s", masked)
+    return (text[:end.start()] if end else text).rstrip(". ")
 
 
 def short(purpose):
@@ -79,9 +83,10 @@ def put_type(page, item):
 
 
 def put_macro(page, item):
-    parts = item.source.split(None, 2)
-    value = parts[2] if len(parts) > 2 and not parts[2].endswith("\\") else ""
-    page.tagged(f"`{item.name}{' ' + value if value else ''}`",
+    name, value = re.match(r"#define\s+(\w+(?:\([^)]*\))?)\s*(.*)|", item.source).groups()
+    if not name or value.endswith("\\"):
+        name, value = name or item.name, ""
+    page.tagged(f"`{name}{' ' + value if value else ''}`",
                 item.doc.text or "Returns " + item.doc.returns)
 
 
