@@ -21,6 +21,10 @@ PROGRAMS = ["sst-ua", "sst-proxy"]
 GUIDES = [("libsst-guide", "guide.md"), ("libsst-policy", "policy.md"),
           ("libsst-timers", "timers.md"), ("libsst-loops", "loops.md"),
           ("libsst-operating", "operating.md")]
+RELATED = {"sst_policy": ["libsst-policy"], "sst_proxy": ["libsst-policy"],
+           "sst_types": ["libsst-policy"], "sst_counters": ["libsst-operating", "libsst-policy"],
+           "sst_session": ["libsst-timers", "libsst-loops", "libsst-policy"],
+           "sst_queue": ["libsst-loops"], "sst_rules": ["libsst-timers"]}
 PURPOSE = {"sst_sizes": "Whether the library that runs is the one whose headers were compiled"}
 
 
@@ -126,7 +130,7 @@ def section_3(header, every, version, date):
             section = item.section
             page.head(f"FUNCTIONS: {re.sub('[:;].*', '', section)}" if section else "FUNCTIONS")
         put_function(page, item)
-    see_also(page, [("libsst", 7), ("libsst-guide", 7)]
+    see_also(page, [(other, 7) for other in ["libsst", "libsst-guide"] + RELATED.get(name, [])]
              + [(page_name(other), 3) for other in every if other is not header])
     return page
 
@@ -143,6 +147,9 @@ def overview(root, every, version, date):
     roff.put_markdown(page, readme[readme.index("\n\n"):readme.index("## Try it")])
     page.head("LAYERS")
     page.plain(every[-1].doc.text.partition("\n\nArguments")[0])
+    page.head("BUILDING WITH IT")
+    building = re.search(r"\n(\| with \|.*?)\n\nWhat a new version", readme, re.S)
+    roff.put_markdown(page, building[1])
     page.head("PAGES")
     for header in every:
         name = page_name(header)
@@ -158,8 +165,8 @@ def overview(root, every, version, date):
     page.head("EXAMPLE")
     page.paragraph("The smallest host that runs, examples/minimal.c:")
     page.code(read(root, "examples/minimal.c"))
-    see_also(page, [(page_name(header), 3) for header in every]
-             + [(program, 1) for program in PROGRAMS])
+    see_also(page, [(name, 7) for name, _ in GUIDES]
+             + [(page_name(header), 3) for header in every] + [(program, 1) for program in PROGRAMS])
     return page
 
 
@@ -174,7 +181,8 @@ def guide(root, name, file, version, date):
     page.fill(f"{roff.escape(name)} \\- {roff.inline(title_of(markdown))}")
     page.head("DESCRIPTION")
     roff.put_markdown(page, markdown)
-    see_also(page, [("libsst", 7)])
+    see_also(page, [("libsst", 7)] + [(other, 7) for other, _ in GUIDES if other != name]
+             + [(other, 3) for other, related in RELATED.items() if name in related])
     return page
 
 

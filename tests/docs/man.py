@@ -77,6 +77,30 @@ def check_functions(root, pages):
                 fail(f"man3/{name}.3: {file} declares it, no page describes it")
 
 
+def check_see_also(pages):
+    """What a page refers to exists, and libsst(7), where one begins, leads to every page."""
+    for path, text in pages.items():
+        named = set(re.findall(r"\\fB([\w\\-]+)\\fR\((\d)\)", text.partition('"SEE ALSO"')[2]))
+        named = {f"man{section}/{name.replace(chr(92), '')}.{section}" for name, section in named}
+        for other in sorted(named - pages.keys()):
+            fail(f"{path}: refers to {other}, which is none")
+        if path == "man7/libsst.7":
+            whole = {other for other, its in pages.items() if not its.startswith(".so ")}
+            for other in sorted(whole - named - {path}):
+                fail(f"{path}: does not lead to {other}")
+
+
+def check_sentences():
+    """An index entry ends where the sentence does, not within parentheses or code."""
+    sys.path.insert(0, sys.argv[1] + "/docs/man")
+    import pages  # pylint: disable=import-outside-toplevel
+    for text, wanted in (("Ends (not here: 1. 2) here. More.", "Ends (not here: 1. 2) here"),
+                         ("Prints `a: b. c`: as that.", "Prints `a: b. c`"), ("One.", "One"),
+                         ("Waits 2, 4 ... 120 s: long.", "Waits 2, 4 ... 120 s")):
+        if pages.first_sentence(text) != wanted:
+            fail(f"first sentence of: {text}: {pages.first_sentence(text)}")
+
+
 def check_options(program, pages):
     """Each option of --help is in the page, and each of the page in --help."""
     name = os.path.basename(program)
@@ -143,6 +167,8 @@ def main(arguments):
         pages = check_pages(root, f"{scratch}/man")
         if pages:
             check_functions(root, pages)
+            check_see_also(pages)
+            check_sentences()
             for program in programs:
                 check_options(program, pages)
         check_that_gaps_are_noticed(root, scratch)
