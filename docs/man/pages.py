@@ -166,7 +166,8 @@ def overview(root, every, version, date):
     page.paragraph("The smallest host that runs, examples/minimal.c:")
     page.code(read(root, "examples/minimal.c"))
     see_also(page, [(name, 7) for name, _ in GUIDES]
-             + [(page_name(header), 3) for header in every] + [(program, 1) for program in PROGRAMS])
+             + [(page_name(header), 3) for header in every]
+             + [(program, 1) for program in PROGRAMS])
     return page
 
 

@@ -44,7 +44,7 @@ enum sst_msg_flag {
     SST_MSG_ALLOW = 1 << 6,               /**< an Allow header field was there */
     SST_MSG_ALLOW_UPDATE = 1 << 7,        /**< it lists UPDATE */
     SST_MSG_RETRY_AFTER = 1 << 8,         /**< a Retry-After with a usable number */
-    SST_MSG_OFFER = 1 << 9                /**< a session description, offer or answer */
+    SST_MSG_OFFER = 1 << 9                /**< a session description; looked at in requests */
 };
 
 /**

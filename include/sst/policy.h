@@ -5,7 +5,8 @@
  *
  * Start with sst_policy_init(), change fields directly or by name, end with sst_policy_check(),
  * which names what is wrong. A policy is borrowed: it must outlive the sessions that use it and is
- * read-only while one does. The table of all fields is docs/policy.md.
+ * read-only while one does. All fields, and what they do: libsst-policy(7), in the sources
+ * docs/policy.md.
  *
  * Policies may grow: later versions add fields at the end, and sst_policy.size says which of them
  * the host's structure has. A library that is newer than the headers of the host reads and writes

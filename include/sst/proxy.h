@@ -98,7 +98,7 @@ SST_API int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_
  *                    SST_NEVER where it has none, which replaces the one before; unchanged for any
  *                    other response. Where its Session-Expires cannot be read, the forwarded
  *                    interval counts. Call it once for each 2xx: a copy must not move the
- *                    expiration (EC-31).
+ *                    expiration.
  * @return SST_OK, SST_ERR_ARGUMENT
  */
 SST_API int sst_proxy_response(const struct sst_proxy_policy *policy,

@@ -102,9 +102,9 @@ SST_API uint64_t sst_queue_deadline(const struct sst_queue *queue);
 SST_API size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max);
 
 /**
- * Pull form of sst_queue_run(): the next event of any session that is due, with its session,
- * without calling policy->on_event. Call it until it returns NULL. A session is out of the queue
- * when its ENDED comes.
+ * Takes out the next event of any session that is due, with its session: the pull form of
+ * sst_queue_run(), which does not call policy->on_event. Call it until it returns NULL. A session
+ * is out of the queue when its ENDED comes.
  * @return NULL where there is none, or on a NULL argument
  */
 SST_API struct sst_session *sst_queue_next_event(struct sst_queue *queue, uint64_t now_ms,

@@ -80,8 +80,8 @@ struct sst_ask {
 /** Circumstances of a request, bits. */
 enum sst_ask_flag {
     SST_ASK_INITIAL_PENDING = 1 << 0, /**< the dialog's initial INVITE is still unanswered */
-    SST_ASK_WITHOUT_SE = 1 << 1,      /**< a 422 asked for more than the owner allows; EC-101 */
-    SST_ASK_WITHOUT_REQUIRE = 1 << 2  /**< a 420 refused the extension; EC-58 */
+    SST_ASK_WITHOUT_SE = 1 << 1,      /**< a 422 asked for more than the owner allows */
+    SST_ASK_WITHOUT_REQUIRE = 1 << 2  /**< a 420 refused the extension */
 };
 
 /**
@@ -94,7 +94,7 @@ SST_API void sst_uac_ask(const struct sst_policy *policy, const struct sst_dialo
 /** Prints what a request carries as header fields. */
 SST_API void sst_ask_headers(const struct sst_ask *ask, struct sst_headers *headers);
 
-/** What a 422 means for the request that it answers; EC-27, EC-101. */
+/** What a 422 means for the request that it answers. */
 enum sst_422 {
     SST_422_RETRY = 0,            /**< again, with *min_se */
     SST_422_RETRY_WITHOUT_SE = 1, /**< once more with Min-SE and without Session-Expires */
@@ -113,7 +113,7 @@ SST_API enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct s
                                  const struct sst_msg *response, unsigned rounds, uint32_t *min_se,
                                  uint32_t *violations);
 
-/** How often in a row a 422 to one request is followed; EC-27. */
+/** How often in a row a 422 to one request is followed. */
 #define SST_422_ROUNDS_MAX 5
 
 /** What a 2xx makes of the timer. */
@@ -198,7 +198,7 @@ SST_API void sst_refusal_headers(const struct sst_policy *policy, unsigned statu
 SST_API void sst_other_headers(const struct sst_policy *policy, enum sst_method method,
                                struct sst_headers *headers);
 
-/* ---- Two negotiations at once: EC-21 ---- */
+/* ---- Two negotiations at once ---- */
 
 /**
  * What two overlapping negotiations with results a and b come to: this side refreshes if either

@@ -56,7 +56,7 @@ enum sst_event_type {
     SST_EVENT_NEGOTIATED = 2,  /**< the timer came on, changed, or went off; .interval, .side */
     SST_EVENT_REFRESHED = 3,   /**< a 2xx extends the session; .interval, .side, .expires_ms */
     SST_EVENT_OVERDUE = 4,     /**< the peer's refresh should have come by now; .expires_ms */
-    SST_EVENT_BLOCKED = 5,     /**< a refresh is due and cannot be sent now; EC-39 */
+    SST_EVENT_BLOCKED = 5,     /**< a refresh is due and cannot be sent now */
     SST_EVENT_REFUSED = 6,     /**< every way to refresh was refused; its end is awaited */
     SST_EVENT_REFRESH = 7,     /**< refresh now; .method, .with_offer, .headers, .expires_ms */
     SST_EVENT_ENDED = 8        /**< hang up now: send BYE; .reason; nothing ever comes after it */
@@ -65,7 +65,10 @@ enum sst_event_type {
 /** @return the name of an event type, as `refresh`; "unknown" for any other number. */
 SST_API const char *sst_event_name(enum sst_event_type type);
 
-/** An event. Valid during the call only. Ignore types that you do not know: there may be more. */
+/**
+ * An event. Valid during the call only. Ignore types that you do not know: there may be more. What
+ * policy->on_event returns to it is in enum sst_callback_answer of sst/policy.h.
+ */
 struct sst_event {
     enum sst_event_type type;     /**< which; what is set besides depends on it */
     enum sst_violation violation; /**< VIOLATION */
@@ -152,7 +155,7 @@ enum sst_request_flag {
  * of them with the same tx. Every other method gets its Supported: timer as well (§7.1); ACK gets
  * nothing.
  * @param tx  for INVITE and UPDATE; else NULL
- * @param flags  bits of enum sst_request_flag
+ * @param flags  bits of enum sst_request_flag; those of a retry are the same
  * @param headers  what the message has to carry, and nothing else of the kind
  * @return SST_OK; SST_ERR_STATE where the session has ended, this tx is open already, or an own
  *         request of this method is; SST_ERR_ARGUMENT. On an error *headers is empty.
@@ -162,8 +165,9 @@ SST_API int sst_session_request(struct sst_session *session, struct sst_tx *tx,
                                 struct sst_headers *headers);
 
 /**
- * Names the CSeq of a transaction, own or the peer's, where it is known: before or after sending. A
- * response with another number is then ignored.
+ * Names the CSeq of a transaction, where it is known, before or after sending: a response with
+ * another number is then ignored. To be called after sst_session_request(), each time, as that
+ * begins tx anew, a retry included; sst_session_receive() takes it from the request itself.
  * @param cseq  0 for not known
  */
 SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq);
@@ -249,7 +253,8 @@ SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
 
 /**
  * A response to the peer's INVITE or UPDATE is being sent (any other request: tx NULL). A 2xx
- * commits, any other final response discards, a provisional one does neither.
+ * commits, any other final response discards, a provisional one does neither. The events of a 2xx
+ * come from within, before the host sends it: what they lead to should wait until it is out.
  * @param status  100 to 699
  * @param now_ms  time of the first transmission
  * @param headers  what the response has to carry: for a refusal that was advised the same as in the
@@ -262,7 +267,7 @@ SST_API int sst_session_answer(struct sst_session *session, struct sst_tx *tx, u
 
 /**
  * The ACK for the 2xx of this tx arrived. The watching side's interval starts with it, at most 32 s
- * after the 2xx (EC-30), and re-INVITEs are possible from here on (RFC 3261 §14.1). A host that
+ * after the 2xx, and re-INVITEs are possible from here on (RFC 3261 §14.1). A host that
  * does not report ACKs loses little: both happen at the latest 32 s after the 2xx.
  * @return SST_OK; SST_ERR_STATE where tx waits for no ACK, or the session has ended;
  *         SST_ERR_ARGUMENT
@@ -282,7 +287,7 @@ SST_API int sst_session_ack_timeout(struct sst_session *session, struct sst_tx *
 /**
  * @return when to call sst_session_advance() next, on the host's clock; may be in the past;
  *         SST_NEVER for not at all; 0 where events wait to be pulled, or something is due whatever
- *         the clock shows (it was set back; EC-44). Computed from the state at each call.
+ *         the clock shows (it was set back). Computed from the state at each call.
  */
 SST_API uint64_t sst_session_deadline(const struct sst_session *session);
 
@@ -295,16 +300,17 @@ SST_API uint64_t sst_session_deadline(const struct sst_session *session);
 SST_API int sst_session_advance(struct sst_session *session, uint64_t now_ms);
 
 /**
- * Pull form: does what is due by now_ms and takes out the next event, without calling
- * policy->on_event. Events of one kind that were not pulled merge into one with the newest values.
+ * Takes out the next event, after doing what is due by now_ms: the pull form of
+ * sst_session_advance(), which does not call policy->on_event. Events of one kind that were not
+ * pulled merge into one with the newest values.
  * @return true with *event; false where there is none, or on a NULL argument
  */
 SST_API bool sst_session_next_event(struct sst_session *session, uint64_t now_ms,
                                     struct sst_event *event);
 
 /**
- * After SST_EVENT_REFRESH: it cannot be sent just now. The session asks again after a while, never
- * past the last moment; so it does as well if the host does nothing.
+ * Puts off the refresh that SST_EVENT_REFRESH asked for: it cannot be sent just now. The session
+ * asks again after a while, never past the last moment; so it does if the host does nothing, too.
  * @param retry_ms  earliest time of the next try, or SST_NEVER to leave that to the library
  * @return SST_OK; SST_ERR_STATE where no refresh is due; SST_ERR_ARGUMENT
  */

@@ -52,8 +52,9 @@ extern "C" {
 SST_API bool sst_sizes_match(const size_t *sizes, size_t count);
 
 /**
- * Structures other than the policies keep their sizes as long as the library keeps its SONAME. Call
- * it once, at the start, to be sure.
+ * Checks that the library which runs has the structures of the headers that were compiled: those
+ * other than the policies keep their sizes as long as the library keeps its SONAME. Call it once,
+ * at the start, to be sure.
  * @return false where the host was compiled with the headers of another libsst, or with options
  *         that change structures (as -fshort-enums): it must not go on
  */

@@ -41,7 +41,7 @@ extern "C" {
 enum sst_result {
     SST_OK = 0,              /**< done */
     SST_ERR_ARGUMENT = -1,   /**< a pointer is NULL or an enumeration value is out of range */
-    SST_ERR_STATE = -2,      /**< not now: the session has ended, or the transaction is not open */
+    SST_ERR_STATE = -2,      /**< not now: the session has ended, or tx is open, or is not open */
     SST_ERR_SYNTAX = -3,     /**< text that the grammar does not allow */
     SST_ERR_RANGE = -4,      /**< a number outside its range */
     SST_ERR_SPACE = -5,      /**< the caller's buffer or array is too small */
