@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What a UAC asks for, and what 2xx and 422 mean to it: RFC 4028 §7. */
-#include "mem.h"
 #include "rules_private.h"
 
 #include <sst/rules.h>
@@ -55,7 +54,7 @@ static void ask_interval(const struct sst_policy *policy, const struct sst_dialo
 void sst_uac_ask(const struct sst_policy *policy, const struct sst_dialog *dialog,
                  enum sst_method method, unsigned flags, struct sst_ask *ask)
 {
-    memset(ask, 0, sizeof *ask);
+    *ask = (struct sst_ask){0};
     if (policy->mode == SST_MODE_OFF || method == SST_METHOD_ACK) {
         return;
     }
@@ -166,7 +165,7 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
                  uint32_t asked_min_se, bool own_wish, const struct sst_msg *response,
                  struct sst_outcome_timer *timer, uint32_t *violations)
 {
-    memset(timer, 0, sizeof *timer);
+    *timer = (struct sst_outcome_timer){0};
     bool present = response->has & SST_MSG_SESSION_EXPIRES;
     if (policy->mode == SST_MODE_OFF) {
         if (present) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What a UAS refuses and what its 2xx says: RFC 4028 §9. */
-#include "mem.h"
 #include "rules_private.h"
 
 #include <sst/rules.h>
@@ -17,7 +16,7 @@ static bool supports(const struct sst_policy *policy, const struct sst_msg *requ
 void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *request,
                    struct sst_facts *facts, uint32_t *violations)
 {
-    memset(facts, 0, sizeof *facts);
+    *facts = (struct sst_facts){0};
     facts->supports = supports(policy, request);
     facts->has_session_expires = request->has & SST_MSG_SESSION_EXPIRES;
     facts->session_expires = request->session_expires;
@@ -128,7 +127,7 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
 void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *dialog,
                     const struct sst_facts *facts, struct sst_answer *answer)
 {
-    memset(answer, 0, sizeof *answer);
+    *answer = (struct sst_answer){0};
     if (policy->mode == SST_MODE_OFF) {
         return;
     }
