@@ -76,13 +76,19 @@ static bool send_request(struct call *call, enum sst_method method,
 bool call_send(struct call *call, enum sst_method method, unsigned flags)
 {
     struct sst_headers headers;
+    struct sst_verdict verdict;
 
     if (sst_session_request(&call->session, &call->sent, method, flags, clock_ms(), &headers) !=
         SST_OK) {
         return false;
     }
     sst_tx_set_cseq(&call->sent, call->cseq + 1);
-    return send_request(call, method, &headers);
+    if (!send_request(call, method, &headers)) {
+        /* Else it would count as under way, and no other would be asked for. */
+        sst_session_failed(&call->session, &call->sent, SST_FAILED_NOT_SENT, clock_ms(), &verdict);
+        return false;
+    }
+    return true;
 }
 
 void call_bye(struct call *call)

@@ -86,7 +86,8 @@ enum sst_expire_at {
 /** What a host's function for events returns. */
 enum sst_callback_answer {
     SST_CALLBACK_DONE = 0,    /**< taken note of; a refresh is or will be under way */
-    SST_CALLBACK_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: could not be sent, ask again later */
+    SST_CALLBACK_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: not prepared, ask again later. What was,
+                                    by sst_session_request(), is reported: SST_FAILED_NOT_SENT */
     SST_CALLBACK_GONE = 2      /**< the session's memory is no more: do not touch it */
 };
 

@@ -30,6 +30,7 @@ struct message {
 static uint64_t clock_now;
 static char interval_sent[SST_VALUE_SIZE];
 static unsigned refused_with;
+static bool line_is_down;
 
 static uint64_t clock_ms(void)
 {
@@ -75,27 +76,19 @@ static bool send_request(struct call *call, enum sst_method method, bool with_of
     sst_tx_set_cseq(&call->tx, 3);
     assert(method == SST_METHOD_INVITE && with_offer);
     assert(strcmp(sst_headers_get(headers, "Session-Expires"), "1800;refresher=uac") == 0);
-    call->refreshes++;
-    return true;
+    call->refreshes += line_is_down ? 0 : 1;
+    return !line_is_down;
+}
+
+static void send_bye(struct call *call, enum sst_end_reason reason)
+{
+    assert(reason != SST_END_NONE);
+    call->over = true;
 }
 
 /*@ docs/guide.md # Refresh is due */
 
-static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
-{
-    struct call *call = (struct call *)(void *)session; /* its first member */
-
-    assert(strcmp(user, "stack") == 0);
-    switch (event->type) {
-    case SST_EVENT_REFRESH:
-        return refresh(call, event, clock_now);
-    case SST_EVENT_ENDED:
-        call->over = true;
-        return SST_CALLBACK_DONE;
-    default:
-        return SST_CALLBACK_DONE;
-    }
-}
+/*@ docs/guide.md # Start # from: static int on_event */
 
 static void loop(struct call *call)
 {
@@ -186,7 +179,12 @@ int main(void)
         size_t max_calls = 2;
         call = &caller;
         assert(sst_session_deadline(&call->session) == 901000);
-        now = 901000;
+        clock_now = 901000;
+        line_is_down = true; /* the first refresh cannot be sent, and is asked for again */
+        sst_session_advance(&call->session, clock_now);
+        line_is_down = false;
+        assert(caller.refreshes == 0 && sst_session_deadline(&call->session) == 903000);
+        now = clock_now = 903000;
         /*@ docs/guide.md # Many sessions */
         assert(caller.refreshes == 1 && !caller.over);
         assert(sst_queue_deadline(&queue) == SST_NEVER);
