@@ -81,8 +81,8 @@ struct sst_event {
     uint64_t not_after_ms;        /**< REFRESH: send by then at the latest */
     enum sst_method method;       /**< REFRESH: UPDATE or INVITE */
     bool with_offer;              /**< REFRESH: with the unchanged offer; §7.4 */
-    struct sst_headers headers;   /**< REFRESH: what sst_session_request() will hand out */
     uint64_t reserved[4];         /**< 0; later versions take fields from it */
+    struct sst_headers headers;   /**< REFRESH: what sst_session_request() will hand out */
 };
 
 /**

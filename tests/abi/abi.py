@@ -77,9 +77,9 @@ def pinned():
 
 # Types of the library's own headers are all that counts.
 def describe(built):
-    return run(["abidw", "--headers-dir", ROOT / "include", "--drop-private-types",
-                "--no-show-locs", "--no-corpus-path", "--no-comp-dir-path", "--no-elf-needed",
-                built])
+    return run(["abidw", "--type-id-style", "hash", "--headers-dir", ROOT / "include",
+                "--drop-private-types", "--no-show-locs", "--no-corpus-path",
+                "--no-comp-dir-path", "--no-elf-needed", built])
 
 
 def compare(library, built, root):

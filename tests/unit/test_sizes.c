@@ -169,6 +169,37 @@ START_TEST(counters_have_room_for_more)
 }
 END_TEST
 
+/* Room that later versions take fields from: their programs read 0 where the library is older. */
+START_TEST(reserved_room_of_events_is_zero)
+{
+    const uint64_t zero[COUNT_OF(((struct sst_event *)0)->reserved)] = {0};
+    struct sst_policy policy;
+    struct sst_session session;
+    struct sst_tx tx = {0};
+    struct sst_headers headers;
+    struct sst_msg msg;
+    struct sst_verdict verdict;
+    struct sst_event event;
+    unsigned count = 0;
+    bool more = true;
+
+    sst_policy_init(&policy);
+    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
+    sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers);
+    sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
+    sst_msg_set_session_expires(&msg, 90, SST_REFRESHER_UAC);
+    sst_session_response(&session, &tx, &msg, 0, &verdict);
+    while (more) {
+        memset(&event, 0xAA, sizeof event);
+        more = sst_session_next_event(&session, sst_session_deadline(&session), &event);
+        ck_assert_int_eq(memcmp(event.reserved, zero, sizeof zero), 0);
+        count++;
+        ck_assert_uint_lt(count, 100);
+    }
+    ck_assert_uint_ge(count, 4); /* violation, negotiated, refresh, ended */
+}
+END_TEST
+
 static Suite *sizes_suite(void)
 {
     Suite *suite = suite_create("sizes");
@@ -183,6 +214,7 @@ static Suite *sizes_suite(void)
     tcase_add_test(tests, fields_behind_the_end_have_their_defaults);
     tcase_add_test(tests, fields_behind_the_end_are_not_checked);
     tcase_add_test(tests, counters_have_room_for_more);
+    tcase_add_test(tests, reserved_room_of_events_is_zero);
     suite_add_tcase(suite, tests);
     return suite;
 }
