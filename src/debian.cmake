@@ -1,5 +1,5 @@
 # What a Debian package has besides the installed files, put into the folders that CPack makes the
-# packages of: compressed manual pages, copyright and changelogs. Run by cpack.
+# packages of: compressed manual pages, copyright, changelogs, examples to copy from. Run by cpack.
 if(NOT CPACK_PACKAGING_INSTALL_PREFIX STREQUAL "/usr")
   message(FATAL_ERROR "Debian packages need -DCMAKE_INSTALL_PREFIX=/usr")
 endif()
@@ -36,6 +36,11 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
     "libsst (${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium\n\n"
     "  * Made by CPack; what is new stands in changelog.gz.\n\n"
     " -- ${CPACK_PACKAGE_CONTACT}  ${date}\n")
+  if(component STREQUAL "Development")
+    file(GLOB loops ${root}/examples/loops/*.[ch])
+    file(COPY ${root}/examples/minimal.c DESTINATION ${doc}/examples)
+    file(COPY ${loops} DESTINATION ${doc}/examples/loops)
+  endif()
   configure_file(${root}/docs/CHANGELOG.md ${doc}/changelog COPYONLY)
   execute_process(COMMAND gzip -9nf ${doc}/changelog.Debian ${doc}/changelog
     COMMAND_ERROR_IS_FATAL ANY)

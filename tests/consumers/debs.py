@@ -45,10 +45,18 @@ def case(folder):
     pages = sorted(path.name for path in (root / "usr/share/man").rglob("*.gz"))
     expect({"sst-ua.1.gz", "sst-proxy.1.gz", "sst_session_init.3.gz", "libsst.7.gz"} <= set(pages),
            f"{len(pages)} manual pages")
+    examples = root / "usr/share/doc/libsst-dev/examples"
+    expect({"minimal.c", "poll.c", "stack.c", "stack.h", "peer.c", "peer.h"}
+           <= {path.name for path in examples.rglob("*.[ch]")}, "examples to copy from")
     flags = shlex.split(run([need("pkg-config"), "--cflags", "--libs", "sst"],
                             PKG_CONFIG_PATH=str(lib / "pkgconfig")))
     run(["cc", "-std=c99", HERE / "program.c", "-o", root.parent / "program", *flags])
     succeeds(root.parent / "program", "a program with them", LD_LIBRARY_PATH=str(lib))
+    loop = examples / "loops"
+    run(["cc", "-std=c11", "-D_POSIX_C_SOURCE=200809L", loop / "poll.c", loop / "stack.c",
+         loop / "peer.c", "-o", root.parent / "loop", *flags])
+    run([root.parent / "loop"], LD_LIBRARY_PATH=str(lib))
+    expect(True, "the poll loop of the examples")
     for program in ("sst-ua", "sst-proxy"):
         run([root / "usr/bin" / program, "--help"], LD_LIBRARY_PATH=str(lib))
     expect(True, "sst-ua and sst-proxy start")
