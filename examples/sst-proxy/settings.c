@@ -158,7 +158,7 @@ bool settings_read(struct settings *settings, int argc, char **argv)
             exit(0);
         }
         if (i + 1 == argc) {
-            fputs(usage, stderr);
+            fprintf(stderr, "sst-proxy: %s: no such option, or no value\n\n%s", argv[i], usage);
             return false;
         }
         if (!take(settings, argv[i], argv[i + 1])) {

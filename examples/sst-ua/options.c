@@ -212,6 +212,25 @@ static void set_defaults(struct options *options)
     };
 }
 
+/* Says what is wrong with what stands behind the options. */
+static bool refuse_rest(int argc, char **argv)
+{
+    bool call = argc > 0 && strcmp(argv[0], "call") == 0;
+
+    if (argc == 0) {
+        fputs("sst-ua: one of \"answer\" and \"call SIP-URI\" is needed\n\n", stderr);
+    } else if (!call && strcmp(argv[0], "answer") != 0) {
+        fprintf(stderr, "sst-ua: %s: neither \"answer\" nor \"call\"\n\n", argv[0]);
+    } else if (call && argc == 1) {
+        fputs("sst-ua: call: whom? A SIP URI is needed\n\n", stderr);
+    } else {
+        fprintf(stderr, "sst-ua: %s: too much; options go before \"%s\"\n\n",
+                argv[call ? 2 : 1], argv[0]);
+    }
+    fputs(usage, stderr);
+    return false;
+}
+
 /* What is not an option: the word that says what to do, and whom to call. */
 static bool read_rest(struct options *options, int argc, char **argv)
 {
@@ -223,8 +242,7 @@ static bool read_rest(struct options *options, int argc, char **argv)
         }
         return read_uri(&options->target, "call", argv[1]);
     } else {
-        fprintf(stderr, "sst-ua: one of \"answer\" and \"call SIP-URI\" is needed\n\n%s", usage);
-        return false;
+        return refuse_rest(argc, argv);
     }
     return true;
 }

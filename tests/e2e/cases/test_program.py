@@ -39,6 +39,12 @@ def wrong_usage(lab):
         check(done.stderr.strip(), "%s says nothing", arguments)
         bad = [word for word in SANITIZER if word in done.stderr]
         check(not bad, "%s: %s", arguments, done.stderr)
+    for words, text in ((["answer", "--speed", "2"], "--speed: too much; options go before"),
+                        (["call"], "whom?"), (["listen"], "listen: neither"),
+                        (["call", "sip:a@127.0.0.1", "b"], "b: too much"), ([], "is needed")):
+        done = subprocess.run([lab.program, *words], stdin=subprocess.DEVNULL, timeout=10,
+                              capture_output=True, text=True, check=False)
+        check(text in done.stderr.split("\n", 1)[0], "%s: %s", words, done.stderr)
 
 
 def wrong_policy_is_named(lab):

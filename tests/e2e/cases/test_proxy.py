@@ -218,7 +218,7 @@ def proxy_wants_to_stay_on_the_path(lab):
                         (("--min-se", "89"), "min_se"), (("--min-se", "x"), "--min-se x"),
                         (("--reject-small", "maybe"), "maybe"), (("--to", ""), "HOST:PORT"),
                         (("--bind", "0.0.0.0:0"), "0.0.0.0"), (("--wrong", "1"), "--wrong"),
-                        (("--speed", "0"), "--speed"), (("--log",), "usage")):
+                        (("--speed", "0"), "--speed"), (("--log",), "or no value")):
         program = chain.start_wrong(words)
         equal(program.exit_status(10), 1, "exit status of %r" % (words,))
         check(any(text in line for line in program.errors), "%r: %r", words, program.errors)
