@@ -34,7 +34,10 @@ def inline(text):
             continue
         elif piece.startswith("[") and "](" in piece:
             label, target = re.match(r"\[([^\]]*)\]\(([^)]*)\)", piece).groups()
+            manual = MANUALS.get(target.partition("#")[0].rpartition("/")[2])
             out.append(inline(MANUALS.get(label, label)))
+            if manual and label not in MANUALS:
+                out.append(" (" + escape(manual) + ")")
             if target.startswith("http"):
                 out.append(" <" + escape(target) + ">")
         else:
