@@ -238,6 +238,21 @@ enum part {
 static void (*const parts[PARTS])(void) = {run_queue, answer_refreshes, serve_peers, come_and_go};
 static const char *const part_names[PARTS] = {"run", "refresher", "refreshed", "turnover"};
 
+/* What it takes to read the clock, which is in every time. */
+static uint64_t clock_cost(void)
+{
+    uint64_t least = UINT64_MAX;
+
+    for (unsigned i = 0; i < 1000; i++) {
+        uint64_t began = bench_cpu_ns();
+        uint64_t took = bench_cpu_ns() - began;
+        if (took < least) {
+            least = took;
+        }
+    }
+    return least;
+}
+
 /* Lets time pass; the part that is counted, or PARTS for times of all. */
 static void pass(unsigned seconds, enum part counted, uint64_t *ns)
 {
@@ -291,6 +306,8 @@ static void measure_times(void)
     ends = 0;
     pass(MEASURED_S, PARTS, ns);
     for (unsigned part = 0; part < PARTS; part++) {
+        uint64_t reading = clock_cost() * MEASURED_S;
+        ns[part] -= reading < ns[part] ? reading : ns[part];
         all += (double)ns[part];
     }
     print("run", (double)ns[RUN] / (double)refreshes);
