@@ -163,7 +163,8 @@ def overview(root, every, version, date):
             text = item.doc.text or "Returns " + item.doc.returns
             page.tagged(f"`{item.name}`() in `{page_name(header)}`(3)", first_sentence(text) + ".")
     page.head("EXAMPLE")
-    page.paragraph("The smallest host that runs, examples/minimal.c:")
+    page.paragraph("The smallest host that runs, examples/minimal.c in the sources and in "
+                   "/usr/share/doc/libsst-dev of the Debian package:")
     page.code(read(root, "examples/minimal.c"))
     see_also(page, [(name, 7) for name, _ in GUIDES]
              + [(page_name(header), 3) for header in every]
@@ -234,8 +235,8 @@ def main(arguments):
         write(out, page.name, page.section, page.text())
     taken = {page.name for page in pages}  # sst_version() shares the name of its page
     for header in every:
-        for item in functions_of(header):
-            if item.name not in taken:
+        for item in header.items:
+            if item.kind != "macro" and item.name not in taken:
                 write(out, item.name, 3, f".so man3/{page_name(header)}.3\n")
 
 

@@ -75,6 +75,12 @@ def check_functions(root, pages):
                 target = pages.get(target.split()[1], "")
             if f'.SS "{name}()"' not in target:
                 fail(f"man3/{name}.3: {file} declares it, no page describes it")
+        for kind, name in re.findall(r"^(struct|enum) (sst_\w+) \{", text, re.M):
+            target = pages.get(f"man3/{name}.3", "")
+            if target.startswith(".so "):
+                target = pages.get(target.split()[1], "")
+            if f'.SS "{kind} {name}"' not in target:
+                fail(f"man3/{name}.3: {file} defines it, no page describes it")
 
 
 def check_see_also(pages):
