@@ -146,7 +146,7 @@ SST_API int sst_session_set_policy(struct sst_session *session, const struct sst
 /** What a request is, bits for sst_session_request(). */
 enum sst_request_flag {
     SST_REQUEST_OFFER = 1 << 0,  /**< it carries an offer */
-    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for */
+    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for, or a retry of it */
 };
 
 /**
