@@ -130,6 +130,7 @@ void sst_session_deliver(struct sst_session *s, uint64_t now_ms)
         const struct sst_policy *policy = s->policy;
         int answer = policy->on_event(policy->user, s, &event);
         if (event.type == SST_EVENT_REFRESH && answer == SST_CALLBACK_NOT_SENT) {
+            sst_session_abandon(s);
             (void)sst_session_defer(s, SST_NEVER, now_ms);
         }
         /* REFRESH and ENDED are the last of their batch: the session may be gone after them. */

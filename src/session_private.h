@@ -199,6 +199,11 @@ void sst_session_later(struct sst_session *s, const struct sst_tx *tx,
 /* A request is over: what was counted and left out for it does not bind the next. */
 void sst_session_request_over(struct sst_session *s);
 
+/* ---- session_uac.c ---- */
+
+/* The refresh that is under way, if one is, will not be sent: it is due as it was before. */
+void sst_session_abandon(struct sst_session *s);
+
 /* ---- session_lost.c ---- */
 
 /* It timed out, or was answered with 408 or 481, which ends the session as a rule. */

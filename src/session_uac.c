@@ -33,6 +33,25 @@ static void open_own(struct sst_session *s, struct sst_tx *tx, enum sst_method m
     }
 }
 
+/* A refresh that its host did not send after all is over for the session, if not in its tx. */
+static bool is_open(const struct sst_session *s, const struct sst_tx *tx)
+{
+    if ((tx->flags & (TX_OPEN | TX_PEER | TX_REFRESH)) == (TX_OPEN | TX_REFRESH)) {
+        return s->flags & ((tx->flags & TX_UPDATE) ? F_REFRESH_UPDATE : F_REFRESH_INVITE);
+    }
+    return tx->flags & TX_OPEN;
+}
+
+void sst_session_abandon(struct sst_session *s)
+{
+    if (s->flags & (F_REFRESH_UPDATE | F_REFRESH_INVITE)) {
+        s->flags &= ~own_bits((s->flags & F_REFRESH_UPDATE) ? SST_METHOD_UPDATE
+                                                            : SST_METHOD_INVITE);
+        s->flags |= F_ASKED;
+        sst_session_request_over(s);
+    }
+}
+
 int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_method method,
                         unsigned flags, uint64_t now_ms, struct sst_headers *headers)
 {
@@ -51,7 +70,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
         return SST_ERR_ARGUMENT;
     }
     uint32_t busy = method == SST_METHOD_UPDATE ? F_OWN_UPDATE : F_OWN_INVITE;
-    if ((s->flags & (F_ENDED | busy)) || (tx->flags & TX_OPEN)) {
+    if ((s->flags & (F_ENDED | busy)) || is_open(s, tx)) {
         return SST_ERR_STATE;
     }
     struct sst_dialog dialog;

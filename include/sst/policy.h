@@ -86,8 +86,8 @@ enum sst_expire_at {
 /** What a host's function for events returns. */
 enum sst_callback_answer {
     SST_CALLBACK_DONE = 0,    /**< taken note of; a refresh is or will be under way */
-    SST_CALLBACK_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: not prepared, ask again later. What was,
-                                    by sst_session_request(), is reported: SST_FAILED_NOT_SENT */
+    SST_CALLBACK_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: not sent, ask again later; what
+                                    sst_session_request() prepared meanwhile is given up */
     SST_CALLBACK_GONE = 2      /**< the session's memory is no more: do not touch it */
 };
 
@@ -153,7 +153,8 @@ struct sst_policy {
      * Events of the sessions of this policy, or NULL: then pull them with sst_session_next_event().
      * Called on the caller's thread, from within the call that caused it and as its last act. It
      * may call any function, for this session too, and may free the session if it then returns
-     * SST_CALLBACK_GONE (after SST_EVENT_ENDED and SST_EVENT_REFRESH any value will do for that).
+     * SST_CALLBACK_GONE (any value will do after SST_EVENT_ENDED, and SST_CALLBACK_DONE after
+     * SST_EVENT_REFRESH).
      * A value that is none of enum sst_callback_answer is read as SST_CALLBACK_DONE.
      */
     int (*on_event)(void *user, struct sst_session *session, const struct sst_event *event);

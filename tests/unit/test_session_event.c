@@ -27,6 +27,41 @@ START_TEST(a_refresh_that_was_not_sent_is_asked_for_again)
 }
 END_TEST
 
+/* Prepares the refresh, and finds only then that it cannot be sent. */
+static int prepared_and_not_sent(struct talk *t, const struct sst_event *event)
+{
+    if (event->type == SST_EVENT_REFRESH) {
+        refreshes(t);
+        return SST_CALLBACK_NOT_SENT;
+    }
+    return SST_CALLBACK_DONE;
+}
+
+/* Shows: FB-55 EC-51 */
+START_TEST(a_refresh_that_was_prepared_and_not_sent_is_asked_for_again)
+{
+    /* By UPDATE, and by re-INVITE where the peer does not allow it. */
+    const char *const way[] = {"UPDATE", "INVITE offer"};
+    struct talk *t = connected("", _i == 0 ? UPDATES LOCAL_90 : LOCAL_90);
+    char wanted[200];
+
+    t->on_event = prepared_and_not_sent;
+    until(t, 52);
+    snprintf(wanted, sizeof wanted, "45 refresh %s; 47 refresh %s; 51 refresh %s", way[_i], way[_i],
+             way[_i]);
+    expect(told(t), wanted);
+    /* The next one is sent, and answered: the session goes on, in the same transaction's memory. */
+    t->on_event = NULL;
+    until(t, 59);
+    refreshes(t);
+    gets(t, _i == 0 ? UPDATE : INVITE, 200, LOCAL_90);
+    until(t, 103);
+    snprintf(wanted, sizeof wanted, "59 refresh %s; 59 refreshed 90 local", way[_i]);
+    expect(told(t), wanted);
+    end_talk(t);
+}
+END_TEST
+
 static int odd_answer(struct talk *t, const struct sst_event *event)
 {
     (void)t;
@@ -257,6 +292,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, a_refresh_that_was_not_sent_is_asked_for_again);
+    tcase_add_loop_test(tcase, a_refresh_that_was_prepared_and_not_sent_is_asked_for_again, 0, 2);
     tcase_add_test(tcase, an_answer_that_means_nothing_means_done);
     tcase_add_test(tcase, a_refresh_may_be_sent_and_answered_within_its_event);
     tcase_add_test(tcase, every_deed_within_every_event);
