@@ -128,9 +128,11 @@ void sst_session_deliver(struct sst_session *s, uint64_t now_ms)
      * since it may set another policy. */
     while (s->policy->on_event != NULL && take(s, sst_session_now(s, now_ms), &event)) {
         const struct sst_policy *policy = s->policy;
+        uint32_t before = s->flags;
         int answer = policy->on_event(policy->user, s, &event);
         if (event.type == SST_EVENT_REFRESH && answer == SST_CALLBACK_NOT_SENT) {
-            sst_session_abandon(s);
+            /* A re-INVITE that waits for its answer beside this one goes on; EC-38. */
+            sst_session_abandon(s, s->flags & ~before & F_REFRESH_OPEN);
             (void)sst_session_defer(s, SST_NEVER, now_ms);
         }
         /* REFRESH and ENDED are the last of their batch: the session may be gone after them. */

@@ -201,8 +201,8 @@ void sst_session_request_over(struct sst_session *s);
 
 /* ---- session_uac.c ---- */
 
-/* The refresh that is under way, if one is, will not be sent: it is due as it was before. */
-void sst_session_abandon(struct sst_session *s);
+/* A refresh that was begun (F_REFRESH_OPEN, 0 for none) will not be sent: it is due as before. */
+void sst_session_abandon(struct sst_session *s, uint32_t opened);
 
 /* ---- session_lost.c ---- */
 

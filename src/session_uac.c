@@ -42,11 +42,10 @@ static bool is_open(const struct sst_session *s, const struct sst_tx *tx)
     return tx->flags & TX_OPEN;
 }
 
-void sst_session_abandon(struct sst_session *s)
+void sst_session_abandon(struct sst_session *s, uint32_t opened)
 {
-    if (s->flags & (F_REFRESH_UPDATE | F_REFRESH_INVITE)) {
-        s->flags &= ~own_bits((s->flags & F_REFRESH_UPDATE) ? SST_METHOD_UPDATE
-                                                            : SST_METHOD_INVITE);
+    if (opened != 0) {
+        s->flags &= ~own_bits((opened & F_REFRESH_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE);
         s->flags |= F_ASKED;
         sst_session_request_over(s);
     }

@@ -62,6 +62,27 @@ START_TEST(a_refresh_that_was_prepared_and_not_sent_is_asked_for_again)
 }
 END_TEST
 
+/* Found by simulation. Shows: EC-38 */
+START_TEST(an_update_that_was_not_sent_leaves_the_invite_beside_it_alone)
+{
+    struct talk *t = connected("method=invite",
+                               UPDATES "Session-Expires: 1800;refresher=uac | Require: timer");
+
+    until(t, 900);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    t->on_event = _i == 0 ? not_sent : prepared_and_not_sent;
+    until(t, 940);
+    /* 32 s later, then after 2 s and 4 s; the INVITE still rings, so it can only be UPDATE. */
+    expect(told(t), "900 refresh INVITE offer; 932 refresh UPDATE; 934 refresh UPDATE; "
+                    "938 refresh UPDATE");
+    gets(t, INVITE, 200, "Session-Expires: 1800;refresher=uac | Require: timer");
+    expect(told(t), "940 refreshed 1800 local");
+    expect(next(t), "1840");
+    end_talk(t);
+}
+END_TEST
+
 static int odd_answer(struct talk *t, const struct sst_event *event)
 {
     (void)t;
@@ -293,6 +314,7 @@ int main(void)
 
     tcase_add_test(tcase, a_refresh_that_was_not_sent_is_asked_for_again);
     tcase_add_loop_test(tcase, a_refresh_that_was_prepared_and_not_sent_is_asked_for_again, 0, 2);
+    tcase_add_loop_test(tcase, an_update_that_was_not_sent_leaves_the_invite_beside_it_alone, 0, 2);
     tcase_add_test(tcase, an_answer_that_means_nothing_means_done);
     tcase_add_test(tcase, a_refresh_may_be_sent_and_answered_within_its_event);
     tcase_add_test(tcase, every_deed_within_every_event);
