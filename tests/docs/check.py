@@ -35,6 +35,9 @@ class World:
                        if entry["name"] == "LABELS" for label in entry["value"]}
         self.targets = set(re.findall(r"^(?:\.\.\. )?([\w.-]+)", self._run(
             ["cmake", "--build", build, "--target", "help"]).stdout, re.M))
+        # Those that this build leaves out exist as well.
+        self.targets |= set(re.findall(r"add_(?:executable|library|custom_target)\(\s*([\w.-]+)",
+                                       self._cmake_files()))
         with open(f"{build}/CMakeCache.txt", encoding="utf-8") as cache:
             self.settings = set(re.findall(r"^(\w+):\w+=", cache.read(), re.M))
         self.sources = "\n".join(self._read_sources())
@@ -51,6 +54,12 @@ class World:
     def _read(self, path):
         with open(f"{self.root}/{path}", encoding="utf-8", errors="replace") as file:
             return file.read()
+
+    def _cmake_files(self):
+        found = [path for pattern in ("**/CMakeLists.txt", "**/*.cmake")
+                 for folder in ("src", "docs", "examples", "tests")
+                 for path in sorted(glob.glob(f"{self.root}/{folder}/{pattern}", recursive=True))]
+        return "\n".join(self._read(os.path.relpath(path, self.root)) for path in found)
 
     def _pages(self):
         docs = glob.glob(f"{self.root}/docs/**/*.md", recursive=True)

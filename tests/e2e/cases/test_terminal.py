@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 
-from sstlab import check, equal
+from sstlab import Skip, check, equal
 
 ESCAPE = b"\x1b"
 
@@ -16,7 +16,10 @@ def first_line(lab, options, terminal, **environment):
     """What `answer` writes when it listens: to a terminal, or to a pipe."""
     variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
     variables.update(environment)
-    ours, theirs = pty.openpty() if terminal else os.pipe()
+    try:
+        ours, theirs = pty.openpty() if terminal else os.pipe()
+    except OSError as error:
+        raise Skip("no terminal to be had: %s" % error) from error
     program = subprocess.Popen([lab.program, "--bind", "127.0.0.1:0", *options, "answer"],
                                stdin=subprocess.DEVNULL, stdout=theirs, env=variables)
     os.close(theirs)
