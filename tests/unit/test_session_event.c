@@ -62,7 +62,8 @@ START_TEST(a_refresh_that_was_prepared_and_not_sent_is_asked_for_again)
 }
 END_TEST
 
-/* Found by simulation. Shows: EC-38 */
+/* Found by simulation: the session waits for two answers, and lost the one to the INVITE. */
+/* Shows: EC-38 */
 START_TEST(an_update_that_was_not_sent_leaves_the_invite_beside_it_alone)
 {
     struct talk *t = connected("method=invite",
