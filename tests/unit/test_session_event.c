@@ -84,6 +84,25 @@ START_TEST(an_update_that_was_not_sent_leaves_the_invite_beside_it_alone)
 }
 END_TEST
 
+START_TEST(a_refresh_under_way_keeps_its_transaction)
+{
+    /* The memory of a transaction that is open is not to be used for one of the other method. */
+    struct talk *t = connected(_i == 0 ? "method=invite" : "", UPDATES LOCAL_90);
+    struct sst_tx *tx = &t->own[_i == 0 ? 0 : 1];
+    struct sst_headers headers;
+
+    until(t, 45);
+    refreshes(t);
+    ck_assert_int_eq(sst_session_request(t->session, tx, _i == 0 ? UPDATE : INVITE, 0, t->now_ms,
+                                         &headers),
+                     SST_ERR_STATE);
+    gets(t, _i == 0 ? INVITE : UPDATE, 200, LOCAL_90);
+    expect(told(t), _i == 0 ? "45 refresh INVITE offer; 45 refreshed 90 local"
+                            : "45 refresh UPDATE; 45 refreshed 90 local");
+    end_talk(t);
+}
+END_TEST
+
 static int odd_answer(struct talk *t, const struct sst_event *event)
 {
     (void)t;
@@ -316,6 +335,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_was_not_sent_is_asked_for_again);
     tcase_add_loop_test(tcase, a_refresh_that_was_prepared_and_not_sent_is_asked_for_again, 0, 2);
     tcase_add_loop_test(tcase, an_update_that_was_not_sent_leaves_the_invite_beside_it_alone, 0, 2);
+    tcase_add_loop_test(tcase, a_refresh_under_way_keeps_its_transaction, 0, 2);
     tcase_add_test(tcase, an_answer_that_means_nothing_means_done);
     tcase_add_test(tcase, a_refresh_may_be_sent_and_answered_within_its_event);
     tcase_add_test(tcase, every_deed_within_every_event);
