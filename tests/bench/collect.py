@@ -1,10 +1,13 @@
 """Runs the benchmark programs and gathers what they print."""
 
-import glob
 import os
 import re
 import statistics
 import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import callgrind  # noqa: E402  pylint: disable=wrong-import-position
 
 LIBRARIES = ["sst", "sofia", "libev", "libevent", "libuv"]
 ONE_CORE = ["taskset", "-c", str(max(os.sched_getaffinity(0)))]
@@ -23,18 +26,13 @@ def times(folder, program, *arguments):
 
 def counts(folder, program, *arguments):
     """({name: instructions}, {name: what it prints}) of one run under callgrind."""
-    prefix = os.path.join(folder, "callgrind.out")
-    for old in glob.glob(prefix + "*"):
-        os.remove(old)
-    printed = lines_of(["valgrind", "-q", "--tool=callgrind", "--instr-atstart=no",
-                        "--callgrind-out-file=" + prefix,
-                        os.path.join(folder, program), *map(str, arguments)])
+    lines, dumps = callgrind.run([os.path.join(folder, program), *map(str, arguments)], folder,
+                                 "--instr-atstart=no")
     counted = {}
-    for path in glob.glob(prefix + ".*"):
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        name = re.search(r"^desc: Trigger: Client Request: (.*)$", text, re.M).group(1)
-        counted[name] = int(re.search(r"^(?:summary|totals): (\d+)", text, re.M).group(1))
+    for dump in dumps:
+        name = re.search(r"^desc: Trigger: Client Request: (.*)$", dump, re.M).group(1)
+        counted[name] = callgrind.total(dump)
+    printed = [line.split() for line in lines]
     return counted, {line[0]: [float(word) for word in line[1:]] for line in printed}
 
 

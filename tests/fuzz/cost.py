@@ -6,12 +6,13 @@ is linear: four times the length is about four times the instructions, and a byt
 Exit status: 0 linear, 1 not, 77 no valgrind.
 """
 
-import glob
 import os
-import re
 import shutil
-import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import callgrind  # noqa: E402  pylint: disable=wrong-import-position
 
 # Instructions of one more byte: the most that any function takes of any shape, and room for
 # compilers (-O0 included); linear cost with a factor of a hundred would be wrong as well.
@@ -22,19 +23,10 @@ FIXED = 20000
 
 def count(program, folder):
     """{(function, shape): {length: instructions}}"""
-    prefix = os.path.join(folder, "callgrind.out")
-    for old in glob.glob(prefix + "*"):
-        os.remove(old)
-    done = subprocess.run(
-        ["valgrind", "-q", "--tool=callgrind", "--callgrind-out-file=" + prefix,
-         "--toggle-collect=measured", "--dump-after=measured", program],
-        stdout=subprocess.PIPE, check=True, encoding="utf-8")
     counts = {}
-    for number, line in enumerate(done.stdout.splitlines(), 1):
+    for line, number in callgrind.measured(program, folder):
         function, shape, length = line.split()
-        with open("%s.%d" % (prefix, number), encoding="utf-8") as file:
-            total = re.search(r"^(?:summary|totals): (\d+)", file.read(), re.M)
-        counts.setdefault((function, shape), {})[int(length)] = int(total.group(1))
+        counts.setdefault((function, shape), {})[int(length)] = number
     return counts
 
 
@@ -43,7 +35,6 @@ def main():
     if shutil.which("valgrind") is None:
         print("skipped, no valgrind")
         return 77
-    os.makedirs(folder, exist_ok=True)
     wrong = 0
     worst = (0.0, "")
     counts = count(program, folder)
