@@ -147,13 +147,19 @@ bool sst_session_next_event(struct sst_session *s, uint64_t now_ms, struct sst_e
     if (s == NULL || s->policy == NULL || event == NULL) {
         return false;
     }
-    if ((s->events & ~(1u << SST_EVENT_REFRESH)) == 0) {
+    const unsigned refresh = 1u << SST_EVENT_REFRESH;
+    if ((s->events & ~refresh) == 0) {
         /* A refresh that waits may be overtaken by the end; everything else is told first. */
         (void)sst_session_step(s, now_ms);
     }
-    if (!take(s, sst_session_now(s, now_ms), event)) {
-        memset(event, 0, sizeof *event);
-        return false;
+    uint64_t now = sst_session_now(s, now_ms);
+    bool waited = s->events & refresh;
+    bool told = take(s, now, event);
+    if (!told && waited && sst_session_step(s, now_ms)) {
+        told = take(s, now, event); /* what got in the way of the refresh is due to be told */
     }
-    return true;
+    if (!told) {
+        memset(event, 0, sizeof *event);
+    }
+    return told;
 }

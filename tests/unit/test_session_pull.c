@@ -153,6 +153,26 @@ START_TEST(a_refresh_that_something_got_in_the_way_of_waits)
 }
 END_TEST
 
+/* Found by fuzzing: "none" was said, and the deadline had come. */
+/* Shows: EC-39 */
+START_TEST(a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked)
+{
+    struct talk *t = pulled("", UPDATES LOCAL_90);
+
+    t->hold_pull = true;
+    t->now_ms += 59500; /* after the last moment to plan for, 59 */
+    sst_session_advance(t->session, t->now_ms);
+    hears(t, UPDATE, "Supported: timer");
+    expect(pull_one(t), "blocked");
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
+    answers(t, UPDATE, 488);
+    expect(pull_one(t), "refresh");
+    expect(pull_one(t), "none");
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(a_timer_that_went_off_takes_its_events_with_it)
 {
     struct talk *t = pulled("mode=request session_expires=90", UPDATES);
@@ -293,6 +313,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more);
     tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
+    tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked);
     tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
     tcase_add_test(tcase, a_2xx_takes_the_events_of_its_interval_with_it);
     tcase_add_test(tcase, a_timer_that_went_off_leaves_nothing_to_tell_of);
