@@ -107,6 +107,11 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
     if (!running && dialog->established && !policy->accept_midcall) {
         return 0;
     }
+    if (facts->has_session_expires && facts->supports && facts->session_expires < least) {
+        /* The policy became stricter since sst_uas_refuse(): neither increased (§9) nor below the
+         * minimum (§4), so the call goes on without a timer. */
+        return 0;
+    }
     if (facts->has_session_expires) {
         /* §9: never increased, but for who could not be told with a 422 (EC-12, erratum 1687). */
         interval = facts->supports ? facts->session_expires

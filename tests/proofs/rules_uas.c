@@ -48,17 +48,14 @@ static enum sst_refresher choose_refresher(const struct sst_policy *policy,
 /*@ requires CHECKED(policy); assigns \nothing; */
 static bool asks(const struct sst_policy *policy, const struct sst_facts *facts);
 
-/* What a request asks for counts if it is one that passes sst_uas_refuse(). */
-#define ASKED_ENOUGH(facts, policy)                                                                \
-    ((facts)->has_session_expires && (facts)->supports &&                                          \
-     (facts)->session_expires >= (facts)->min_se &&                                                \
-     (facts)->session_expires >= (policy)->absolute_min)
+/* Whatever became of the policy since the request passed sst_uas_refuse(). */
+#define ASKED(facts) ((facts)->has_session_expires && (facts)->supports)
 
 /*@ requires CHECKED(policy);
     assigns \nothing;
     ensures at_least: \result == 0 ||
         (\result >= policy->absolute_min && \result >= facts->min_se);
-    ensures never_increased: ASKED_ENOUGH(facts, policy) ==> \result <= facts->session_expires;
+    ensures never_increased: ASKED(facts) ==> \result <= facts->session_expires;
     ensures ec_12: facts->has_session_expires && !facts->supports ==>
         \result <= \max(\max(facts->session_expires, policy->min_se),
                         \max(facts->min_se, policy->absolute_min)); */
@@ -73,7 +70,7 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
         answer->session_expires >= facts->min_se;
     ensures at_least_90: policy->absolute_min == SST_ABSOLUTE_MIN_S ==>
         answer->refresher == SST_REFRESHER_NONE || answer->session_expires >= 90;
-    ensures never_increased: ASKED_ENOUGH(facts, policy) ==>
+    ensures never_increased: ASKED(facts) ==>
         answer->session_expires <= facts->session_expires;
     ensures ec_12: facts->has_session_expires && !facts->supports ==>
         answer->session_expires <= \max(\max(facts->session_expires, policy->min_se),

@@ -245,6 +245,32 @@ START_TEST(an_interval_is_copied_or_reduced_never_below_min_se)
 }
 END_TEST
 
+/* Found by fuzzing: with another policy since, it was raised. */
+/* Shows: 9-2 */
+START_TEST(what_may_be_neither_raised_nor_answered_gets_no_timer)
+{
+    static const char *const requests[] = {
+        TIMER " | Session-Expires: 1",
+        TIMER " | Session-Expires: 89;refresher=uac",
+        TIMER " | Session-Expires: 119;refresher=uas | Min-SE: 120",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        policy("mode=request");
+        expect(answer(requests[i]), TIMER);
+        running(SST_SIDE_LOCAL, 600);
+        expect(answer(requests[i]), TIMER);
+        running(SST_SIDE_NONE, 0);
+    }
+    expect(answer(TIMER " | Session-Expires: 120;refresher=uas | Min-SE: 120"),
+           TIMER " | Session-Expires: 120;refresher=uas" REQUIRED);
+    /* above the dialog's own minimum of then, and of now: sst_uas_refuse() is what judges it */
+    policy("min_se=120");
+    expect(answer(TIMER " | Session-Expires: 100;refresher=uas"),
+           TIMER " | Session-Expires: 100;refresher=uas" REQUIRED);
+}
+END_TEST
+
 /* Shows: FB-13 */
 START_TEST(a_dialog_without_timer_takes_one_later_unless_told_not_to)
 {
@@ -377,6 +403,7 @@ int main(void)
     tcase_add_test(tcase, a_request_without_session_expires_ends_nothing);
     tcase_add_test(tcase, who_asks_for_a_timer_that_the_request_does_not_ask_for);
     tcase_add_test(tcase, an_interval_is_copied_or_reduced_never_below_min_se);
+    tcase_add_test(tcase, what_may_be_neither_raised_nor_answered_gets_no_timer);
     tcase_add_test(tcase, a_dialog_without_timer_takes_one_later_unless_told_not_to);
     tcase_add_test(tcase, a_422_exactly_where_the_interval_is_too_small);
     tcase_add_test(tcase, a_420_where_the_extension_is_off_and_required);
