@@ -137,16 +137,19 @@ static void receive(struct host *host, unsigned how)
     host->peer_cseq += how & 4u ? 0u : 1u;
     sst_msg_request(&msg, other ? others[how & 3u] : method_of(place), host->peer_cseq);
     read_headers(&host->input, &msg);
+    struct asked before = host->asked[place];
+    if (!other) { /* before the call, since its events may answer */
+        host->asked[place].interval = msg.has & SST_MSG_SESSION_EXPIRES ? msg.session_expires : 0;
+        host->asked[place].supported = msg.has & SST_MSG_SUPPORTED_TIMER;
+    }
     int result = sst_session_receive(host->session, tx, &msg, host->now_ms, &advice);
     HOLDS(result == SST_OK || (result == SST_ERR_STATE && !other));
-    if (result != SST_OK) {
-        return;
+    if (result != SST_OK || advice.copy) {
+        host->asked[place] = before;
     }
-    HOLDS(advice.headers.count <= SST_HEADERS_MAX);
-    HOLDS(is_advised(advice.status));
-    if (!other && advice.status == 0 && !advice.copy) {
-        host->asked[place] = msg.has & SST_MSG_SESSION_EXPIRES ? msg.session_expires : 0;
-        host->supported[place] = msg.has & SST_MSG_SUPPORTED_TIMER;
+    if (result == SST_OK) {
+        HOLDS(advice.headers.count <= SST_HEADERS_MAX);
+        HOLDS(is_advised(advice.status));
     }
 }
 
@@ -157,6 +160,7 @@ static void answer(struct host *host, unsigned how)
     struct sst_tx *tx = how & 8u ? NULL : &host->tx[place];
     unsigned status = read_status(how & 4u ? 0 : take8(&host->input));
 
+    struct asked asked = host->asked[place]; /* before its events change it */
     host->watch.may_move |= status >= 200 && status < 300 && tx != NULL;
     int result = sst_session_answer(host->session, tx, status, host->now_ms, &headers);
     if (status < 100) {
@@ -164,8 +168,7 @@ static void answer(struct host *host, unsigned how)
         return;
     }
     HOLDS(result == SST_OK || (result == SST_ERR_STATE && tx != NULL));
-    check_answer(tx != NULL && result == SST_OK ? host->asked[place] : 0, host->supported[place],
-                 status, &headers);
+    check_answer(tx != NULL && result == SST_OK ? &asked : NULL, status, &headers);
 }
 
 static void ack(struct host *host, unsigned how)

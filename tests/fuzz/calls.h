@@ -16,6 +16,12 @@ enum tx_place {
     TX_COUNT
 };
 
+/* What a request of the peer's asks for. */
+struct asked {
+    uint32_t interval; /* Session-Expires, 0 for none */
+    bool supported;    /* Supported: timer */
+};
+
 #define POLICIES 8
 
 struct host {
@@ -30,10 +36,9 @@ struct host {
     uint64_t now_ms;
     uint32_t own_cseq;
     uint32_t peer_cseq;
-    uint32_t asked[TX_COUNT]; /* Session-Expires of the peer's request, 0 for none */
-    bool supported[TX_COUNT]; /* it had Supported: timer */
-    uint32_t drawn;           /* the last random number */
-    unsigned depth;           /* of calls from within events */
+    struct asked asked[TX_COUNT];
+    uint32_t drawn; /* the last random number */
+    unsigned depth; /* of calls from within events */
 };
 
 /* policy_bytes.c: a policy that sst_policy_check() accepts. */
@@ -51,7 +56,7 @@ void read_headers(struct input *input, struct sst_msg *msg);
 unsigned read_status(uint8_t byte);
 void check_request(const struct host *host, enum sst_method method,
                    const struct sst_headers *headers);
-void check_answer(uint32_t asked, bool supported, unsigned status,
-                  const struct sst_headers *headers);
+/* asked: by the request that is answered, NULL where that is none. */
+void check_answer(const struct asked *asked, unsigned status, const struct sst_headers *headers);
 
 #endif

@@ -79,8 +79,7 @@ void check_request(const struct host *host, enum sst_method method,
     }
 }
 
-void check_answer(uint32_t asked, bool supported, unsigned status,
-                  const struct sst_headers *headers)
+void check_answer(const struct asked *asked, unsigned status, const struct sst_headers *headers)
 {
     uint32_t interval = number_in(headers, "Session-Expires");
 
@@ -91,7 +90,7 @@ void check_answer(uint32_t asked, bool supported, unsigned status,
         return;
     }
     HOLDS(interval == 0 || interval >= SST_ABSOLUTE_MIN_S);
-    if (asked != 0 && supported) {
-        HOLDS(interval <= asked || interval == 0); /* §9, save EC-12 */
+    if (asked != NULL && asked->interval != 0 && asked->supported) {
+        HOLDS(interval <= asked->interval); /* §9, save EC-12 */
     }
 }
