@@ -28,6 +28,27 @@ START_TEST(the_flow_of_section_13)
 }
 END_TEST
 
+/* Shows: 7.4-5 */
+START_TEST(nothing_of_a_422_to_the_invite_is_carried_on)
+{
+    uint8_t images[2][SST_IMAGE_SIZE];
+
+    for (size_t i = 0; i < 2; i++) {
+        struct talk *t = caller("mode=request session_expires=300");
+        asks(t, INVITE);
+        if (i == 1) {
+            expect(gets(t, INVITE, 422, "Min-SE: 600"), "retry");
+            asks(t, INVITE);
+        }
+        gets(t, INVITE, 200, LOCAL_1800);
+        ck_assert_int_eq(sst_session_save(t->session, t->now_ms, images[i], SST_IMAGE_SIZE, NULL),
+                         SST_OK);
+        end_talk(t);
+    }
+    ck_assert_mem_eq(images[0], images[1], SST_IMAGE_SIZE);
+}
+END_TEST
+
 /* Shows: EC-27 FB-15 10-4 7.3-1 */
 START_TEST(a_422_loop_ends)
 {
@@ -261,6 +282,7 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, the_flow_of_section_13);
+    tcase_add_test(tcase, nothing_of_a_422_to_the_invite_is_carried_on);
     tcase_add_test(tcase, a_422_loop_ends);
     tcase_add_test(tcase, a_422_to_a_refresh_leaves_the_expiration_where_it_was);
     tcase_add_test(tcase, a_422_to_a_hold_is_answered_by_the_same_hold);

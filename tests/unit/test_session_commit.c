@@ -22,6 +22,7 @@ START_TEST(the_refresh_point_is_the_owners_but_never_after_half)
         {"max_refresh=900", "1800", "900"},
         {"max_refresh=1000", "1800", "900"},
         {"max_refresh=900", "1799", "899.5"},
+        {"max_refresh=900", "1801", "900"},
         {"max_refresh=86400", "4294967295", "86400"},
         {"refresh_percent=5", "90", "10"}, /* the floor: 10 s unless it says so */
         {"refresh_percent=5 refresh_floor=1", "90", "4.5"},
@@ -82,6 +83,39 @@ START_TEST(jitter_makes_it_earlier_by_its_share_at_most)
     for (uint64_t seed = 1; seed <= 100; seed++) { /* not below the floor */
         ck_assert_uint_ge(refresh_after("jitter_percent=4 refresh_percent=5 refresh_floor=45",
                                         seed), 45000);
+    }
+}
+END_TEST
+
+static uint32_t highest(void *user)
+{
+    (void)user;
+    return UINT32_MAX;
+}
+
+/* Shows: EC-42 */
+START_TEST(jitter_goes_as_far_as_its_share_or_the_floor)
+{
+    static const struct {
+        const char *policy;
+        const char *interval;
+        const char *due;
+    } rows[] = {
+        {"jitter_percent=10", "1024", "409.6"},               /* 512 - 102.4 */
+        {"jitter_percent=10 max_refresh=60", "1800", "10"},   /* 60 - 180: the floor */
+        {"jitter_percent=10 max_refresh=200", "1024", "97.6"} /* 200 - 102.4 */
+    };
+    char headers[96];
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = caller(rows[i].policy);
+        t->policy.random = highest;
+        snprintf(headers, sizeof headers, "Session-Expires: %s;refresher=uac" REQUIRED,
+                 rows[i].interval);
+        asks(t, INVITE);
+        gets(t, INVITE, 200, headers);
+        expect(next(t), rows[i].due);
+        end_talk(t);
     }
 }
 END_TEST
@@ -220,6 +254,10 @@ START_TEST(another_policy_takes_effect_at_the_next_negotiation)
     other->policy.guard = SST_GUARD_RFC;
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     ck_assert_uint_eq(info_of(t).end_ms, t->begin_ms + 90000);
+    other->policy.min_se = 120;
+    other->policy.absolute_min = 120; /* 90 s were not below the minimum when agreed on */
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 90000);
     end_talk(t);
     end_talk(other);
 }
@@ -310,6 +348,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, the_refresh_point_is_the_owners_but_never_after_half);
     tcase_add_test(tcase, jitter_makes_it_earlier_by_its_share_at_most);
+    tcase_add_test(tcase, jitter_goes_as_far_as_its_share_or_the_floor);
     tcase_add_test(tcase, each_mode_against_each_kind_of_peer_as_uac);
     tcase_add_test(tcase, each_mode_against_each_kind_of_peer_as_uas);
     tcase_add_test(tcase, a_dialog_without_timer_takes_one_later_unless_told_not_to);

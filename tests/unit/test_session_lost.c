@@ -84,15 +84,17 @@ START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
         ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
         end_talk(t);
     }
-    struct talk *t = connected("", UPDATES LOCAL_90); /* one whose timer went off meanwhile */
-    asks(t, UPDATE);
-    asks(t, INVITE);
-    hears(t, OTHER, "Allow: INVITE");
-    gets(t, INVITE, 200, TIMER);
-    expect(told(t), "0 negotiated off");
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed"); /* of a method it may not know */
-    ck_assert(!info_of(t).ended);
-    end_talk(t);
+    for (unsigned i = 0; i < 2; i++) { /* but no UPDATE whose timer went off meanwhile */
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        asks(t, UPDATE);
+        asks(t, INVITE);
+        hears(t, OTHER, i == 0 ? "Allow: INVITE" : "Allow: INVITE, UPDATE");
+        gets(t, INVITE, 200, TIMER);
+        expect(told(t), "0 negotiated off");
+        expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed");
+        ck_assert(!info_of(t).ended);
+        end_talk(t);
+    }
 }
 END_TEST
 
@@ -127,6 +129,14 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* for refreshes only */
     asks(t, INVITE);
     expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
+    /* nor for the one refresh of the side that watches: EC-103 */
+    t = connected("timeout_retries=3 rescue=yes", UPDATES "Session-Expires: 1800;refresher=uas");
+    until(t, 1334);
+    refreshes(t);
+    until(t, 1366);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
     end_talk(t);
 
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* an answer is no timeout */

@@ -103,6 +103,29 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
 }
 END_TEST
 
+/* The re-INVITE is answered only after an UPDATE beside it went through and all fell silent. */
+/* Shows: EC-18 EC-21 EC-38 */
+START_TEST(an_answer_from_before_the_timer_went_off_is_merged)
+{
+    struct talk *t = connected("mode=request session_expires=90 method=invite", "");
+
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    talk_set(t, "method=auto");
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, "Allow: UPDATE");
+    until(t, 135);
+    expect(told(t), "45 refresh INVITE offer; 45 refreshed 90 local own; 90 refresh UPDATE; "
+                    "92 refresh UPDATE; 96 refresh UPDATE; 104 refresh UPDATE; "
+                    "135 negotiated off refresh_unanswered");
+    /* Whoever answered the last request may have no timer: this side refreshes. */
+    gets(t, INVITE, 200, TIMER " | Session-Expires: 90;refresher=uas");
+    expect(told(t), "135 negotiated 90 local");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-18 EC-50 */
 START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
 {
@@ -141,6 +164,7 @@ int main(void)
     tcase_add_test(tcase, an_own_benefit_timer_refreshes_and_stays_on);
     tcase_add_test(tcase, who_says_that_it_refreshes_knows_the_extension);
     tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
+    tcase_add_test(tcase, an_answer_from_before_the_timer_went_off_is_merged);
     tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
