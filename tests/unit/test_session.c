@@ -316,7 +316,9 @@ START_TEST(null_arguments_are_errors)
     ck_assert_int_eq(sst_session_receive(s, &tx, &request, 0, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_receive(s, &tx, &response, 0, &advice), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_answer(s, &tx, 200, 0, NULL), SST_ERR_ARGUMENT);
+    headers.count = SST_HEADERS_MAX; /* on an error they are empty */
     ck_assert_int_eq(sst_session_answer(s, &tx, 99, 0, &headers), SST_ERR_ARGUMENT);
+    ck_assert_uint_eq(headers.count, 0);
     ck_assert_int_eq(sst_session_answer(s, &tx, 700, 0, &headers), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_answer(s, &tx, 200, 0, &headers), SST_ERR_STATE);
     ck_assert_int_eq(sst_session_ack(s, NULL, 0), SST_ERR_ARGUMENT);

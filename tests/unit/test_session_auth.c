@@ -94,6 +94,9 @@ START_TEST(credentials_for_a_request_of_the_hosts)
         expect(gets(t, INVITE, 401, ""), "failed");
     }
     expect(next(t), "900"); /* and the timer is as it was */
+    asks(t, INVITE);
+    serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas");
+    expect(gets(t, INVITE, 401, ""), "auth"); /* a refresh meanwhile does not stand in for it */
     end_talk(t);
 }
 END_TEST

@@ -91,6 +91,28 @@ START_TEST(a_transaction_of_the_wrong_side_is_refused)
 }
 END_TEST
 
+START_TEST(a_transaction_of_a_method_that_has_none_stays_as_it_is)
+{
+    static const struct sst_tx blank;
+    struct talk *t = called("", PEER_90);
+    struct sst_tx tx = {0};
+    struct sst_advice advice;
+    struct sst_msg msg = message(0, OTHER, "");
+
+    msg.cseq = 10;
+    ck_assert_int_eq(sst_session_receive(t->session, &tx, &msg, t->now_ms, &advice), SST_OK);
+    ck_assert_uint_eq(advice.status, 0);
+    msg.cseq = 9; /* out of order */
+    ck_assert_int_eq(sst_session_receive(t->session, &tx, &msg, t->now_ms, &advice), SST_OK);
+    ck_assert_uint_eq(advice.status, 500);
+    sst_session_end(t->session, t->now_ms);
+    ck_assert_int_eq(sst_session_receive(t->session, &tx, &msg, t->now_ms, &advice), SST_OK);
+    ck_assert_uint_eq(advice.status, 481);
+    ck_assert_mem_eq(&tx, &blank, sizeof tx);
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-31 */
 START_TEST(a_number_that_was_named_once_is_not_for_the_next_request)
 {
@@ -240,6 +262,7 @@ int main(void)
 
     tcase_add_test(tcase, a_host_without_cseq_numbers_and_acks);
     tcase_add_test(tcase, a_transaction_of_the_wrong_side_is_refused);
+    tcase_add_test(tcase, a_transaction_of_a_method_that_has_none_stays_as_it_is);
     tcase_add_test(tcase, a_number_that_was_named_once_is_not_for_the_next_request);
     tcase_add_test(tcase, the_same_number_of_another_method_is_no_copy);
     tcase_add_test(tcase, a_copy_of_what_was_refused_is_refused_again);

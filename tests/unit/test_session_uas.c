@@ -96,6 +96,7 @@ START_TEST(the_watching_side_counts_from_the_ack)
     until(t, 20);
     hears_ack(t);
     expect(next(t), "45");
+    ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 90000);
     end_talk(t);
     /* nor does an ACK that comes after another refresh */
     t = callee("");
@@ -141,6 +142,7 @@ START_TEST(an_ack_that_never_comes_is_silence)
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
 
     /* the transaction is over: another dialog may take its place */
+    ck_assert_uint_eq(t->peer[0].flags & (TX_OPEN | TX_ANSWERED), 0);
     struct talk *other = callee("");
     other->peer[0] = t->peer[0];
     expect(hears(other, INVITE, PEER_90), "0");
@@ -202,6 +204,11 @@ START_TEST(a_refusal_that_was_advised_has_its_header_fields_also_when_answered)
     ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 500, t->now_ms, &headers),
                      SST_ERR_STATE);
     expect(headers_text(&headers, text, sizeof text), TIMER " | Retry-After: 5");
+    t->peer_cseq = 0; /* out of order */
+    expect(hears(t, INVITE, ""), "500 " TIMER " | Retry-After: 0");
+    ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 500, t->now_ms, &headers),
+                     SST_ERR_STATE);
+    expect(headers_text(&headers, text, sizeof text), TIMER " | Retry-After: 0");
     end_talk(t);
 }
 END_TEST
@@ -217,6 +224,11 @@ START_TEST(a_refusal_of_the_hosts_own_says_nothing_of_the_timer)
         expect(answers(t, INVITE, status), status == 422 ? TIMER " | Min-SE: 90" : TIMER);
         expect(answers(t, OTHER, status), status == 422 ? TIMER " | Min-SE: 90" : TIMER);
     }
+    /* also where the interval that was asked for is the same number */
+    hears(t, INVITE, TIMER " | Session-Expires: 420");
+    expect(answers(t, INVITE, 420), TIMER);
+    hears(t, INVITE, TIMER " | Session-Expires: 500");
+    expect(answers(t, INVITE, 500), TIMER);
     ck_assert_uint_eq(t->count[SST_EVENT_REFRESHED], 0);
     end_talk(t);
 }
