@@ -321,6 +321,18 @@ START_TEST(a_code_that_ends_dialogs_is_named_and_ends_nothing)
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_DIALOG], 1);
     end_talk(t);
 
+    t = connected("", UPDATES LOCAL_90); /* nor does it say anything of the method */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 404, "");
+    looks(t);
+    refreshes(t);
+    gets(t, INVITE, 200, LOCAL_90);
+    until(t, 90);
+    expect(told(t), "45 refresh UPDATE; 45 violation dialog_lost; 45 refresh INVITE offer; "
+                    "45 refreshed 90 local; 90 refresh UPDATE");
+    end_talk(t);
+
     t = connected("", LOCAL_90); /* a request of the host's is its own affair */
     asks(t, INVITE);
     expect(gets(t, INVITE, 502, ""), "failed");
