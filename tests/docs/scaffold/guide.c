@@ -86,6 +86,30 @@ static void send_bye(struct call *call, enum sst_end_reason reason)
     call->over = true;
 }
 
+struct branch {
+    struct sst_proxy_tx tx;
+};
+
+struct dialog {
+    uint64_t expires_ms;
+    bool over;
+};
+
+static void forget(struct dialog *dialog)
+{
+    dialog->over = true;
+}
+
+/*@ docs/guide.md # Proxies # from: static size_t interval_text */
+
+/* A message of a proxy's has only a Session-Expires, and gets one. */
+static void change(const struct message *message, const struct sst_proxy_edit *edit)
+{
+    interval_sent[0] = 0;
+    if (edit->set_session_expires)
+        interval_text(edit, message->fields, interval_sent, sizeof interval_sent);
+}
+
 /*@ docs/guide.md # Refresh is due */
 
 /*@ docs/guide.md # Start # from: static int on_event */
@@ -171,6 +195,40 @@ int main(void)
         }
         /*@ docs/guide.md # You answer */
         assert(strcmp(sst_headers_get(&headers, "Session-Expires"), "90;refresher=uac") == 0);
+    }
+
+    /* A proxy that asks, for a caller that knows the timer and a callee that does not. */
+    {
+        static struct branch branches[1];
+        static struct dialog dialogs[1] = {{SST_NEVER, false}};
+        struct branch *branch = branches;
+        struct dialog *dialog = dialogs;
+        struct sst_proxy_edit edit;
+        const struct field small = {"x", 1, "60;refresher=uac", 16, NULL};
+
+        /*@ docs/guide.md # Proxies */
+        received = (struct message){NULL, true};
+        refused_with = 0;
+        for (unsigned turn = 0; turn < 2; turn++) {
+            sst_msg_request(&msg, SST_METHOD_INVITE, turn + 1);
+            sst_msg_set_flags(&msg, SST_MSG_SUPPORTED_TIMER);
+            if (turn == 0)
+                sst_msg_header(&msg, "x", 1, small.value, small.value_length);
+            /*@ docs/guide.md # Proxies # until: A 2xx to one */
+            assert(refused_with == 422u);
+        }
+        assert(edit.record_route && strcmp(interval_sent, "1800") == 0);
+        sst_msg_response(&msg, 200, SST_METHOD_INVITE, 2);
+        /*@ docs/guide.md # Proxies # until: Now and then */
+        assert(edit.add_require && strcmp(interval_sent, "1800;refresher=uac") == 0);
+        assert(dialog->expires_ms == now + 1800000 && !dialog->over);
+        now += 1800000;
+        /*@ docs/guide.md # Proxies */
+        assert(dialog->over);
+        now -= 1800000;
+        edit.session_expires = 90;
+        interval_text(&edit, &small, interval_sent, sizeof interval_sent);
+        assert(strcmp(interval_sent, "90;refresher=uac") == 0);
     }
 
     /* Both in a queue; the callee's peer does not refresh, and its session ends first. */
