@@ -6,11 +6,11 @@
  *
  * Arguments that mean the same in all functions:
  * - policy: checked with sst_proxy_policy_check()
- * - tx: one for each branch, filled in by sst_proxy_request()
+ * - tx: filled in by sst_proxy_request(), once for a request; each branch has a copy
  * - request, response: the message that is about to be forwarded
  * - edit: filled in
  * - now_ms: the present time, as in sst/types.h
- * - expires_ms: the dialog's expiration, on the same clock; SST_NEVER for none
+ * - expires_ms: the dialog's expiration, on the same clock; SST_NEVER for none, and at first
  */
 #ifndef SST_PROXY_H
 #define SST_PROXY_H
@@ -92,7 +92,8 @@ SST_API int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_
                               const struct sst_msg *request, struct sst_proxy_edit *edit);
 
 /**
- * A response is about to be forwarded upstream.
+ * A response is about to be forwarded upstream. Nothing changes in any but a 2xx to an INVITE or
+ * UPDATE, so that a host which does not count violations may leave the others out.
  * @param now_ms  time of forwarding
  * @param expires_ms  for a 2xx to an INVITE or UPDATE: set to the dialog's new expiration, or to
  *                    SST_NEVER where it has none, which replaces the one before; unchanged for any
