@@ -99,6 +99,12 @@ static const char event_names[][NAME_SIZE] = {
     [SST_EVENT_ENDED] = "ended",
 };
 
+static const char action_names[][NAME_SIZE] = {
+    [SST_ACTION_NONE] = "none",     [SST_ACTION_RETRY] = "retry",   [SST_ACTION_AUTH] = "auth",
+    [SST_ACTION_WAIT] = "wait",     [SST_ACTION_FAILED] = "failed", [SST_ACTION_END] = "end",
+    [SST_ACTION_IGNORE] = "ignore",
+};
+
 static const char method_names[][NAME_SIZE] = {
     [SST_METHOD_OTHER] = "other", [SST_METHOD_INVITE] = "INVITE", [SST_METHOD_UPDATE] = "UPDATE",
     [SST_METHOD_ACK] = "ACK",     [SST_METHOD_CANCEL] = "CANCEL", [SST_METHOD_BYE] = "BYE",
@@ -146,6 +152,11 @@ const char *sst_end_reason_name(enum sst_end_reason reason)
 const char *sst_event_name(enum sst_event_type type)
 {
     return NAME_IN(event_names, type);
+}
+
+const char *sst_action_name(enum sst_action action)
+{
+    return NAME_IN(action_names, action);
 }
 
 const char *sst_method_name(enum sst_method method)

@@ -20,7 +20,7 @@
  * - request, response: the view of the message, see sst/message.h
  * - headers, verdict, advice, event, info: filled in where the function succeeds; not NULL
  * - failure: how the transaction ended
- * - reason, type: the number to be named; any value is allowed
+ * - reason, type, action: the number to be named; any value is allowed
  */
 #ifndef SST_SESSION_H
 #define SST_SESSION_H
@@ -184,6 +184,9 @@ enum sst_action {
     SST_ACTION_END = 5,    /**< the session has ended: BYE (SST_EVENT_ENDED tells too) */
     SST_ACTION_IGNORE = 6  /**< a copy, or of no open transaction; yet ACK a 2xx to INVITE */
 };
+
+/** @return the name of an action, as `retry`; "unknown" for any other number. */
+SST_API const char *sst_action_name(enum sst_action action);
 
 /** The verdict on a response. */
 struct sst_verdict {

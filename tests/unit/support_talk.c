@@ -190,11 +190,6 @@ const char *again(struct talk *t)
 
 static const char *verdict_text(struct talk *t, const struct sst_verdict *verdict)
 {
-    static const char *const names[] = {
-        [SST_ACTION_NONE] = "none",     [SST_ACTION_RETRY] = "retry", [SST_ACTION_AUTH] = "auth",
-        [SST_ACTION_WAIT] = "wait",     [SST_ACTION_FAILED] = "failed", [SST_ACTION_END] = "end",
-        [SST_ACTION_IGNORE] = "ignore",
-    };
     char when[32];
 
     if (verdict->action == SST_ACTION_WAIT) {
@@ -204,7 +199,7 @@ static const char *verdict_text(struct talk *t, const struct sst_verdict *verdic
     }
     must(verdict->when_ms == SST_NEVER);
     must(!verdict->refreshed || verdict->action == SST_ACTION_NONE);
-    return verdict->refreshed ? "refreshed" : names[verdict->action];
+    return verdict->refreshed ? "refreshed" : sst_action_name(verdict->action);
 }
 
 const char *gets(struct talk *t, enum sst_method method, unsigned status, const char *headers)

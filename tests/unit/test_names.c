@@ -159,6 +159,18 @@ START_TEST(names_events)
 }
 END_TEST
 
+START_TEST(names_actions)
+{
+    static const struct named expected[] = {
+        {SST_ACTION_NONE, "none"},     {SST_ACTION_RETRY, "retry"},   {SST_ACTION_AUTH, "auth"},
+        {SST_ACTION_WAIT, "wait"},     {SST_ACTION_FAILED, "failed"}, {SST_ACTION_END, "end"},
+        {SST_ACTION_IGNORE, "ignore"},
+    };
+
+    CHECK_NAMES(sst_action_name, enum sst_action, expected);
+}
+END_TEST
+
 static const struct named methods[] = {
     {SST_METHOD_OTHER, "other"}, {SST_METHOD_INVITE, "INVITE"}, {SST_METHOD_UPDATE, "UPDATE"},
     {SST_METHOD_ACK, "ACK"},     {SST_METHOD_CANCEL, "CANCEL"}, {SST_METHOD_BYE, "BYE"},
@@ -220,6 +232,7 @@ int main(void)
     tcase_add_test(tests, names_kinds_of_failures);
     tcase_add_test(tests, names_reasons_to_end);
     tcase_add_test(tests, names_events);
+    tcase_add_test(tests, names_actions);
     tcase_add_test(tests, names_methods);
     tcase_add_test(tests, knows_methods_by_name);
     tcase_add_test(tests, takes_nothing_else_for_a_method);

@@ -166,6 +166,17 @@ START_TEST(failure_kinds_have_their_rows)
 }
 END_TEST
 
+START_TEST(verdicts_have_their_rows)
+{
+    char row[ROW_SIZE];
+    go_to("## Verdicts");
+    for (int i = 0; i <= SST_ACTION_IGNORE; i++) {
+        expect_name_row(sst_action_name((enum sst_action)i));
+    }
+    ck_assert(!next_row(row));
+}
+END_TEST
+
 static Suite *policy_docs_suite(void)
 {
     Suite *suite = suite_create("policy_docs");
@@ -176,6 +187,7 @@ static Suite *policy_docs_suite(void)
     tcase_add_test(tests, violations_have_their_rows);
     tcase_add_test(tests, end_reasons_have_their_rows);
     tcase_add_test(tests, events_have_their_rows);
+    tcase_add_test(tests, verdicts_have_their_rows);
     tcase_add_test(tests, failure_kinds_have_their_rows);
     suite_add_tcase(suite, tests);
     return suite;
