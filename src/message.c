@@ -268,13 +268,14 @@ int sst_msg_header(struct sst_msg *msg, const char *name, size_t name_length, co
     return SST_OK;
 }
 
-static bool same_text(const char *a, const char *b)
+/* RFC 3261 §7.3.1: in any letter case. A name is a token: whatever else stands in it ends it. */
+static bool same_name(const char *a, const char *b)
 {
-    while (*a != '\0' && *a == *b) {
+    while (sst_scan_lower(*a) != 0 && sst_scan_lower(*a) == sst_scan_lower(*b)) {
         a++;
         b++;
     }
-    return *a == *b;
+    return *a == '\0' && *b == '\0';
 }
 
 const char *sst_headers_get(const struct sst_headers *headers, const char *name)
@@ -284,7 +285,7 @@ const char *sst_headers_get(const struct sst_headers *headers, const char *name)
     }
     for (size_t i = 0; i < headers->count && i < SST_HEADERS_MAX; i++) {
         const struct sst_header *header = &headers->item[i];
-        if (header->name != NULL && same_text(header->name, name)) {
+        if (header->name != NULL && same_name(header->name, name)) {
             return header->value;
         }
     }

@@ -123,8 +123,9 @@ struct sst_headers {
 
 /**
  * Looks up a header field.
- * @param name  its long name, terminated, letter case as in this library's headers
- * @return its value, or NULL
+ * @param name  its long name, terminated, in any letter case (RFC 3261 §7.3.1); compact forms find
+ *              nothing, since the library hands out long names
+ * @return its value, or NULL, as for a NULL argument
  */
 SST_API const char *sst_headers_get(const struct sst_headers *headers, const char *name);
 

@@ -112,12 +112,46 @@ START_TEST(finds_header_fields_by_name)
     ck_assert_str_eq(sst_headers_get(&headers, "Supported"), "timer");
     ck_assert_ptr_eq(sst_headers_get(&headers, "Session-Expires"), headers.item[1].value);
     ck_assert_ptr_null(sst_headers_get(&headers, "Min-SE"));
-    ck_assert_ptr_null(sst_headers_get(&headers, "supported"));
     ck_assert_ptr_null(sst_headers_get(&headers, "Support"));
     ck_assert_ptr_null(sst_headers_get(&headers, "Supported-By"));
     ck_assert_ptr_null(sst_headers_get(&headers, ""));
     ck_assert_ptr_null(sst_headers_get(&headers, NULL));
     ck_assert_ptr_null(sst_headers_get(NULL, "Supported"));
+}
+END_TEST
+
+/* RFC 3261 §7.3.1: the names of header fields are not case-sensitive. */
+START_TEST(finds_header_fields_in_any_letter_case)
+{
+    static const struct sst_headers headers = {
+        .count = 5,
+        .item =
+            {
+                {"Session-Expires", "1800;refresher=uac", SST_HEADER_SET},
+                {"Min-SE", "120", SST_HEADER_SET},
+                {"Supported", "timer", SST_HEADER_TAG},
+                {"Require", "timer", SST_HEADER_TAG},
+                {"a b", "no name at all", SST_HEADER_SET},
+            },
+    };
+
+    ck_assert_ptr_eq(sst_headers_get(&headers, "session-expires"), headers.item[0].value);
+    ck_assert_ptr_eq(sst_headers_get(&headers, "SESSION-EXPIRES"), headers.item[0].value);
+    ck_assert_ptr_eq(sst_headers_get(&headers, "min-se"), headers.item[1].value);
+    ck_assert_ptr_eq(sst_headers_get(&headers, "mIN-Se"), headers.item[1].value);
+    ck_assert_ptr_eq(sst_headers_get(&headers, "sUPPORTED"), headers.item[2].value);
+    ck_assert_ptr_eq(sst_headers_get(&headers, "reQuiRe"), headers.item[3].value);
+    /* One bit apart, as the two cases of a letter are, and yet another name. */
+    ck_assert_ptr_null(sst_headers_get(&headers, "Min\rSE"));
+    ck_assert_ptr_null(sst_headers_get(&headers, "Supporte\x04"));
+    ck_assert_ptr_null(sst_headers_get(&headers, "Min-SE "));
+    ck_assert_ptr_null(sst_headers_get(&headers, "Min-SE:"));
+    ck_assert_ptr_null(sst_headers_get(&headers, "a b"));
+    ck_assert_ptr_null(sst_headers_get(&headers, "a"));
+    ck_assert_ptr_null(sst_headers_get(&headers, "a\tb"));
+    /* Compact forms are for what peers send. */
+    ck_assert_ptr_null(sst_headers_get(&headers, "x"));
+    ck_assert_ptr_null(sst_headers_get(&headers, "k"));
 }
 END_TEST
 
@@ -147,6 +181,7 @@ int main(void)
     tcase_add_test(tests, sets_flags_that_make_sense);
     tcase_add_test(tests, sets_nothing_into_nothing);
     tcase_add_test(tests, finds_header_fields_by_name);
+    tcase_add_test(tests, finds_header_fields_in_any_letter_case);
     tcase_add_test(tests, finds_nothing_in_damaged_header_fields);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
