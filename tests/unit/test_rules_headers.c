@@ -49,6 +49,9 @@ START_TEST(a_request_says_only_what_was_decided)
     ask.session_expires = 90;
     sst_ask_headers(&ask, &headers);
     expect(as_text(), "Session-Expires: 90");
+    for (size_t i = 2; i < sizeof headers.item[0].value; i++) {
+        ck_assert_int_eq(headers.item[0].value[i], 0); /* no rest of what was there before */
+    }
     ask.refresher = SST_REFRESHER_UAS;
     sst_ask_headers(&ask, &headers);
     expect(as_text(), "Session-Expires: 90;refresher=uas");

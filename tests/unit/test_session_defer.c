@@ -71,6 +71,34 @@ START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
 }
 END_TEST
 
+static int begins_and_does_not_send(struct talk *t, const struct sst_event *event)
+{
+    if (event->type != SST_EVENT_REFRESH) {
+        return SST_CALLBACK_DONE;
+    }
+    expect(refreshes(t), "UPDATE " TIMER " | Min-SE: 120");
+    return SST_CALLBACK_NOT_SENT;
+}
+
+/* Shows: EC-51 EC-101 */
+START_TEST(what_was_left_out_of_a_refresh_not_sent_is_in_the_next)
+{
+    struct talk *t = connected("session_expires=90 max_session_expires=90",
+                               "Allow: UPDATE | " LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 422, "Min-SE: 120"), "retry"); /* without Session-Expires */
+    t->on_event = begins_and_does_not_send;
+    until(t, 47);
+    t->on_event = NULL;
+    until(t, 51);
+    expect(refreshes(t),
+           "UPDATE " TIMER " | Session-Expires: 120;refresher=uac | Min-SE: 120");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-103 */
 START_TEST(the_watcher_rescues_once_where_its_owner_wants_it)
 {
@@ -133,6 +161,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_deferred_refresh_is_asked_for_again_within_the_budget);
     tcase_add_test(tcase, a_host_that_does_nothing_is_asked_a_bounded_number_of_times);
+    tcase_add_test(tcase, what_was_left_out_of_a_refresh_not_sent_is_in_the_next);
     tcase_add_test(tcase, the_watcher_rescues_once_where_its_owner_wants_it);
     tcase_add_test(tcase, a_rescue_that_only_rings_is_not_passed_by_an_update);
     tcase_add_test(tcase, a_watcher_that_may_not_rescue_does_not);

@@ -91,6 +91,19 @@ START_TEST(a_transaction_of_the_wrong_side_is_refused)
 }
 END_TEST
 
+START_TEST(before_the_dialog_nothing_is_a_refresh)
+{
+    struct talk *t = caller("mode=request");
+    struct sst_headers headers;
+
+    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH | SST_REQUEST_OFFER, &headers), SST_OK);
+    expect(gets(t, INVITE, 503, ""), "failed");
+    ck_assert_uint_eq(t->counters.refreshes_sent, 0);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSIENT], 0);
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(a_transaction_of_a_method_that_has_none_stays_as_it_is)
 {
     static const struct sst_tx blank;
@@ -262,6 +275,7 @@ int main(void)
 
     tcase_add_test(tcase, a_host_without_cseq_numbers_and_acks);
     tcase_add_test(tcase, a_transaction_of_the_wrong_side_is_refused);
+    tcase_add_test(tcase, before_the_dialog_nothing_is_a_refresh);
     tcase_add_test(tcase, a_transaction_of_a_method_that_has_none_stays_as_it_is);
     tcase_add_test(tcase, a_number_that_was_named_once_is_not_for_the_next_request);
     tcase_add_test(tcase, the_same_number_of_another_method_is_no_copy);

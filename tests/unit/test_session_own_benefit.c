@@ -40,6 +40,18 @@ START_TEST(who_says_that_it_refreshes_knows_the_extension)
 }
 END_TEST
 
+/* Shows: EC-18 */
+START_TEST(to_repeat_an_interval_is_not_to_ask_for_one)
+{
+    struct talk *t = connected("mode=accept", "Session-Expires: 90;refresher=uac");
+
+    told(t);
+    cycles(t, 1, "", 0);
+    expect(told(t), "45 refresh INVITE offer; 45 negotiated off");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-18 EC-110 */
 START_TEST(an_own_benefit_timer_ends_only_by_silence)
 {
@@ -163,6 +175,7 @@ int main(void)
 
     tcase_add_test(tcase, an_own_benefit_timer_refreshes_and_stays_on);
     tcase_add_test(tcase, who_says_that_it_refreshes_knows_the_extension);
+    tcase_add_test(tcase, to_repeat_an_interval_is_not_to_ask_for_one);
     tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
     tcase_add_test(tcase, an_answer_from_before_the_timer_went_off_is_merged);
     tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);

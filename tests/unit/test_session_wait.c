@@ -84,10 +84,13 @@ START_TEST(retry_after_is_obeyed_within_the_budget)
     expect(gets(t, UPDATE, 500, "Retry-After: 3600 (later);duration=60"), "wait 1767");
     until(t, 1767);
     refreshes(t);
+    expect(gets(t, UPDATE, 500, "Retry-After: 0"), "wait 1767");
+    looks(t);
+    refreshes(t);
     expect(gets(t, UPDATE, 500, "Retry-After: 1"), "failed");
     until(t, 1800);
     expect(told(t), "900 refresh UPDATE; 907 refresh UPDATE; 1767 refresh UPDATE; "
-                    "1800 ended refresh_refused");
+                    "1767 refresh UPDATE; 1800 ended refresh_refused");
     end_talk(t);
     t = connected("", UPDATES LOCAL_1800);
     until(t, 900);
