@@ -74,10 +74,6 @@ static void expire(struct sst_session *s, uint64_t now)
 
 static void ask_for_refresh(struct sst_session *s, uint64_t now)
 {
-    if (now >= sst_session_last_send(s)) {
-        s->refresh_ms = SST_NEVER; /* I2: too late, only the expiration is left */
-        return;
-    }
     if (s->flags & F_ASKED) {
         sst_session_backoff_next(s);
     }
@@ -102,10 +98,15 @@ static void tell_overdue(struct sst_session *s, uint64_t now)
 bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t now_ms)
 {
     uint64_t now = sst_session_now(s, now_ms);
+    bool refresh = now >= due->refresh;
+    if (refresh && now >= sst_session_last_send(s)) {
+        s->refresh_ms = SST_NEVER; /* I2: too late for it; OVERDUE may be due, and the expiration */
+        refresh = false;
+    }
     /* One poll, one event: ending wins over refreshing (EC-37, EC-45). */
     if (now >= due->end) {
         expire(s, now);
-    } else if (now >= due->refresh) {
+    } else if (refresh) {
         ask_for_refresh(s, now);
     } else if (now >= due->blocked) {
         s->flags |= F_BLOCKED_TOLD;

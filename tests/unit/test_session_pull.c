@@ -173,6 +173,25 @@ START_TEST(a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked
 }
 END_TEST
 
+/* "None" was said, and what came next was due: in the last second there is no refresh, and whatever
+ * else is due is told instead. */
+/* Shows: EC-103 */
+START_TEST(a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due)
+{
+    struct talk *t = pulled("guard=none", REMOTE_90);
+
+    t->hold_pull = true;
+    asks(t, UPDATE);
+    t->now_ms += 32000;
+    loses(t, UPDATE, SST_FAILED_TIMEOUT); /* EC-50: a re-INVITE is owed */
+    t->now_ms += 57500;
+    expect(pull_one(t), "overdue");
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(a_timer_that_went_off_takes_its_events_with_it)
 {
     struct talk *t = pulled("mode=request session_expires=90", UPDATES);
@@ -314,6 +333,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked);
+    tcase_add_test(tcase, a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due);
     tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
     tcase_add_test(tcase, a_2xx_takes_the_events_of_its_interval_with_it);
     tcase_add_test(tcase, a_timer_that_went_off_leaves_nothing_to_tell_of);
