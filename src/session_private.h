@@ -92,6 +92,7 @@
 #define TX_REQUIRED 0x1000u /* own: it had Require: timer */
 #define TX_EVER 0x2000u     /* it was used: tells a fork's parent from a zeroed one */
 #define TX_REFUSED 0x4000u  /* peer's: on advice; interval is the status, min_se its number */
+#define TX_TIMED 0x8000u    /* own: it had Supported: timer */
 
 /* How the host may refresh now. */
 enum sst_way {

@@ -84,6 +84,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     tx->interval = ask.session_expires;
     tx->min_se = ask.min_se;
     tx->flags |= ask.require ? TX_REQUIRED : 0;
+    tx->flags |= ask.supported ? TX_TIMED : 0;
     /* EC-18: in modes request and require this side wants a timer; in others it repeats one. */
     bool wish = s->policy->mode == SST_MODE_REQUEST || s->policy->mode == SST_MODE_REQUIRE;
     tx->flags |= wish ? TX_WISH : 0;
@@ -103,6 +104,9 @@ static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
 {
     if ((s->flags & F_ENDED) || !(tx->flags & TX_OPEN) || (tx->flags & TX_PEER)) {
         return false;
+    }
+    if (!(s->flags & ((tx->flags & TX_UPDATE) ? F_OWN_UPDATE : F_OWN_INVITE))) {
+        return false; /* given up, forgotten by a restart, or another session's */
     }
     if (response != NULL) {
         if (response->method != sst_tx_method(tx)) {
@@ -149,18 +153,41 @@ static void provisional(struct sst_session *s, const struct sst_tx *tx, uint64_t
     }
 }
 
+/* Whether a 2xx is read for a timer. What the request offered stands, though the extension was
+ * switched off since: the peer counts on it. The next request tells it otherwise. */
+static bool is_timed(const struct sst_session *s, const struct sst_tx *tx)
+{
+    return s->policy->mode != SST_MODE_OFF || (tx->flags & TX_TIMED);
+}
+
+static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
+                      const struct sst_dialog *dialog, const struct sst_msg *response,
+                      struct sst_outcome_timer *timer)
+{
+    /* What is agreed on is run, without a timer for the own benefit, which nobody else counts on. */
+    static const struct sst_policy agreed = {
+        .mode = SST_MODE_ACCEPT,
+        .min_se = SST_ABSOLUTE_MIN_S,
+        .own_benefit = SST_OWN_BENEFIT_NO,
+        .accept_refresher_missing = true,
+        .absolute_min = SST_ABSOLUTE_MIN_S,
+    };
+    bool off = s->policy->mode == SST_MODE_OFF && is_timed(s, tx);
+    uint32_t violations = 0;
+    sst_uac_2xx(off ? &agreed : s->policy, dialog, tx->interval, tx->min_se, tx->flags & TX_WISH,
+                response, timer, &violations);
+    sst_session_note_violations(s, violations);
+}
+
 static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now)
 {
     struct sst_dialog dialog;
     struct sst_outcome_timer timer;
-    uint32_t violations = 0;
     sst_session_dialog(s, &dialog);
-    sst_uac_2xx(s->policy, &dialog, tx->interval, tx->min_se, tx->flags & TX_WISH, response,
-                &timer, &violations);
-    sst_session_note_violations(s, violations);
+    judge_2xx(s, tx, &dialog, response, &timer);
     if ((response->has & SST_MSG_SESSION_EXPIRES) && response->refresher == SST_REFRESHER_UAS &&
-        s->policy->mode != SST_MODE_OFF) {
+        is_timed(s, tx)) {
         s->flags |= F_PEER_SUPPORTS; /* EC-18: only the peer itself says that it refreshes */
     }
     if (dialog.established && timer.side != SST_SIDE_NONE) {

@@ -288,6 +288,41 @@ START_TEST(a_policy_that_switches_the_extension_off_lets_the_timer_go)
 }
 END_TEST
 
+/* The peer waits for the refreshes, or sends them: the request had offered both. */
+START_TEST(what_was_offered_stands_though_it_was_switched_off_since)
+{
+    static const char *const answer[] = {LOCAL_90, REMOTE_90, TIMER, ""};
+    static const char *const heard[] = {"0 negotiated 90 local", "0 negotiated 90 remote", "", ""};
+    struct talk *t = caller("mode=request");
+    struct talk *other = caller("mode=off");
+
+    other->policy.on_event = t->policy.on_event;
+    other->policy.user = t;
+    asks(t, INVITE);
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    gets(t, INVITE, 200, answer[_i]);
+    expect(told(t), heard[_i]); /* and none for the own benefit, which is nobody else's */
+    ck_assert_int_eq(info_of(t).peer_supports, _i == 1 || _i == 2);
+    until(t, 45);
+    if (_i == 0) {
+        expect(refreshes(t), "INVITE offer ");
+        gets(t, INVITE, 200, "");
+        expect(told(t), "45 refresh INVITE offer; 45 negotiated off");
+    }
+    end_talk(t);
+
+    t = caller("mode=off"); /* the other way round: what was not offered is taken all the same */
+    asks(t, INVITE);
+    ck_assert_int_eq(sst_policy_set(&other->policy, "mode", 4, "accept", 6, NULL), SST_OK);
+    other->policy.user = t;
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    gets(t, INVITE, 200, answer[_i]);
+    expect(told(t), heard[_i]);
+    end_talk(t);
+    end_talk(other);
+}
+END_TEST
+
 START_TEST(a_wrong_policy_is_not_taken)
 {
     struct talk *t = connected("", LOCAL_90);
@@ -354,6 +389,7 @@ int main(void)
     tcase_add_test(tcase, a_dialog_without_timer_takes_one_later_unless_told_not_to);
     tcase_add_test(tcase, another_policy_takes_effect_at_the_next_negotiation);
     tcase_add_test(tcase, a_policy_that_switches_the_extension_off_lets_the_timer_go);
+    tcase_add_loop_test(tcase, what_was_offered_stands_though_it_was_switched_off_since, 0, 4);
     tcase_add_test(tcase, a_wrong_policy_is_not_taken);
     tcase_add_test(tcase, counters_count_what_happens);
     suite_add_tcase(suite, tcase);

@@ -103,6 +103,30 @@ START_TEST(a_refresh_under_way_keeps_its_transaction)
 }
 END_TEST
 
+/* Shows: EC-31 */
+START_TEST(a_transaction_that_was_given_up_has_no_say_any_more)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+    struct sst_msg response;
+    struct sst_verdict verdict;
+
+    t->on_event = prepared_and_not_sent;
+    until(t, 45);
+    sst_msg_response(&response, 200, UPDATE, 0);
+    msg_headers(&response, LOCAL_90);
+    ck_assert_int_eq(
+        sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict), SST_OK);
+    ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
+    ck_assert_int_eq(sst_session_failed(t->session, &t->own[1], SST_FAILED_TIMEOUT, t->now_ms,
+                                        &verdict),
+                     SST_OK);
+    ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
+    expect(next(t), "47");
+    expect(told(t), "45 refresh UPDATE");
+    end_talk(t);
+}
+END_TEST
+
 static int odd_answer(struct talk *t, const struct sst_event *event)
 {
     (void)t;
@@ -336,6 +360,7 @@ int main(void)
     tcase_add_loop_test(tcase, a_refresh_that_was_prepared_and_not_sent_is_asked_for_again, 0, 2);
     tcase_add_loop_test(tcase, an_update_that_was_not_sent_leaves_the_invite_beside_it_alone, 0, 2);
     tcase_add_loop_test(tcase, a_refresh_under_way_keeps_its_transaction, 0, 2);
+    tcase_add_test(tcase, a_transaction_that_was_given_up_has_no_say_any_more);
     tcase_add_test(tcase, an_answer_that_means_nothing_means_done);
     tcase_add_test(tcase, a_refresh_may_be_sent_and_answered_within_its_event);
     tcase_add_test(tcase, every_deed_within_every_event);
