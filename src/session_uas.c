@@ -66,6 +66,15 @@ static unsigned glare(const struct sst_session *s, const struct sst_msg *request
     return 0; /* EC-73: an UPDATE without offer beside an open INVITE is fine */
 }
 
+/* EC-36: who is refused when the BYE would be due is alive, and may ask again. */
+static void hold(struct sst_session *s, uint64_t now)
+{
+    bool watching = (s->flags & F_REMOTE) && (s->flags & F_ESTABLISHED);
+    if (watching && now >= sst_session_expiration(s) - s->guard_ms) {
+        s->flags |= F_HELD;
+    }
+}
+
 static void refuse(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
                    unsigned status, uint32_t value, struct sst_advice *advice)
 {
@@ -133,6 +142,7 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
     }
     if (status != 0) {
         refuse(s, tx, request, status, value, advice);
+        hold(s, now);
     } else {
         open_peer(s, tx, request, &facts);
     }
@@ -259,10 +269,7 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
 
 static void discard(struct sst_session *s, struct sst_tx *tx, uint64_t now)
 {
-    bool watching = (s->flags & F_REMOTE) && (s->flags & F_ESTABLISHED);
-    if (watching && now >= sst_session_expiration(s) - s->guard_ms) {
-        s->flags |= F_HELD; /* EC-36: who is refused just now is alive */
-    }
+    hold(s, now);
     close_peer(s, tx);
 }
 

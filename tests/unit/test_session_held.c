@@ -99,6 +99,30 @@ START_TEST(what_the_peer_sent_is_not_overdue)
 }
 END_TEST
 
+/* Shows: EC-36 */
+START_TEST(a_refusal_that_was_advised_holds_the_bye_as_well)
+{
+    struct talk *t = called("", PEER_90);
+
+    leaps(t, 52.5);
+    t->now_ms += 7500; /* the request waits in the socket, and is read first */
+    expect(hears(t, INVITE, TIMER " | Session-Expires: 60"), "422 " TIMER " | Min-SE: 90");
+    looks(t);
+    until(t, 61);
+    serves(t, INVITE, PEER_90);
+    hears_ack(t);
+    expect(told(t), "52.5 overdue; 61 refreshed 90 remote");
+    end_talk(t);
+
+    t = called("", PEER_90); /* in time it holds nothing */
+    until(t, 59.999);
+    expect(hears(t, INVITE, TIMER " | Session-Expires: 60"), "422 " TIMER " | Min-SE: 90");
+    until(t, 100);
+    expect(told(t), "52.5 overdue; 60 ended not_refreshed");
+    end_talk(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_held");
@@ -108,6 +132,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_is_being_answered_holds_the_bye);
     tcase_add_test(tcase, on_the_side_that_refreshes_nothing_holds_the_bye);
     tcase_add_test(tcase, what_the_peer_sent_is_not_overdue);
+    tcase_add_test(tcase, a_refusal_that_was_advised_holds_the_bye_as_well);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
