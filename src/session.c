@@ -38,7 +38,7 @@ int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
                      const struct sst_session *parent, const struct sst_tx *tx)
 {
     if (child == NULL || child_tx == NULL || parent == NULL || parent->policy == NULL ||
-        tx == NULL || child == parent) {
+        tx == NULL || child == parent || child_tx == tx) {
         return SST_ERR_ARGUMENT;
     }
     const unsigned initial = TX_EVER | TX_INITIAL;

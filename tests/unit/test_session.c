@@ -243,6 +243,8 @@ START_TEST(only_an_initial_invite_forks)
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, t->session, &t->own[0]), SST_OK);
     ck_assert_int_eq(sst_session_fork(t->session, &child_tx, t->session, &t->own[0]),
                      SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_fork(&child, &t->own[0], t->session, &t->own[0]),
+                     SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(NULL, &child_tx, t->session, &t->own[0]), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(&child, NULL, t->session, &t->own[0]), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, NULL, &t->own[0]), SST_ERR_ARGUMENT);
