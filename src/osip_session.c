@@ -2,6 +2,15 @@
 /* The functions of a session, for libosip2's messages. */
 #include "osip_room.h"
 
+/* Only INVITE and UPDATE have one: what else is sent beside an INVITE leaves that of the INVITE, with
+ * its CSeq and the 2xx that is still to come, alone. */
+static struct sst_tx *tx_of(struct sst_tx *tx, const struct sst_msg *msg)
+{
+    bool has = msg->method == SST_METHOD_INVITE || msg->method == SST_METHOD_UPDATE;
+
+    return has ? tx : NULL;
+}
+
 static int respond(struct sst_session *session, struct sst_tx *tx, const osip_message_t *sip,
                    uint64_t now_ms, struct sst_verdict *verdict)
 {
@@ -18,7 +27,7 @@ static int respond(struct sst_session *session, struct sst_tx *tx, const osip_me
     if (response.method == SST_METHOD_CANCEL) {
         return SST_OK;
     }
-    return sst_session_response(session, tx, &response, now_ms, verdict);
+    return sst_session_response(session, tx_of(tx, &response), &response, now_ms, verdict);
 }
 
 int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx, enum sst_osip_event event,
@@ -78,6 +87,7 @@ int sst_osip_request(struct sst_session *session, struct sst_tx *tx, osip_messag
     if ((own.has & SST_MSG_OFFER) != 0) {
         flags |= SST_REQUEST_OFFER;
     }
+    tx = tx_of(tx, &own);
     result = sst_session_request(session, tx, (enum sst_method)own.method, flags, now_ms, &headers);
     if (result != SST_OK) {
         sst_osip_room_give(&room, request);
@@ -107,7 +117,7 @@ int sst_osip_answer(struct sst_session *session, struct sst_tx *tx, osip_message
     if (result != SST_OK) {
         return result;
     }
-    result = sst_session_answer(session, tx, own.status, now_ms, &headers);
+    result = sst_session_answer(session, tx_of(tx, &own), own.status, now_ms, &headers);
     /* Where tx is not open there are header fields all the same, those of any response. */
     if (result == SST_OK || result == SST_ERR_STATE) {
         sst_osip_room_use(&room, response, &headers);

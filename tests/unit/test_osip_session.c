@@ -195,6 +195,39 @@ START_TEST(fills_other_requests)
 }
 END_TEST
 
+/* A host that hands the transaction of its open INVITE in with whatever it sends meanwhile. */
+START_TEST(leaves_the_invite_alone_that_something_is_sent_beside)
+{
+    osip_message_t *info_request =
+        message("INFO sip:bob@192.0.2.2 SIP/2.0\r\n", "2 INFO", "", "");
+    osip_message_t *info_answer = response("200 OK", "7 INFO", "");
+
+    host_init(SST_MODE_REQUEST, true);
+    osip_message_t *sip = invite("");
+    host_request(sip, 0);
+    host_request(info_request, 0);
+    ck_assert_int_eq(dispatch_response(response("200 OK", "2 INFO", "")), SST_OK);
+    ck_assert_int_eq(host.verdict.action, SST_ACTION_NONE);
+    ck_assert_int_eq(dispatch_response(response("200 OK", "1 INVITE",
+                                                "Session-Expires: 1800;refresher=uac\r\n")),
+                     SST_OK);
+    ck_assert(host.verdict.refreshed);
+    ck_assert_uint_eq(info().interval, 1800);
+    osip_message_free(sip);
+    osip_message_free(info_request);
+
+    struct sst_advice advice;
+    host_init(SST_MODE_ACCEPT, false);
+    sip = invite("Session-Expires: 1800\r\nSupported: timer\r\n");
+    ck_assert_int_eq(sst_osip_receive(&host.session, &host.tx, sip, host.now_ms, &advice), SST_OK);
+    ck_assert_int_eq(sst_osip_answer(&host.session, &host.tx, info_answer, host.now_ms), SST_OK);
+    ck_assert_int_eq(count_lines(info_answer, "Session-Expires:"), 0);
+    ck_assert(!info().established);
+    osip_message_free(sip);
+    osip_message_free(info_answer);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("osip_session");
@@ -207,6 +240,7 @@ int main(void)
     tcase_add_test(tests, sees_the_offer_of_an_own_request);
     tcase_add_test(tests, takes_the_cseq_from_the_request);
     tcase_add_test(tests, fills_other_requests);
+    tcase_add_test(tests, leaves_the_invite_alone_that_something_is_sent_beside);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }
