@@ -219,16 +219,17 @@ static void read_times(struct sst_session *session, const uint8_t *image, uint64
     }
 }
 
-/* Moves a refresh that is overdue to a random moment from now on. The range is narrowed, not the
- * result cut off: otherwise many would meet again at the last moment. */
+/* Moves a refresh that is overdue, or was not pulled yet, to a random moment from now on. The range
+ * is narrowed, not the result cut off: otherwise many would meet again at the last moment. */
 static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms)
 {
     struct sst_due due;
     uint64_t last;
     uint64_t range;
+    bool waits = session->events & (1u << SST_EVENT_REFRESH);
 
     (void)sst_session_due(session, &due);
-    if (spread_ms == 0 || due.refresh > now) {
+    if (spread_ms == 0 || (due.refresh > now && !waits)) {
         return;
     }
     last = sst_session_last_attempt(session);
@@ -241,6 +242,10 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     }
     if (range > UINT32_MAX) {
         range = UINT32_MAX;
+    }
+    if (waits) {
+        sst_session_drop(session, SST_EVENT_REFRESH);
+        session->flags &= ~F_ASKED;
     }
     session->refresh_ms = now + sst_session_random(session, (uint32_t)range);
 }

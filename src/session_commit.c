@@ -190,7 +190,8 @@ void sst_session_forget_transactions(struct sst_session *s, uint64_t now)
 {
     bool refreshing = s->flags & (F_REFRESH_OPEN | F_ASKED);
     s->flags &= ~(F_TRANSACTIONS | F_ASKED | F_WITHOUT_SE);
-    if (refreshing && (s->flags & F_LOCAL) && !(s->flags & F_ENDED)) {
+    if (refreshing && (s->flags & (F_LOCAL | F_RESCUED)) && !(s->flags & F_ENDED)) {
+        sst_session_drop(s, SST_EVENT_REFRESH); /* asked for anew, as if it never was */
         s->refresh_ms = now;
     }
 }

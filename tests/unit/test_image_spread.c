@@ -156,6 +156,47 @@ START_TEST(watching_side_is_not_spread)
 }
 END_TEST
 
+/* It was asked for before the saving, and the host had not pulled that yet. */
+START_TEST(a_refresh_that_waited_to_be_pulled_is_spread_too)
+{
+    for (unsigned flags = 0; flags <= SST_RESTORE_TRANSACTIONS; flags++) {
+        struct talk *t = dialog();
+        t->policy.on_event = NULL;
+        t->policy.random = fixed;
+        fixed_number = UINT32_MAX;
+        t->now_ms = t->begin_ms + 900000;
+        ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
+        ck_assert_uint_eq(delay_at(t, 900500, 60000, flags), 59999);
+        ck_assert_uint_eq(sst_session_deadline(t->session), 0);
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* Shows: EC-103 */
+START_TEST(a_rescue_that_was_under_way_is_asked_for_again)
+{
+    struct talk *t = called("rescue=yes", PEER " | Session-Expires: 90;refresher=uac");
+    uint8_t image[SST_IMAGE_SIZE];
+    struct sst_session restored;
+    struct sst_event event;
+
+    until(t, 53);
+    if (_i == 0) {
+        refreshes(t);
+    } /* else it was asked for, and the host has yet to begin */
+    ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
+    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS, 0, 0,
+                                         0),
+                     SST_OK);
+    ck_assert_uint_eq(sst_session_deadline(&restored), NOW_MS);
+    ck_assert(sst_session_next_event(&restored, NOW_MS, &event));
+    ck_assert_int_eq(event.type, SST_EVENT_REFRESH);
+    ck_assert_int_eq(sst_session_defer(&restored, SST_NEVER, NOW_MS), SST_OK);
+    end_talk(t);
+}
+END_TEST
+
 START_TEST(ended_session_is_not_woken)
 {
     struct talk *t = dialog();
@@ -179,6 +220,8 @@ int main(void)
     tcase_add_test(tcase, without_random_the_middle);
     tcase_add_test(tcase, refreshes_that_are_sent_again_are_spread);
     tcase_add_test(tcase, watching_side_is_not_spread);
+    tcase_add_test(tcase, a_refresh_that_waited_to_be_pulled_is_spread_too);
+    tcase_add_loop_test(tcase, a_rescue_that_was_under_way_is_asked_for_again, 0, 2);
     tcase_add_test(tcase, ended_session_is_not_woken);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
