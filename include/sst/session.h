@@ -146,7 +146,10 @@ SST_API int sst_session_set_policy(struct sst_session *session, const struct sst
 /** What a request is, bits for sst_session_request(). */
 enum sst_request_flag {
     SST_REQUEST_OFFER = 1 << 0,  /**< it carries an offer */
-    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for, or a retry of it */
+    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for, or a retry of it. A
+                                      retry without it, which could as well be a hold, is a request
+                                      of the host's own: a 2xx extends the session, and after a
+                                      refusal the session asks for a refresh again */
 };
 
 /**

@@ -101,6 +101,44 @@ START_TEST(credentials_for_a_request_of_the_hosts)
 }
 END_TEST
 
+/* What came back for credentials is the host's own request where it does not say otherwise, since a
+ * hold in its place would look the same. So is what the answer to it means, but for a 2xx. */
+START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, UPDATE, 401, ""), "auth");
+    asks(t, UPDATE);
+    until(t, 48); /* it stands in the way of the next one */
+    expect(gets(t, UPDATE, 503, ""), "failed");
+    looks(t);
+    refreshes(t);
+    expect(gets(t, UPDATE, 401, ""), "auth");
+    asks(t, UPDATE);
+    expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+    until(t, 93);
+    expect(told(t), "45 refresh UPDATE; 48 refresh UPDATE; 48 refreshed 90 local; "
+                    "93 refresh UPDATE");
+    refreshes(t);
+    expect(gets(t, UPDATE, 401, ""), "auth");
+    asks(t, UPDATE);
+    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    end_talk(t);
+
+    t = connected("method=invite", UPDATES LOCAL_90);
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 401, ""), "auth");
+    asks(t, INVITE); /* a hold */
+    expect(gets(t, INVITE, 488, ""), "failed"); /* says nothing of the offer that is in force */
+    until(t, 47);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-58 7.4-1 */
 START_TEST(a_420_to_a_refresh_takes_require_out)
 {
@@ -178,6 +216,7 @@ int main(void)
     tcase_add_test(tcase, a_401_is_answered_with_credentials_twice_for_each_attempt);
     tcase_add_test(tcase, time_keeps_running_while_credentials_are_sought);
     tcase_add_test(tcase, credentials_for_a_request_of_the_hosts);
+    tcase_add_test(tcase, a_retry_that_is_not_said_to_be_a_refresh);
     tcase_add_test(tcase, a_420_to_a_refresh_takes_require_out);
     tcase_add_test(tcase, a_420_is_followed_once_where_two_refreshes_are_open);
     tcase_add_test(tcase, a_420_to_the_initial_invite_fails_the_call_that_required_it);
