@@ -26,7 +26,7 @@ enum sst_field_kind {
 /* clang-format off */
 #define SST_POLICY_FIELDS(X) \
     X(mode, WORDS, SST_MODE_ACCEPT, SST_MODE_OFF, "accept|request|require|off", "", "§7.1", \
-      "accept answers who asks; request asks in each INVITE and in each 2xx whose receiver " \
+      "accept answers whoever asks; request asks in each INVITE and in each 2xx whose receiver " \
       "supports it; require adds Require: timer; off treats the extension as unknown") \
     X(session_expires, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§4, §7.1", \
       "the interval to ask for") \
