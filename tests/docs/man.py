@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """
 The manual pages: every function and every option of the programs is in one, roff's two readers find
-nothing wrong, and what a header or a program leaves out is noticed.
+nothing wrong, they speak to who uses the library and not of its own tests, and what a header or a
+program leaves out is noticed.
 
 usage: man.py ROOT [PROGRAM...]     (PROGRAM: path of sst-ua or sst-proxy)
 """
@@ -16,6 +17,11 @@ import tempfile
 sys.dont_write_bytecode = True
 
 FAILURES = []
+
+# Who reads an installed page has none of these.
+OWN_TESTS = re.compile(r"\b(?:unit|scenario|e2e|check|docs|abi|consumer|example\.loop)\.[a-z]\w+"
+                       r"|\btests/|\bctest\b|\bShows:|\bthe tests?\b"
+                       r"|\btests? (?:compare|have|hold|prove|read|run|show)s?\b", re.I)
 
 
 def fail(text):
@@ -96,6 +102,23 @@ def check_see_also(pages):
                 fail(f"{path}: does not lead to {other}")
 
 
+def words_on_tests(text):
+    """What a page says of the project's own tests; that something is for a user's is fine."""
+    plain = re.sub(r"\\f[BIR]|\\&", "", text).replace("\\-", "-")
+    return OWN_TESTS.findall(" ".join(plain.split()))
+
+
+def check_audience(pages):
+    for path, text in pages.items():
+        if words_on_tests(text):
+            fail(f"{path}: speaks of the project's tests: {', '.join(words_on_tests(text))}")
+    for text, wanted in (("A test\ncompares the tables.", 1), ("The test \\fBunit.names\\fR.", 2),
+                         ("see \\fItests/run\\fR", 1), ("90; for tests only", 0),
+                         ("neither tests nor programs come along", 0), ("the latest of them", 0)):
+        if len(words_on_tests(text)) != wanted:
+            fail(f"words on tests in: {text}: {words_on_tests(text)}")
+
+
 def check_sentences():
     """An index entry ends where the sentence does, not within parentheses or code."""
     sys.path.insert(0, sys.argv[1] + "/docs/man")
@@ -174,6 +197,7 @@ def main(arguments):
         if pages:
             check_functions(root, pages)
             check_see_also(pages)
+            check_audience(pages)
             check_sentences()
             for program in programs:
                 check_options(program, pages)
