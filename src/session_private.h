@@ -49,7 +49,7 @@
 #define F_REFRESH_FAILED (UINT32_C(1) << 28)    /* one was answered with a failure since the last 2xx */
 #define F_ASKED (UINT32_C(1) << 29)             /* the host was asked to refresh and has not begun */
 #define F_RESCUED (UINT32_C(1) << 30)           /* the watcher had its one refresh; EC-103 */
-#define F_PROVISIONAL (UINT32_C(1) << 31)       /* the refreshing INVITE got a 1xx; EC-38 */
+#define F_PROVISIONAL (UINT32_C(1) << 31)       /* the own INVITE got a 1xx; EC-38 */
 
 #define F_SIDE (F_LOCAL | F_REMOTE)
 #define F_OWN_OFFER (F_OWN_INVITE_OFFER | F_OWN_UPDATE_OFFER)

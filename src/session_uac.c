@@ -141,14 +141,15 @@ static void note_misplaced(struct sst_session *s, const struct sst_msg *response
 }
 
 /* EC-38: with a provisional response Timer B stops, and the INVITE may take for ever. If it is a
- * refresh, an UPDATE tries to pass it. */
+ * refresh, an UPDATE tries to pass it. Whatever it is, the peer lives; EC-18. */
 static void provisional(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
 {
-    if (!(tx->flags & TX_REFRESH) || (tx->flags & TX_UPDATE) || !(s->flags & F_LOCAL)) {
+    if ((tx->flags & TX_UPDATE) || !(s->flags & F_LOCAL)) {
         return;
     }
     s->flags |= F_PROVISIONAL;
-    if (s->refresh_ms == SST_NEVER && sst_session_way(s, now) == SST_WAY_UPDATE) {
+    if ((tx->flags & TX_REFRESH) && s->refresh_ms == SST_NEVER &&
+        sst_session_way(s, now) == SST_WAY_UPDATE) {
         sst_session_plan(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
     }
 }

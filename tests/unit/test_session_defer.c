@@ -141,6 +141,22 @@ START_TEST(a_rescue_that_only_rings_is_not_passed_by_an_update)
 }
 END_TEST
 
+/* Shows: EC-38 */
+START_TEST(an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update)
+{
+    struct talk *t = connected("", LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed"); /* it was told that all is refused */
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none");
+    until(t, 100);
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 90 ended refresh_unanswered");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-103 */
 START_TEST(a_watcher_that_may_not_rescue_does_not)
 {
@@ -164,6 +180,7 @@ int main(void)
     tcase_add_test(tcase, what_was_left_out_of_a_refresh_not_sent_is_in_the_next);
     tcase_add_test(tcase, the_watcher_rescues_once_where_its_owner_wants_it);
     tcase_add_test(tcase, a_rescue_that_only_rings_is_not_passed_by_an_update);
+    tcase_add_test(tcase, an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update);
     tcase_add_test(tcase, a_watcher_that_may_not_rescue_does_not);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -83,6 +83,20 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 200, ""); /* and late it comes back on */
     expect(told(t), "100 negotiated 90 local own");
     end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* also one to the host's own INVITE */
+    until(t, 40);
+    asks(t, INVITE);
+    gets(t, INVITE, 180, "");
+    until(t, 100);
+    expect(told(t), "59 blocked; 90 negotiated off refresh_unanswered");
+    end_talk(t);
+    t = connected("mode=request session_expires=90", "Allow: UPDATE"); /* 100 is the next hop's */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 100, "");
+    until(t, 100);
+    expect(told(t), "45 refresh UPDATE; 90 ended refresh_unanswered");
+    end_talk(t);
     t = connected("mode=request session_expires=90", ""); /* but one of an interval past */
     until(t, 45);
     refreshes(t);
