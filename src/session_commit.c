@@ -167,9 +167,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_outcome_timer *t
         return; /* EC-20: agreed on early; runs if the 2xx to the INVITE says so too */
     }
     s->flags |= F_ESTABLISHED;
-    if (establishes) {
-        s->call_min_se = 0; /* §7.4: cleared when the dialog is established */
-    }
+    s->call_min_se = 0; /* §7.4: cleared when the dialog is established */
     start_interval(s, now);
     announce(s, &before, &after);
 }
