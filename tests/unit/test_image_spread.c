@@ -173,6 +173,28 @@ START_TEST(a_refresh_that_waited_to_be_pulled_is_spread_too)
 }
 END_TEST
 
+START_TEST(a_refresh_that_waited_to_be_pulled_is_asked_for_anew)
+{
+    struct talk *t = dialog();
+    uint8_t image[SST_IMAGE_SIZE];
+    struct sst_session restored;
+    struct sst_event event;
+
+    t->policy.on_event = NULL;
+    t->now_ms = t->begin_ms + 900000;
+    ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
+    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS, 0, 0,
+                                         0),
+                     SST_OK);
+    ck_assert_uint_eq(sst_session_deadline(&restored), NOW_MS); /* due, and nothing waits */
+    ck_assert(sst_session_next_event(&restored, NOW_MS, &event));
+    ck_assert_int_eq(event.type, SST_EVENT_REFRESH);
+    ck_assert(!sst_session_next_event(&restored, NOW_MS, &event));
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-103 */
 START_TEST(a_rescue_that_was_under_way_is_asked_for_again)
 {
@@ -221,6 +243,7 @@ int main(void)
     tcase_add_test(tcase, refreshes_that_are_sent_again_are_spread);
     tcase_add_test(tcase, watching_side_is_not_spread);
     tcase_add_test(tcase, a_refresh_that_waited_to_be_pulled_is_spread_too);
+    tcase_add_test(tcase, a_refresh_that_waited_to_be_pulled_is_asked_for_anew);
     tcase_add_loop_test(tcase, a_rescue_that_was_under_way_is_asked_for_again, 0, 2);
     tcase_add_test(tcase, ended_session_is_not_woken);
     suite_add_tcase(suite, tcase);

@@ -109,6 +109,7 @@ START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
     t->now_ms += 44000; /* the last second begins */
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
+    ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
     ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
     t->now_ms += 1000;
     expect(pull_one(t), "ended");
@@ -189,6 +190,37 @@ START_TEST(a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due)
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
     end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-45 */
+START_TEST(the_end_takes_the_place_of_what_was_not_pulled)
+{
+    static const struct {
+        const char *response;
+        enum sst_method busy; /* with a request of the peer's */
+        uint64_t waits_ms;
+        uint64_t end_ms;
+    } rows[] = {
+        {UPDATES LOCAL_90, OTHER, 45000, 90000},  /* REFRESH */
+        {UPDATES REMOTE_90, OTHER, 53000, 60000}, /* OVERDUE */
+        {LOCAL_90, INVITE, 59000, 90000},         /* BLOCKED */
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = pulled("", rows[i].response);
+        t->hold_pull = true;
+        hears(t, rows[i].busy, "Supported: timer");
+        t->now_ms = t->begin_ms + rows[i].waits_ms;
+        sst_session_advance(t->session, t->now_ms);
+        ck_assert_uint_eq(sst_session_deadline(t->session), 0);
+        t->now_ms = t->begin_ms + rows[i].end_ms;
+        sst_session_advance(t->session, t->now_ms);
+        talk_check(t);
+        expect(pull_one(t), "ended");
+        expect(pull_one(t), "none");
+        end_talk(t);
+    }
 }
 END_TEST
 
@@ -334,6 +366,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked);
     tcase_add_test(tcase, a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due);
+    tcase_add_test(tcase, the_end_takes_the_place_of_what_was_not_pulled);
     tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
     tcase_add_test(tcase, a_2xx_takes_the_events_of_its_interval_with_it);
     tcase_add_test(tcase, a_timer_that_went_off_leaves_nothing_to_tell_of);
