@@ -152,6 +152,7 @@ END_TEST
 START_TEST(foreign_structures_are_refused)
 {
     ck_assert_int_eq(sst_proxy_policy_check(NULL, &error), SST_ERR_ARGUMENT);
+    ck_assert_uint_eq(error.value, 0);
     policy.size--;
     expect_error(SST_ERR_VERSION, "size", "as sst_proxy_policy_init() sets it", NULL, policy.size);
     ck_assert_int_eq(sst_proxy_policy_check(&policy, NULL), SST_ERR_VERSION);
