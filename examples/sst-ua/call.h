@@ -82,9 +82,8 @@ struct call_session {
 struct call {
     struct ua *ua;
     struct call *next; /* in its bucket */
-    size_t heap_index;
     uint64_t due_ms[TIMER_COUNT];
-    uint64_t next_due_ms;
+    struct due next_due;
 
     enum call_state state;
     bool caller;

@@ -108,8 +108,8 @@ static void fall_silent(struct ua *ua)
     log_note(&ua->log, NULL, "silent from here on");
     ua->mute = true;
     /* Nothing will ever end a call without a session timer: there is nothing to wait for. */
-    for (size_t i = 0; i < ua->heap_count; i++) {
-        struct call *call = ua->heap[i];
+    for (size_t i = 0; i < ua->agenda.count; i++) {
+        struct call *call = ua->agenda.heap[i]->owner;
 
         if (sst_session_deadline(call->session) == SST_NEVER &&
             call->due_ms[TIMER_HANGUP] == CLOCK_NEVER) {
@@ -285,15 +285,15 @@ static bool open_all(struct ua *ua)
 
 static void close_all(struct ua *ua)
 {
-    while (ua->heap_count > 0) {
-        call_free(ua->heap[0]);
+    while (ua->agenda.count > 0) {
+        call_free(agenda_first(&ua->agenda));
     }
     transactions_close(ua);
     timer_close(ua);
     net_close(&ua->net);
     log_free(&ua->log);
     options_free(&ua->options);
-    free(ua->heap);
+    agenda_free(&ua->agenda);
 }
 
 int main(int argc, char **argv)

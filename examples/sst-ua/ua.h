@@ -9,6 +9,7 @@
 
 #include <sst/osip.h>
 
+#include "agenda.h"
 #include "clock.h"
 #include "log.h"
 #include "net.h"
@@ -64,9 +65,7 @@ struct ua {
     struct stack stack;
 
     struct call *buckets[CALL_BUCKETS]; /* all calls, by Call-ID */
-    struct call **heap;                 /* all calls, the next due first */
-    size_t heap_count;
-    size_t heap_room;
+    struct agenda agenda;               /* all calls, by their next_due */
     struct sst_queue sessions; /* the library's deadlines */
 
     struct told_event told[TOLD_MAX];
