@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "branch.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ack.h"
+#include "context.h"
 #include "message.h"
 #include "random.h"
 #include "sip.h"
@@ -32,6 +34,20 @@ static uint64_t now_of(const struct branch *branch)
     return clock_real_ms(&branch->context->proxy->clock);
 }
 
+/* The branch of a Via is a token, whose case does not matter (RFC 3261 §7.3.1). */
+static uint64_t hash_of(const char *via_branch)
+{
+    uint64_t hash = SEEN_HASH_START;
+
+    for (; via_branch != NULL && *via_branch != '\0'; via_branch++) {
+        char lower = (char)tolower((unsigned char)*via_branch);
+
+        hash = seen_hash(hash, &lower, 1);
+    }
+    return hash;
+}
+
+/* The request has our Via already. */
 static struct branch *add(struct context *context, osip_message_t *request, const char *host,
                           int port)
 {
@@ -43,6 +59,7 @@ static struct branch *add(struct context *context, osip_message_t *request, cons
     branch->port = port;
     branch->next = context->branches;
     context->branches = branch;
+    table_add(&context->proxy->branches, &branch->node, hash_of(message_branch(request)), branch);
     repeat_stop(&branch->again);
     branch->end_ms = CLOCK_NEVER;
     return branch;
@@ -51,11 +68,12 @@ static struct branch *add(struct context *context, osip_message_t *request, cons
 struct branch *branch_add(struct context *context, osip_message_t *request, const struct hop *hop,
                           const struct sst_proxy_tx *tx)
 {
-    struct branch *branch = add(context, request, hop->host, hop->port);
     char token[RANDOM_TOKEN_SIZE];
+    struct branch *branch;
 
     random_token(token);
     sip_add_via(context->proxy, request, token, sip_loop_hash(context->request));
+    branch = add(context, request, hop->host, hop->port);
     branch->tx = *tx;
     return branch;
 }
@@ -93,14 +111,16 @@ static bool belongs(const struct branch *branch, osip_message_t *response)
 
 struct branch *branch_find(struct proxy *proxy, osip_message_t *response)
 {
-    for (struct context *context = proxy->contexts; context != NULL; context = context->next) {
-        for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
-            if (belongs(branch, response)) {
-                return branch;
-            }
-        }
+    struct node *node = table_find(&proxy->branches, hash_of(message_branch(response)));
+
+    while (node != NULL && !belongs(node->owner, response)) {
+        node = table_next(node);
     }
-    return NULL;
+    if (node == NULL) {
+        return NULL;
+    }
+    context_touch(((struct branch *)node->owner)->context);
+    return node->owner;
 }
 
 bool branch_is_pending(const struct branch *branch)
@@ -214,6 +234,7 @@ uint64_t branch_due_ms(const struct branch *branch)
 
 void branch_free(struct branch *branch)
 {
+    table_remove(&branch->context->proxy->branches, &branch->node);
     osip_message_free(branch->request);
     osip_message_free(branch->final);
     seen_free(&branch->successes);

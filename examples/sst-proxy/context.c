@@ -11,6 +11,16 @@
 #include "sip.h"
 #include "text.h"
 
+static uint64_t hash_of(const char *key)
+{
+    return seen_hash(SEEN_HASH_START, key, strlen(key));
+}
+
+void context_touch(struct context *context)
+{
+    agenda_move(&context->proxy->agenda, &context->due, 0);
+}
+
 struct context *context_new(struct proxy *proxy, osip_message_t *request)
 {
     struct context *context = memory(sizeof *context);
@@ -23,19 +33,24 @@ struct context *context_new(struct proxy *proxy, osip_message_t *request)
     context->tag = text_copy(token);
     repeat_stop(&context->again);
     context->end_ms = CLOCK_NEVER;
-    context->next = proxy->contexts;
-    proxy->contexts = context;
+    table_add(&proxy->contexts, &context->node, hash_of(context->key), context);
+    agenda_add(&proxy->agenda, &context->due, context);
+    context_touch(context);
     return context;
 }
 
 struct context *context_find(struct proxy *proxy, const char *key)
 {
-    struct context *context = proxy->contexts;
+    for (struct node *node = table_find(&proxy->contexts, hash_of(key)); node != NULL;
+         node = table_next(node)) {
+        struct context *context = node->owner;
 
-    while (context != NULL && strcmp(context->key, key) != 0) {
-        context = context->next;
+        if (strcmp(context->key, key) == 0) {
+            context_touch(context);
+            return context;
+        }
     }
-    return context;
+    return NULL;
 }
 
 static void complete(struct context *context, int status)
@@ -142,6 +157,8 @@ static void context_free(struct context *context)
 {
     struct branch *branch;
 
+    table_remove(&context->proxy->contexts, &context->node);
+    agenda_remove(&context->proxy->agenda, &context->due);
     while ((branch = context->branches) != NULL) {
         context->branches = branch->next;
         branch_free(branch);
@@ -153,53 +170,53 @@ static void context_free(struct context *context)
     free(context);
 }
 
-void contexts_work(struct proxy *proxy)
-{
-    uint64_t now_ms = clock_real_ms(&proxy->clock);
-    struct context **place = &proxy->contexts;
-
-    while (*place != NULL) {
-        struct context *context = *place;
-
-        work(context, now_ms);
-        if (is_over(context, now_ms)) {
-            *place = context->next;
-            context_free(context);
-        } else {
-            place = &context->next;
-        }
-    }
-}
-
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
-uint64_t contexts_due_ms(const struct proxy *proxy)
+static uint64_t due_ms(const struct context *context, uint64_t now_ms)
+{
+    /* Once its end is past only the branches hold the context. */
+    uint64_t first_ms =
+        earlier(context->again.due_ms, context->end_ms > now_ms ? context->end_ms : CLOCK_NEVER);
+
+    for (const struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
+        first_ms = earlier(first_ms, branch_due_ms(branch));
+    }
+    return first_ms;
+}
+
+void contexts_work(struct proxy *proxy)
 {
     uint64_t now_ms = clock_real_ms(&proxy->clock);
-    uint64_t due_ms = CLOCK_NEVER;
 
-    for (const struct context *context = proxy->contexts; context != NULL;
-         context = context->next) {
-        due_ms = earlier(due_ms, context->again.due_ms);
-        /* Once it is past only the branches hold the context. */
-        due_ms = earlier(due_ms, context->end_ms > now_ms ? context->end_ms : CLOCK_NEVER);
-        for (const struct branch *branch = context->branches; branch != NULL;
-             branch = branch->next) {
-            due_ms = earlier(due_ms, branch_due_ms(branch));
+    for (size_t left = proxy->agenda.count; left > 0; left--) {
+        struct context *context = agenda_first(&proxy->agenda);
+
+        if (context->due.at_ms > now_ms) {
+            break;
+        }
+        work(context, now_ms);
+        if (is_over(context, now_ms)) {
+            context_free(context);
+        } else {
+            agenda_move(&proxy->agenda, &context->due, due_ms(context, now_ms));
         }
     }
-    return due_ms;
+}
+
+uint64_t contexts_due_ms(const struct proxy *proxy)
+{
+    return agenda_next_ms(&proxy->agenda);
 }
 
 void contexts_free(struct proxy *proxy)
 {
-    struct context *context;
-
-    while ((context = proxy->contexts) != NULL) {
-        proxy->contexts = context->next;
-        context_free(context);
+    while (proxy->agenda.count > 0) {
+        context_free(agenda_first(&proxy->agenda));
     }
+    table_free(&proxy->contexts);
+    table_free(&proxy->branches);
+    agenda_free(&proxy->agenda);
 }

@@ -9,8 +9,11 @@
 /* Begins a server transaction; takes the request over. */
 struct context *context_new(struct proxy *proxy, osip_message_t *request);
 
-/* The one with this key, NULL for none. */
+/* The one with this key, NULL for none. It is looked at in this turn, as by context_touch(). */
 struct context *context_find(struct proxy *proxy, const char *key);
+
+/* Something may change: contexts_work() looks at it in this turn, and when it is due next. */
+void context_touch(struct context *context);
 
 /* Sends a response upstream; takes it over. */
 void context_send(struct context *context, osip_message_t *response);
@@ -27,7 +30,7 @@ void context_acknowledged(struct context *context);
 /* Cancels all branches but those that have their final response. */
 void context_cancel(struct context *context);
 
-/* Does what is due for all of them and frees those that are over. */
+/* Does what is due and frees those that are over. */
 void contexts_work(struct proxy *proxy);
 
 uint64_t contexts_due_ms(const struct proxy *proxy);

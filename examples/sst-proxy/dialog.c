@@ -10,10 +10,10 @@
 
 /* The state of a dialog with a session timer. One without has none. */
 struct dialog {
-    struct dialog *next;
+    struct node node;
+    struct due expires;
     char *call_id;
     char *tags; /* both, in an order of their own: either side may send a request */
-    uint64_t expires_ms;
 };
 
 int dialog_request(struct proxy *proxy, osip_message_t *request, struct sst_proxy_tx *tx,
@@ -44,27 +44,45 @@ static char *both_tags(osip_message_t *sip)
     return strcmp(from, to) < 0 ? text_print("%s %s", from, to) : text_print("%s %s", to, from);
 }
 
-/* The pointer that points to the dialog of a message, or to the end of the list. */
-static struct dialog **find(struct proxy *proxy, osip_message_t *sip)
+static uint64_t hash_of(const char *call_id, const char *tags)
 {
-    struct dialog **place = &proxy->dialogs;
+    return seen_hash(seen_hash(SEEN_HASH_START, call_id, strlen(call_id)), tags, strlen(tags));
+}
+
+/* The dialog of a message, NULL for none. */
+static struct dialog *find(struct proxy *proxy, osip_message_t *sip)
+{
+    struct dialog *dialog = NULL;
     char *call_id = message_call_id(sip);
     char *tags = both_tags(sip);
+    struct node *node = table_find(&proxy->dialogs, hash_of(call_id, tags));
 
-    while (*place != NULL &&
-           (strcmp((*place)->call_id, call_id) != 0 || strcmp((*place)->tags, tags) != 0)) {
-        place = &(*place)->next;
+    for (; node != NULL && dialog == NULL; node = table_next(node)) {
+        dialog = node->owner;
+        if (strcmp(dialog->call_id, call_id) != 0 || strcmp(dialog->tags, tags) != 0) {
+            dialog = NULL;
+        }
     }
     free(tags);
     free(call_id);
-    return place;
+    return dialog;
 }
 
-static void drop(struct dialog **place)
+static struct dialog *add(struct proxy *proxy, osip_message_t *sip)
 {
-    struct dialog *dialog = *place;
+    struct dialog *dialog = memory(sizeof *dialog);
 
-    *place = dialog->next;
+    dialog->call_id = message_call_id(sip);
+    dialog->tags = both_tags(sip);
+    table_add(&proxy->dialogs, &dialog->node, hash_of(dialog->call_id, dialog->tags), dialog);
+    agenda_add(&proxy->expirations, &dialog->expires, dialog);
+    return dialog;
+}
+
+static void drop(struct proxy *proxy, struct dialog *dialog)
+{
+    table_remove(&proxy->dialogs, &dialog->node);
+    agenda_remove(&proxy->expirations, &dialog->expires);
     free(dialog->call_id);
     free(dialog->tags);
     free(dialog);
@@ -104,27 +122,20 @@ static void log_expired(const struct proxy *proxy, const char *call_id)
     }
 }
 
-/* A 2xx gave the dialog of this place a new expiration, or none any more. */
-static void set_expiration(struct proxy *proxy, struct dialog **place, osip_message_t *response,
+/* A 2xx gave its dialog, NULL where that is not known yet, a new expiration or none any more. */
+static void set_expiration(struct proxy *proxy, struct dialog *dialog, osip_message_t *response,
                            uint64_t expires_ms, uint64_t now_ms)
 {
     char *call_id = message_call_id(response);
 
-    if (expires_ms == SST_NEVER) {
-        if (*place != NULL) {
-            drop(place);
-            log_expiration(proxy, call_id, 0);
-        }
-        free(call_id);
-        return;
+    if (expires_ms != SST_NEVER) {
+        dialog = dialog != NULL ? dialog : add(proxy, response);
+        agenda_move(&proxy->expirations, &dialog->expires, expires_ms);
+        log_expiration(proxy, call_id, (unsigned long)((expires_ms - now_ms) / 1000));
+    } else if (dialog != NULL) {
+        drop(proxy, dialog);
+        log_expiration(proxy, call_id, 0);
     }
-    if (*place == NULL) {
-        *place = memory(sizeof **place);
-        (*place)->call_id = text_copy(call_id);
-        (*place)->tags = both_tags(response);
-    }
-    (*place)->expires_ms = expires_ms;
-    log_expiration(proxy, call_id, (unsigned long)((expires_ms - now_ms) / 1000));
     free(call_id);
 }
 
@@ -132,15 +143,15 @@ void dialog_response(struct branch *branch, osip_message_t *response, bool copy)
 {
     struct proxy *proxy = branch->context->proxy;
     uint64_t now_ms = clock_library_ms(&proxy->clock);
-    struct dialog **place = find(proxy, response);
-    uint64_t before_ms = *place != NULL ? (*place)->expires_ms : SST_NEVER;
+    struct dialog *dialog = find(proxy, response);
+    uint64_t before_ms = dialog != NULL ? dialog->expires.at_ms : SST_NEVER;
     uint64_t expires_ms = before_ms;
     struct sst_proxy_edit edit;
     struct sst_msg msg;
 
     if (strcmp(response->cseq->method, "BYE") == 0 && response->status_code / 100 == 2) {
-        if (*place != NULL) {
-            drop(place);
+        if (dialog != NULL) {
+            drop(proxy, dialog);
         }
         return;
     }
@@ -154,39 +165,35 @@ void dialog_response(struct branch *branch, osip_message_t *response, bool copy)
     }
     /* EC-31: a copy is changed like the first one, and moves nothing. */
     if (!copy && expires_ms != before_ms) {
-        set_expiration(proxy, place, response, expires_ms, now_ms);
+        set_expiration(proxy, dialog, response, expires_ms, now_ms);
     }
 }
 
 uint64_t dialogs_due_ms(const struct proxy *proxy)
 {
-    uint64_t due_ms = SST_NEVER;
+    uint64_t due_ms = agenda_next_ms(&proxy->expirations);
 
-    for (const struct dialog *dialog = proxy->dialogs; dialog != NULL; dialog = dialog->next) {
-        due_ms = dialog->expires_ms < due_ms ? dialog->expires_ms : due_ms;
-    }
-    return due_ms == SST_NEVER ? CLOCK_NEVER : clock_real_of(&proxy->clock, due_ms);
+    return due_ms == CLOCK_NEVER ? CLOCK_NEVER : clock_real_of(&proxy->clock, due_ms);
 }
 
 /* RFC 4028 §8.3: no BYE, which is for the two ends to send. */
 void dialogs_expire(struct proxy *proxy)
 {
     uint64_t now_ms = clock_library_ms(&proxy->clock);
-    struct dialog **place = &proxy->dialogs;
+    struct dialog *dialog;
 
-    while (*place != NULL) {
-        if (sst_proxy_expired((*place)->expires_ms, now_ms)) {
-            log_expired(proxy, (*place)->call_id);
-            drop(place);
-        } else {
-            place = &(*place)->next;
-        }
+    while ((dialog = agenda_first(&proxy->expirations)) != NULL &&
+           sst_proxy_expired(dialog->expires.at_ms, now_ms)) {
+        log_expired(proxy, dialog->call_id);
+        drop(proxy, dialog);
     }
 }
 
 void dialogs_free(struct proxy *proxy)
 {
-    while (proxy->dialogs != NULL) {
-        drop(&proxy->dialogs);
+    while (proxy->expirations.count > 0) {
+        drop(proxy, agenda_first(&proxy->expirations));
     }
+    table_free(&proxy->dialogs);
+    agenda_free(&proxy->expirations);
 }

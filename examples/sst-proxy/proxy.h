@@ -14,10 +14,12 @@
 
 #include <sst/osip.h>
 
+#include "agenda.h"
 #include "clock.h"
 #include "log.h"
 #include "seen.h"
 #include "settings.h"
+#include "table.h"
 #include "udp.h"
 
 /* RFC 3261 §17: in real time. */
@@ -42,8 +44,9 @@ enum branch_state {
 };
 
 struct branch {
-    struct branch *next;
+    struct branch *next; /* of the context */
     struct context *context;
+    struct node node;        /* in proxy.branches */
     osip_message_t *request; /* as it was sent */
     char *host;
     int port;
@@ -59,8 +62,9 @@ struct branch {
 };
 
 struct context {
-    struct context *next;
     struct proxy *proxy;
+    struct node node;        /* in proxy.contexts */
+    struct due due;          /* in proxy.agenda; past for whatever may have changed in this turn */
     char *key;               /* what copies of the request have in common */
     osip_message_t *request; /* as it came, its topmost Via mended */
     char *tag;               /* in To of responses of our own */
@@ -71,16 +75,17 @@ struct context {
     uint64_t end_ms;         /* timers H, I, J, L; CLOCK_NEVER before the final response */
 };
 
-struct dialog; /* in dialog.c */
-
 struct proxy {
     struct settings settings;
     struct clock clock;
     struct log log;
     struct udp udp;
-    char *shown; /* HOST:PORT, for Via and Record-Route */
-    struct context *contexts;
-    struct dialog *dialogs;
+    char *shown;               /* HOST:PORT, for Via and Record-Route */
+    struct table contexts;     /* by what copies of the request have in common */
+    struct table branches;     /* by the branch of our Via */
+    struct agenda agenda;      /* of the contexts, in real time */
+    struct table dialogs;      /* those with a session timer, by Call-ID and tags */
+    struct agenda expirations; /* theirs, on the library's clock */
 };
 
 #endif

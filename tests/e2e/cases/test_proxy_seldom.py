@@ -1,7 +1,7 @@
 """sst-proxy with what is seldom seen: clients of RFC 2543, late answers, a CANCEL of nothing."""
 
 from proxylab import Chain
-from sstlab import equal
+from sstlab import check, equal
 
 
 def _chain(lab):
@@ -67,4 +67,69 @@ def proxy_passes_on_a_cancel_of_nothing(lab):
     cancel = target.expect("CANCEL")
     equal((cancel.cseq.number, len(cancel.list("via"))), (99, 2), "CSeq, and how many Vias")
     source.silence(0.4)  # nobody here has anything to say about it
+    chain.finish()
+
+
+def _ring(source, target):
+    """Calls, and lets it ring until no timer runs but C; gives the INVITE at both ends."""
+    sent = source.invite()
+    arrived = target.expect("INVITE")
+    target.answer(arrived, 180)
+    source.expect(180)
+    source.silence(0.6)
+    return sent, arrived
+
+
+def _check_repeated(lab, what, peer):
+    """Waits for the second one, which is sent T1 after the first; the peer passes it over."""
+    sent = []
+    for _ in range(100):
+        sent = lab.wire.find(what, by="proxy", copies=True)
+        if len(sent) < 2:
+            peer.silence(0.1)
+    equal(len(sent), 2, "%s sent" % what)
+    check(0.4 < sent[1].time - sent[0].time < 2, "T1: %.3f s", sent[1].time - sent[0].time)
+
+
+def proxy_repeats_a_refusal_until_its_ack(lab):
+    """It rang, and is refused: the 486 comes again, but not after its ACK (RFC 3261 §17.2.1)."""
+    chain, source, target = _chain(lab)
+    _, arrived = _ring(source, target)
+    target.answer(arrived, 486)
+    target.expect("ACK")
+    refusal = source.expect(486)
+    _check_repeated(lab, 486, source)
+    source.ack(refusal)
+    source.silence(1.4)  # the third would come 1 s after the second
+    equal(len(lab.wire.find(486, by="proxy", copies=True)), 2, "486s in all")
+    chain.finish()
+
+
+def proxy_repeats_a_cancel(lab):
+    """It rang, and is cancelled: the CANCEL comes again until it is answered (§17.1.2.2)."""
+    chain, source, target = _chain(lab)
+    sent, arrived = _ring(source, target)
+    source.request("CANCEL", cseq=sent.cseq.number, via_lines=[("Via", sent.get("via"))])
+    source.expect(200)
+    cancel = target.expect("CANCEL")
+    _check_repeated(lab, "CANCEL", target)
+    target.answer(cancel, 200)
+    target.answer(arrived, 487)
+    target.expect("ACK")
+    source.ack(source.expect(487))
+    target.silence(1.4)  # the third CANCEL would come 1 s after the second
+    equal(len(lab.wire.find("CANCEL", by="proxy", copies=True)), 2, "CANCELs in all")
+    chain.finish()
+
+
+def proxy_knows_its_branch_in_capitals(lab):
+    """The branch of a Via is a token: a target may write it in its own case (RFC 3261 §7.3.1)."""
+    chain, source, target = _chain(lab)
+    source.request("OPTIONS")
+    arrived = target.expect("OPTIONS")
+    at = [name.lower() for name, _ in arrived.fields].index("via")
+    name, value = arrived.fields[at]
+    arrived.fields[at] = (name, value.replace(arrived.branch, arrived.branch.upper()))
+    target.answer(arrived, 200)
+    source.expect(200)
     chain.finish()
