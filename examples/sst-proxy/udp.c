@@ -47,7 +47,8 @@ static bool bind_to(struct udp *udp, const struct addrinfo *wanted)
 {
     struct sockaddr_storage bound;
     socklen_t length = sizeof bound;
-    int buffer = 1 << 20;
+    /* Many calls begin together, and their answers come at once; what does not fit is lost. */
+    int buffer = 4 << 20;
 
     udp->family = wanted->ai_family;
     udp->socket = socket(udp->family, SOCK_DGRAM, 0);
