@@ -15,7 +15,7 @@ def _calls(program, event, **match):
 
 
 def proxy_keeps_many_calls_apart(lab):
-    """A hundred calls, each refreshed twice: every message goes on, and each state ends with a BYE."""
+    """A hundred calls, each refreshed twice: each message goes on, each state ends with a BYE."""
     lab.speed = 600
     chain = Chain(lab)
     callee = chain.answer("--calls", CALLS)
