@@ -73,6 +73,7 @@ START_TEST(null_arguments_are_harmless)
     ck_assert_int_eq(sst_queue_resize(NULL, slots, 1), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_queue_resize(&queue, NULL, 1), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_queue_resize(&queue, slots, 4294967295u), SST_ERR_RANGE);
+    ck_assert_int_eq(sst_queue_resize(&queue, slots, 4294967294u), SST_OK);
 }
 END_TEST
 
@@ -249,6 +250,7 @@ START_TEST(session_of_another_queue_is_left_there)
 {
     struct sst_queue other;
     struct sst_queue_slot other_slots[2];
+    memset(&other, 0xA5, sizeof other);
     ck_assert_int_eq(sst_queue_init(&other, other_slots, 2), SST_OK);
     put_at(0, 1000);
     put_at(1, 2000);
@@ -264,6 +266,24 @@ START_TEST(session_of_another_queue_is_left_there)
     sst_queue_remove(&queue, &sessions[0]);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_OK);
     ck_assert_uint_eq(sst_queue_deadline(&other), 1000);
+}
+END_TEST
+
+/* Its place there has the number of the one here that it was the last to have. */
+START_TEST(session_that_went_over_to_another_queue_is_not_in_this_one)
+{
+    struct sst_queue other;
+    struct sst_queue_slot other_slots[2];
+    ck_assert_int_eq(sst_queue_init(&other, other_slots, 2), SST_OK);
+    put_at(0, 1000);
+    put_at(1, 2000);
+    sst_queue_remove(&queue, &sessions[1]);
+    arm_refresh(&sessions[2], 1000);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[2]), SST_OK);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_OK);
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_ERR_ARGUMENT);
+    ck_assert_uint_eq(queue.count, 1);
+    ck_assert_pstr_eq(sst_queue_check(&other), NULL);
 }
 END_TEST
 
@@ -345,6 +365,7 @@ int main(void)
     tcase_add_test(tcase, removal_from_any_place_keeps_order);
     tcase_add_test(tcase, removal_may_move_the_last_one_up);
     tcase_add_test(tcase, session_of_another_queue_is_left_there);
+    tcase_add_test(tcase, session_that_went_over_to_another_queue_is_not_in_this_one);
     tcase_add_test(tcase, resize_moves_all);
     tcase_add_test(tcase, check_finds_what_is_wrong);
     suite_add_tcase(suite, tcase);

@@ -88,6 +88,24 @@ START_TEST(session_is_out_when_its_end_is_pulled)
 }
 END_TEST
 
+/* And nothing that was in its place is looked at again. */
+START_TEST(session_without_a_deadline_is_out_when_its_key_comes_up)
+{
+    struct sst_event event;
+    ck_assert_int_eq(sst_session_set_policy(&sessions[0], &pulled), SST_OK);
+    refresh_at(0, 1000);
+    disarm(&sessions[0]);
+    ck_assert_ptr_null(sst_queue_next_event(&queue, 1000, &event));
+    ck_assert_uint_eq(queue.count, 0);
+    ck_assert_uint_eq(sessions[0].queue_index, 0);
+    refresh_at(1, 1000);
+    disarm(&sessions[1]);
+    ck_assert_uint_eq(sst_queue_run(&queue, 1000, SIZE_MAX), 1);
+    ck_assert_uint_eq(queue.count, 0);
+    ck_assert_uint_eq(pushed, 0);
+}
+END_TEST
+
 START_TEST(waiting_events_of_one_session_come_one_by_one)
 {
     struct sst_event event;
@@ -268,6 +286,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, run_leaves_events_that_are_to_be_pulled);
     tcase_add_test(tcase, session_is_out_when_its_end_is_pulled);
+    tcase_add_test(tcase, session_without_a_deadline_is_out_when_its_key_comes_up);
     tcase_add_test(tcase, waiting_events_of_one_session_come_one_by_one);
     tcase_add_test(tcase, late_look_finds_nothing_until_the_end);
     tcase_add_test(tcase, late_look_goes_on_to_the_next);
