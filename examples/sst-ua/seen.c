@@ -36,7 +36,7 @@ static bool contains(const struct seen_set *set, uint64_t hash)
 /* A power of two, at most half full, so that a search ends soon. */
 static void make_room(struct seen_set *set)
 {
-    struct seen_set larger = {.room = set->room == 0 ? 256 : set->room * 2, .count = set->count};
+    struct seen_set larger = {.room = set->room == 0 ? 8 : set->room * 2, .count = set->count};
 
     if (set->count * 2 < set->room) {
         return;
