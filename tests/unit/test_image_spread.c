@@ -173,6 +173,30 @@ START_TEST(a_refresh_that_waited_to_be_pulled_is_spread_too)
 }
 END_TEST
 
+/* The host lives on, and may put off what it was asked for, but nothing else. */
+START_TEST(spreading_asks_anew_only_who_was_not_told)
+{
+    for (int told_already = 0; told_already < 2; told_already++) {
+        struct talk *t = dialog();
+        uint8_t image[SST_IMAGE_SIZE];
+        struct sst_session restored;
+        if (!told_already) {
+            t->policy.on_event = NULL;
+        }
+        t->now_ms = t->begin_ms + 900000;
+        ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
+        ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL),
+                         SST_OK);
+        ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS,
+                                             5000, 60000, SST_RESTORE_TRANSACTIONS),
+                         SST_OK);
+        ck_assert_int_eq(sst_session_defer(&restored, SST_NEVER, NOW_MS),
+                         told_already ? SST_OK : SST_ERR_STATE);
+        end_talk(t);
+    }
+}
+END_TEST
+
 START_TEST(a_refresh_that_waited_to_be_pulled_is_asked_for_anew)
 {
     struct talk *t = dialog();
@@ -243,6 +267,7 @@ int main(void)
     tcase_add_test(tcase, refreshes_that_are_sent_again_are_spread);
     tcase_add_test(tcase, watching_side_is_not_spread);
     tcase_add_test(tcase, a_refresh_that_waited_to_be_pulled_is_spread_too);
+    tcase_add_test(tcase, spreading_asks_anew_only_who_was_not_told);
     tcase_add_test(tcase, a_refresh_that_waited_to_be_pulled_is_asked_for_anew);
     tcase_add_loop_test(tcase, a_rescue_that_was_under_way_is_asked_for_again, 0, 2);
     tcase_add_test(tcase, ended_session_is_not_woken);
