@@ -184,14 +184,16 @@ static void refused_interval(struct sst_session *s, const struct sst_tx *tx,
     /* §7.4: two scopes, the Call-ID before there is a dialog and the dialog from then on. */
     uint32_t *learned = (tx->flags & TX_INITIAL) ? &s->call_min_se : &s->min_se;
     *learned = sst_max(*learned, min_se);
-    if (what == SST_422_FAIL) {
+    /* Where it was switched off since, the next request has nothing that this could be said of. */
+    bool off = s->policy->mode == SST_MODE_OFF && (tx->flags & TX_TIMED);
+    if (what == SST_422_FAIL && !off) {
         refused_method(s, tx, now, verdict);
         return;
     }
     if (what == SST_422_RETRY_WITHOUT_SE) {
         s->flags |= F_WITHOUT_SE;
     }
-    s->rounds++;
+    s->rounds = (uint8_t)(s->rounds + (off ? 0 : 1));
     retry(s, tx, SST_ACTION_RETRY, now, verdict);
 }
 

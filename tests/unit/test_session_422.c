@@ -276,6 +276,44 @@ START_TEST(a_422_while_the_extension_is_off)
 }
 END_TEST
 
+/* Found by simulation: the refresh was given up, and the peer, which waited for it, hung up. */
+START_TEST(a_422_to_what_was_asked_before_the_extension_was_switched_off)
+{
+    struct talk *t = connected("mode=request", "Session-Expires: 600;refresher=uac");
+    struct talk *other = caller("mode=off");
+
+    other->policy.on_event = t->policy.on_event;
+    other->policy.user = t;
+    until(t, 300);
+    refreshes(t);
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    expect(gets(t, INVITE, 422, "Min-SE: 600"), "retry");
+    expect(again(t), ""); /* nothing in it that could be too small */
+    expect(gets(t, INVITE, 422, "Min-SE: 1800"), "failed"); /* a second time it is nonsense */
+    expect(told(t), "300 refresh INVITE offer; 300 refused");
+    until(t, 600);
+    expect(told(t), "600 ended refresh_refused");
+    end_talk(t);
+
+    t = caller("mode=request max_session_expires=1800"); /* whatever it had come to */
+    for (unsigned i = 0; i < 6; i++) {
+        char min_se[20];
+        asks(t, INVITE);
+        snprintf(min_se, sizeof min_se, "Min-SE: %u", 1750 + 10 * i);
+        if (i == 5) {
+            other->policy.user = t;
+            ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+        }
+        expect(gets(t, INVITE, 422, min_se), "retry");
+    }
+    ck_assert_ptr_null(sst_session_check(t->session));
+    expect(asks(t, INVITE), "");
+    gets(t, INVITE, 200, "");
+    end_talk(t);
+    end_talk(other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_422");
@@ -292,6 +330,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_without_session_expires_is_a_refresh_all_the_same);
     tcase_add_test(tcase, the_rounds_of_one_request_do_not_count_for_the_next);
     tcase_add_test(tcase, a_422_while_the_extension_is_off);
+    tcase_add_test(tcase, a_422_to_what_was_asked_before_the_extension_was_switched_off);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
