@@ -266,6 +266,8 @@ START_TEST(session_of_another_queue_is_left_there)
     sst_queue_remove(&queue, &sessions[0]);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_OK);
     ck_assert_uint_eq(sst_queue_deadline(&other), 1000);
+    sst_queue_remove(&other, &sessions[0]);
+    ck_assert_uint_eq(sst_queue_deadline(&other), 3000);
 }
 END_TEST
 
