@@ -76,6 +76,7 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
     }
     c->cseq = packet.cseq;
     c->packet = packet;
+    c->timed = a->policy->mode != SST_MODE_OFF;
     c->commits = a->commits;
     c->cancelled = false;
     if (a->kind == KIND_LIBRARY) {
@@ -86,6 +87,10 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
         }
     }
     launch(w, a, c);
+    if (w->fickle && chance(w, 200)) {
+        unsigned who = pick(w, 2);
+        schedule(w, w->now + pick(w, 300), TIMED_ACT, who, 0, 0, ACT_POLICY);
+    }
     settle(w, a);
     return true;
 }
@@ -161,7 +166,7 @@ static void obey(struct world *w, struct agent *a, struct client *c,
     case SST_ACTION_FAILED:
         break;
     case SST_ACTION_IGNORE:
-        if (!a->restored) {
+        if (!a->restored && !has_ended(a)) {
             fail(w, "the response to an open transaction is ignored", "CSeq %u", c->cseq);
         }
         return;
@@ -267,16 +272,17 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     if (packet->status == 408 || packet->status == 481) {
         a->asked++; /* EC-50 */
     }
-    uint32_t most = a->policy.max_session_expires;
+    uint32_t most = a->policy->max_session_expires;
     if (packet->status == 422 && most != 0 && msg.min_se > most) {
         afflict(w, CAUSE_POLICY);
     }
     bool inside = a->inside;
+    struct commit commit = {*a->policy, c->commits, false, c->timed};
     a->inside = true;
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     a->inside = inside;
     if (success) {
-        note_commit(w, a, packet, false, c->commits);
+        note_commit(w, a, packet, &commit);
     }
     judge(w, a, success ? MAY_COMMIT : MAY_NOTHING);
     if (c->token == token) {

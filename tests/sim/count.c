@@ -20,6 +20,7 @@ static const char *const fault_names[FAULT_COUNT] = {"message lost",
                                                      "late answer",
                                                      "no answer",
                                                      "refresh not sent",
+                                                     "events pulled late",
                                                      "header field removed by a proxy",
                                                      "message of a rogue",
                                                      "ACK never came",
@@ -34,7 +35,8 @@ static const char *const act_names[ACT_COUNT] = {"hold by INVITE",
                                                  "CANCEL",
                                                  "UPDATE in an early dialog",
                                                  "BYE by a user",
-                                                 "poll before the deadline"};
+                                                 "poll before the deadline",
+                                                 "another policy"};
 
 static const char *const scene_names[SCENE_COUNT] = {"fair world",
                                                      "2xx with timer",
@@ -52,7 +54,12 @@ static const char *const scene_names[SCENE_COUNT] = {"fair world",
                                                      "side with callback",
                                                      "side that acts in callback",
                                                      "call that survived faults",
-                                                     "rescue by the watcher"};
+                                                     "rescue by the watcher",
+                                                     "side that pulls late",
+                                                     "call between an event and its pull",
+                                                     "request after an end that was not pulled",
+                                                     "another policy beside a transaction",
+                                                     "another policy in an event"};
 
 static const char *const cause_names[CAUSE_COUNT] = {"the other host is dead",
                                                      "the other side hung up",
@@ -65,6 +72,7 @@ static const char *const cause_names[CAUSE_COUNT] = {"the other host is dead",
                                                      "a host refused a request",
                                                      "a host answered late or never",
                                                      "a host did not send its refresh",
+                                                     "a host pulled its events late",
                                                      "a minimum is above the owner's maximum",
                                                      "an early negotiation crossed the 2xx"};
 

@@ -13,6 +13,13 @@ bool is_up(const struct world *w, const struct agent *a)
     return a->phase == PHASE_UP && a->away_until <= w->now;
 }
 
+bool has_ended(const struct agent *a)
+{
+    struct sst_session_info info;
+    sst_session_inspect(&a->session, &info);
+    return info.ended;
+}
+
 void afflict(struct world *w, enum cause cause)
 {
     w->causes |= 1u << cause;
@@ -80,7 +87,7 @@ static int refresh(struct world *w, struct agent *a, const struct sst_event *eve
     return SST_CALLBACK_DONE;
 }
 
-static int handle(struct world *w, struct agent *a, const struct sst_event *event)
+int handle(struct world *w, struct agent *a, const struct sst_event *event)
 {
     w->counts->told[event->type]++;
     if (w->verbose) {
@@ -90,15 +97,18 @@ static int handle(struct world *w, struct agent *a, const struct sst_event *even
                  event->type == SST_EVENT_ENDED ? sst_end_reason_name(event->reason) : "");
     }
     judge_event(w, a, event);
+    int answer = SST_CALLBACK_DONE;
     if (event->type == SST_EVENT_REFRESH) {
-        return refresh(w, a, event);
-    }
-    if (event->type == SST_EVENT_ENDED) {
+        answer = refresh(w, a, event);
+    } else if (event->type == SST_EVENT_ENDED) {
         a->ended = true;
         w->counts->ended[event->reason]++;
         hang_up(w, a);
     }
-    return SST_CALLBACK_DONE;
+    if (w->fickle && chance(w, 40)) {
+        w->counts->act[ACT_POLICY] += change_policy(w, a);
+    }
+    return answer;
 }
 
 int on_event(void *user, struct sst_session *session, const struct sst_event *event)
@@ -132,34 +142,14 @@ static void empty_inbox(struct world *w, struct agent *a)
     a->inbox_count = 0;
 }
 
-static void pull(struct world *w, struct agent *a)
-{
-    struct sst_event event;
-    unsigned rounds = 0;
-    while (w->failure == NULL) {
-        a->inside = true;
-        bool any = sst_session_next_event(&a->session, clock_of(w, a), &event);
-        a->inside = false;
-        judge(w, a, MAY_TIME);
-        if (!any) {
-            return;
-        }
-        a->inside = true; /* what the host does now settles here */
-        int answer = handle(w, a, &event);
-        a->inside = false;
-        if (answer == SST_CALLBACK_NOT_SENT) {
-            sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
-        }
-        if (++rounds > 40) {
-            fail(w, "events come without end", "%s", sst_event_name(event.type));
-        }
-    }
-}
-
 static void arm(struct world *w, struct agent *a)
 {
     uint64_t deadline = sst_session_deadline(&a->session);
     if (deadline == SST_NEVER) {
+        return;
+    }
+    if (deadline == 0 && a->lazy && a->style == STYLE_PULL) {
+        plan_pull(w, a); /* what is due meanwhile is done by the wakes that were planned before */
         return;
     }
     /* The clock of the host may have gone round its zero: differences count. */
@@ -171,6 +161,7 @@ static void arm(struct world *w, struct agent *a)
     a->wake_at = at;
     a->wake_token++;
     uint64_t late = a->slow ? pick(w, 400) : 0;
+    late += a->lazy && a->style == STYLE_PULL ? look_late(w, a) : 0;
     schedule(w, at + late, TIMED_WAKE, a->index, 0, a->wake_token, 0);
 }
 
@@ -179,17 +170,38 @@ void settle(struct world *w, struct agent *a)
     if (a->inside || a->kind != KIND_LIBRARY || a->phase == PHASE_DEAD || w->failure != NULL) {
         return;
     }
-    if (a->style == STYLE_PULL) {
-        pull(w, a);
-    } else if (a->inbox_count != 0) {
+    if (a->inbox_count != 0) {
         a->inside = true;
         empty_inbox(w, a);
         a->inside = false;
+    }
+    if (a->style == STYLE_PULL && !a->lazy) {
+        pull(w, a);
     }
     if (a->inbox_count == 0) {
         arm(w, a);
     }
     judge(w, a, MAY_NOTHING);
+}
+
+/* From here on events are told: those that waited, at once. */
+void tell_what_waits(struct world *w, struct agent *a)
+{
+    a->pull_token++;
+    a->pull_at = SST_NEVER;
+    a->inside = true;
+    sst_session_advance(&a->session, clock_of(w, a));
+    a->inside = false;
+    judge(w, a, MAY_TIME);
+}
+
+static void look(struct world *w, struct agent *a)
+{
+    a->inside = true;
+    sst_session_advance(&a->session, clock_of(w, a));
+    a->inside = false;
+    judge(w, a, MAY_TIME);
+    settle(w, a);
 }
 
 /* Everything that is due, one event for each poll. */
@@ -208,12 +220,11 @@ void poll_now(struct world *w, struct agent *a)
             fail(w, "I9: what is due stays due", "%u polls", rounds);
             break;
         }
-        a->inside = true;
-        sst_session_advance(&a->session, now);
-        a->inside = false;
-        judge(w, a, MAY_TIME);
-        settle(w, a);
+        look(w, a);
         a->wake_at = SST_NEVER;
+    }
+    if (a->style == STYLE_PULL && a->lazy) {
+        look(w, a);
     }
     settle(w, a);
     if (a->kind == KIND_LIBRARY && w->failure == NULL) {

@@ -34,18 +34,35 @@ static uint64_t guard_ms(uint32_t interval)
     return third < 32000u ? third : 32000u;
 }
 
+/* A policy that is set later moves nothing in this interval. */
+static void note_policy(struct agent *a, const struct sst_policy *p)
+{
+    uint64_t least = (uint64_t)a->interval * 10u * (p->refresh_percent - p->jitter_percent);
+    uint64_t most = (uint64_t)p->max_refresh * 1000u;
+    uint64_t floor = (uint64_t)p->refresh_floor * 1000u;
+    /* Jitter is taken off what max_refresh leaves as well. */
+    uint64_t jitter = most != 0 && p->jitter_percent != 0 ? run_ms(a->interval) / 10u : 0;
+    least = most != 0 && least > most ? most : least;
+    least = least < floor ? floor : least;
+    a->least = least > jitter ? least - jitter : 0;
+    a->plain_end = p->guard == SST_GUARD_RFC && p->expire_at == SST_EXPIRE_AT_EXPIRATION;
+}
+
 /* A 2xx was sent or received: what it says is in force. */
-void note_commit(struct world *w, struct agent *a, const struct packet *packet, bool sent,
-                 uint32_t commits)
+void note_commit(struct world *w, struct agent *a, const struct packet *packet,
+                 const struct commit *commit)
 {
     struct sst_session_info info;
-    bool overlap = commits != a->commits && a->established;
+    bool overlap = commit->commits != a->commits && a->established;
     a->commits++;
     if (a->phase == PHASE_OVER && !a->ended) {
         return;
     }
     sst_session_inspect(&a->session, &info);
-    if (info.ended || !info.established) {
+    if (info.ended) {
+        return; /* which the host may not have pulled yet */
+    }
+    if (!info.established) {
         w->overlapped = true; /* EC-20: agreed on early, and again by the INVITE */
         if (w->side[1 - a->index].established) {
             afflict(w, CAUSE_EARLY); /* the two sides see the two 2xx in different orders */
@@ -64,12 +81,13 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet, 
     a->expires = info.expires_ms;
     const char *value = get_header(packet, "Session-Expires");
     a->interval = info.interval;
+    note_policy(a, &commit->by);
     w->overlapped = w->overlapped || overlap;
     w->counts->scene[SCENE_OVERLAP] += overlap;
     w->counts->scene[SCENE_TIMER] += info.side != SST_SIDE_NONE;
     w->counts->scene[SCENE_NO_TIMER] += info.side == SST_SIDE_NONE;
     w->counts->scene[SCENE_OWN_BENEFIT] += info.own_benefit;
-    if (overlap || back || a->policy.mode == SST_MODE_OFF || w->side[0].kind == KIND_ROGUE ||
+    if (overlap || back || !commit->timed || w->side[0].kind == KIND_ROGUE ||
         w->side[1].kind == KIND_ROGUE) {
         return; /* EC-21, EC-44, EC-08 have rules of their own */
     }
@@ -81,7 +99,7 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet, 
     }
     uint32_t interval = (uint32_t)strtoul(value, NULL, 10);
     bool uac = strstr(value, "refresher=uac") != NULL;
-    enum sst_side side = uac != sent ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
+    enum sst_side side = uac != commit->sent ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
     if (info.interval != interval || info.side != side) {
         fail(w, "§7.2, §9: interval and refresher are those of the 2xx", "%s, not %u %s", value,
              info.interval, sst_side_name(info.side));
@@ -123,12 +141,8 @@ static void judge_timer(struct world *w, struct agent *a, const struct sst_sessi
     for (unsigned i = 0; i < SERVERS; i++) {
         answering = answering || a->servers[i].open;
     }
-    uint64_t guard = info->side == SST_SIDE_REMOTE && a->policy.guard == SST_GUARD_RFC
-                         ? guard_ms(info->interval)
-                         : 0;
-    bool plain = a->policy.guard == SST_GUARD_RFC &&
-                 a->policy.expire_at == SST_EXPIRE_AT_EXPIRATION && !a->restored;
-    if (plain && !answering && info->end_ms + guard != info->expires_ms) {
+    uint64_t guard = info->side == SST_SIDE_REMOTE ? guard_ms(info->interval) : 0;
+    if (a->plain_end && !a->restored && !answering && info->end_ms + guard != info->expires_ms) {
         fail(w, "§10: who hangs up when", "%llu before the expiration",
              (unsigned long long)(info->expires_ms - info->end_ms));
     }
@@ -186,26 +200,19 @@ static void judge_ended(struct world *w, struct agent *a, const struct sst_event
 /* §11.1: nobody is driven to refresh more often than the policy allows. */
 static void judge_rate(struct world *w, struct agent *a, const struct sst_event *event)
 {
-    uint64_t run = run_ms(event->interval);
-    uint64_t least =
-        (uint64_t)event->interval * 10u * (a->policy.refresh_percent - a->policy.jitter_percent);
-    uint64_t most = (uint64_t)a->policy.max_refresh * 1000u;
-    uint64_t floor = (uint64_t)a->policy.refresh_floor * 1000u;
-    least = most != 0 && least > most ? most : least;
-    least = least < floor ? floor : least;
     bool first = a->asked++ == 0 && !a->restored && event->side == SST_SIDE_LOCAL;
-    /* Jitter is taken off what max_refresh leaves as well; the clock may have gone round its zero.
-     */
-    uint64_t jitter = most != 0 && a->policy.jitter_percent != 0 ? run / 10u : 0;
+    /* The clock may have gone round its zero. */
     uint64_t elapsed = clock_of(w, a) - a->committed_at;
-    if (first && elapsed + jitter < least) {
+    /* It was due when it was noted; the clock went back before it was pulled. */
+    bool back = a->lazy && (w->causes & 1u << CAUSE_CLOCK) != 0;
+    if (first && !back && elapsed < a->least) {
         fail(w, "§11.1: a refresh is asked for too early", "%llu ms after the 2xx",
              (unsigned long long)elapsed);
     }
-    if (a->asked_at == w->now) {
+    if (a->asked_at == clock_of(w, a)) {
         fail(w, "I9: one refresh is asked for twice", "%u in this interval", a->asked);
     }
-    a->asked_at = w->now;
+    a->asked_at = clock_of(w, a);
     if (a->asked > 60u + event->interval / 120u) {
         fail(w, "I10: refreshes without bound", "%u in one interval", a->asked);
     }
@@ -238,7 +245,7 @@ void judge_event(struct world *w, struct agent *a, const struct sst_event *event
 /* I7, and RFC 4028 §7.1, §7.4. */
 void judge_request(struct world *w, struct agent *a, const struct packet *packet)
 {
-    if (a->policy.mode == SST_MODE_OFF) {
+    if (a->policy->mode == SST_MODE_OFF) {
         if (packet->headers.count != 0) {
             fail(w, "FB-12: the extension is off and advertised", "%s",
                  packet->headers.item[0].name);
@@ -264,8 +271,7 @@ void judge_request(struct world *w, struct agent *a, const struct packet *packet
         strstr(expires, present) == NULL) {
         fail(w, "§7.4: a request names who refreshes now", "%s", expires);
     }
-    if (a->phase == PHASE_UP && a->expires != SST_NEVER && expires == NULL &&
-        a->policy.max_session_expires == 0) {
+    if (a->phase == PHASE_UP && a->expires != SST_NEVER && expires == NULL && !a->had_most) {
         fail(w, "EC-10: a request leaves the timer out", "CSeq %u", packet->cseq);
     }
 }

@@ -30,8 +30,8 @@ static void judge_pair(struct world *w, const struct sst_session_info *a,
         fail(w, "I6: one side waits for a refresh that the other does not plan", "%s, %s",
              sst_side_name(a->side), sst_side_name(b->side));
     }
-    if (a->own_benefit || b->own_benefit) {
-        return;
+    if (a->own_benefit || b->own_benefit || w->declines) {
+        return; /* each side for itself; a proxy may answer for who declines (§8.2) */
     }
     if ((a->side == SST_SIDE_NONE) != (b->side == SST_SIDE_NONE) ||
         (!w->overlapped && a->side != SST_SIDE_NONE && a->side == b->side)) {
@@ -51,7 +51,7 @@ void judge_world(struct world *w)
     }
     struct sst_session_info info[SIDES];
     for (unsigned i = 0; i < SIDES; i++) {
-        if (w->side[i].kind != KIND_LIBRARY || w->side[i].policy.mode == SST_MODE_OFF) {
+        if (w->side[i].kind != KIND_LIBRARY) {
             return;
         }
         sst_session_inspect(&w->side[i].session, &info[i]);
@@ -72,7 +72,7 @@ static void judge_survivor(struct world *w, const struct agent *a)
     uint64_t run = (uint64_t)(a->interval < 90u ? 90u : a->interval) * 1000u;
     /* what was still under way, and EC-30 */
     uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
-    bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP)) != 0;
+    bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL)) != 0;
     if (!jumped && a->last_end > w->dead_at + run + late) {
         fail(w, "a dead side is noticed within the interval", "%llu ms later",
              (unsigned long long)(a->last_end - w->dead_at));

@@ -2,6 +2,7 @@
 /* Server transactions: RFC 3261 §17.2, §13.3.1.4, and how hosts answer. */
 #include "sim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const uint16_t refusals[] = {500, 503, 480, 486, 488, 405, 403, 481, 408, 491,
@@ -36,6 +37,7 @@ static struct server *take(struct agent *a, const struct packet *packet)
         best->method = packet->method;
         best->token++;
         best->commits = a->commits;
+        best->most = 0;
         memset(&best->response, 0, sizeof best->response);
     }
     return best;
@@ -65,29 +67,38 @@ static void finish(struct world *w, struct agent *a, struct server *s)
     }
 }
 
-/* Whether the library, asked at the answer, gives the header fields; and they are kept to. */
-static void library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
+/* Whether the library, asked at the answer, gives the header fields; and they are kept to.
+ * @return the status that is sent */
+static unsigned library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
 {
     bool inside = a->inside;
+    struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF};
     a->inside = true;
     s->response.status = (uint16_t)status;
     int result =
         sst_session_answer(&a->session, &s->tx, status, clock_of(w, a), &s->response.headers);
     a->inside = inside;
+    if (result != SST_OK && has_ended(a)) {
+        return 481; /* EC-76: the host hears only now that it is over */
+    }
     if (result != SST_OK && status >= 200 && status < 300) {
         fail(w, "a 2xx to an open request is not taken", "%d", result);
     }
     if (status >= 200 && status < 300) {
-        if (s->asks && a->policy.mode != SST_MODE_OFF && a->policy.accept_midcall &&
-            get_header(&s->response, "Session-Expires") == NULL) {
+        const char *value = get_header(&s->response, "Session-Expires");
+        if (value != NULL && s->most != 0 && strtoul(value, NULL, 10) > s->most) {
+            fail(w, "§9: a 2xx has more than was asked for", "%s, not %u", value, s->most);
+        }
+        if (s->asks && commit.timed && commit.by.accept_midcall && value == NULL) {
             fail(w, "§9, FB-04: who asks for a timer gets one", "CSeq %u", s->cseq);
         }
-        note_commit(w, a, &s->response, true, s->commits);
+        note_commit(w, a, &s->response, &commit);
         judge(w, a, MAY_COMMIT);
     } else {
         a->refused_peer = true; /* EC-36: the BYE may wait until the expiration */
         judge(w, a, MAY_NOTHING);
     }
+    return status;
 }
 
 void server_answer(struct world *w, struct agent *a, unsigned slot, uint32_t token, unsigned status)
@@ -106,7 +117,7 @@ void server_answer(struct world *w, struct agent *a, unsigned slot, uint32_t tok
     }
     finish(w, a, s);
     if (a->kind == KIND_LIBRARY) {
-        library_answer(w, a, s, status);
+        status = library_answer(w, a, s, status);
     } else {
         s->response.status = (uint16_t)status;
         if (a->kind == KIND_ROGUE) {
@@ -202,6 +213,9 @@ static void plan_answer(struct world *w, struct agent *a, struct server *s)
         respond(w, a, s, 180);
     }
     s->planned = (uint16_t)status;
+    if (w->fickle && chance(w, 300)) {
+        schedule(w, w->now + pick(w, delay), TIMED_ACT, a->index, 0, 0, ACT_POLICY);
+    }
     schedule(w, w->now + delay, TIMED_SERVER_ANSWER, a->index, slot, s->token, 0);
 }
 
@@ -231,7 +245,12 @@ static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
     if (result != SST_OK) {
         fail(w, "a request of the peer's is not taken", "%d", result);
     }
-    if (a->phase != PHASE_OVER && advice.status != 500) { /* EC-107 */
+    if ((msg.has & SST_MSG_SUPPORTED_TIMER) && (msg.has & SST_MSG_SESSION_EXPIRES)) {
+        s->most = msg.session_expires;
+    }
+    if (a->phase != PHASE_OVER && advice.status == 481) {
+        w->counts->scene[SCENE_ENDED_UNTOLD]++;
+    } else if (a->phase != PHASE_OVER && advice.status != 500) { /* EC-107 */
         note_learned(a, &msg);
     } else if (a->phase == PHASE_OVER && advice.status != 481) {
         fail(w, "EC-76: a request after the end gets no 481", "%u", advice.status);
@@ -242,6 +261,7 @@ static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
     }
     w->counts->scene[SCENE_422_BY_UAS] += advice.status == 422;
     w->counts->scene[SCENE_GLARE] += advice.status == 491;
+    a->refused_peer = a->refused_peer || advice.status != 0; /* EC-36 */
     s->response.headers = advice.headers;
     judge(w, a, MAY_NOTHING);
     return advice.status;
@@ -253,7 +273,7 @@ static void copy_of_request(struct world *w, struct agent *a, struct server *s,
     struct sst_msg msg;
     struct sst_advice advice;
     if (a->kind == KIND_LIBRARY && a->tells_copies && a->phase == PHASE_UP && !a->restored &&
-        a->session.remote_cseq == packet->cseq) {
+        !has_ended(a) && a->session.remote_cseq == packet->cseq) {
         view(&msg, packet);
         sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
         w->counts->scene[SCENE_COPY_TOLD]++;

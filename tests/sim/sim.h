@@ -3,14 +3,14 @@
  * The simulation: one call between two user agents, in virtual time, every choice from one seed.
  *
  * choice.c draws, world.c makes a call up and runs it, timeline.c keeps what is to come, network.c
- * and proxy.c carry messages, client.c and server.c are SIP transactions, host.c is what a host
- * does with the library, user.c what people and faults do, oracle.c judges, count.c counts,
- * shrink.c makes a failure short, main.c is the program.
+ * and proxy.c carry messages, client.c and server.c are SIP transactions, host.c and pull.c are
+ * what a host does with the library, policy.c what its owner wants, user.c what people and faults
+ * do, oracle.c judges, count.c counts, shrink.c makes a failure short, main.c is the program.
  */
 #ifndef SIM_H
 #define SIM_H
 
-#include <sst/sst.h>
+#include "count.h"
 
 #include <stdio.h>
 
@@ -23,83 +23,6 @@
 #define T1 500u
 #define T2 4000u
 #define TIMER_B 32000u
-
-/* Why a call may end although nobody hung up: what went wrong in a world. */
-enum cause {
-    CAUSE_DEAD,    /* the other host crashed and stayed away */
-    CAUSE_GONE,    /* the other side hung up, and its BYE was lost */
-    CAUSE_RESTART, /* a host was away, and came back with a saved image */
-    CAUSE_SLEEP,   /* a host slept, or stalled */
-    CAUSE_CLOCK,   /* a clock was set */
-    CAUSE_NETWORK, /* messages were lost in a row, or were late by more than a second */
-    CAUSE_HEADERS, /* a proxy removes the extension's header fields */
-    CAUSE_ROGUE,   /* the other side breaks the rules of RFC 4028 */
-    CAUSE_REFUSED, /* a host refused a request for a reason of its own */
-    CAUSE_LATE,    /* a host answered a request late, or never */
-    CAUSE_UNSENT,  /* a host could not send a refresh that was due */
-    CAUSE_POLICY,  /* somebody's minimum is above what the owner allows; EC-27 */
-    CAUSE_EARLY,   /* a proxy's interval in an early UPDATE crossed the 2xx to the INVITE; EC-20 */
-    CAUSE_COUNT
-};
-
-enum fault {
-    FAULT_LOST,
-    FAULT_LATE_MESSAGE,
-    FAULT_COPY,
-    FAULT_REORDERED,
-    FAULT_PARTITION,
-    FAULT_CRASH,
-    FAULT_RESTART,
-    FAULT_OLD_IMAGE,
-    FAULT_FAILOVER,
-    FAULT_SLEEP,
-    FAULT_CLOCK_AHEAD,
-    FAULT_CLOCK_BACK,
-    FAULT_REFUSAL,
-    FAULT_LATE_ANSWER,
-    FAULT_NO_ANSWER,
-    FAULT_UNSENT,
-    FAULT_STRIPPED,
-    FAULT_ROGUE_MESSAGE,
-    FAULT_ACK_TIMEOUT,
-    FAULT_TIMEOUT,
-    FAULT_TRANSPORT,
-    FAULT_COUNT
-};
-
-enum act {
-    ACT_HOLD_INVITE,
-    ACT_HOLD_UPDATE,
-    ACT_PLAIN_INVITE,
-    ACT_PLAIN_UPDATE,
-    ACT_INFO,
-    ACT_CANCEL,
-    ACT_EARLY_UPDATE,
-    ACT_HANG_UP,
-    ACT_SPURIOUS_POLL,
-    ACT_COUNT
-};
-
-enum scene {
-    SCENE_FAIR,
-    SCENE_TIMER,
-    SCENE_NO_TIMER,
-    SCENE_OWN_BENEFIT,
-    SCENE_422_BY_UAS,
-    SCENE_422_BY_PROXY,
-    SCENE_PROXY_INSERTS,
-    SCENE_GLARE,
-    SCENE_OVERLAP,
-    SCENE_QUIET,
-    SCENE_COPY_TOLD,
-    SCENE_FAILED_CALL,
-    SCENE_PULL,
-    SCENE_PUSH,
-    SCENE_REENTRANT,
-    SCENE_SURVIVED_FAULT,
-    SCENE_RESCUED,
-    SCENE_COUNT
-};
 
 enum kind { KIND_LIBRARY, KIND_PLAIN, KIND_ROGUE };
 enum style { STYLE_PULL, STYLE_PUSH, STYLE_REENTRANT };
@@ -128,6 +51,7 @@ struct client {
     uint32_t commits;
     uint8_t retries;
     bool open, proceeding, refresh, offer, initial, cancelled;
+    bool timed; /* the extension was on when it was sent */
 };
 
 struct server {
@@ -141,12 +65,14 @@ struct server {
     uint16_t planned; /* the status to come */
     uint8_t method;
     bool used, open, await_ack;
-    bool asks; /* the request had Supported: timer and Session-Expires */
+    bool asks;     /* the request had Supported: timer and Session-Expires */
+    uint32_t most; /* so that the 2xx may have no more than this; 0: any */
 };
 
 struct agent {
     struct world *world;
-    struct sst_policy policy;
+    struct sst_policy policies[2];
+    struct sst_policy *policy; /* one of them */
     struct sst_session session;
     struct client invite, update, bye;
     struct server servers[SERVERS];
@@ -157,7 +83,12 @@ struct agent {
     enum style style;
     enum phase phase;
     bool update_known, says_allow, tells_cseq, tells_ack, tells_copies;
-    bool slow;           /* polls late */
+    bool slow;       /* polls late */
+    bool lazy;       /* where it pulls, pulls late */
+    bool looks_late; /* and so late that something may get in the way */
+    uint8_t put_off; /* how often in a row */
+    uint32_t pull_token;
+    uint64_t pull_at;    /* SST_NEVER: no pull is planned */
     bool ended;          /* SST_EVENT_ENDED came */
     bool silent;         /* the host ended it */
     bool inside;         /* a call into the library is under way */
@@ -177,7 +108,10 @@ struct agent {
     uint32_t learned_early; /* ... of the Call-ID */
     uint32_t commits;
     uint32_t asked;    /* refreshes asked for since the last 2xx */
-    uint64_t asked_at; /* world time of the last refresh asked for */
+    uint64_t asked_at; /* of the last refresh asked for, on the host's clock */
+    uint64_t least;    /* by the policy of the last 2xx: the refresh does not come before, in ms */
+    bool plain_end;    /* by that policy: who hangs up when is as in RFC 4028 §10 */
+    bool had_most;     /* some policy of its had a max_session_expires */
     bool restored, refused_peer;
     bool established;
     bool timed; /* a timer ran when the call ended */
@@ -222,7 +156,8 @@ enum timed_type {
     TIMED_ACT,
     TIMED_FAULT,
     TIMED_BACK,
-    TIMED_RETRY
+    TIMED_RETRY,
+    TIMED_PULL
 };
 
 struct choices {
@@ -252,23 +187,12 @@ struct world {
     uint8_t lost[SIDES][SST_METHOD_BYE + 1][2];
     unsigned tries; /* to hang up */
     bool fair, planned, overlapped, verbose;
+    bool fickle;   /* owners change their minds while something is under way */
+    bool declines; /* a policy of this call switches the extension off, or lets none in later */
     uint32_t order;
     unsigned count;
     struct timed events[EVENTS_MAX];
     struct packet packets[PACKETS_MAX];
-};
-
-struct counts {
-    uint64_t calls, events, messages, virtual_ms;
-    uint64_t fault[FAULT_COUNT];
-    uint64_t act[ACT_COUNT];
-    uint64_t scene[SCENE_COUNT];
-    uint64_t told[SST_EVENT_ENDED + 1];
-    uint64_t ended[SST_END_COUNT];
-    uint64_t explained[CAUSE_COUNT];
-    uint64_t action[SST_ACTION_IGNORE + 1];
-    uint64_t advice[7];
-    struct sst_counters library;
 };
 
 /* choice.c: 0 is always the harmless choice */
@@ -318,13 +242,26 @@ void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token
 uint64_t clock_of(const struct world *w, const struct agent *a);
 int on_event(void *user, struct sst_session *session, const struct sst_event *event);
 uint32_t on_random(void *user);
+int handle(struct world *w, struct agent *a, const struct sst_event *event);
 void settle(struct world *w, struct agent *a); /* after each call into the library */
+void tell_what_waits(struct world *w, struct agent *a);
 void wake(struct world *w, struct agent *a, uint32_t token);
 void poll_now(struct world *w, struct agent *a);
 bool is_up(const struct world *w, const struct agent *a);
+bool has_ended(const struct agent *a); /* the library ended it: the host may not know yet */
 bool may_invite(const struct agent *a);
 void stop(struct world *w, struct agent *a);
 void afflict(struct world *w, enum cause cause);
+
+/* pull.c */
+void pull(struct world *w, struct agent *a);
+void plan_pull(struct world *w, struct agent *a);
+uint32_t look_late(struct world *w, struct agent *a);
+void late_pull(struct world *w, struct agent *a, uint32_t token);
+
+/* policy.c */
+void first_policy(struct world *w, struct agent *a);
+bool change_policy(struct world *w, struct agent *a);
 
 /* user.c */
 void plan_call(struct world *w);
@@ -338,22 +275,23 @@ void run_world(struct world *w);
 void make_agent(struct world *w, struct agent *a);
 
 /* oracle.c */
+struct commit {
+    struct sst_policy by; /* as it was before the call: its events may set another */
+    uint32_t commits;     /* when the transaction began */
+    bool sent;            /* else received */
+    bool timed;           /* the extension was on when the request went out, or came in */
+};
 enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
 void fail(struct world *w, const char *what, const char *format, ...);
 void judge(struct world *w, struct agent *a, unsigned may);
 void judge_event(struct world *w, struct agent *a, const struct sst_event *event);
 void judge_request(struct world *w, struct agent *a, const struct packet *packet);
-void note_commit(struct world *w, struct agent *a, const struct packet *packet, bool sent,
-                 uint32_t commits);
+void note_commit(struct world *w, struct agent *a, const struct packet *packet,
+                 const struct commit *commit);
 
 /* oracle_world.c */
 void judge_world(struct world *w);
 void judge_end(struct world *w);
-
-/* count.c */
-void print_counts(const struct counts *counts, FILE *out);
-unsigned print_missing(const struct counts *counts, FILE *out);
-const char *fault_name(enum fault fault);
 
 /* shrink.c */
 size_t shrink(struct world *w, uint32_t *list, size_t count, const char *failure);

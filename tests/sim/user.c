@@ -27,14 +27,19 @@ static bool may_offer(const struct agent *a)
 static void spurious_poll(struct world *w, struct agent *a)
 {
     uint64_t now = clock_of(w, a);
-    if (a->kind != KIND_LIBRARY || a->style == STYLE_PULL ||
-        sst_session_deadline(&a->session) <= now) {
+    if (a->kind != KIND_LIBRARY || sst_session_deadline(&a->session) <= now) {
         return;
     }
     struct sst_session before;
+    struct sst_event event;
+    bool told = false;
     memcpy(&before, &a->session, sizeof before);
-    sst_session_advance(&a->session, now);
-    if (memcmp(&before, &a->session, sizeof before) != 0 || a->inbox_count != 0) {
+    if (a->style == STYLE_PULL) {
+        told = sst_session_next_event(&a->session, now, &event);
+    } else {
+        sst_session_advance(&a->session, now);
+    }
+    if (told || memcmp(&before, &a->session, sizeof before) != 0 || a->inbox_count != 0) {
         fail(w, "I9: a poll before the deadline does something", "%c", 'A' + a->index);
     }
 }
@@ -47,6 +52,10 @@ void do_act(struct world *w, struct agent *a, enum act act)
                w->side[1 - a->index].phase == PHASE_EARLY &&
                start_client(w, a, SST_METHOD_UPDATE, false, false);
         w->counts->act[act] += done;
+        return;
+    }
+    if (act == ACT_POLICY) {
+        w->counts->act[act] += change_policy(w, a);
         return;
     }
     if (!is_up(w, a)) {
@@ -85,6 +94,7 @@ void do_act(struct world *w, struct agent *a, enum act act)
         done = true;
         break;
     case ACT_EARLY_UPDATE:
+    case ACT_POLICY:
     case ACT_COUNT:
         break;
     }
@@ -105,6 +115,8 @@ static void forget_transactions(struct agent *a)
         a->servers[i].token = token;
     }
     a->inbox_count = 0;
+    a->pull_at = SST_NEVER;
+    a->pull_token++;
 }
 
 /* Another machine takes over, with another clock, and nobody should notice. */
@@ -119,7 +131,7 @@ static void fail_over(struct world *w, struct agent *a)
     uint64_t other = draw(w);
     a->clock = other - w->now;
     memset(&a->session, 0xA5, sizeof a->session);
-    if (sst_session_restore(&a->session, &a->policy, image, sizeof image, other, 0, 0,
+    if (sst_session_restore(&a->session, a->policy, image, sizeof image, other, 0, 0,
                             SST_RESTORE_TRANSACTIONS) != SST_OK) {
         fail(w, "an image is not restored", "%c", 'A' + a->index);
         return;
@@ -162,7 +174,7 @@ void come_back(struct world *w, struct agent *a, unsigned detail)
     a->clock = draw(w) - w->now;
     uint64_t elapsed = detail == 0 ? w->now - a->image_at : 0;
     uint64_t spread = pick(w, 2) == 0 ? 0 : 5000u;
-    if (sst_session_restore(&a->session, &a->policy, a->image, sizeof a->image, clock_of(w, a),
+    if (sst_session_restore(&a->session, a->policy, a->image, sizeof a->image, clock_of(w, a),
                             elapsed, spread, 0) != SST_OK) {
         fail(w, "an image is not restored", "%c", 'A' + a->index);
         return;

@@ -4,81 +4,6 @@
 
 #include <string.h>
 
-static uint32_t one_of(struct world *w, const uint32_t *values, unsigned n)
-{
-    return values[pick(w, n)];
-}
-
-static void choose_intervals(struct world *w, struct sst_policy *p)
-{
-    static const uint32_t intervals[] = {90, 1800, 91, 96, 100, 120, 180, 600, 3600, 86400};
-    static const uint32_t minimums[] = {90, 90, 100, 120, 180, 600, 1800};
-    p->session_expires = one_of(w, intervals, 10);
-    uint32_t least = one_of(w, minimums, 7);
-    p->min_se = least > p->session_expires ? p->session_expires : least;
-    if (pick(w, 8) == 1) {
-        p->max_session_expires = p->session_expires * (1u + pick(w, 3));
-    }
-}
-
-static void choose_refreshing(struct world *w, struct sst_policy *p)
-{
-    static const uint32_t percents[] = {50, 50, 40, 25, 12};
-    static const uint32_t jitters[] = {0, 0, 5, 10};
-    static const uint32_t floors[] = {10, 1, 45};
-    p->prefer_refresher = pick(w, 2) == 0 ? SST_REFRESHER_UAC : SST_REFRESHER_UAS;
-    p->request_refresher = (enum sst_refresher)pick(w, 3);
-    p->allow_uas = pick(w, 4) == 1;
-    p->method = (enum sst_refresh_method)pick(w, 3);
-    p->refresh_percent = one_of(w, percents, 5);
-    p->refresh_floor = one_of(w, floors, 3);
-    p->max_refresh = pick(w, 4) == 1 ? 45u + p->session_expires / 3u : 0;
-    p->jitter_percent = one_of(w, jitters, 4);
-}
-
-static void choose_ending(struct world *w, struct sst_policy *p)
-{
-    unsigned guard = pick(w, 8);
-    p->guard = guard == 1 ? SST_GUARD_PERCENT : guard == 2 ? SST_GUARD_NONE : SST_GUARD_RFC;
-    p->guard_percent = 10u + (w->fair ? 0 : pick(w, 20));
-    p->expire_at = pick(w, 6) == 1 ? SST_EXPIRE_AT_GUARD : SST_EXPIRE_AT_EXPIRATION;
-    p->own_benefit = (enum sst_own_benefit)pick(w, 3);
-    p->timeout_retries = pick(w, 4);
-    p->rescue = pick(w, 6) == 1;
-    p->refused = pick(w, 3) == 1 ? SST_REFUSED_KEEP : SST_REFUSED_EXPIRE;
-    p->strict_overlap = pick(w, 6) == 1;
-    p->accept_midcall = pick(w, 6) != 1;
-    p->below_min = pick(w, 2) == 1 ? SST_BELOW_MIN_REPORT : SST_BELOW_MIN_KEEP;
-    p->accept_refresher_missing = pick(w, 8) != 1;
-    p->accept_malformed = pick(w, 8) != 1;
-    p->accept_require_as_support = pick(w, 8) != 1;
-}
-
-static void choose_policy(struct world *w, struct agent *a)
-{
-    static const enum sst_mode modes[] = {SST_MODE_REQUEST, SST_MODE_REQUEST, SST_MODE_ACCEPT,
-                                          SST_MODE_ACCEPT,  SST_MODE_REQUIRE, SST_MODE_OFF};
-    struct sst_policy *p = &a->policy;
-    sst_policy_init(p);
-    p->mode = modes[pick(w, 6)];
-    choose_intervals(w, p);
-    if (pick(w, 2) == 1) {
-        choose_refreshing(w, p);
-    }
-    if (pick(w, 2) == 1) {
-        choose_ending(w, p);
-    }
-    p->user = a;
-    p->random = on_random;
-    p->counters = &w->counts->library;
-    if (a->style != STYLE_PULL) {
-        p->on_event = on_event;
-    }
-    if (sst_policy_check(p, NULL) != SST_OK) {
-        fail(w, "simulation: a policy is wrong", "%u", p->session_expires);
-    }
-}
-
 void make_agent(struct world *w, struct agent *a)
 {
     unsigned kind = pick(w, w->fair ? 7 : 8);
@@ -92,6 +17,9 @@ void make_agent(struct world *w, struct agent *a)
     a->tells_ack = pick(w, 4) != 1;
     a->tells_copies = pick(w, 2) == 1;
     a->slow = pick(w, 5) == 1;
+    a->lazy = pick(w, 3) == 1;
+    a->pull_at = SST_NEVER;
+    a->policy = &a->policies[0];
     a->clock = pick(w, 3) == 1 ? 0 : UINT64_C(1000000000);
     a->cseq = pick(w, 3) == 1 ? draw(w) / 4u : 0;
     a->expires = SST_NEVER;
@@ -100,8 +28,9 @@ void make_agent(struct world *w, struct agent *a)
         return;
     }
     w->counts->scene[SCENE_PULL + (unsigned)a->style]++;
-    choose_policy(w, a);
-    sst_session_init(&a->session, &a->policy, a->index == 0);
+    w->counts->scene[SCENE_LAZY] += a->lazy && a->style == STYLE_PULL;
+    first_policy(w, a);
+    sst_session_init(&a->session, a->policy, a->index == 0);
 }
 
 static void start(struct world *w)
@@ -110,6 +39,7 @@ static void start(struct world *w)
     w->network = pick(w, w->fair ? 2 : 3);
     unsigned proxies = pick(w, 6);
     w->proxies = proxies > PROXIES_MAX ? proxies - 4u : proxies;
+    w->fickle = pick(w, 4) == 1;
     w->counts->scene[SCENE_FAIR] += w->fair;
     w->now = 1000;
     for (unsigned i = 0; i < w->proxies; i++) {
@@ -152,7 +82,7 @@ void plan_call(struct world *w)
     w->planned = true;
     w->end_at = w->now + run * spans + (uint64_t)pick(w, 100000);
     for (unsigned i = 0; i < SIDES; i++) {
-        uint64_t most = (uint64_t)w->side[i].policy.max_refresh * 40000u;
+        uint64_t most = (uint64_t)w->side[i].policy->max_refresh * 40000u;
         if (most != 0 && w->end_at > w->now + most) {
             w->end_at = w->now + most;
         }
@@ -208,6 +138,9 @@ static void happen(struct world *w, const struct timed *t)
         break;
     case TIMED_RETRY:
         client_retry(w, a, t->slot, t->token);
+        break;
+    case TIMED_PULL:
+        late_pull(w, a, t->token);
         break;
     }
 }

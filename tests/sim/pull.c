@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Hosts that pull their events: at once, or late, with other calls in between. */
+#include "sim.h"
+
+static bool pull_one(struct world *w, struct agent *a)
+{
+    struct sst_event event;
+    a->inside = true;
+    bool any = sst_session_next_event(&a->session, clock_of(w, a), &event);
+    a->inside = false;
+    judge(w, a, MAY_TIME);
+    if (!any) {
+        if (sst_session_deadline(&a->session) <= clock_of(w, a)) {
+            fail(w, "I9: nothing is pulled, and something is due", "%c", 'A' + a->index);
+        }
+        return false;
+    }
+    a->inside = true; /* what the host does now settles here */
+    int answer = handle(w, a, &event);
+    a->inside = false;
+    if (answer == SST_CALLBACK_NOT_SENT) {
+        sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
+    }
+    return true;
+}
+
+void pull(struct world *w, struct agent *a)
+{
+    unsigned rounds = 0;
+    while (w->failure == NULL && pull_one(w, a)) {
+        if (++rounds > 40) {
+            fail(w, "events come without end", "%u", rounds);
+        }
+    }
+}
+
+/* Two seconds are no fault; more is what may end a call. */
+static uint32_t lateness(struct world *w, struct agent *a)
+{
+    a->looks_late = true;
+    w->counts->fault[FAULT_LATE_PULL]++;
+    afflict(w, CAUSE_PULL);
+    return pick(w, 60000);
+}
+
+/* How much after the moment that it planned for. */
+uint32_t look_late(struct world *w, struct agent *a)
+{
+    return !w->fair && chance(w, 30) ? lateness(w, a) : 0;
+}
+
+/* Something waits to be pulled. */
+void plan_pull(struct world *w, struct agent *a)
+{
+    if (a->pull_at != SST_NEVER) {
+        w->counts->scene[SCENE_BETWEEN]++; /* a call between an event and its pull */
+        return;
+    }
+    uint32_t wait = pick(w, 2000);
+    wait += !w->fair && chance(w, 80) ? lateness(w, a) : 0;
+    a->pull_at = w->now + wait;
+    if (a->looks_late && chance(w, 400)) { /* something gets in the way of what waits */
+        unsigned act = pick(w, 2) == 0 ? ACT_HOLD_INVITE : ACT_HOLD_UPDATE;
+        schedule(w, a->pull_at - pick(w, 100), TIMED_ACT, pick(w, 2), 0, 0, act);
+    }
+    a->looks_late = false;
+    a->pull_token++;
+    schedule(w, a->pull_at, TIMED_PULL, a->index, 0, a->pull_token, 0);
+}
+
+/* All at once, one of them, or once more a look instead. */
+void late_pull(struct world *w, struct agent *a, uint32_t token)
+{
+    if (token != a->pull_token || a->phase == PHASE_DEAD) {
+        return;
+    }
+    if (a->away_until > w->now) {
+        schedule(w, a->away_until + 1u, TIMED_PULL, a->index, 0, token, 0);
+        return;
+    }
+    a->pull_at = SST_NEVER;
+    if (a->style != STYLE_PULL) {
+        return;
+    }
+    unsigned how = pick(w, 4);
+    if (how == 3 && a->put_off < 3) {
+        a->put_off++;
+        poll_now(w, a);
+        return;
+    }
+    a->put_off = 0;
+    if (how == 2) {
+        (void)pull_one(w, a);
+    } else {
+        pull(w, a);
+    }
+    if (a->style != STYLE_PULL && w->failure == NULL) {
+        tell_what_waits(w, a); /* an event had another policy set */
+    }
+    settle(w, a);
+}
