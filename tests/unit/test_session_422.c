@@ -41,6 +41,7 @@ START_TEST(nothing_of_a_422_to_the_invite_is_carried_on)
             asks(t, INVITE);
         }
         gets(t, INVITE, 200, LOCAL_1800);
+        ck_assert_uint_eq(t->session->call_min_se, 0);
         ck_assert_int_eq(sst_session_save(t->session, t->now_ms, images[i], SST_IMAGE_SIZE, NULL),
                          SST_OK);
         end_talk(t);
