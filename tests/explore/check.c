@@ -15,13 +15,14 @@ static const char *check_ended(const struct search *search, const struct state *
     for (unsigned i = 0; i <= SST_EVENT_ENDED; i++) {
         told += search->told.count[i];
     }
-    if (search->told.after_end || (was && told != 0)) {
+    bool waited = before->session.events != 0; /* to be pulled */
+    if (search->told.after_end || (was && !waited && told != 0)) {
         return "I1: nothing is told after the end";
     }
     if (was && !is) {
         return "I1: what has ended stays so";
     }
-    if (is && sst_session_deadline(&after->session) != SST_NEVER) {
+    if (is && after->session.events == 0 && sst_session_deadline(&after->session) != SST_NEVER) {
         return "I1: an ended session waits for nothing";
     }
     if (search->told.count[SST_EVENT_ENDED] > 1 ||
@@ -73,12 +74,22 @@ static const char *check_timer(const struct state *state, const struct sst_sessi
     return NULL;
 }
 
+/* Each violation is an event. */
+#define PULLS_MAX (SST_VIOLATION_COUNT + 12u)
+
 /* I9, I4: the host looks until nothing is due; that takes few looks, and then there is nothing. */
 static const char *check_looks(struct search *search, const struct state *state)
 {
     struct state copy = *state;
     struct told told = search->told;
     unsigned looks = 0;
+    unsigned pulls = 0;
+    struct sst_event event;
+    while (state->policy == POLICY_PULLED && pulls <= PULLS_MAX &&
+           sst_session_next_event(&copy.session, copy.now, &event)) {
+        on_event(search, &copy.session, &event);
+        pulls++;
+    }
     while (sst_session_deadline(&copy.session) <= copy.now && looks <= 4) {
         sst_session_advance(&copy.session, copy.now);
         looks++;
@@ -87,7 +98,7 @@ static const char *check_looks(struct search *search, const struct state *state)
     sst_session_advance(&copy.session, copy.now);
     bool late = search->told.late_refresh;
     search->told = told;
-    if (looks > 4) {
+    if (looks > 4 || pulls > PULLS_MAX || (state->policy == POLICY_PULLED && looks != 0)) {
         return "I9: what was done is not due any more";
     }
     if (late) {

@@ -15,10 +15,14 @@ enum place { OWN_INVITE, OWN_UPDATE, PEER_INVITE, PEER_UPDATE, PLACES };
 
 #define DEPTH_MAX 40
 
+/* The owner's policies: the first, the same with events to be pulled, off, and one that differs. */
+enum { POLICY_FIRST, POLICY_PULLED, POLICY_OFF, POLICY_OTHER, POLICIES };
+
 /* One node of the search. */
 struct state {
     struct sst_session session;
     struct sst_tx tx[PLACES];
+    uint64_t policy; /* which of the search's */
     uint64_t now;
     uint8_t path[DEPTH_MAX]; /* the inputs that led here */
     uint8_t depth;
@@ -32,7 +36,8 @@ struct told {
 };
 
 struct search {
-    struct sst_policy policy;
+    struct sst_policy policies[POLICIES];
+    bool changes; /* another policy may come, and events be pulled */
     struct told told;
     uint64_t now; /* of the step under way */
     uint64_t steps;

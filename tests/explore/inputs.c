@@ -17,7 +17,9 @@ enum kind {
     DEFER,
     END,
     IMAGE,
-    RESTART
+    RESTART,
+    POLICY,
+    PULL
 };
 
 struct input {
@@ -84,6 +86,11 @@ static const struct input inputs[] = {
     {"end", END, OWN_INVITE, 0, 0, ANY, 0, 0},
     {"fail over", IMAGE, OWN_INVITE, 0, 0, ANY, 0, 0},
     {"restart", RESTART, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"policy first", POLICY, OWN_INVITE, POLICY_FIRST, 0, ANY, 0, 0},
+    {"policy pulled", POLICY, OWN_INVITE, POLICY_PULLED, 0, ANY, 0, 0},
+    {"policy off", POLICY, OWN_INVITE, POLICY_OFF, 0, ANY, 0, 0},
+    {"policy other", POLICY, OWN_INVITE, POLICY_OTHER, 0, ANY, 0, 0},
+    {"pull", PULL, OWN_INVITE, 0, 0, ANY, 0, 0},
 };
 
 unsigned input_count(void)
@@ -107,6 +114,8 @@ unsigned input_may(unsigned input)
         return MAY_ACK;
     case LOOK:
     case LATER:
+    case POLICY:
+    case PULL:
         return MAY_TIME;
     case IMAGE:
     case RESTART:
@@ -187,6 +196,8 @@ static int talk(struct state *s, const struct input *in)
     case LATER:
     case IMAGE:
     case RESTART:
+    case POLICY:
+    case PULL:
         break;
     }
     return SST_OK;
@@ -217,7 +228,7 @@ static void move(struct search *search, struct state *s, bool restart)
     s->now += restart ? 1000u : 0;
     search->now = s->now;
     int result =
-        sst_session_restore(&s->session, &search->policy, image, sizeof image, s->now,
+        sst_session_restore(&s->session, &search->policies[s->policy], image, sizeof image, s->now,
                             restart ? 1000u : 0, 0, restart ? 0 : SST_RESTORE_TRANSACTIONS);
     if (result != SST_OK) {
         search->failure = "an image of a session is restored";
@@ -225,6 +236,44 @@ static void move(struct search *search, struct state *s, bool restart)
     if (restart) {
         memset(s->tx, 0, sizeof s->tx);
     }
+}
+
+/* What is in force stays; what waited is told at once by a policy with a callback. */
+static bool change_policy(struct search *search, struct state *s, unsigned policy)
+{
+    struct sst_session_info before;
+    struct sst_session_info after;
+    if (!search->changes || s->policy == policy) {
+        return false;
+    }
+    sst_session_inspect(&s->session, &before);
+    s->policy = policy;
+    if (sst_session_set_policy(&s->session, &search->policies[policy]) != SST_OK) {
+        search->failure = "a policy is taken";
+    }
+    sst_session_inspect(&s->session, &after);
+    if (before.side != after.side || before.interval != after.interval ||
+        before.end_ms != after.end_ms || before.refresh_ms != after.refresh_ms) {
+        search->failure = "another policy moves nothing that is in force";
+    }
+    if (policy != POLICY_PULLED) {
+        sst_session_advance(&s->session, s->now);
+    }
+    return true;
+}
+
+static bool pull(struct search *search, struct state *s)
+{
+    struct sst_event event;
+    if (!search->changes) {
+        return false;
+    }
+    if (sst_session_next_event(&s->session, s->now, &event)) {
+        on_event(search, &s->session, &event);
+    } else if (sst_session_deadline(&s->session) <= s->now) {
+        search->failure = "I9: where nothing is pulled nothing is due";
+    }
+    return true;
 }
 
 bool do_input(struct search *search, struct state *state, unsigned input)
@@ -241,6 +290,10 @@ bool do_input(struct search *search, struct state *state, unsigned input)
     case RESTART:
         move(search, state, in->kind == RESTART);
         return true;
+    case POLICY:
+        return change_policy(search, state, in->number);
+    case PULL:
+        return pull(search, state);
     default:
         break;
     }

@@ -16,6 +16,7 @@ struct frontier {
 struct configuration {
     const char *name;
     bool is_caller;
+    bool changes; /* policies change, events are pulled */
     const char *settings[6][2];
     const char *before[4]; /* inputs that come before all others */
 };
@@ -30,31 +31,47 @@ struct configuration {
     }
 
 static const struct configuration configurations[] = {
-    {"a call from its beginning", true, {{"mode", "request"}}, {0}},
-    {"the called side from the beginning", false, {{"mode", "accept"}}, {0}},
-    {"the caller refreshes", true, {{"mode", "request"}}, CALLING},
-    {"the callee watches", false, {{"mode", "accept"}}, CALLED},
+    {"a call from its beginning", true, false, {{"mode", "request"}}, {0}},
+    {"the called side from the beginning", false, false, {{"mode", "accept"}}, {0}},
+    {"the caller refreshes", true, false, {{"mode", "request"}}, CALLING},
+    {"the callee watches", false, false, {{"mode", "accept"}}, CALLED},
     {"the caller keeps, retries and rescues",
      true,
+     false,
      {{"refused", "keep"}, {"rescue", "yes"}, {"timeout_retries", "1"}},
      CALLING},
     {"the callee rescues",
+     false,
      false,
      {{"refused", "keep"}, {"rescue", "yes"}, {"timeout_retries", "1"}},
      CALLED},
     {"the callee asks, re-INVITE first",
      false,
+     false,
      {{"mode", "request"}, {"method", "invite"}, {"own_benefit", "yes"}, {"expire_at", "guard"}},
      CALLED},
     {"the own benefit",
      true,
+     false,
      {{"mode", "request"}, {"own_benefit", "yes"}},
      {"ask INVITE", "200 INVITE"}},
     {"the caller requires, UPDATE first",
      true,
+     false,
      {{"mode", "require"}, {"method", "update"}, {"strict_overlap", "yes"}, {"guard", "none"}},
      CALLING},
-    {"off", true, {{"mode", "off"}}, CALLING},
+    {"off", true, false, {{"mode", "off"}}, CALLING},
+    {"another policy, from the beginning", true, true, {{"mode", "request"}}, {0}},
+    {"another policy for the caller",
+     true,
+     true,
+     {{"mode", "request"}, {"rescue", "yes"}},
+     CALLING},
+    {"another policy for the callee",
+     false,
+     true,
+     {{"method", "update"}, {"rescue", "yes"}},
+     CALLED},
 };
 
 static bool add(struct frontier *f, const struct state *state)
@@ -106,23 +123,45 @@ static bool expand(struct search *search, const struct state *state, struct fron
     return true;
 }
 
+static bool set(struct sst_policy *policy, const char *name, const char *value)
+{
+    return sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) == SST_OK;
+}
+
+static bool make_policies(struct search *search, const struct configuration *c)
+{
+    struct sst_policy *first = &search->policies[POLICY_FIRST];
+    bool right = true;
+    sst_policy_init(first);
+    for (unsigned i = 0; i < 6 && c->settings[i][0] != NULL; i++) {
+        right = right && set(first, c->settings[i][0], c->settings[i][1]);
+    }
+    first->on_event = on_event;
+    first->user = search;
+    for (unsigned i = POLICY_FIRST + 1u; i < POLICIES; i++) {
+        search->policies[i] = *first;
+    }
+    search->policies[POLICY_PULLED].on_event = NULL;
+    struct sst_policy *other = &search->policies[POLICY_OTHER];
+    right = right && set(&search->policies[POLICY_OFF], "mode", "off") &&
+            set(other, "mode", "require") && set(other, "method", "invite") &&
+            set(other, "guard", "none") && set(other, "expire_at", "guard") &&
+            set(other, "refused", "keep") && set(other, "own_benefit", "no") &&
+            set(other, "accept_refresher_missing", "no") && set(other, "timeout_retries", "1");
+    other->min_se = 100;
+    other->max_session_expires = other->session_expires;
+    return right;
+}
+
 static bool prepare(struct search *search, const struct configuration *c, struct state *state)
 {
     memset(search, 0, sizeof *search);
     memset(state, 0, sizeof *state);
-    sst_policy_init(&search->policy);
-    for (unsigned i = 0; i < 6 && c->settings[i][0] != NULL; i++) {
-        const char *name = c->settings[i][0];
-        const char *value = c->settings[i][1];
-        if (sst_policy_set(&search->policy, name, strlen(name), value, strlen(value), NULL) !=
-            SST_OK) {
-            return false;
-        }
-    }
-    search->policy.on_event = on_event;
-    search->policy.user = search;
+    search->changes = c->changes;
     state->now = 1000000;
-    if (sst_session_init(&state->session, &search->policy, c->is_caller) != SST_OK) {
+    if (!make_policies(search, c) ||
+        sst_session_init(&state->session, &search->policies[POLICY_FIRST], c->is_caller) !=
+            SST_OK) {
         return false;
     }
     for (unsigned i = 0; i < 4 && c->before[i] != NULL; i++) {

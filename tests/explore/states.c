@@ -27,6 +27,7 @@ void normalize(const struct state *state, struct state *out)
     memset(out, 0, sizeof *out);
     out->session = state->session;
     out->session.policy = NULL;
+    out->policy = state->policy;
     out->session.generation = 0;
     uint64_t origin = state->now + (UINT64_C(1) << 62);
     if (out->session.start_ms != 0) {
