@@ -91,6 +91,25 @@ START_TEST(a_transaction_of_the_wrong_side_is_refused)
 }
 END_TEST
 
+/* One refresh too many does no harm, one too few ends the call: also where the host is through with
+ * the extension, but the peer is not. */
+/* Shows: EC-16 */
+START_TEST(an_interval_for_nobody_stands_where_a_timer_was_offered)
+{
+    struct talk *t = caller("mode=request");
+    struct talk *other = caller("mode=off");
+
+    other->policy.on_event = t->policy.on_event;
+    other->policy.user = t;
+    asks(t, INVITE);
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    gets(t, INVITE, 200, "Session-Expires: 90");
+    expect(told(t), "0 negotiated 90 local");
+    end_talk(t);
+    end_talk(other);
+}
+END_TEST
+
 START_TEST(before_the_dialog_nothing_is_a_refresh)
 {
     struct talk *t = caller("mode=request");
@@ -275,6 +294,7 @@ int main(void)
 
     tcase_add_test(tcase, a_host_without_cseq_numbers_and_acks);
     tcase_add_test(tcase, a_transaction_of_the_wrong_side_is_refused);
+    tcase_add_test(tcase, an_interval_for_nobody_stands_where_a_timer_was_offered);
     tcase_add_test(tcase, before_the_dialog_nothing_is_a_refresh);
     tcase_add_test(tcase, a_transaction_of_a_method_that_has_none_stays_as_it_is);
     tcase_add_test(tcase, a_number_that_was_named_once_is_not_for_the_next_request);
