@@ -26,10 +26,13 @@ that is all right; a run with one that does not stand there fails, and with `--s
 which a line there is needed no more. The score counts survivors with a reason as survivors. `--page`
 with the name of this file writes this section.
 
+The mutants outside of the sample were tried as well, once (`--count 10000`, about an hour), and what
+survived of them stands in that file too.
+
 Not shown: what other tests than the unit suites would kill; faults that are not a small change of
 the text; tables of names and the text form of policies (`src/names.c`, `src/policy_text.c`); the
-libosip2 adapter; the mutants outside of the sample. A sample of another seed finds others that
-survive.
+libosip2 adapter; mutants of what was changed since they were all tried, where they are not in the
+sample.
 
 """
 
