@@ -62,6 +62,13 @@ static void read_parameters(struct sst_scan scan, struct sst_session_expires *ou
 {
     bool seen = false;
 
+    /*@ loop invariant within(\at(scan.at, Pre), scan.at, scan.end);
+        loop invariant A_REFRESHER(out->refresher);
+        loop invariant scan.end == \at(scan.end, Pre);
+        loop invariant \at(scan.at == scan.end, Pre) ==>
+            out->refresher == SST_REFRESHER_NONE && out->violations == 0;
+        loop assigns scan.at, seen, out->refresher, out->violations;
+        loop variant scan.end - scan.at; */
     for (; sst_scan_take(&scan, ';'); sst_scan_to_separator(&scan)) {
         struct sst_scan name;
         if (sst_scan_sees(&scan, ';')) {
@@ -145,6 +152,12 @@ int sst_parse_option_tags(const char *value, size_t length, struct sst_option_ta
     }
     struct sst_scan scan = sst_scan_of(value, length);
     struct sst_scan tag;
+    /*@ loop invariant CURSOR(&scan);
+        loop invariant \at(tags->timer, Pre) ==> tags->timer;
+        loop invariant \at(tags->other, Pre) ==> tags->other;
+        loop invariant length == 0 ==> scan.at == scan.end && *tags == \at(*tags, Pre);
+        loop assigns scan.at, tag, tags->timer, tags->other;
+        loop variant scan.end - scan.at; */
     while (sst_scan_list_token(&scan, &tag)) {
         if (SST_SCAN_IS(&tag, "timer")) {
             tags->timer = true;
@@ -162,6 +175,12 @@ int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow)
     }
     struct sst_scan scan = sst_scan_of(value, length);
     struct sst_scan name;
+    /*@ loop invariant CURSOR(&scan);
+        loop invariant \at(allow->invite, Pre) ==> allow->invite;
+        loop invariant \at(allow->update, Pre) ==> allow->update;
+        loop invariant length == 0 ==> scan.at == scan.end && *allow == \at(*allow, Pre);
+        loop assigns scan.at, name, allow->invite, allow->update;
+        loop variant scan.end - scan.at; */
     while (sst_scan_list_token(&scan, &name)) {
         enum sst_method method = sst_method_from_name(name.at, sst_scan_length(&name));
         if (method == SST_METHOD_INVITE) {

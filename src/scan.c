@@ -24,6 +24,7 @@ bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds)
 
     /*@ loop invariant within(scan->at, at, scan->end);
         loop invariant \forall integer i; 0 <= i < at - scan->at ==> '0' <= scan->at[i] <= '9';
+        loop invariant digits_end(scan->at, scan->end) == digits_end(at, scan->end);
         loop invariant 0 <= decimal(scan->at, at - scan->at);
         loop invariant value == \min(decimal(scan->at, at - scan->at), SST_SECONDS_MAX);
         loop assigns at, value;

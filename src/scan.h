@@ -66,6 +66,7 @@ static inline bool sst_scan_sees_fold(const struct sst_scan *scan)
 static inline void sst_scan_lws(struct sst_scan *scan)
 {
     /*@ loop invariant within(\at(scan->at, Pre), scan->at, scan->end);
+        loop invariant lws_end(\at(scan->at, Pre), scan->end) == lws_end(scan->at, scan->end);
         loop assigns scan->at;
         loop variant scan->end - scan->at; */
     while (!sst_scan_done(scan) && (unsigned char)*scan->at <= ' ') {
@@ -175,7 +176,7 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
             sst_scan_lws(scan);
             /* The grammar of these lists has no quoted strings: a comma always separates. */
             /*@ loop invariant within(\at(scan->at, LoopEntry), scan->at, scan->end);
-                loop invariant found ==> token->at != token->end;
+                loop invariant found ==> \at(found, LoopEntry) && token->at != token->end;
                 loop assigns scan->at, found;
                 loop variant scan->end - scan->at; */
             for (; !sst_scan_done(scan) && *scan->at != ','; scan->at++) {

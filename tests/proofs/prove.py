@@ -56,8 +56,9 @@ def prove(root, unit, functions, seconds, env):
     """(proved, goals, names of goals that are open, output)"""
     include = "-I%s -I%s" % (os.path.join(root, "include"), os.path.join(root, "src"))
     command = ["frama-c", "-cpp-extra-args=" + include, "-machdep", "gcc_x86_64", "-wp", "-wp-rte",
-               "-warn-unsigned-overflow", "-wp-model", "Typed+ref", "-wp-prover", "z3,cvc4",
-               "-wp-timeout", str(seconds), "-wp-par", "2", "-wp-cache", "none"]
+               "-warn-unsigned-overflow", "-wp-literals", "-wp-model", "Typed+ref",
+               "-wp-prover", "z3,cvc4", "-wp-timeout", str(seconds), "-wp-par", "2",
+               "-wp-cache", "none"]
     if functions != "*":
         command += ["-wp-fct", functions]
     command.append(os.path.join(root, "tests", "proofs", unit + ".c"))

@@ -8,6 +8,8 @@
 
 #include <sst/types.h>
 
+#include "spec_text.h"
+
 /* A text may be read from its beginning to its end. */
 #define TEXT(at, end)                                                                              \
     (\base_addr(at) == \base_addr(end) && (at) <= (end) && (end) - (at) <= PTRDIFF_MAX &&          \
@@ -23,9 +25,16 @@
     lemma not_at_end: \forall char *from, *at, *end;
         within(from, at, end) && at != end ==> end - at >= 1;
 
-    // What that many digits spell.
-    logic integer decimal{L}(char *at, integer count) =
-        count <= 0 ? 0 : 10 * decimal(at, count - 1) + (at[count - 1] - '0');
+    // Where linear white space that begins at a place ends.
+    logic char *lws_end{L}(char *at, char *end) =
+        at == end ? at :
+        *at == ' ' || *at == '\t' ? lws_end(at + 1, end) :
+        end - at >= 3 && at[0] == '\r' && at[1] == '\n' && (at[2] == ' ' || at[2] == '\t') ?
+            lws_end(at + 3, end) : at;
+
+    // Where digits that begin at a place end.
+    logic char *digits_end{L}(char *at, char *end) =
+        at != end && '0' <= *at <= '9' ? digits_end(at + 1, end) : at;
 */
 
 #include "../../src/scan.h"
@@ -33,7 +42,11 @@
 /* The cursor is where it was or further, in the same text. */
 #define FORWARD(scan) (CURSOR(scan) && within(\old((scan)->at), (scan)->at, (scan)->end))
 
-/*@ assigns \nothing; */
+/*@ requires text == \null ? length == 0 : TEXT(text, text + length);
+    assigns \nothing;
+    ensures readable: TEXT(\result.at, \result.end);
+    ensures whole: text != \null ==> \result.at == text && \result.end == text + length;
+    ensures null_is_empty: text == \null ==> \result.at == \result.end; */
 static inline struct sst_scan sst_scan_of(const char *text, size_t length);
 
 /*@ requires CURSOR(scan);
@@ -61,12 +74,14 @@ static inline bool sst_scan_take(struct sst_scan *scan, char character);
 
 /*@ requires CURSOR(scan);
     assigns \nothing;
-    ensures \result ==> scan->end - scan->at >= 3; */
+    ensures \result <==> scan->end - scan->at >= 3 && scan->at[0] == '\r' &&
+        scan->at[1] == '\n' && (scan->at[2] == ' ' || scan->at[2] == '\t'); */
 static inline bool sst_scan_sees_fold(const struct sst_scan *scan);
 
 /*@ requires CURSOR(scan);
     assigns scan->at \from scan->at;
-    ensures forward: FORWARD(scan); */
+    ensures forward: FORWARD(scan);
+    ensures all: scan->at == lws_end(\old(scan->at), scan->end); */
 static inline void sst_scan_lws(struct sst_scan *scan);
 
 /*@ assigns \nothing; */
@@ -90,6 +105,7 @@ static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
     ensures all_digits: \forall integer i; 0 <= i < scan->at - \old(scan->at) ==>
         '0' <= \old(scan->at)[i] <= '9';
     ensures no_more: scan->at != scan->end ==> !('0' <= *scan->at <= '9');
+    ensures all: scan->at == digits_end(\old(scan->at), scan->end);
     ensures value: \result ==>
         *seconds == \min(decimal(\old(scan->at), scan->at - \old(scan->at)), SST_SECONDS_MAX);
     ensures unwritten: !\result ==> *seconds == \old(*seconds); */
@@ -121,6 +137,7 @@ void sst_scan_to_separator(struct sst_scan *scan);
     ensures not_empty: \result ==> token->at != token->end;
     ensures ends_within: \result ==> within(token->at, token->end, scan->end);
     ensures readable: \result ==> CURSOR(token);
+    ensures further: \result ==> scan->at != \old(scan->at);
     ensures at_end: !\result ==> scan->at == scan->end; */
 bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token);
 
