@@ -193,7 +193,9 @@ static void refused_interval(struct sst_session *s, const struct sst_tx *tx,
     if (what == SST_422_RETRY_WITHOUT_SE) {
         s->flags |= F_WITHOUT_SE;
     }
-    s->rounds = (uint8_t)(s->rounds + (off ? 0 : 1));
+    if (!off) {
+        s->rounds++;
+    }
     retry(s, tx, SST_ACTION_RETRY, now, verdict);
 }
 
