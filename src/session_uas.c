@@ -244,6 +244,10 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
     facts.supports = tx->flags & TX_SUPPORTS;
     sst_session_dialog(s, &dialog);
     sst_uas_answer(s->policy, &dialog, &facts, &answer);
+    if (!dialog.established && (tx->flags & TX_UPDATE) && !facts.has_session_expires) {
+        /* EC-20: one negotiation at a time, and the initial INVITE's is under way. */
+        answer = (struct sst_answer){.supported = answer.supported};
+    }
     sst_answer_headers(&answer, headers);
 
     /* §9: interval and role are taken from the 2xx that is sent. */

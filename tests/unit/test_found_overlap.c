@@ -30,12 +30,44 @@ START_TEST(the_side_that_watches_waits_for_the_longer_of_two_intervals)
 }
 END_TEST
 
+/*
+ * The 2xx to an UPDATE of an early dialog asked for a timer that nobody else had spoken of, crossed
+ * the 2xx to the INVITE, which had none, and left a timer on one side alone.
+ */
+/* Shows: EC-20 */
+START_TEST(who_answers_an_early_update_asks_for_nothing_of_its_own)
+{
+    for (int side = 0; side < 2; side++) {
+        struct talk *t = talk_new("mode=request own_benefit=yes", side == 0);
+
+        if (side == 0) {
+            asks(t, INVITE);
+        } else {
+            hears(t, INVITE, TIMER);
+        }
+        expect(serves(t, UPDATE, UPDATES TIMER), TIMER);
+        expect(serves(t, UPDATE, UPDATES), TIMER);
+        expect(serves(t, UPDATE, TIMER " | Session-Expires: 600;refresher=uac"),
+               TIMER " | Session-Expires: 600;refresher=uac | Require: timer");
+        if (side == 1) { /* the INVITE is where it asks */
+            expect(answers(t, INVITE, 200),
+                   TIMER " | Session-Expires: 1800;refresher=uac | Require: timer");
+        } else {
+            gets(t, INVITE, 200, TIMER);
+        }
+        expect(told(t), side == 1 ? "0 negotiated 1800 remote" : "");
+        end_talk(t);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("found_overlap");
     TCase *tcase = tcase_create("all");
 
     tcase_add_test(tcase, the_side_that_watches_waits_for_the_longer_of_two_intervals);
+    tcase_add_test(tcase, who_answers_an_early_update_asks_for_nothing_of_its_own);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
