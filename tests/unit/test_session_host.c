@@ -91,6 +91,28 @@ START_TEST(a_transaction_of_the_wrong_side_is_refused)
 }
 END_TEST
 
+/* Shows: EC-31 */
+START_TEST(a_copy_of_a_2xx_is_not_for_the_next_request_under_way)
+{
+    struct talk *t = connected("", REMOTE_90);
+    struct sst_tx first = t->own[0];
+    struct sst_verdict verdict;
+    struct sst_msg msg = message(200, INVITE, LOCAL_90);
+
+    until(t, 10);
+    asks(t, INVITE);
+    msg.cseq = first.cseq;
+    ck_assert_int_eq(sst_session_response(t->session, &first, &msg, t->now_ms, &verdict), SST_OK);
+    ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
+    ck_assert_int_eq(sst_session_failed(t->session, &first, SST_FAILED_TIMEOUT, t->now_ms,
+                                        &verdict), SST_OK);
+    ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
+    expect(gets(t, INVITE, 200, REMOTE_90), "refreshed");
+    expect(told(t), "10 refreshed 90 remote");
+    end_talk(t);
+}
+END_TEST
+
 /* One refresh too many does no harm, one too few ends the call: also where the host is through with
  * the extension, but the peer is not. */
 /* Shows: EC-16 */
@@ -294,6 +316,7 @@ int main(void)
 
     tcase_add_test(tcase, a_host_without_cseq_numbers_and_acks);
     tcase_add_test(tcase, a_transaction_of_the_wrong_side_is_refused);
+    tcase_add_test(tcase, a_copy_of_a_2xx_is_not_for_the_next_request_under_way);
     tcase_add_test(tcase, an_interval_for_nobody_stands_where_a_timer_was_offered);
     tcase_add_test(tcase, before_the_dialog_nothing_is_a_refresh);
     tcase_add_test(tcase, a_transaction_of_a_method_that_has_none_stays_as_it_is);
