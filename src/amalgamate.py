@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
           "proxy.h", "session.h", "queue.h", "sst.h"]
 PRIVATE = ["mem.h", "timing.h", "scan.h", "policy_fields.h", "rules_private.h",
-           "session_private.h"]
+           "session_private.h", "queue_heap.h"]
 
 INCLUDE = re.compile(r'^#include (?:<sst/(?P<public>\w+\.h)>|"(?P<private>\w+\.h)"|(?P<other>.*))$')
 # Comments and texts are left as they are; of identifiers, members too.

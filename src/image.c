@@ -199,7 +199,7 @@ static void read_fields(struct sst_session *session, const uint8_t *image)
     session->ladder = image[AT_LADDER];
     session->generation = image[AT_GENERATION];
     session->reason = image[AT_REASON];
-    session->spare = 0;
+    session->queue_key = 0;
 }
 
 /* Puts start and refresh where they are on the new clock. */

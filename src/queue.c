@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The queue is a heap in an array, a smaller key above a larger one. A node has four children, so
- * that a look at all of them costs one cache line: the children of slot i are the slots 4i to 4i+3
- * (but of slot 0 only 1 to 3), and its parent is slot i/4.
- *
- * Keys are lazy. A refresh moves a deadline later nearly always, long before it comes, so the key
- * is left as it was: it may be earlier than the deadline, never later. When it comes up, the
- * session is looked at and gets its true deadline as a key. So what a refresh costs here is to see
- * that the key is still good (sst_session_key()): the session and its slot are read, not written.
+ * The queue: what it runs and tells. In which order, and why a refresh costs next to nothing, is in
+ * queue_heap.h.
  */
-#include <sst/queue.h>
-
-#include "session_private.h"
+#include "queue_heap.h"
 
 #define CAPACITY_MAX (UINT32_MAX - 1u)
 
@@ -19,116 +11,10 @@
  * can be too early. Whoever is due more often than that waits for the next call. */
 #define LOOKS_EACH 5u
 
-/* A session whose events are being delivered by a run, which may be within another run. */
-struct sst_queue_visit {
-    struct sst_session *session; /* NULL once it was taken out: it may be freed memory */
-    struct sst_queue_visit *outer;
-};
-
-static inline void place(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
-{
-    slots[index] = slot;
-    slot.session->queue_index = (uint32_t)(index + 1);
-}
-
-/* Puts slot where it belongs, at index or above it. */
-static void sift_up(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
-{
-    while (index > 0 && slot.key_ms < slots[index / 4].key_ms) {
-        place(slots, index, slots[index / 4]);
-        index /= 4;
-    }
-    place(slots, index, slot);
-}
-
-static inline struct sst_queue_slot *smaller(struct sst_queue_slot *a, struct sst_queue_slot *b)
-{
-    return b->key_ms < a->key_ms ? b : a;
-}
-
-/* The child of index with the smallest key; slots + count where it has none. */
-static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots, size_t count,
-                                                    size_t index)
-{
-    size_t begin = index == 0 ? 1 : 4 * index;
-    size_t end = 4 * index + 4;
-
-    if (begin >= count) {
-        return slots + count;
-    }
-    struct sst_queue_slot *best = slots + begin;
-    if (end <= count) {
-        struct sst_queue_slot *last = slots + end - 1;
-        return smaller(smaller(best, last - 2), smaller(last - 1, last));
-    }
-    for (size_t i = begin + 1; i < count; i++) {
-        best = smaller(best, slots + i);
-    }
-    return best;
-}
-
-/* Puts slot where it belongs, at index or below it. */
-static void sift_down(struct sst_queue_slot *slots, size_t count, size_t index,
-                      struct sst_queue_slot slot)
-{
-    struct sst_queue_slot *child = smallest_child(slots, count, index);
-
-    while (child != slots + count && child->key_ms < slot.key_ms) {
-        place(slots, index, *child);
-        index = (size_t)(child - slots);
-        child = smallest_child(slots, count, index);
-    }
-    place(slots, index, slot);
-}
-
-/* A session in no queue has the index 0, which becomes the largest. */
-static inline bool contains(const struct sst_queue *queue, const struct sst_session *session)
-{
-    uint32_t index = session->queue_index - 1u;
-
-    return index < queue->count && queue->slots[index].session == session;
-}
-
-static void take_out(struct sst_queue *queue, struct sst_session *session)
-{
-    size_t index = session->queue_index - 1u;
-    struct sst_queue_slot last = queue->slots[--queue->count];
-
-    session->queue_index = 0;
-    for (struct sst_queue_visit *visit = queue->visits; visit != NULL; visit = visit->outer) {
-        if (visit->session == session) {
-            visit->session = NULL;
-        }
-    }
-    if (index == queue->count) {
-        return;
-    }
-    if (last.key_ms < queue->slots[index / 4].key_ms) {
-        sift_up(queue->slots, index, last);
-    } else {
-        sift_down(queue->slots, queue->count, index, last);
-    }
-}
-
-/* Gives a session in the queue another key, earlier or later, or takes it out. */
-static void move(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
-{
-    size_t index = session->queue_index - 1u;
-    struct sst_queue_slot slot = {key_ms, session};
-
-    if (key_ms == SST_NEVER) {
-        take_out(queue, session);
-    } else if (key_ms < queue->slots[index].key_ms) {
-        sift_up(queue->slots, index, slot);
-    } else {
-        sift_down(queue->slots, queue->count, index, slot);
-    }
-}
-
 /* Gives it its true deadline as a key. */
 static void settle(struct sst_queue *queue, struct sst_session *session)
 {
-    move(queue, session, sst_session_deadline(session));
+    sst_heap_move(queue, session, sst_session_deadline(session));
 }
 
 static bool is_due(const struct sst_queue *queue, uint64_t now_ms)
@@ -148,6 +34,7 @@ int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t
     queue->capacity = capacity;
     queue->count = 0;
     queue->visits = NULL;
+    queue->latest = 0;
     return SST_OK;
 }
 
@@ -170,42 +57,19 @@ int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slots, size
     return SST_OK;
 }
 
-static int put_in(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
-{
-    struct sst_queue_slot slot = {key_ms, session};
-
-    if (session->queue_index != 0) {
-        return SST_ERR_ARGUMENT;
-    }
-    if (key_ms == SST_NEVER) {
-        return SST_OK;
-    }
-    if (queue->count == queue->capacity) {
-        return SST_ERR_SPACE;
-    }
-    sift_up(queue->slots, queue->count++, slot);
-    return SST_OK;
-}
-
 int sst_queue_update(struct sst_queue *queue, struct sst_session *session)
 {
     if (queue == NULL || session == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    uint64_t key_ms = sst_session_key(session);
-    if (!contains(queue, session)) {
-        return put_in(queue, session, key_ms);
-    }
-    if (key_ms < queue->slots[session->queue_index - 1u].key_ms || key_ms == SST_NEVER) {
-        move(queue, session, key_ms);
-    }
-    return SST_OK;
+    uint64_t time = sst_session_key(session);
+    return sst_heap_is_early(queue, session, time) ? SST_OK : sst_heap_update(queue, session, time);
 }
 
 void sst_queue_remove(struct sst_queue *queue, struct sst_session *session)
 {
-    if (queue != NULL && session != NULL && contains(queue, session)) {
-        take_out(queue, session);
+    if (queue != NULL && session != NULL && sst_heap_contains(queue, session)) {
+        sst_heap_take_out(queue, session);
     }
 }
 
@@ -221,7 +85,7 @@ static void deliver(struct sst_queue *queue, struct sst_session *session, uint64
     struct sst_queue_visit visit = {session, queue->visits};
 
     if (session->flags & F_ENDED) {
-        take_out(queue, session);
+        sst_heap_take_out(queue, session);
         visit.session = NULL;
     }
     queue->visits = &visit;
@@ -250,7 +114,7 @@ size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max)
         looked++;
         if (deadline_ms > queue->slots[0].key_ms) {
             /* Corrected first, so that sessions come in the order of their deadlines. */
-            move(queue, session, deadline_ms);
+            sst_heap_move(queue, session, deadline_ms);
         } else if (!sst_session_do(session, &due, now_ms)) {
             settle(queue, session);
         } else if (session->policy->on_event != NULL) {
@@ -309,6 +173,10 @@ const char *sst_queue_check(const struct sst_queue *queue)
         }
         if (slot->key_ms > sst_session_deadline(slot->session)) {
             return "a key is later than its session's deadline";
+        }
+        if (slot->session->queue_key != 0 && sst_heap_known_step(queue, slot->session) <
+                                                 sst_heap_key_step(sst_time_in(slot->key_ms))) {
+            return "a session takes its key for earlier than it is";
         }
     }
     return NULL;

@@ -12,6 +12,7 @@ set(SST_CORE_SOURCES
   print.c
   proxy.c
   queue.c
+  queue_heap.c
   rules_headers.c
   rules_uac.c
   rules_uas.c

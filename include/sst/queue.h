@@ -47,6 +47,7 @@ struct sst_queue {
     size_t capacity;                /**< of slots */
     size_t count;                   /**< of sessions in it */
     struct sst_queue_visit *visits; /**< the sessions whose events are being delivered */
+    uint64_t latest;                /**< no key that a session knows is later */
 };
 
 /**
@@ -72,7 +73,8 @@ SST_API int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slo
  * Puts a session into the queue, moves it, or takes it out where it has no deadline, all according
  * to sst_session_deadline(). Next to free where the deadline moved later.
  * @return SST_OK; SST_ERR_SPACE where a new one finds the queue full; SST_ERR_ARGUMENT, also where
- *         the session is in another queue
+ *         the session is in another queue, which need not be noticed where its deadline moved later
+ *         (SST_OK then; nothing is done in either case)
  */
 SST_API int sst_queue_update(struct sst_queue *queue, struct sst_session *session);
 

@@ -107,7 +107,7 @@ struct sst_session {
     uint8_t ladder;       /**< methods that were refused */
     uint8_t generation;   /**< of commits: tells overlapping negotiations */
     uint8_t reason;       /**< of the end */
-    uint8_t spare;        /**< 0 */
+    uint8_t queue_key;    /**< what it knows of its key in a queue, 0: nothing */
 };
 
 /**

@@ -122,7 +122,7 @@ static const char *check_image(struct search *search, const struct state *before
     struct state b;
     normalize(before, &a);
     normalize(after, &b);
-    a.session.spare = b.session.spare;
+    a.session.queue_key = b.session.queue_key;
     (void)search;
     if (sst_session_now(&before->session, before->now) != sst_time_in(before->now)) {
         return NULL; /* EC-44: a clock that stood still */

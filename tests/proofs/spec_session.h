@@ -109,7 +109,10 @@ enum sst_way sst_session_way(const struct sst_session *s, uint64_t at);
 uint64_t sst_session_due(const struct sst_session *s, struct sst_due *due);
 
 /*@ requires \valid_read(s) && READABLE(s) && SOUND_TIMER(s);
-    assigns \nothing; */
+    assigns \nothing;
+    ensures key_before_end: \result == 0 ||
+        s->start_ms < \result <= EXPIRATION(s) - s->guard_ms;
+    ensures key_before_refresh: \result <= s->refresh_ms; */
 static inline uint64_t sst_session_key(const struct sst_session *s);
 
 #endif

@@ -14,7 +14,8 @@ static inline bool is_same_session(const struct sst_session *a, const struct sst
            a->queue_index == b->queue_index && a->violations == b->violations &&
            a->flags == b->flags && a->events == b->events && a->rounds == b->rounds &&
            a->attempts == b->attempts && a->ladder == b->ladder &&
-           a->generation == b->generation && a->reason == b->reason && a->spare == b->spare;
+           a->generation == b->generation && a->reason == b->reason &&
+           a->queue_key == b->queue_key;
 }
 
 #endif

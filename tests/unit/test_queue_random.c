@@ -85,6 +85,9 @@ static void arm(struct world *world, size_t id, uint64_t when_ms)
         disarm(&world->sessions[id]);
     } else {
         arm_refresh(&world->sessions[id], when_ms);
+        if (when_ms > world->now_ms) { /* as after a 2xx, so the session comes to know its key */
+            world->sessions[id].start_ms = sst_time_in(world->now_ms);
+        }
     }
     list_set(world, id, when_ms);
 }
