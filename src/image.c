@@ -226,7 +226,8 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     struct sst_due due;
     uint64_t last;
     uint64_t range;
-    bool waits = session->events & (1u << SST_EVENT_REFRESH);
+    bool waits = (session->events & (1u << SST_EVENT_REFRESH)) &&
+                 (session->flags & (F_LOCAL | F_RESCUED)); /* others plan none */
 
     (void)sst_session_due(session, &due);
     if (spread_ms == 0 || (due.refresh > now && !waits)) {
