@@ -10,9 +10,8 @@ static struct sst_header *add(struct sst_headers *headers, const char *name,
 {
     struct sst_header *header = &headers->item[headers->count];
     headers->count++;
-    memset(header, 0, sizeof *header); /* the whole value, however short it is */
-    header->name = name;
-    header->kind = kind;
+    /* The whole value is written, however short it is. */
+    *header = (struct sst_header){.name = name, .kind = kind};
     return header;
 }
 
