@@ -206,6 +206,24 @@ START_TEST(earlier_deadline_is_never_missed)
 }
 END_TEST
 
+/* Its key is worked out in another way while the peer's INVITE is open. */
+START_TEST(session_amid_a_transaction_knows_its_key_too)
+{
+    for (uint64_t steps = 0; steps < 256; steps += 5) {
+        const uint64_t key_ms = 8u * WINDOW + steps * STEP + 77u;
+        setup();
+        due_at(1, key_ms + 2u * STEP, key_ms - 30u * MINUTE);
+        update(1);
+        due_at(0, key_ms, key_ms - 30u * MINUTE);
+        sessions[0].flags |= F_PEER_INVITE;
+        update(0);
+        due_at(0, key_ms - 3u * STEP, key_ms - 30u * MINUTE);
+        update(0);
+        ck_assert_uint_eq(sst_queue_deadline(&queue), key_ms - 3u * STEP);
+    }
+}
+END_TEST
+
 /* The others have gone on for hours, and nobody ran the queue. */
 START_TEST(old_key_is_not_taken_for_an_earlier_one)
 {
@@ -290,6 +308,7 @@ int main(void)
     tcase_add_test(tcase, deadline_before_the_zero_of_the_clock_is_due);
     tcase_add_test(tcase, session_that_left_knows_nothing);
     tcase_add_test(tcase, earlier_deadline_is_never_missed);
+    tcase_add_test(tcase, session_amid_a_transaction_knows_its_key_too);
     tcase_add_test(tcase, old_key_is_not_taken_for_an_earlier_one);
     tcase_add_test(tcase, clock_that_was_set_back_is_followed);
     tcase_add_test(tcase, session_of_another_queue_is_seen_when_it_counts);
