@@ -135,7 +135,8 @@ SST_API int sst_session_init(struct sst_session *session, const struct sst_polic
 
 /**
  * Gives a session another policy. Takes effect at the next negotiation; the deadlines in force
- * stay. Events that waited to be pulled are told to its on_event, if it has one, by the next call:
+ * stay, and what a request of this side that is under way offered is kept, also where the new mode
+ * is off. Events that waited to be pulled are told to its on_event, if it has one, by the next call:
  * make it sst_session_advance(), at once.
  * @return as sst_session_init()
  */
