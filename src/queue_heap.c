@@ -89,8 +89,9 @@ void sst_heap_take_out(struct sst_queue *queue, struct sst_session *session)
 }
 
 /* The session comes to know its key, or that it knows nothing. */
-static inline void tell_key(struct sst_queue *queue, struct sst_session *session, uint64_t time)
+static inline void tell_key(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
 {
+    uint64_t time = sst_time_in(key_ms);
     uint64_t step = sst_heap_key_step(time);
 
     session->queue_key = (uint8_t)step;
@@ -112,7 +113,7 @@ void sst_heap_move(struct sst_queue *queue, struct sst_session *session, uint64_
         sst_heap_take_out(queue, session);
         return;
     }
-    tell_key(queue, session, sst_time_in(key_ms));
+    tell_key(queue, session, key_ms);
     if (key_ms < queue->slots[index].key_ms) {
         sift_up(queue->slots, index, slot);
     } else {
@@ -134,16 +135,9 @@ int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64
     struct sst_queue_slot slot = {0, session};
     size_t index = queue->count;
 
-    if (time > SST_TIME_BIAS) {
-        slot.key_ms = time - SST_TIME_BIAS;
-    } else if (time > 0) {
-        time = SST_TIME_BIAS; /* what lies before the clock's zero is its zero */
-    } else {
-        slot.key_ms = sst_session_deadline(session);
-        if (slot.key_ms == SST_NEVER) {
-            return leave(queue, session);
-        }
-        time = sst_time_in(slot.key_ms);
+    slot.key_ms = time != 0 ? sst_time_out(time) : sst_session_deadline(session);
+    if (slot.key_ms == SST_NEVER) {
+        return leave(queue, session);
     }
     if (session->queue_index != 0) {
         if (!sst_heap_contains(queue, session)) {
@@ -158,7 +152,7 @@ int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64
     } else {
         queue->count++;
     }
-    tell_key(queue, session, time);
+    tell_key(queue, session, slot.key_ms);
     sift_up(queue->slots, index, slot);
     return SST_OK;
 }

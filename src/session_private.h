@@ -236,6 +236,12 @@ void sst_session_learn(struct sst_session *s, const struct sst_msg *msg);
         }                                                                                          \
     } while (0)
 
+/* Whether the extension was switched off since this own request offered it. */
+static inline bool sst_tx_is_switched_off(const struct sst_session *s, const struct sst_tx *tx)
+{
+    return s->policy->mode == SST_MODE_OFF && (tx->flags & TX_TIMED);
+}
+
 static inline enum sst_method sst_tx_method(const struct sst_tx *tx)
 {
     return (tx->flags & TX_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;

@@ -185,7 +185,7 @@ static void refused_interval(struct sst_session *s, const struct sst_tx *tx,
     uint32_t *learned = (tx->flags & TX_INITIAL) ? &s->call_min_se : &s->min_se;
     *learned = sst_max(*learned, min_se);
     /* Where it was switched off since, the next request has nothing that this could be said of. */
-    bool off = s->policy->mode == SST_MODE_OFF && (tx->flags & TX_TIMED);
+    bool off = sst_tx_is_switched_off(s, tx);
     if (what == SST_422_FAIL && !off) {
         refused_method(s, tx, now, verdict);
         return;

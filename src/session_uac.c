@@ -2,6 +2,12 @@
 /* Own requests of a dialog and what answers them: RFC 4028 §7, §10. */
 #include "session_private.h"
 
+/* What an open transaction of this side is told by in the session's flags. */
+static uint32_t open_bit(enum sst_method method)
+{
+    return method == SST_METHOD_UPDATE ? F_OWN_UPDATE : F_OWN_INVITE;
+}
+
 static uint32_t own_bits(enum sst_method method)
 {
     return method == SST_METHOD_UPDATE
@@ -18,7 +24,7 @@ static void open_own(struct sst_session *s, struct sst_tx *tx, enum sst_method m
     tx->flags = TX_OPEN | TX_EVER;
     tx->flags |= update ? TX_UPDATE : 0;
     tx->flags |= !update && !(s->flags & F_ESTABLISHED) ? TX_INITIAL : 0;
-    s->flags |= update ? F_OWN_UPDATE : F_OWN_INVITE;
+    s->flags |= open_bit(method);
     if (flags & SST_REQUEST_OFFER) {
         tx->flags |= TX_OFFER;
         s->flags |= update ? F_OWN_UPDATE_OFFER : F_OWN_INVITE_OFFER;
@@ -68,8 +74,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     if (tx == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    uint32_t busy = method == SST_METHOD_UPDATE ? F_OWN_UPDATE : F_OWN_INVITE;
-    if ((s->flags & (F_ENDED | busy)) || is_open(s, tx)) {
+    if ((s->flags & (F_ENDED | open_bit(method))) || is_open(s, tx)) {
         return SST_ERR_STATE;
     }
     struct sst_dialog dialog;
@@ -105,7 +110,7 @@ static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
     if ((s->flags & F_ENDED) || !(tx->flags & TX_OPEN) || (tx->flags & TX_PEER)) {
         return false;
     }
-    if (!(s->flags & ((tx->flags & TX_UPDATE) ? F_OWN_UPDATE : F_OWN_INVITE))) {
+    if (!(s->flags & open_bit(sst_tx_method(tx)))) {
         return false; /* given up, forgotten by a restart, or another session's */
     }
     if (response != NULL) {
@@ -158,7 +163,7 @@ static void provisional(struct sst_session *s, const struct sst_tx *tx, uint64_t
  * switched off since: the peer counts on it. The next request tells it otherwise. */
 static bool is_timed(const struct sst_session *s, const struct sst_tx *tx)
 {
-    return s->policy->mode != SST_MODE_OFF || (tx->flags & TX_TIMED);
+    return s->policy->mode != SST_MODE_OFF || sst_tx_is_switched_off(s, tx);
 }
 
 static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
@@ -173,10 +178,10 @@ static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
         .accept_refresher_missing = true,
         .absolute_min = SST_ABSOLUTE_MIN_S,
     };
-    bool off = s->policy->mode == SST_MODE_OFF && is_timed(s, tx);
+    const struct sst_policy *policy = sst_tx_is_switched_off(s, tx) ? &agreed : s->policy;
     uint32_t violations = 0;
-    sst_uac_2xx(off ? &agreed : s->policy, dialog, tx->interval, tx->min_se, tx->flags & TX_WISH,
-                response, timer, &violations);
+    sst_uac_2xx(policy, dialog, tx->interval, tx->min_se, tx->flags & TX_WISH, response, timer,
+                &violations);
     sst_session_note_violations(s, violations);
 }
 
