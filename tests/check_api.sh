@@ -19,8 +19,8 @@ echo "#include <$header>" >"$scratch/all.c"
 
 for source in "$@"; do
     # shellcheck disable=SC2086
-    "$compiler" $flags -I"$include" -c "$source" -o "$scratch/$(basename "$source" .c).o"
-    readelf -sW "$scratch/$(basename "$source" .c).o"
+    "$compiler" $flags -I"$include" -I"$include/../src" -c "$source" -o "$scratch/object.o"
+    readelf -sW "$scratch/object.o"
 done | awk '$5 == "GLOBAL" && $6 == "DEFAULT" && $7 != "UND" { print $8 }' |
     sort >"$scratch/exported"
 

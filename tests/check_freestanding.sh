@@ -11,8 +11,8 @@ trap 'rm -rf "$scratch"' EXIT
 own=$("$compiler" -print-file-name=include)
 
 for source in "$@"; do
-    "$compiler" -std=c11 -O2 -ffreestanding -nostdinc -isystem "$own" -I"$include" -Wall -Wextra \
-        -Wpedantic -Werror -DSST_BUILDING -c "$source" -o "$scratch/$(basename "$source" .c).o"
+    "$compiler" -std=c11 -O2 -ffreestanding -nostdinc -isystem "$own" -I"$include" -I"$include/../src" -Wall -Wextra \
+        -Wpedantic -Werror -DSST_BUILDING -c "$source" -o "$scratch/$(echo "$source" | tr / _).o"
 done
 "$compiler" -nostdlib -r "$scratch"/*.o -o "$scratch/all"
 

@@ -29,7 +29,7 @@ def soversion():
 
 
 def sources(library):
-    text = (ROOT / "src/sources.cmake").read_text()
+    text = (ROOT / "src/cmake/sources.cmake").read_text()
     found = re.search(rf"set\({LISTS[library]}\n(.*?)\)", text, re.DOTALL)
     return [f"src/{name}" for name in found.group(1).split()]
 

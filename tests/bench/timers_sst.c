@@ -5,7 +5,7 @@
  * written as a commit leaves them.
  */
 #include "measure.h"
-#include "session_private.h"
+#include "session/session_private.h"
 #include "timers.h"
 
 #include <sst/sst.h>

@@ -51,9 +51,9 @@ def try_suites(work):
 def case(folder):
     work = fresh(folder / "amalgamation")
     python = need("python3")
-    run([python, ROOT / "src/amalgamate.py", work])
+    run([python, ROOT / "src/cmake/amalgamate.py", work])
     once = (work / "sst.c").read_bytes() + (work / "sst.h").read_bytes()
-    run([python, ROOT / "src/amalgamate.py", work / "again"])
+    run([python, ROOT / "src/cmake/amalgamate.py", work / "again"])
     again = (work / "again/sst.c").read_bytes() + (work / "again/sst.h").read_bytes()
     expect(once == again, "written the same a second time")
 

@@ -32,8 +32,8 @@ UNIT = os.path.join(ROOT, "tests", "unit")
 
 
 def listed(name):
-    """A list of src/sources.cmake."""
-    with open(os.path.join(SOURCE, "sources.cmake"), encoding="utf-8") as file:
+    """A list of src/cmake/sources.cmake."""
+    with open(os.path.join(SOURCE, "cmake", "sources.cmake"), encoding="utf-8") as file:
         found = re.search(r"set\(%s\n(.*?)\)" % name, file.read(), re.S)
     return found.group(1).split()
 

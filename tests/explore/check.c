@@ -2,7 +2,7 @@
 /* What has to hold after each call, whatever came before. */
 #include "explore.h"
 
-#include "session_private.h"
+#include "session/session_private.h"
 
 #include <string.h>
 

@@ -48,7 +48,7 @@ class Workshop:
 
     def __init__(self, compiler, root, folder, jobs):
         self.compiler, self.root, self.folder, self.jobs = compiler, root, folder, jobs
-        with open(os.path.join(root, "src", "sources.cmake"), encoding="utf-8") as file:
+        with open(os.path.join(root, "src", "cmake", "sources.cmake"), encoding="utf-8") as file:
             self.core = re.search(r"SST_CORE_SOURCES(.*?)\)", file.read(), re.S).group(1).split()
         found = glob.glob(os.path.join(root, "tests", "unit", "test_*.c"))
         self.suites = sorted(os.path.basename(path)[5:-2] for path in found)

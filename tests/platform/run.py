@@ -48,8 +48,8 @@ PLATFORMS = {
 
 
 def core_sources():
-    """The files of the core, as src/sources.cmake lists them."""
-    with open(os.path.join(ROOT, "src", "sources.cmake"), encoding="utf-8") as file:
+    """The files of the core, as src/cmake/sources.cmake lists them."""
+    with open(os.path.join(ROOT, "src", "cmake", "sources.cmake"), encoding="utf-8") as file:
         listed = re.search(r"set\(SST_CORE_SOURCES\s+(.*?)\)", file.read(), re.DOTALL)
     return [os.path.join(ROOT, "src", name) for name in listed.group(1).split()]
 

@@ -5,7 +5,7 @@
 
 #include "spec_rules.h"
 
-#include "../../src/timing.h"
+#include "../../src/rules/timing.h"
 
 #include <sst/rules.h>
 

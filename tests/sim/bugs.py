@@ -112,7 +112,7 @@ class Workshop:
 
     def __init__(self, compiler, root, folder):
         self.compiler, self.root, self.folder = compiler, root, folder
-        with open(os.path.join(root, "src", "sources.cmake"), encoding="utf-8") as file:
+        with open(os.path.join(root, "src", "cmake", "sources.cmake"), encoding="utf-8") as file:
             lists = re.search(r"SST_CORE_SOURCES(.*?)\)", file.read(), re.S)
         self.core = lists.group(1).split()
         self.objects = {}

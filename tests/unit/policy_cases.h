@@ -4,7 +4,7 @@
 #define POLICY_CASES_H
 
 #include "exact.h"
-#include "policy_fields.h"
+#include "policy/fields.h"
 
 #include <check.h>
 #include <stdlib.h>

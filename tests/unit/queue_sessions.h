@@ -6,7 +6,7 @@
 #ifndef QUEUE_SESSIONS_H
 #define QUEUE_SESSIONS_H
 
-#include "session_private.h"
+#include "session/session_private.h"
 
 #include <sst/sst.h>
 

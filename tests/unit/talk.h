@@ -17,7 +17,7 @@
 #define TALK_H
 
 #include "exact.h"
-#include "session_private.h"
+#include "session/session_private.h"
 
 #include <stdio.h>
 

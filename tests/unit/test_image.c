@@ -2,7 +2,7 @@
 /* The bytes of an image: their layout, and that nothing but a whole image is taken for one. */
 #include "exact.h"
 #include "same_session.h"
-#include "session_private.h"
+#include "session/session_private.h"
 
 #define SIZE SST_IMAGE_SIZE
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Defaults, ranges and conflicts of a policy. Expected values: the comments of sst/policy.h. */
 #include "exact.h"
-#include "policy_fields.h"
+#include "policy/fields.h"
 
 #include <check.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* docs/policy.md against the library: every row of its tables. */
 #include "exact.h"
-#include "policy_fields.h"
+#include "policy/fields.h"
 
 #include <sst/sst.h>
 

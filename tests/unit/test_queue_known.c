@@ -3,7 +3,7 @@
  * What a session knows of its key: a refresh does not look at the slot, and no deadline that moves
  * earlier is missed for that, however the session's key lies to the latest one.
  */
-#include "queue_heap.h"
+#include "queue/heap.h"
 
 #include <sst/sst.h>
 

@@ -2,7 +2,7 @@
 #include <sst/types.h>
 
 #include "exact.h"
-#include "scan.h"
+#include "codec/scan.h"
 
 /* Everything below reads from blocks of exact length; this one holds the input of one case. */
 static struct exact input;

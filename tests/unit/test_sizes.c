@@ -3,7 +3,7 @@
 #include <sst/sst.h>
 
 #include "exact.h"
-#include "policy_fields.h"
+#include "policy/fields.h"
 
 START_TEST(these_headers_match)
 {

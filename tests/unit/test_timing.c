@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The arithmetic of intervals and of time. Expected values by hand, and by other formulas. */
 #include "exact.h"
-#include "timing.h"
+#include "rules/timing.h"
 
 #include <sst/rules.h>
 

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* A policy's defaults, and what makes one valid. */
+#include "codec/mem.h"
+#include "policy/fields.h"
+
+#define FIELD(name, kind, lowest, highest, range, unit, section, what)                             \
+    SST_FIELD_OF(struct sst_policy, name, kind, lowest, highest, range, unit, section),
+
+static const struct sst_field fields[] = {SST_POLICY_FIELDS(FIELD)};
+
+#define FIELD_COUNT (sizeof fields / sizeof fields[0])
+
+/* Fields that are not named are 0: accept, no, none, auto, keep, as their comments say. */
+static const struct sst_policy defaults = {
+    .mode = SST_MODE_ACCEPT,
+    .session_expires = SST_DEFAULT_INTERVAL_S,
+    .min_se = SST_ABSOLUTE_MIN_S,
+    .prefer_refresher = SST_REFRESHER_UAC,
+    .request_refresher = SST_REFRESHER_NONE,
+    .method = SST_REFRESH_AUTO,
+    .refresh_percent = 50,
+    .guard = SST_GUARD_RFC,
+    .guard_percent = 10,
+    .expire_at = SST_EXPIRE_AT_EXPIRATION,
+    .own_benefit = SST_OWN_BENEFIT_AUTO,
+    .refresh_floor = 10,
+    .accept_midcall = true,
+    .below_min = SST_BELOW_MIN_KEEP,
+    .refused = SST_REFUSED_EXPIRE,
+    .accept_refresher_missing = true,
+    .accept_require_as_support = true,
+    .accept_malformed = true,
+    .accept_repeated = true,
+    .accept_small_interval = true,
+    .absolute_min = SST_ABSOLUTE_MIN_S,
+};
+
+_Static_assert(sizeof(struct sst_policy) == SST_POLICY_SIZE_MIN,
+               "padding behind the last field: a field put there would not show in the size");
+
+const struct sst_field *sst_policy_field_at(size_t index)
+{
+    return index < FIELD_COUNT ? &fields[index] : NULL;
+}
+
+bool sst_field_within(const struct sst_field *field, size_t size)
+{
+    return (size_t)field->offset + field->size <= size;
+}
+
+void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known)
+{
+    uint32_t told = (uint32_t)size; /* no structure has 4 GiB */
+    memcpy(structure, defaults_of, size < known ? size : known);
+    if (size > known) {
+        memset((unsigned char *)structure + known, 0, size - known);
+    }
+    memcpy(structure, &told, size < sizeof told ? size : sizeof told);
+}
+
+uint32_t sst_policy_value(const struct sst_policy *policy, const struct sst_field *field)
+{
+    return sst_field_value(sst_field_within(field, policy->size) ? policy : &defaults, field);
+}
+
+/* By way of the member's size: an enumeration may be as small as a char, and whatever bytes a
+ * host left in a bool are a number here. */
+uint32_t sst_field_value(const void *structure, const struct sst_field *field)
+{
+    const unsigned char *member = (const unsigned char *)structure + field->offset;
+    uint32_t value = 0;
+    if (field->size == 1) {
+        value = *member;
+    } else if (field->size == sizeof(uint16_t)) {
+        uint16_t half;
+        memcpy(&half, member, sizeof half);
+        value = half;
+    } else {
+        memcpy(&value, member, sizeof value);
+    }
+    return value;
+}
+
+void sst_field_store(void *structure, const struct sst_field *field, uint32_t value)
+{
+    unsigned char *member = (unsigned char *)structure + field->offset;
+    if (field->size == 1) {
+        *member = (unsigned char)value;
+    } else if (field->size == sizeof(uint16_t)) {
+        uint16_t half = (uint16_t)value;
+        memcpy(member, &half, sizeof half);
+    } else {
+        memcpy(member, &value, sizeof value);
+    }
+}
+
+bool sst_field_allows(const struct sst_field *field, uint32_t value, uint32_t absolute_min)
+{
+    switch ((enum sst_field_kind)field->kind) {
+    case SST_FIELD_INTERVAL:
+        return value >= absolute_min;
+    case SST_FIELD_MAYBE:
+        return value == 0 || value >= absolute_min;
+    case SST_FIELD_HALF:
+        return value >= field->lowest && value <= absolute_min / 2 + absolute_min % 2;
+    case SST_FIELD_WORDS:
+    case SST_FIELD_FLAG:
+    case SST_FIELD_NUMBER:
+        break;
+    }
+    return value >= field->lowest && value <= field->highest;
+}
+
+const char *sst_field_range(const struct sst_field *field, uint32_t absolute_min)
+{
+    if (absolute_min != SST_ABSOLUTE_MIN_S) {
+        switch ((enum sst_field_kind)field->kind) {
+        case SST_FIELD_INTERVAL:
+            return "absolute_min..4294967295";
+        case SST_FIELD_MAYBE:
+            return "0, absolute_min..4294967295";
+        case SST_FIELD_HALF:
+            return "1..absolute_min/2";
+        case SST_FIELD_WORDS:
+        case SST_FIELD_FLAG:
+        case SST_FIELD_NUMBER:
+            break;
+        }
+    }
+    return field->range;
+}
+
+int sst_policy_fail(struct sst_policy_error *error, int code, const char *field, const char *range,
+                    const char *other, uint32_t value)
+{
+    if (error != NULL) {
+        memset(error, 0, sizeof *error);
+        error->code = code;
+        error->field = field;
+        error->range = range;
+        error->other = other;
+        error->value = value;
+    }
+    return code;
+}
+
+static int check_alone(const struct sst_field *field, const void *structure, uint32_t absolute_min,
+                       struct sst_policy_error *error)
+{
+    uint32_t value = sst_field_value(structure, field);
+    if (sst_field_allows(field, value, absolute_min)) {
+        return SST_OK;
+    }
+    return sst_policy_fail(error, SST_ERR_RANGE, field->name, sst_field_range(field, absolute_min),
+                           NULL, value);
+}
+
+int sst_fields_check(const struct sst_field *table, size_t count, const void *structure,
+                     size_t size, struct sst_policy_error *error)
+{
+    /* absolute_min comes first, as the ranges of others depend on it. */
+    const struct sst_field *last = &table[count - 1];
+    uint32_t absolute_min = sst_field_value(structure, last);
+    int result = check_alone(last, structure, absolute_min, error);
+    for (size_t i = 0; i + 1 < count && result == SST_OK; i++) {
+        if (sst_field_within(&table[i], size)) {
+            result = check_alone(&table[i], structure, absolute_min, error);
+        }
+    }
+    return result;
+}
+
+/* Values that are right alone and wrong together. */
+static int check_together(const struct sst_policy *policy, struct sst_policy_error *error)
+{
+    uint32_t most = policy->max_session_expires;
+    if (policy->session_expires < policy->min_se) { /* §7.1 */
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "session_expires", "min_se..4294967295",
+                               "min_se", policy->session_expires);
+    }
+    if (most != 0 && most < policy->min_se) {
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_session_expires",
+                               "0, min_se..4294967295", "min_se", most);
+    }
+    if (most != 0 && most < policy->session_expires) {
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_session_expires",
+                               "0, session_expires..4294967295", "session_expires", most);
+    }
+    if (policy->max_refresh != 0 && policy->max_refresh < policy->refresh_floor) {
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_refresh",
+                               "0, refresh_floor..4294967295", "refresh_floor",
+                               policy->max_refresh);
+    }
+    if (policy->jitter_percent >= policy->refresh_percent) { /* it would refresh at once */
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "jitter_percent",
+                               "less than refresh_percent", "refresh_percent",
+                               policy->jitter_percent);
+    }
+    return SST_OK;
+}
+
+int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *error)
+{
+    if (policy == NULL) {
+        return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
+    }
+    if (policy->size < SST_POLICY_SIZE_MIN || policy->size > sizeof *policy) {
+        return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_policy_init() sets it", NULL,
+                               policy->size);
+    }
+    int result = sst_fields_check(fields, FIELD_COUNT, policy, policy->size, error);
+    return result == SST_OK ? check_together(policy, error) : result;
+}
+
+void sst_policy_init_sized(struct sst_policy *policy, size_t size)
+{
+    sst_defaults_copy(policy, size, &defaults, sizeof defaults);
+}
+
+bool sst_policy_field(size_t index, const char **name, const char **range, const char **unit,
+                      const char **section)
+{
+    const struct sst_field *field = sst_policy_field_at(index);
+    if (field == NULL) {
+        return false;
+    }
+    if (name != NULL) {
+        *name = field->name;
+    }
+    if (range != NULL) {
+        *range = field->range;
+    }
+    if (unit != NULL) {
+        *unit = field->unit;
+    }
+    if (section != NULL) {
+        *section = field->section;
+    }
+    return true;
+}

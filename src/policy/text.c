@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* A policy's fields from text and back, and its errors as sentences. */
+#include "codec/mem.h"
+#include "policy/fields.h"
+
+#include <sst/codec.h>
+
+/* A piece of text that is not terminated. */
+struct text {
+    const char *at;
+    size_t length;
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Without white space around it. NULL is as good as any other text without a character. */
+static struct text trim(const char *at, size_t length)
+{
+    if (at == NULL) {
+        return (struct text){"", 0};
+    }
+    while (length > 0 && is_space(at[length - 1])) {
+        length--;
+    }
+    while (length > 0 && is_space(*at)) {
+        at++;
+        length--;
+    }
+    return (struct text){at, length};
+}
+
+/* Letter case does not matter, and '-' is as good as '_'. */
+static char fold(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return (char)(c - 'A' + 'a');
+    }
+    return c == '-' ? '_' : c;
+}
+
+/* A word ends with its string, or where the next one of a range begins. */
+static bool is_end(char c)
+{
+    return c == '\0' || c == '|';
+}
+
+static size_t word_length(const char *word)
+{
+    size_t length = 0;
+    while (!is_end(word[length])) {
+        length++;
+    }
+    return length;
+}
+
+static bool matches(struct text text, const char *word)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (is_end(word[i]) || fold(text.at[i]) != fold(word[i])) {
+            return false;
+        }
+    }
+    return is_end(word[text.length]);
+}
+
+static const struct sst_field *find_field(struct text name)
+{
+    /* What the configuration of other SIP programs calls it. */
+    static const char alias[] = "default_expires";
+    if (matches(name, alias)) {
+        name = (struct text){"session_expires", sizeof "session_expires" - 1};
+    }
+    const struct sst_field *field;
+    for (size_t i = 0; (field = sst_policy_field_at(i)) != NULL; i++) {
+        if (matches(name, field->name)) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+/* The enumerator that a word of the range stands for. */
+static bool word_value(const struct sst_field *field, struct text text, uint32_t *value)
+{
+    const char *word = field->range;
+    for (uint32_t i = field->lowest; i <= field->highest; i++) {
+        if (matches(text, word)) {
+            *value = i;
+            return true;
+        }
+        word += word_length(word) + 1;
+    }
+    return false;
+}
+
+static bool flag_value(const struct sst_field *field, struct text text, uint32_t *value)
+{
+    static const struct {
+        char word[6];
+        bool yes;
+    } other[] = {{"false", false}, {"true", true}, {"off", false},
+                 {"on", true},     {"0", false},   {"1", true}};
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        if (matches(text, other[i].word)) {
+            *value = other[i].yes;
+            return true;
+        }
+    }
+    return word_value(field, text, value);
+}
+
+/* Digits and nothing else. A number that does not fit is SST_ERR_RANGE with the largest value. */
+static int number_value(struct text text, uint32_t *value)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') {
+            return SST_ERR_SYNTAX;
+        }
+        if (number <= UINT32_MAX) {
+            number = number * 10 + (uint64_t)(text.at[i] - '0');
+        }
+    }
+    if (text.length == 0) {
+        return SST_ERR_SYNTAX;
+    }
+    if (number > UINT32_MAX) {
+        *value = UINT32_MAX;
+        return SST_ERR_RANGE;
+    }
+    *value = (uint32_t)number;
+    return SST_OK;
+}
+
+static int field_from_text(const struct sst_field *field, struct text text, uint32_t absolute_min,
+                           uint32_t *value)
+{
+    switch ((enum sst_field_kind)field->kind) {
+    case SST_FIELD_WORDS:
+        return word_value(field, text, value) ? SST_OK : SST_ERR_SYNTAX;
+    case SST_FIELD_FLAG:
+        return flag_value(field, text, value) ? SST_OK : SST_ERR_SYNTAX;
+    case SST_FIELD_NUMBER:
+    case SST_FIELD_INTERVAL:
+    case SST_FIELD_MAYBE:
+    case SST_FIELD_HALF:
+        break;
+    }
+    int result = number_value(text, value);
+    if (result == SST_OK && !sst_field_allows(field, *value, absolute_min)) {
+        result = SST_ERR_RANGE;
+    }
+    return result;
+}
+
+/* Keeps the beginning of what was given. */
+static void quote(struct sst_policy_error *error, struct text text)
+{
+    if (error != NULL) {
+        size_t most = sizeof error->text - 1;
+        memcpy(error->text, text.at, text.length < most ? text.length : most);
+    }
+}
+
+int sst_policy_set(struct sst_policy *policy, const char *name, size_t name_length,
+                   const char *value, size_t value_length, struct sst_policy_error *error)
+{
+    if (policy == NULL || (name == NULL && name_length > 0) ||
+        (value == NULL && value_length > 0)) {
+        return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
+    }
+    struct text field_name = trim(name, name_length);
+    const struct sst_field *field = find_field(field_name);
+    if (field == NULL || !sst_field_within(field, policy->size)) {
+        int result = sst_policy_fail(error, SST_ERR_UNKNOWN, NULL, NULL, NULL, 0);
+        quote(error, field_name);
+        return result;
+    }
+    struct text text = trim(value, value_length);
+    uint32_t number = 0;
+    int result = field_from_text(field, text, policy->absolute_min, &number);
+    if (result != SST_OK) {
+        const char *range = sst_field_range(field, policy->absolute_min);
+        sst_policy_fail(error, result, field->name, range, NULL, number);
+        quote(error, text);
+        return result;
+    }
+    sst_field_store(policy, field, number);
+    return SST_OK;
+}
+
+/* Prints the word of a range that stands for a value in it. */
+static size_t print_word(const struct sst_field *field, uint32_t value, char *buffer, size_t size)
+{
+    const char *word = field->range;
+    for (uint32_t i = field->lowest; i < value; i++) {
+        word += word_length(word) + 1;
+    }
+    size_t length = word_length(word);
+    if (size > 0) {
+        size_t part = length < size ? length : 0;
+        memcpy(buffer, word, part);
+        buffer[part] = '\0';
+    }
+    return length;
+}
+
+size_t sst_policy_get(const struct sst_policy *policy, const char *name, size_t name_length,
+                      char *buffer, size_t size)
+{
+    if (buffer == NULL) {
+        size = 0;
+    }
+    const struct sst_field *field = NULL;
+    if (policy != NULL && name != NULL) {
+        field = find_field(trim(name, name_length));
+    }
+    if (field == NULL) {
+        if (size > 0) {
+            buffer[0] = '\0';
+        }
+        return 0;
+    }
+    uint32_t value = sst_policy_value(policy, field);
+    bool is_word = field->kind == SST_FIELD_WORDS || field->kind == SST_FIELD_FLAG;
+    if (is_word && sst_field_allows(field, value, policy->absolute_min)) {
+        return print_word(field, value, buffer, size);
+    }
+    return sst_print_seconds(buffer, size, value);
+}
+
+/* A text that grows in a buffer; length goes on where the buffer ends. */
+struct sentence {
+    char *buffer;
+    size_t size;
+    size_t length;
+};
+
+/* The last place is overwritten by the terminator in the end. */
+static void add_char(struct sentence *sentence, char c)
+{
+    if (sentence->length < sentence->size) {
+        sentence->buffer[sentence->length] = c;
+    }
+    sentence->length++;
+}
+
+static void add(struct sentence *sentence, const char *text)
+{
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        add_char(sentence, text[i]);
+    }
+}
+
+/* The value as it was given, on one line whatever it was, or else the number. */
+static void add_value(struct sentence *sentence, const struct sst_policy_error *error)
+{
+    char digits[SST_VALUE_SIZE];
+    if (error->text[0] != '\0') {
+        for (size_t i = 0; i < sizeof error->text && error->text[i] != '\0'; i++) {
+            bool control = (unsigned char)error->text[i] < ' ' || error->text[i] == 0x7f;
+            add_char(sentence, control ? '?' : error->text[i]);
+        }
+    } else if (error->code == SST_ERR_SYNTAX || error->code == SST_ERR_UNKNOWN) {
+        add(sentence, "an empty text");
+    } else {
+        sst_print_seconds(digits, sizeof digits, error->value);
+        add(sentence, digits);
+    }
+}
+
+static void add_error(struct sentence *sentence, const struct sst_policy_error *error)
+{
+    if (error->field != NULL) {
+        add(sentence, error->field);
+        add(sentence, ": ");
+        add_value(sentence, error);
+        if (error->code == SST_ERR_CONFLICT) {
+            add(sentence, " conflicts with ");
+            add(sentence, error->other != NULL ? error->other : "another field");
+            add(sentence, "; allowed is ");
+        } else if (error->code == SST_ERR_VERSION) {
+            add(sentence, " is not the size that this library knows; it has to be ");
+        } else {
+            add(sentence, " is not in ");
+        }
+        add(sentence, error->range != NULL ? error->range : "its range");
+    } else if (error->code == SST_ERR_UNKNOWN) {
+        add_value(sentence, error);
+        add(sentence, ": no such field");
+    } else {
+        add(sentence, sst_result_name(error->code));
+    }
+}
+
+size_t sst_policy_error_print(const struct sst_policy_error *error, char *buffer, size_t size)
+{
+    struct sentence sentence = {buffer, buffer != NULL ? size : 0, 0};
+    if (error != NULL) {
+        add_error(&sentence, error);
+    }
+    if (sentence.size > 0) {
+        size_t last = sentence.size - 1;
+        sentence.buffer[sentence.length < last ? sentence.length : last] = '\0';
+    }
+    return sentence.length;
+}

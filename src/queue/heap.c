@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A heap in an array, a smaller key above a larger one. A node has four children, so that a look at
+ * all of them costs one cache line: the children of slot i are the slots 4i to 4i+3 (but of slot 0
+ * only 1 to 3), and its parent is slot i/4.
+ */
+#include "queue/heap.h"
+
+/* How far a key may be ahead of the start of its session's interval for the session to know it:
+ * within what 8 bits tell apart, so that a few long intervals do not spoil it for all others. */
+#define AHEAD_MS (UINT64_C(250) << STEP_SHIFT)
+
+static inline void place(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
+{
+    slots[index] = slot;
+    slot.session->queue_index = (uint32_t)(index + 1);
+}
+
+/* Puts slot where it belongs, at index or above it. */
+static void sift_up(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
+{
+    while (index > 0 && slot.key_ms < slots[index / 4].key_ms) {
+        place(slots, index, slots[index / 4]);
+        index /= 4;
+    }
+    place(slots, index, slot);
+}
+
+static inline struct sst_queue_slot *smaller(struct sst_queue_slot *a, struct sst_queue_slot *b)
+{
+    return b->key_ms < a->key_ms ? b : a;
+}
+
+/* The child of index with the smallest key; slots + count where it has none. */
+static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots, size_t count,
+                                                    size_t index)
+{
+    size_t begin = index == 0 ? 1 : 4 * index;
+    size_t end = 4 * index + 4;
+
+    if (begin >= count) {
+        return slots + count;
+    }
+    struct sst_queue_slot *best = slots + begin;
+    if (end <= count) {
+        struct sst_queue_slot *last = slots + end - 1;
+        return smaller(smaller(best, last - 2), smaller(last - 1, last));
+    }
+    for (size_t i = begin + 1; i < count; i++) {
+        best = smaller(best, slots + i);
+    }
+    return best;
+}
+
+/* Puts slot where it belongs, at index or below it. */
+static void sift_down(struct sst_queue_slot *slots, size_t count, size_t index,
+                      struct sst_queue_slot slot)
+{
+    struct sst_queue_slot *child = smallest_child(slots, count, index);
+
+    while (child != slots + count && child->key_ms < slot.key_ms) {
+        place(slots, index, *child);
+        index = (size_t)(child - slots);
+        child = smallest_child(slots, count, index);
+    }
+    place(slots, index, slot);
+}
+
+void sst_heap_take_out(struct sst_queue *queue, struct sst_session *session)
+{
+    size_t index = session->queue_index - 1u;
+    struct sst_queue_slot last = queue->slots[--queue->count];
+
+    session->queue_index = 0;
+    session->queue_key = 0;
+    for (struct sst_queue_visit *visit = queue->visits; visit != NULL; visit = visit->outer) {
+        if (visit->session == session) {
+            visit->session = NULL;
+        }
+    }
+    if (index == queue->count) {
+        return;
+    }
+    if (last.key_ms < queue->slots[index / 4].key_ms) {
+        sift_up(queue->slots, index, last);
+    } else {
+        sift_down(queue->slots, queue->count, index, last);
+    }
+}
+
+/* The session comes to know its key, or that it knows nothing. */
+static inline void tell_key(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
+{
+    uint64_t time = sst_time_in(key_ms);
+    uint64_t step = sst_heap_key_step(time);
+
+    session->queue_key = (uint8_t)step;
+    if (step > queue->latest) {
+        if (time - session->start_ms < AHEAD_MS) {
+            queue->latest = step;
+        } else {
+            session->queue_key = 0;
+        }
+    }
+}
+
+void sst_heap_move(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
+{
+    size_t index = session->queue_index - 1u;
+    struct sst_queue_slot slot = {key_ms, session};
+
+    if (key_ms == SST_NEVER) {
+        sst_heap_take_out(queue, session);
+        return;
+    }
+    tell_key(queue, session, key_ms);
+    if (key_ms < queue->slots[index].key_ms) {
+        sift_up(queue->slots, index, slot);
+    } else {
+        sift_down(queue->slots, queue->count, index, slot);
+    }
+}
+
+/* A session without a deadline is in no queue. */
+static int leave(struct sst_queue *queue, struct sst_session *session)
+{
+    if (sst_heap_contains(queue, session)) {
+        sst_heap_take_out(queue, session);
+    }
+    return session->queue_index == 0 ? SST_OK : SST_ERR_ARGUMENT;
+}
+
+int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64_t time)
+{
+    struct sst_queue_slot slot = {0, session};
+    size_t index = queue->count;
+
+    slot.key_ms = time != 0 ? sst_time_out(time) : sst_session_deadline(session);
+    if (slot.key_ms == SST_NEVER) {
+        return leave(queue, session);
+    }
+    if (session->queue_index != 0) {
+        if (!sst_heap_contains(queue, session)) {
+            return SST_ERR_ARGUMENT;
+        }
+        index = session->queue_index - 1u;
+        if (slot.key_ms >= queue->slots[index].key_ms) {
+            return SST_OK;
+        }
+    } else if (index == queue->capacity) {
+        return SST_ERR_SPACE;
+    } else {
+        queue->count++;
+    }
+    tell_key(queue, session, slot.key_ms);
+    sift_up(queue->slots, index, slot);
+    return SST_OK;
+}

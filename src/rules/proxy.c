@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* What a proxy changes and remembers: RFC 4028 §8. */
+#include "codec/mem.h"
+#include "policy/fields.h"
+#include "rules/rules_private.h"
+
+#include <sst/proxy.h>
+#include <sst/rules.h>
+
+#define FIELD(name, kind, lowest, highest, range, unit, section, what)                             \
+    SST_FIELD_OF(struct sst_proxy_policy, name, kind, lowest, highest, range, unit, section),
+
+static const struct sst_field fields[] = {SST_PROXY_FIELDS(FIELD)};
+
+static const struct sst_proxy_policy defaults = {
+    .min_se = SST_ABSOLUTE_MIN_S,
+    .reject_small = true,
+    .record_routes = true,
+    .stateful = true,
+    .absolute_min = SST_ABSOLUTE_MIN_S,
+};
+
+_Static_assert(sizeof(struct sst_proxy_policy) == SST_PROXY_POLICY_SIZE_MIN,
+               "padding behind the last field: a field put there would not show in the size");
+
+void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size)
+{
+    sst_defaults_copy(policy, size, &defaults, sizeof defaults);
+}
+
+static int refuse_no(const char *field, const char *other, struct sst_policy_error *error)
+{
+    int result = sst_policy_fail(error, SST_ERR_CONFLICT, field, "yes", other, 0);
+    if (error != NULL) {
+        memcpy(error->text, "no", sizeof "no");
+    }
+    return result;
+}
+
+/* The field that makes the proxy ask for a timer, NULL for none. To reduce an interval is to ask
+ * for it (§8.1: "possibly inserted the Session-Expires header field or reduced it"). */
+static const char *asking_field(const struct sst_proxy_policy *policy)
+{
+    if (policy->session_expires != 0) {
+        return "session_expires";
+    }
+    if (policy->max_session_expires != 0) {
+        return "max_session_expires";
+    }
+    return policy->insert_require ? "insert_require" : NULL;
+}
+
+static int check_together(const struct sst_proxy_policy *policy, struct sst_policy_error *error)
+{
+    uint32_t own = policy->session_expires;
+    uint32_t most = policy->max_session_expires;
+    if (own != 0 && own < policy->min_se) {
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "session_expires", "0, min_se..4294967295",
+                               "min_se", own);
+    }
+    if (most != 0 && most < policy->min_se) {
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_session_expires",
+                               "0, min_se..4294967295", "min_se", most);
+    }
+    if (most != 0 && most < own) {
+        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_session_expires",
+                               "0, session_expires..4294967295", "session_expires", most);
+    }
+    const char *asking = asking_field(policy);
+    if (asking != NULL && !policy->stateful) { /* §8: a MUST NOT */
+        return refuse_no("stateful", asking, error);
+    }
+    if (asking != NULL && !policy->record_routes) { /* §8: it would see no refresh */
+        return refuse_no("record_routes", asking, error);
+    }
+    return SST_OK;
+}
+
+int sst_proxy_policy_check(const struct sst_proxy_policy *policy, struct sst_policy_error *error)
+{
+    if (policy == NULL) {
+        return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
+    }
+    if (policy->size < SST_PROXY_POLICY_SIZE_MIN || policy->size > sizeof *policy) {
+        return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_proxy_policy_init() sets it",
+                               NULL, policy->size);
+    }
+    size_t count = sizeof fields / sizeof fields[0];
+    int result = sst_fields_check(fields, count, policy, policy->size, error);
+    return result == SST_OK ? check_together(policy, error) : result;
+}
+
+static bool is_refresh_method(unsigned method)
+{
+    return method == SST_METHOD_INVITE || method == SST_METHOD_UPDATE;
+}
+
+static uint32_t bit_if(bool wrong, enum sst_violation violation)
+{
+    return wrong ? SST_VIOLATION_BIT(violation) : 0;
+}
+
+static bool is_malformed(const struct sst_msg *msg)
+{
+    return (msg->violations & SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED)) != 0;
+}
+
+static void count(const struct sst_proxy_policy *policy, const struct sst_proxy_edit *edit)
+{
+    struct sst_counters *counters = policy->counters;
+    if (counters == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < SST_VIOLATION_COUNT; i++) {
+        counters->violations[i] += (edit->violations >> i) & 1u;
+    }
+    counters->rejected_422 += edit->status == 422;
+}
+
+/* EC-106: whoever requires the extension can use it. */
+static bool supports_timer(const struct sst_msg *request)
+{
+    return (request->has & (SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER)) != 0;
+}
+
+static uint32_t judge_request(const struct sst_proxy_policy *policy, const struct sst_msg *request)
+{
+    bool has_interval = (request->has & SST_MSG_SESSION_EXPIRES) != 0;
+    bool has_min = (request->has & SST_MSG_MIN_SE) != 0;
+    bool required = (request->has & SST_MSG_REQUIRE_TIMER) != 0;
+    if (!is_refresh_method(request->method)) { /* §4, §5: Table 1 */
+        return request->violations | bit_if(has_interval, SST_VIOLATION_SE_MISPLACED) |
+               bit_if(has_min, SST_VIOLATION_MIN_SE_MISPLACED);
+    }
+    bool names_refresher = has_interval && request->refresher != SST_REFRESHER_NONE;
+    uint32_t least = sst_max(request->min_se, policy->absolute_min);
+    return request->violations |
+           bit_if(required && !(request->has & SST_MSG_SUPPORTED_TIMER),
+                  SST_VIOLATION_REQUIRE_UNSUPPORTED) |
+           bit_if(names_refresher && !supports_timer(request),
+                  SST_VIOLATION_REFRESHER_UNSUPPORTED) |
+           bit_if(has_min && request->min_se < policy->absolute_min,
+                  SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE) |
+           bit_if(has_min && has_interval && request->session_expires < least,
+                  SST_VIOLATION_SE_BELOW_MIN_SE);
+}
+
+static void reject(uint32_t min_se, struct sst_proxy_edit *edit)
+{
+    struct sst_header *header = &edit->headers.item[0];
+    edit->status = 422;
+    edit->headers.count = 1;
+    header->name = "Min-SE";
+    header->kind = SST_HEADER_SET;
+    sst_print_seconds(header->value, sizeof header->value, min_se);
+}
+
+/*
+ * The interval to forward, which only grows up to Min-SE and only shrinks down to it. Where the
+ * proxy leaves the request without one the result is 0; so it is for a 422.
+ */
+static uint32_t choose_interval(const struct sst_proxy_policy *policy, bool supports,
+                                const struct sst_msg *request, struct sst_proxy_edit *edit)
+{
+    bool has_min = (request->has & SST_MSG_MIN_SE) != 0;
+    uint32_t least = has_min ? sst_max(request->min_se, policy->absolute_min) /* EC-05 */
+                             : policy->absolute_min;
+    uint32_t minimum = sst_max(policy->min_se, policy->absolute_min);
+    uint32_t interval = request->session_expires;
+    if (!(request->has & SST_MSG_SESSION_EXPIRES)) {
+        interval = policy->session_expires;
+        if (interval == 0 || is_malformed(request)) {
+            /* One that cannot be read is for the UAS to judge; never a second one beside it. */
+            return 0;
+        }
+    } else if (interval < minimum && supports) {
+        if (policy->reject_small) {
+            reject(minimum, edit);
+            return 0;
+        }
+    } else if (interval < minimum) {
+        /* A UAC that does not know the 422 would lose the call: raise both instead. */
+        least = sst_max(least, minimum);
+        edit->set_min_se = !has_min || request->min_se != least;
+        edit->min_se = edit->set_min_se ? least : 0;
+    }
+    interval = sst_max(interval, least);
+    if (policy->max_session_expires != 0) {
+        interval = sst_min(interval, sst_max(policy->max_session_expires, least));
+    }
+    return interval;
+}
+
+int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx *tx,
+                      const struct sst_msg *request, struct sst_proxy_edit *edit)
+{
+    if (policy == NULL || tx == NULL || request == NULL || edit == NULL || request->status != 0) {
+        return SST_ERR_ARGUMENT;
+    }
+    memset(tx, 0, sizeof *tx);
+    memset(edit, 0, sizeof *edit);
+    edit->violations = judge_request(policy, request);
+    /* §8: who remembers nothing until the response cannot follow any of these rules. */
+    if (policy->stateful && is_refresh_method(request->method)) {
+        bool supports = supports_timer(request);
+        uint32_t interval = choose_interval(policy, supports, request, edit);
+        if (edit->status == 0) {
+            tx->active = true;
+            tx->uac_supports = supports;
+            /* §8.2: also what was merely "examined and accepted". */
+            tx->session_expires = interval;
+        }
+        if (interval != 0) {
+            edit->set_session_expires =
+                !(request->has & SST_MSG_SESSION_EXPIRES) || interval != request->session_expires;
+            edit->session_expires = edit->set_session_expires ? interval : 0;
+            edit->record_route = policy->record_routes;
+            edit->add_require = policy->insert_require && !supports;
+        }
+    }
+    count(policy, edit);
+    return SST_OK;
+}
+
+/* Only what is wrong for certain: other proxies may have changed what this one forwarded. */
+static uint32_t judge_response(const struct sst_proxy_policy *policy,
+                               const struct sst_msg *response)
+{
+    bool has_interval = (response->has & SST_MSG_SESSION_EXPIRES) != 0;
+    bool has_min = (response->has & SST_MSG_MIN_SE) != 0;
+    bool required = (response->has & SST_MSG_REQUIRE_TIMER) != 0;
+    bool refreshes = is_refresh_method(response->method);
+    bool is_success = response->status / 100 == 2;
+    uint32_t violations =
+        response->violations |
+        bit_if(has_min && (!refreshes || response->status != 422), SST_VIOLATION_MIN_SE_MISPLACED);
+    if (!refreshes || !is_success) {
+        return violations | bit_if(has_interval, SST_VIOLATION_SE_MISPLACED);
+    }
+    if (!has_interval) {
+        return violations |
+               bit_if(required && !is_malformed(response), SST_VIOLATION_REQUIRE_ALONE);
+    }
+    return violations |
+           bit_if(response->session_expires < policy->absolute_min,
+                  SST_VIOLATION_SE_BELOW_ABSOLUTE) |
+           bit_if(response->refresher == SST_REFRESHER_NONE, SST_VIOLATION_REFRESHER_MISSING) |
+           bit_if(response->refresher == SST_REFRESHER_UAC && !required,
+                  SST_VIOLATION_REQUIRE_MISSING);
+}
+
+/* A 2xx to a session refresh request; §8.2. */
+static void see_success(const struct sst_proxy_policy *policy, const struct sst_proxy_tx *tx,
+                        const struct sst_msg *response, uint64_t now_ms,
+                        struct sst_proxy_edit *edit, uint64_t *expires_ms)
+{
+    uint32_t interval;
+    if (response->has & SST_MSG_SESSION_EXPIRES) {
+        /* Repeated, the larger one, and never below the absolute minimum, which is what a UA runs
+         * a smaller one as (EC-08): state that is kept too long does no harm. */
+        interval = sst_max(response->session_expires_max, policy->absolute_min);
+    } else if (is_malformed(response)) {
+        /* EC-102. Whoever wrote it knows the extension, so nothing is inserted beside it. The 2xx
+         * extends the session all the same, by what was asked for. */
+        if (tx->session_expires == 0) {
+            return;
+        }
+        interval = tx->session_expires;
+    } else if (tx->active && tx->uac_supports && tx->session_expires != 0) {
+        interval = tx->session_expires;
+        edit->set_session_expires = true;
+        edit->session_expires = interval;
+        edit->insert_refresher_uac = true;
+        edit->add_require = true;
+    } else {
+        *expires_ms = SST_NEVER; /* EC-87: also where a timer was running */
+        return;
+    }
+    *expires_ms = sst_add_ms(now_ms, (uint64_t)interval * 1000u);
+}
+
+int sst_proxy_response(const struct sst_proxy_policy *policy, const struct sst_proxy_tx *tx,
+                       const struct sst_msg *response, uint64_t now_ms, struct sst_proxy_edit *edit,
+                       uint64_t *expires_ms)
+{
+    if (policy == NULL || tx == NULL || response == NULL || edit == NULL || expires_ms == NULL ||
+        response->status < 100 || response->status > 699) {
+        return SST_ERR_ARGUMENT;
+    }
+    memset(edit, 0, sizeof *edit);
+    edit->violations = judge_response(policy, response);
+    if (is_refresh_method(response->method) && response->status / 100 == 2) {
+        see_success(policy, tx, response, now_ms, edit, expires_ms);
+    }
+    count(policy, edit);
+    return SST_OK;
+}
+
+bool sst_proxy_expired(uint64_t expires_ms, uint64_t now_ms)
+{
+    return expires_ms != SST_NEVER && now_ms >= expires_ms; /* §8.3: "equals or passes" */
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "rules/timing.h"
+
+#include <sst/rules.h>
+
+uint64_t sst_half_ms(uint32_t interval_s)
+{
+    return (uint64_t)interval_s * 500u;
+}
+
+uint32_t sst_guard_ms(uint32_t interval_s)
+{
+    /* 96 s is where a third of the interval reaches 32 s. Below, the product fits 32 bits, which
+     * spares small machines a division of 64. */
+    if (interval_s >= 96u) {
+        return 32000u;
+    }
+    return interval_s * 1000u / 3u;
+}
+
+uint64_t sst_add_ms(uint64_t a, uint64_t b)
+{
+    return sst_sum_ms(a, b);
+}

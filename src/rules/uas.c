@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* What a UAS refuses and what its 2xx says: RFC 4028 §9. */
+#include "rules/rules_private.h"
+
+#include <sst/rules.h>
+
+/* EC-106: whoever requires the extension can use it. */
+static bool supports(const struct sst_policy *policy, const struct sst_msg *request)
+{
+    if (request->has & SST_MSG_SUPPORTED_TIMER) {
+        return true;
+    }
+    return (request->has & SST_MSG_REQUIRE_TIMER) && policy->accept_require_as_support;
+}
+
+void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *request,
+                   struct sst_facts *facts, uint32_t *violations)
+{
+    *facts = (struct sst_facts){0};
+    facts->supports = supports(policy, request);
+    facts->has_session_expires = request->has & SST_MSG_SESSION_EXPIRES;
+    facts->session_expires = request->session_expires;
+    if (facts->has_session_expires) {
+        facts->refresher = (enum sst_refresher)request->refresher;
+    }
+    if ((request->has & SST_MSG_REQUIRE_TIMER) && !(request->has & SST_MSG_SUPPORTED_TIMER)) {
+        *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REQUIRE_UNSUPPORTED);
+    }
+    if (facts->refresher != SST_REFRESHER_NONE && !facts->supports) {
+        *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNSUPPORTED);
+    }
+    if (request->has & SST_MSG_MIN_SE) {
+        if (request->min_se < policy->absolute_min) {
+            *violations |= SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE);
+        }
+        facts->min_se = sst_max(request->min_se, policy->absolute_min); /* EC-05 */
+        if (facts->has_session_expires && facts->session_expires < facts->min_se) {
+            *violations |= SST_VIOLATION_BIT(SST_VIOLATION_SE_BELOW_MIN_SE);
+        }
+    }
+}
+
+unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_msg *request,
+                        uint32_t *min_se)
+{
+    const uint32_t malformed = SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED) |
+                               SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_MALFORMED);
+    const uint32_t repeated = SST_VIOLATION_BIT(SST_VIOLATION_SE_REPEATED) |
+                              SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_REPEATED);
+    *min_se = 0;
+    if (policy->mode == SST_MODE_OFF) {
+        /* RFC 3261 §8.2.2.3 */
+        return (request->has & SST_MSG_REQUIRE_TIMER) ? 420 : 0;
+    }
+    if ((!policy->accept_malformed && (request->violations & malformed)) ||
+        (!policy->accept_repeated && (request->violations & repeated))) {
+        return 400;
+    }
+    if (!(request->has & SST_MSG_SESSION_EXPIRES) || !supports(policy, request)) {
+        return 0; /* §9; EC-12: who cannot read a 422 does not get one */
+    }
+    uint32_t least = sst_local_min(policy);
+    if (request->has & SST_MSG_MIN_SE) {
+        least = sst_max(least, request->min_se); /* EC-105 */
+    }
+    if (request->session_expires >= least) {
+        return 0;
+    }
+    *min_se = least;
+    return 422;
+}
+
+/* Table 2. Who refreshes is the request's choice if it made one, else stays with who does it now,
+ * else is this element's choice (EC-14). */
+static enum sst_refresher choose_refresher(const struct sst_policy *policy,
+                                           const struct sst_dialog *dialog,
+                                           const struct sst_facts *facts)
+{
+    if (!facts->supports) {
+        return SST_REFRESHER_UAS; /* rows 1 to 3; EC-13 */
+    }
+    if (facts->refresher != SST_REFRESHER_NONE) {
+        return facts->refresher;
+    }
+    if (dialog->side == SST_SIDE_NONE) {
+        return policy->prefer_refresher;
+    }
+    return dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAS : SST_REFRESHER_UAC;
+}
+
+/* Whether this element asks for a timer that the request does not ask for; EC-19. */
+static bool asks(const struct sst_policy *policy, const struct sst_facts *facts)
+{
+    if (policy->mode != SST_MODE_REQUEST && policy->mode != SST_MODE_REQUIRE) {
+        return false;
+    }
+    return facts->supports || policy->own_benefit == SST_OWN_BENEFIT_YES;
+}
+
+/* The interval of the 2xx, 0 for none. */
+static uint32_t choose_interval(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                                const struct sst_facts *facts)
+{
+    uint32_t least = sst_max(facts->min_se, policy->absolute_min);
+    bool running = dialog->side != SST_SIDE_NONE;
+    uint32_t interval;
+    if (!running && dialog->established && !policy->accept_midcall) {
+        return 0;
+    }
+    if (facts->has_session_expires && facts->supports && facts->session_expires < least) {
+        /* The policy became stricter since sst_uas_refuse(): neither increased (§9) nor below the
+         * minimum (§4), so the call goes on without a timer. */
+        return 0;
+    }
+    if (facts->has_session_expires) {
+        /* §9: never increased, but for who could not be told with a 422 (EC-12, erratum 1687). */
+        interval = facts->supports ? facts->session_expires
+                                   : sst_max(facts->session_expires, sst_local_min(policy));
+    } else if (running && dialog->established) {
+        interval = dialog->interval; /* EC-23, EC-24: a request without it ends nothing */
+    } else if (asks(policy, facts)) {
+        interval = policy->session_expires;
+    } else {
+        return 0;
+    }
+    if (policy->max_session_expires != 0) {
+        interval = sst_min(interval, policy->max_session_expires); /* EC-101 */
+    }
+    return sst_max(interval, least);
+}
+
+void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                    const struct sst_facts *facts, struct sst_answer *answer)
+{
+    *answer = (struct sst_answer){0};
+    if (policy->mode == SST_MODE_OFF) {
+        return;
+    }
+    answer->supported = true;
+    uint32_t interval = choose_interval(policy, dialog, facts);
+    if (interval == 0) {
+        return;
+    }
+    answer->session_expires = interval;
+    answer->refresher = choose_refresher(policy, dialog, facts);
+    /* §9: a MUST with uac, a SHOULD with uas; nothing that the UAC does not understand. */
+    answer->require = facts->supports;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session as bytes that another process, machine or version can read. All numbers are big-endian.
+ *
+ *   0  4  magic              40  4  remote_cseq
+ *   4  2  version            44  4  violations
+ *   6  2  length of it all   48  4  flags
+ *   8  8  age                52  2  events
+ *  16  8  refresh            54  1  rounds
+ *  24  4  interval           55  1  attempts
+ *  28  4  guard_ms           56  1  ladder
+ *  32  4  min_se             57  1  generation
+ *  36  4  call_min_se        58  1  reason
+ *                            59  1  0
+ *                            60  4  CRC-32 of all that is before it
+ *
+ * age: milliseconds since start_ms; all ones where there was no start yet. refresh: milliseconds
+ * until refresh_ms, plus 2^62, so that it may be past; all ones for SST_NEVER. So nothing in it
+ * depends on the clock that it was saved by.
+ *
+ * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it:
+ * so an image that is newer can be told from one that is damaged. The bits of flags, events,
+ * rounds, attempts and ladder are part of the layout: who gives one another meaning raises the
+ * version.
+ */
+#include "session/session_private.h"
+
+_Static_assert(SST_IMAGE_SIZE == 64, "the layout above");
+
+#define VERSION 1u
+#define HEAD_SIZE 8u
+#define CRC_SIZE 4u
+#define NONE UINT64_MAX
+#define EXCESS (UINT64_C(1) << 62)
+#define AGE_MAX (SST_TIME_BIAS / 2u)
+
+enum offset {
+    AT_MAGIC = 0,
+    AT_VERSION = 4,
+    AT_LENGTH = 6,
+    AT_AGE = 8,
+    AT_REFRESH = 16,
+    AT_INTERVAL = 24,
+    AT_GUARD = 28,
+    AT_MIN_SE = 32,
+    AT_CALL_MIN_SE = 36,
+    AT_REMOTE_CSEQ = 40,
+    AT_VIOLATIONS = 44,
+    AT_FLAGS = 48,
+    AT_EVENTS = 52,
+    AT_ROUNDS = 54,
+    AT_ATTEMPTS = 55,
+    AT_LADDER = 56,
+    AT_GENERATION = 57,
+    AT_REASON = 58,
+    AT_ZERO = 59,
+    AT_CRC = 60
+};
+
+/* A first byte that is no text tells early what went through a conversion of text. */
+static const uint8_t magic[4] = {0xD5, 'S', 'S', 'T'};
+
+static void put(uint8_t *at, size_t bytes, uint64_t value)
+{
+    while (bytes > 0) {
+        at[--bytes] = (uint8_t)(value & 0xFFu);
+        value >>= 8;
+    }
+}
+
+static uint64_t get(const uint8_t *at, size_t bytes)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < bytes; i++) {
+        value = (value << 8) | at[i];
+    }
+    return value;
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+    return (uint32_t)get(at, 4);
+}
+
+/* The CRC-32 of ISO 3309, as Ethernet and zlib have it. Without a table: images are short. */
+static uint32_t crc32(const uint8_t *at, size_t length)
+{
+    uint32_t crc = UINT32_MAX;
+
+    for (size_t i = 0; i < length; i++) {
+        crc ^= at[i];
+        for (unsigned bit = 0; bit < 8; bit++) {
+            crc = (crc >> 1) ^ ((crc & 1u) ? UINT32_C(0xEDB88320) : 0u);
+        }
+    }
+    return ~crc;
+}
+
+/* How long until a moment, as the image has it. */
+static uint64_t distance_of(uint64_t moment, uint64_t now)
+{
+    if (moment == SST_NEVER) {
+        return NONE;
+    }
+    if (moment >= now) {
+        return sst_add_ms(EXCESS, moment - now);
+    }
+    return now - moment < EXCESS ? EXCESS - (now - moment) : 0;
+}
+
+/* The other way round, seen from elapsed milliseconds later. What is past is at most AGE_MAX past,
+ * so that a session is expired, and no more, after however long a time. */
+static uint64_t moment_of(uint64_t distance, uint64_t now, uint64_t elapsed)
+{
+    uint64_t ago = sst_add_ms(EXCESS, elapsed);
+
+    if (distance >= ago) {
+        return sst_add_ms(now, distance - ago);
+    }
+    return ago - distance < AGE_MAX ? now - (ago - distance) : now - AGE_MAX;
+}
+
+int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t *buffer,
+                     size_t size, size_t *need)
+{
+    uint64_t now;
+
+    if (session == NULL || (buffer == NULL && size > 0)) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (need != NULL) {
+        *need = SST_IMAGE_SIZE;
+    }
+    if (size < SST_IMAGE_SIZE) {
+        return SST_ERR_SPACE;
+    }
+    now = sst_session_now(session, now_ms);
+    memcpy(buffer + AT_MAGIC, magic, sizeof(magic));
+    put(buffer + AT_VERSION, 2, VERSION);
+    put(buffer + AT_LENGTH, 2, SST_IMAGE_SIZE);
+    put(buffer + AT_AGE, 8, session->start_ms == 0 ? NONE : now - session->start_ms);
+    put(buffer + AT_REFRESH, 8, distance_of(session->refresh_ms, now));
+    put(buffer + AT_INTERVAL, 4, session->interval);
+    put(buffer + AT_GUARD, 4, session->guard_ms);
+    put(buffer + AT_MIN_SE, 4, session->min_se);
+    put(buffer + AT_CALL_MIN_SE, 4, session->call_min_se);
+    put(buffer + AT_REMOTE_CSEQ, 4, session->remote_cseq);
+    put(buffer + AT_VIOLATIONS, 4, session->violations);
+    put(buffer + AT_FLAGS, 4, session->flags);
+    put(buffer + AT_EVENTS, 2, session->events);
+    buffer[AT_ROUNDS] = session->rounds;
+    buffer[AT_ATTEMPTS] = session->attempts;
+    buffer[AT_LADDER] = session->ladder;
+    buffer[AT_GENERATION] = session->generation;
+    buffer[AT_REASON] = session->reason;
+    buffer[AT_ZERO] = 0;
+    put(buffer + AT_CRC, CRC_SIZE, crc32(buffer, AT_CRC));
+    return SST_OK;
+}
+
+/* Whether these bytes are an image of this version, whole and as it was written. */
+static int check_image(const uint8_t *image, size_t length)
+{
+    uint64_t version;
+
+    if (length < HEAD_SIZE + CRC_SIZE || memcmp(image + AT_MAGIC, magic, sizeof(magic)) != 0) {
+        return SST_ERR_DAMAGED;
+    }
+    if (get(image + AT_LENGTH, 2) != length) {
+        return SST_ERR_DAMAGED;
+    }
+    if (get32(image + length - CRC_SIZE) != crc32(image, length - CRC_SIZE)) {
+        return SST_ERR_DAMAGED;
+    }
+    version = get(image + AT_VERSION, 2);
+    if (version > VERSION) {
+        return SST_ERR_VERSION;
+    }
+    if (version < VERSION || length != SST_IMAGE_SIZE || image[AT_ZERO] != 0) {
+        return SST_ERR_DAMAGED;
+    }
+    return SST_OK;
+}
+
+static void read_fields(struct sst_session *session, const uint8_t *image)
+{
+    session->interval = get32(image + AT_INTERVAL);
+    session->guard_ms = get32(image + AT_GUARD);
+    session->min_se = get32(image + AT_MIN_SE);
+    session->call_min_se = get32(image + AT_CALL_MIN_SE);
+    session->remote_cseq = get32(image + AT_REMOTE_CSEQ);
+    session->queue_index = 0;
+    session->violations = get32(image + AT_VIOLATIONS);
+    session->flags = get32(image + AT_FLAGS);
+    session->events = (uint16_t)get(image + AT_EVENTS, 2);
+    session->rounds = image[AT_ROUNDS];
+    session->attempts = image[AT_ATTEMPTS];
+    session->ladder = image[AT_LADDER];
+    session->generation = image[AT_GENERATION];
+    session->reason = image[AT_REASON];
+    session->queue_key = 0;
+}
+
+/* Puts start and refresh where they are on the new clock. */
+static void read_times(struct sst_session *session, const uint8_t *image, uint64_t now,
+                       uint64_t elapsed_ms)
+{
+    uint64_t age = get(image + AT_AGE, 8);
+    uint64_t refresh = get(image + AT_REFRESH, 8);
+
+    session->start_ms = 0;
+    session->refresh_ms = SST_NEVER;
+    if (age != NONE) {
+        session->start_ms = moment_of(EXCESS, now, sst_add_ms(age, elapsed_ms));
+    }
+    if (refresh != NONE) {
+        session->refresh_ms = moment_of(refresh, now, elapsed_ms);
+    }
+}
+
+/* Moves a refresh that is overdue, or was not pulled yet, to a random moment from now on. The range
+ * is narrowed, not the result cut off: otherwise many would meet again at the last moment. */
+static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms)
+{
+    struct sst_due due;
+    uint64_t last;
+    uint64_t range;
+    bool waits = (session->events & (1u << SST_EVENT_REFRESH)) &&
+                 (session->flags & (F_LOCAL | F_RESCUED)); /* others plan none */
+
+    (void)sst_session_due(session, &due);
+    if (spread_ms == 0 || (due.refresh > now && !waits)) {
+        return;
+    }
+    last = sst_session_last_attempt(session);
+    if (last <= now) {
+        return;
+    }
+    range = last - now;
+    if (range > spread_ms - 1) {
+        range = spread_ms - 1;
+    }
+    if (range > UINT32_MAX) {
+        range = UINT32_MAX;
+    }
+    if (waits) {
+        sst_session_drop(session, SST_EVENT_REFRESH);
+        session->flags &= ~F_ASKED;
+    }
+    session->refresh_ms = now + sst_session_random(session, (uint32_t)range);
+}
+
+int sst_session_restore(struct sst_session *session, const struct sst_policy *policy,
+                        const uint8_t *image, size_t length, uint64_t now_ms, uint64_t elapsed_ms,
+                        uint64_t spread_ms, unsigned flags)
+{
+    struct sst_session restored;
+    uint64_t now = sst_time_in(now_ms);
+    int result;
+
+    if (session == NULL || policy == NULL || image == NULL ||
+        (flags & ~(unsigned)SST_RESTORE_TRANSACTIONS) != 0) {
+        return SST_ERR_ARGUMENT;
+    }
+    result = sst_policy_check(policy, NULL);
+    if (result != SST_OK) {
+        return result;
+    }
+    result = check_image(image, length);
+    if (result != SST_OK) {
+        return result;
+    }
+    restored.policy = policy;
+    read_fields(&restored, image);
+    read_times(&restored, image, now, elapsed_ms);
+    if (sst_session_check(&restored) != NULL) {
+        return SST_ERR_DAMAGED;
+    }
+    if ((flags & SST_RESTORE_TRANSACTIONS) == 0) {
+        sst_session_forget_transactions(&restored, now);
+        /* What only an open transaction explains is not left over without it. */
+        if (sst_session_check(&restored) != NULL) {
+            return SST_ERR_DAMAGED;
+        }
+    }
+    spread(&restored, now, spread_ms);
+    *session = restored;
+    return SST_OK;
+}
