@@ -8,7 +8,6 @@
 #include <sst/sst.h>
 
 #include <stdio.h>
-#include <string.h>
 
 /* What a host keeps with each dialog. */
 struct call {
@@ -52,10 +51,9 @@ static void receive_200(struct call *call)
     struct sst_verdict verdict;
 
     say(call, "received", "200");
-    sst_msg_response(&response, 200, call->method, 0);
+    sst_msg_response(&response, 200, call->method, SST_CSEQ_UNKNOWN);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        sst_msg_header(&response, fields[i][0], strlen(fields[i][0]), fields[i][1],
-                       strlen(fields[i][1]));
+        sst_msg_header(&response, fields[i][0], fields[i][1]);
     }
     call->method = SST_METHOD_OTHER;
     sst_session_response(&call->session, &call->tx, &response, call->now_ms, &verdict);
@@ -68,7 +66,7 @@ static void time_out(struct call *call)
 
     say(call, "timed out:", sst_method_name(call->method));
     call->method = SST_METHOD_OTHER;
-    sst_session_failed(&call->session, &call->tx, SST_FAILED_TIMEOUT, call->now_ms, &verdict);
+    sst_session_failed(&call->session, &call->tx, SST_OUTCOME_TIMEOUT, call->now_ms, &verdict);
 }
 
 /* The library wants something done, or has something to tell. */
@@ -81,7 +79,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
         send_request(call, event->method,
                      SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0u));
     } else if (event->type == SST_EVENT_ENDED) {
-        say(call, "sent BYE:", sst_end_reason_name(event->reason));
+        say(call, "sent BYE:", sst_bye_reason(event->reason));
     } else {
         say(call, sst_event_name(event->type), sst_side_name(event->side));
     }
@@ -97,7 +95,7 @@ int main(void)
     policy.mode = SST_MODE_REQUEST;
     policy.session_expires = 600;
     policy.on_event = on_event;
-    if (sst_session_init(&call.session, &policy, true) != SST_OK) {
+    if (sst_session_init(&call.session, &policy, SST_CALLER) != SST_OK) {
         return 1;
     }
     send_request(&call, SST_METHOD_INVITE, SST_REQUEST_OFFER);

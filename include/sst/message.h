@@ -9,16 +9,17 @@
  *
  * @code
  * sst_msg_response(&msg, 200, SST_METHOD_INVITE, cseq);
- * sst_msg_header(&msg, "Require", 7, "timer", 5);
- * sst_msg_header(&msg, "x", 1, "1800 ;refresher=UAC", 19);
+ * sst_msg_header(&msg, "Require", "timer");
+ * sst_msg_header_n(&msg, name, name_length, value, value_length);
  * @endcode
  *
  * Arguments that mean the same in all functions:
  * - msg: the view, started before it is added to; NULL does nothing, or gives SST_ERR_ARGUMENT
  * - method: a number that is no enum sst_method counts as SST_METHOD_OTHER
  * - status: 100 to 699; with any other number the view is that of no response
- * - cseq: the number of the CSeq header field, 0 if not known
- * - name, value: as they stand in the message, not terminated; NULL only with length 0
+ * - cseq: the number of the CSeq header field, or SST_CSEQ_UNKNOWN
+ * - name, value: as they stand in the message; with a length they need no terminator, and may be
+ *   NULL where it is 0
  * - name_length, value_length: in bytes
  * - seconds: any number, also one that the RFC forbids: what is wrong with it is judged later
  * - refresher: SST_REFRESHER_NONE for no parameter
@@ -44,7 +45,8 @@ enum sst_msg_flag {
     SST_MSG_ALLOW = 1 << 6,               /**< an Allow header field was there */
     SST_MSG_ALLOW_UPDATE = 1 << 7,        /**< it lists UPDATE */
     SST_MSG_RETRY_AFTER = 1 << 8,         /**< a Retry-After with a usable number */
-    SST_MSG_OFFER = 1 << 9                /**< a session description; looked at in requests */
+    SST_MSG_OFFER = 1 << 9,               /**< a session description; looked at in requests */
+    SST_MSG_CSEQ = 1 << 10                /**< the CSeq number is known */
 };
 
 /**
@@ -56,7 +58,7 @@ struct sst_msg {
     uint32_t session_expires_max; /**< the largest */
     uint32_t min_se;              /**< as received, may be below 90; the largest where repeated */
     uint32_t retry_after;         /**< seconds */
-    uint32_t cseq;                /**< 0: not known */
+    uint32_t cseq;                /**< larger numbers than 2^32-1 are read as that */
     uint32_t violations;          /**< SST_VIOLATION_BIT() of what is wrong in the text itself */
     uint16_t has;                 /**< bits of enum sst_msg_flag */
     uint16_t status;              /**< 100 to 699; 0 in a request */
@@ -64,12 +66,12 @@ struct sst_msg {
     uint8_t refresher;            /**< enum sst_refresher */
 };
 
-/** Starts the view of a request. @param cseq  its CSeq number, 0 if not known */
-SST_API void sst_msg_request(struct sst_msg *msg, enum sst_method method, uint32_t cseq);
+/** Starts the view of a request. */
+SST_API void sst_msg_request(struct sst_msg *msg, enum sst_method method, uint64_t cseq);
 
 /** Starts the view of a response. @param method  the method of its CSeq */
 SST_API void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_method method,
-                              uint32_t cseq);
+                              uint64_t cseq);
 
 /**
  * Adds one header field. Names match in any letter case and in their compact forms (x, k);
@@ -77,8 +79,11 @@ SST_API void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_met
  * @return SST_OK, also for a name that does not matter and for a value that was wrong in a way that
  *         msg->violations tells; SST_ERR_ARGUMENT
  */
-SST_API int sst_msg_header(struct sst_msg *msg, const char *name, size_t name_length,
-                           const char *value, size_t value_length);
+SST_API int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_length,
+                             const char *value, size_t value_length);
+
+/** Adds one header field, given as terminated text; as sst_msg_header_n(). NULL adds nothing. */
+SST_API int sst_msg_header(struct sst_msg *msg, const char *name, const char *value);
 
 /* For hosts that have parsed already. Each works as the header field would. */
 
@@ -91,7 +96,7 @@ SST_API void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds);
 SST_API void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds);
 /**
  * Adds flags for what needs no value: option tags, Allow, offer.
- * @param flags  bits of enum sst_msg_flag; those of header fields with a number are left out
+ * @param flags  bits of enum sst_msg_flag; those of header fields with a number, and CSEQ, are left out
  */
 SST_API void sst_msg_set_flags(struct sst_msg *msg, unsigned flags);
 
@@ -112,7 +117,7 @@ struct sst_header {
 #define SST_HEADERS_MAX 5
 
 /**
- * Header fields to put into one message. What is not in it does not belong into the message: where
+ * Header fields to put into one message. Anything not listed must not be in the message: where
  * a request is built from an earlier one, remove the Session-Expires, Min-SE and `timer` tags that
  * stand in it first.
  */

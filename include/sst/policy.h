@@ -15,7 +15,7 @@
  *
  * Arguments that mean the same in all functions:
  * - policy: not NULL; started with sst_policy_init()
- * - name, value: need no terminator; NULL only with length 0
+ * - name, value: with a length they need no terminator, and may be NULL where it is 0
  * - name_length, value_length: in bytes
  * - buffer: where the text goes; may be NULL with size 0
  * - size: of buffer, in bytes, the terminator included
@@ -83,29 +83,16 @@ enum sst_expire_at {
     SST_EXPIRE_AT_GUARD = 1       /**< where the other side gives up */
 };
 
-/** What a host's function for events returns. */
-enum sst_callback_answer {
-    SST_CALLBACK_DONE = 0,    /**< taken note of; a refresh is or will be under way */
-    SST_CALLBACK_NOT_SENT = 1, /**< to SST_EVENT_REFRESH: not sent, ask again later; what
-                                    sst_session_request() prepared meanwhile is given up */
-    SST_CALLBACK_GONE = 2      /**< the session's memory is no more: do not touch it */
+/** What becomes of an agreed timer when a 2xx leaves Session-Expires out. */
+enum sst_dropped {
+    SST_DROPPED_KEEP = 0, /**< this side goes on refreshing, for its own benefit */
+    SST_DROPPED_OFF = 1   /**< the timer is turned off; §7.2 by its letter */
 };
 
-/** How the final response to a refresh is treated. See sst_classify_failure() in sst/rules.h. */
-enum sst_failure_class {
-    SST_CLASS_SUCCESS = 0,    /**< 2xx */
-    SST_CLASS_PROVISIONAL = 1, /**< 1xx: not final */
-    SST_CLASS_END = 2,        /**< 408, 481: the session ends, other codes ending as 481; §10 */
-    SST_CLASS_TRANSIENT = 3,  /**< try again after a while */
-    SST_CLASS_METHOD = 4,     /**< this method will not do: the next one */
-    SST_CLASS_NO_METHOD = 5,  /**< 405, 501: the peer does not have this method */
-    SST_CLASS_OFFER = 6,      /**< 415, 488, 606: the offer will not do */
-    SST_CLASS_TOO_LARGE = 7,  /**< 413: without a body */
-    SST_CLASS_INTERVAL = 8,   /**< 422 */
-    SST_CLASS_GLARE = 9,      /**< 491 */
-    SST_CLASS_AUTH = 10,      /**< 401, 407 */
-    SST_CLASS_EXTENSION = 11, /**< 420 */
-    SST_CLASS_DIALOG = 12     /**< RFC 5057's other dialog-ending codes */
+/** What a host's function for events returns. Any other value is read as DONE. */
+enum sst_callback_answer {
+    SST_CALLBACK_DONE = 0, /**< go on */
+    SST_CALLBACK_GONE = -1 /**< the session's memory is no more: libsst must not touch it */
 };
 
 /**
@@ -128,7 +115,7 @@ struct sst_policy {
     uint32_t max_refresh;                      /**< 0 (none) or refresh_floor..2^32-1, 0 */
     uint32_t jitter_percent;                   /**< 0..10, below refresh_percent, 0; earlier only */
     enum sst_guard guard;                      /**< rfc; §10 */
-    uint32_t guard_percent;                    /**< 1..50, 10; for guard=percent */
+    uint32_t guard_percent;                    /**< 1..33, 10; for guard=percent, never longer than rfc */
     enum sst_expire_at expire_at;              /**< expiration */
     enum sst_own_benefit own_benefit;          /**< auto; §7.2 */
     uint32_t timeout_retries;                  /**< 0..3, 0; refreshes after one that timed out */
@@ -137,25 +124,26 @@ struct sst_policy {
     bool accept_midcall;                       /**< yes; a dialog without timer takes one later */
     enum sst_below_min below_min;              /**< keep */
     enum sst_refused refused;                  /**< expire; §10 */
+    enum sst_dropped dropped;                  /**< keep; §7.2 */
     bool strict_overlap;                       /**< no; 491 to a timer request beside an own one */
 
-    /* Leniencies: what is accepted although the RFC forbids it. All on; each off is the letter. */
+    /* Leniencies: what is accepted although the RFC forbids it. Off is the letter. */
     bool accept_refresher_missing;  /**< yes; 2xx without refresher: this side refreshes */
-    bool accept_require_as_support; /**< yes; Require: timer without Supported counts as support */
+    bool accept_require_as_support; /**< no; Require: timer without Supported counts as support */
     bool accept_malformed;          /**< yes; no: a malformed header field in a request gets 400 */
     bool accept_repeated;           /**< yes; no: a repeated header field in a request gets a 400 */
-    bool accept_small_interval;     /**< yes; a 2xx below 90 s is run as if 90; no: run as it is */
+    bool accept_small_interval;     /**< yes; a 2xx below 90 s is run as 90; no: as it is, but
+                                         never below twice refresh_floor */
 
     /** 1..2^32-1, 90: the absolute minimum of §4. Change it in tests only. */
     uint32_t absolute_min;
 
     /**
      * Events of the sessions of this policy, or NULL: then pull them with sst_session_next_event().
-     * Called on the caller's thread, from within the call that caused it and as its last act. It
-     * may call any function, for this session too, and may free the session if it then returns
-     * SST_CALLBACK_GONE (any value will do after SST_EVENT_ENDED, and SST_CALLBACK_DONE after
-     * SST_EVENT_REFRESH).
-     * A value that is none of enum sst_callback_answer is read as SST_CALLBACK_DONE.
+     * Called on the caller's thread, as the last act of the call that caused it; never from within
+     * sst_session_answer(). It may call any function, for this session too. It may free the session
+     * if it then returns SST_CALLBACK_GONE; after SST_EVENT_REFRESH and SST_EVENT_ENDED, which are
+     * the last of their batch, any value will do.
      */
     int (*on_event)(void *user, struct sst_session *session, const struct sst_event *event);
     /**
@@ -167,8 +155,8 @@ struct sst_policy {
      * Overrules how a final response of 300 to 699 to a refresh is treated, NULL for none.
      * @param usual  what the library would do; returned for "no opinion"
      */
-    enum sst_failure_class (*classify)(void *user, enum sst_method method, unsigned status,
-                                       enum sst_failure_class usual);
+    enum sst_outcome (*classify)(void *user, enum sst_method method, unsigned status,
+                                       enum sst_outcome usual);
     void *user;                    /**< first argument of the functions above */
     struct sst_counters *counters; /**< NULL: nothing is counted */
 };
@@ -206,7 +194,7 @@ static inline void sst_policy_init(struct sst_policy *policy)
  * @return SST_OK; SST_ERR_RANGE; SST_ERR_CONFLICT; SST_ERR_VERSION where size is not that of a
  *         structure that this library knows; SST_ERR_ARGUMENT
  */
-SST_API int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *error);
+SST_API SST_MUST_USE int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *error);
 
 /**
  * Sets one field from text, as a line of a configuration file has it: `min_se` and `120`. Names
@@ -214,19 +202,28 @@ SST_API int sst_policy_check(const struct sst_policy *policy, struct sst_policy_
  * session_expires. Booleans are yes or no (true, false, on, off, 1, 0). Only the field's own range
  * is checked here, so that the order of lines does not matter; call sst_policy_check() at the end.
  * @param error  filled in on failure, the policy is then unchanged; may be NULL
- * @return SST_OK; SST_ERR_UNKNOWN (name, also of a field that size says the structure has not);
+ * @return SST_OK; SST_ERR_UNKNOWN_NAME (name, also of a field that size says the structure has not);
  *         SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
  */
-SST_API int sst_policy_set(struct sst_policy *policy, const char *name, size_t name_length,
-                           const char *value, size_t value_length, struct sst_policy_error *error);
+SST_API SST_MUST_USE int sst_policy_set_n(struct sst_policy *policy, const char *name,
+                                          size_t name_length, const char *value,
+                                          size_t value_length, struct sst_policy_error *error);
+
+/** Sets one field from terminated text; as sst_policy_set_n(). */
+SST_API SST_MUST_USE int sst_policy_set(struct sst_policy *policy, const char *name,
+                                        const char *value, struct sst_policy_error *error);
 
 /**
- * Prints a field's value, as sst_policy_set() takes it.
+ * Prints a field's value, as sst_policy_set_n() takes it.
  * @return the length without terminator; if that is size or more, buffer was too small and holds an
  *         empty string; 0 for an unknown name
  */
-SST_API size_t sst_policy_get(const struct sst_policy *policy, const char *name, size_t name_length,
-                              char *buffer, size_t size);
+SST_API size_t sst_policy_get_n(const struct sst_policy *policy, const char *name,
+                                size_t name_length, char *buffer, size_t size);
+
+/** Prints the value of a field with a terminated name; as sst_policy_get_n(). */
+SST_API size_t sst_policy_get(const struct sst_policy *policy, const char *name, char *buffer,
+                              size_t size);
 
 /**
  * Prints an error as a sentence, as `min_se: 60 is not in 90..4294967295`.

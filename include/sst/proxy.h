@@ -10,6 +10,7 @@
  * - request, response: the message that is about to be forwarded
  * - edit: filled in
  * - now_ms: the present time, as in sst/types.h
+ * - name, value, buffer, size, index, range, unit, section: as in sst/policy.h
  * - expires_ms: the dialog's expiration, on the same clock; SST_NEVER for none, and at first
  */
 #ifndef SST_PROXY_H
@@ -33,6 +34,9 @@ struct sst_proxy_policy {
     uint32_t max_session_expires; /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
     bool reject_small;            /**< yes: 422 to who supports timer and asks for too little */
     bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for other UACs */
+    bool insert_response;         /**< yes: a 2xx of a callee without the extension gets
+                                       Session-Expires;refresher=uac; §8.2. no: forwarded as it is */
+    bool accept_require_as_support; /**< no: Require: timer without Supported counts as support */
     bool record_routes;           /**< yes; no is an error where a timer is asked for; §8 */
     bool stateful;                /**< yes; no: nothing may be asked for; §8 */
     uint32_t absolute_min;        /**< 1..2^32-1, 90; for tests only */
@@ -56,8 +60,30 @@ static inline void sst_proxy_policy_init(struct sst_proxy_policy *policy)
  * @param error  filled in on failure; may be NULL
  * @return as sst_policy_check()
  */
-SST_API int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
+SST_API SST_MUST_USE int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
                                    struct sst_policy_error *error);
+
+/** Sets one field from text; as sst_policy_set_n(), with the names of struct sst_proxy_policy. */
+SST_API SST_MUST_USE int sst_proxy_policy_set_n(struct sst_proxy_policy *policy, const char *name,
+                                                size_t name_length, const char *value,
+                                                size_t value_length,
+                                                struct sst_policy_error *error);
+
+/** Sets one field from terminated text; as sst_policy_set(). */
+SST_API SST_MUST_USE int sst_proxy_policy_set(struct sst_proxy_policy *policy, const char *name,
+                                              const char *value, struct sst_policy_error *error);
+
+/** Prints a field's value; as sst_policy_get_n(). */
+SST_API size_t sst_proxy_policy_get_n(const struct sst_proxy_policy *policy, const char *name,
+                                      size_t name_length, char *buffer, size_t size);
+
+/** Prints the value of a field with a terminated name; as sst_policy_get(). */
+SST_API size_t sst_proxy_policy_get(const struct sst_proxy_policy *policy, const char *name,
+                                    char *buffer, size_t size);
+
+/** Describes field number index; as sst_policy_field(). */
+SST_API bool sst_proxy_policy_field(size_t index, const char **name, const char **range,
+                                    const char **unit, const char **section);
 
 /**
  * What a proxy has to remember of a session refresh request until its final response (§8.1). When
@@ -65,7 +91,7 @@ SST_API int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
  */
 struct sst_proxy_tx {
     uint32_t session_expires; /**< seconds, as forwarded; 0: none */
-    bool uac_supports;        /**< the request listed timer in Supported, or in Require alone */
+    bool uac_supports;        /**< the request listed timer in Supported */
     bool active;              /**< a session refresh request */
 };
 

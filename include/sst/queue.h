@@ -57,7 +57,7 @@ struct sst_queue {
  * @param capacity  at most 2^32-2
  * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE
  */
-SST_API int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t capacity);
+SST_API SST_MUST_USE int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t capacity);
 
 /**
  * Moves the queue into other memory, larger or smaller: copies the slots there from the old memory,
@@ -66,7 +66,7 @@ SST_API int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots
  * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE; SST_ERR_SPACE where the sessions in the queue do
  *         not fit, nothing then being changed
  */
-SST_API int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slots,
+SST_API SST_MUST_USE int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slots,
                              size_t capacity);
 
 /**
@@ -76,7 +76,7 @@ SST_API int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slo
  *         the session is in another queue, which need not be noticed where its deadline moved later
  *         (SST_OK then; nothing is done in either case)
  */
-SST_API int sst_queue_update(struct sst_queue *queue, struct sst_session *session);
+SST_API SST_MUST_USE int sst_queue_update(struct sst_queue *queue, struct sst_session *session);
 
 /** Takes a session out; one that is in no queue is fine, one in another queue stays there. */
 SST_API void sst_queue_remove(struct sst_queue *queue, struct sst_session *session);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file sst/rules.h
- * RFC 4028 as pure functions: what a UAC asks, what a UAS answers, what a response means. They know
- * neither time nor dialogs and change nothing but their outputs. Pointers must not be NULL, and
+ * The second level, which a host with sst/session.h does not need: RFC 4028 as pure functions, for
+ * hosts with a state machine of their own and for observers. What a UAC asks, what a UAS answers,
+ * what a response means. They know neither time nor dialogs and change nothing but their outputs. Pointers must not be NULL, and
  * policies must have passed sst_policy_check(). Sessions (sst/session.h) are built on them; hosts
  * with a state machine of their own may use them alone. The proxy's rules are in sst/proxy.h.
  *
  * What a UAS answers, for example:
  *
  * @code
- * status = sst_uas_refuse(&policy, &request, &min_se);
+ * status = sst_uas_refuse(&policy, &dialog, &request, &min_se);
  * if (status != 0) {
  *     sst_refusal_headers(&policy, status, min_se, &headers);
  * } else {
@@ -102,51 +103,48 @@ enum sst_422 {
 };
 
 /**
- * What a 422 to an own request leads to; §7.3.
+ * What a 422 to a local request leads to; §7.3, EC-27, EC-101, EC-129.
  * @param ask     what the request carried
- * @param rounds  how often a 422 was followed for this request already; 5 is the most
+ * @param rounds  how often a 422 was followed for this request already; SST_422_ROUNDS_MAX is the
+ *                most
  * @param min_se  seconds: set to the Min-SE to remember (at least absolute_min), 0 for none
  * @param violations  bits are added
  * @return what to do; RETRY never more than SST_422_ROUNDS_MAX times in a row
  */
-SST_API enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *ask,
-                                 const struct sst_msg *response, unsigned rounds, uint32_t *min_se,
-                                 uint32_t *violations);
+SST_API enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                                 const struct sst_ask *ask, const struct sst_msg *response,
+                                 unsigned rounds, uint32_t *min_se, uint32_t *violations);
 
 /** How often in a row a 422 to one request is followed. */
 #define SST_422_ROUNDS_MAX 5
 
 /** What a 2xx makes of the timer. */
-struct sst_outcome_timer {
+struct sst_timer {
     uint32_t interval;   /**< seconds, as agreed (may be below 90, see accept_small_interval) */
     enum sst_side side;  /**< none: no timer */
     bool own_benefit;    /**< for this side's own benefit alone, against a peer without it; §7.2 */
 };
 
 /**
- * What a 2xx to an INVITE or UPDATE means for its sender; §7.2.
- * @param dialog  before this response; its support is taken from the response as well
- * @param asked   the Session-Expires that the request carried, in seconds, 0 for none
- * @param asked_min_se  the Min-SE that it carried, in seconds, 0 for none
- * @param own_wish  the Session-Expires was there because this side wants a timer, and did not only
- *                  repeat a running one
+ * What a 2xx to an INVITE or UPDATE means for its sender; §7.2, EC-18.
+ * @param dialog  before this response
+ * @param ask     what the request carried
  * @param violations  bits are added
  */
 SST_API void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog,
-                         uint32_t asked, uint32_t asked_min_se, bool own_wish,
-                         const struct sst_msg *response, struct sst_outcome_timer *timer,
-                         uint32_t *violations);
+                         const struct sst_ask *ask, const struct sst_msg *response,
+                         struct sst_timer *timer, uint32_t *violations);
 
 /**
  * How the final response to a refresh is treated; §10, RFC 3261 §14.1, RFC 5057 §5.1.
  * policy->classify is asked for 300 to 699.
  * @return what policy->classify says, else sst_classify_status()
  */
-SST_API enum sst_failure_class sst_classify_failure(const struct sst_policy *policy,
-                                                    enum sst_method method, unsigned status);
+SST_API enum sst_outcome sst_classify_failure(const struct sst_policy *policy,
+                                              enum sst_method method, unsigned status);
 
 /** @return the usual treatment, without a policy's opinion. */
-SST_API enum sst_failure_class sst_classify_status(enum sst_method method, unsigned status);
+SST_API enum sst_outcome sst_classify_status(enum sst_method method, unsigned status);
 
 /* ---- UAS: §9 ---- */
 
@@ -164,12 +162,13 @@ SST_API void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg
                            struct sst_facts *facts, uint32_t *violations);
 
 /**
- * Whether to refuse a request before anything else is done with it.
+ * Whether to reject a request before anything else is done with it. EC-134: where a timer runs, a
+ * request for the interval in force is not rejected, even if that is below the local minimum.
  * @param min_se  for a 422: the value of its Min-SE, in seconds
  * @return 0 to go on; 400 (see accept_malformed, accept_repeated); 420 with Unsupported: timer; 422
  */
-SST_API unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_msg *request,
-                                uint32_t *min_se);
+SST_API unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                                const struct sst_msg *request, uint32_t *min_se);
 
 /** What the 2xx to an INVITE or UPDATE carries. Intervals are seconds. */
 struct sst_answer {
@@ -182,6 +181,11 @@ struct sst_answer {
 /** The 2xx to a request with these facts; Table 2. The dialog is taken as it is at the answer. */
 SST_API void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *dialog,
                             const struct sst_facts *facts, struct sst_answer *answer);
+
+/** What that 2xx makes of the timer on the side that sends it; §9, EC-18, EC-134. */
+SST_API void sst_uas_timer(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                           const struct sst_facts *facts, const struct sst_answer *answer,
+                           struct sst_timer *timer);
 
 /** Prints what a 2xx carries as header fields. */
 SST_API void sst_answer_headers(const struct sst_answer *answer, struct sst_headers *headers);
@@ -205,8 +209,8 @@ SST_API void sst_other_headers(const struct sst_policy *policy, enum sst_method 
  * says so, or if only one of them has a timer at all; the interval is the smaller one where it
  * refreshes, and the larger one where it waits.
  */
-SST_API void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
-                               struct sst_outcome_timer *merged);
+SST_API void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
+                               struct sst_timer *merged);
 
 #ifdef __cplusplus
 }

@@ -8,18 +8,19 @@
  * sst_session_advance() when sst_session_deadline() has come. Nothing is committed before a 2xx.
  *
  * Threads: distinct sessions may be used at once, one session by one thread at a time. Re-entrancy:
- * from within an event every function may be called, for the same session too. Structures are to be
+ * from within an event every function may be called, for the same session too. Structures must be
  * zeroed or initialized before their first use; their fields are private.
  *
  * Arguments that mean the same in all functions:
  * - session: begun by sst_session_init(), sst_session_fork() or sst_session_restore()
- * - tx: of the transaction, zeroed before its first use; kept by the host until it is over
+ * - tx: of the transaction, zeroed before its first use; kept by the host until it is over, and
+ *   until the ACK where it is the peer's INVITE. One tx is for one transaction at a time
  * - policy: borrowed, checked with sst_policy_check()
  * - method: of the request
  * - now_ms: the present time, as in sst/types.h
  * - request, response: the view of the message, see sst/message.h
  * - headers, verdict, advice, event, info: filled in where the function succeeds; not NULL
- * - failure: how the transaction ended
+ * - outcome: how the transaction ended
  * - reason, type, action: the number to be named; any value is allowed
  */
 #ifndef SST_SESSION_H
@@ -35,31 +36,38 @@ extern "C" {
 
 /** Why the library ended a session. */
 enum sst_end_reason {
-    SST_END_NONE = 0,          /**< it did not */
-    SST_END_NOT_REFRESHED = 1, /**< the peer's refresh never came; §10 */
-    SST_END_TIMEOUT = 2,       /**< an own refresh timed out; §10 */
-    SST_END_408 = 3,           /**< an own refresh was answered with 408; §10 */
-    SST_END_481 = 4,           /**< an own refresh was answered with 481; §10 */
-    SST_END_UNANSWERED = 5,    /**< an own refresh was still under way at the expiration */
-    SST_END_REFUSED = 6,       /**< own refreshes were refused until the expiration */
-    SST_END_NOT_SENT = 7       /**< no own refresh could be sent before the expiration */
+    SST_END_NONE = 0,              /**< it did not */
+    SST_END_NOT_REFRESHED = 1,     /**< the peer's refresh never came; §10 */
+    SST_END_REFRESH_TIMEOUT = 2,   /**< our refresh timed out; §10 */
+    SST_END_REFRESH_408 = 3,       /**< our refresh was answered with 408; §10 */
+    SST_END_REFRESH_481 = 4,       /**< our refresh was answered with 481; §10 */
+    SST_END_REFRESH_UNANSWERED = 5, /**< our refresh was still pending when the session expired */
+    SST_END_REFRESH_REFUSED = 6,   /**< our refreshes were refused until the session expired */
+    SST_END_REFRESH_NOT_SENT = 7   /**< no refresh could be sent before the session expired */
 };
 /* SST_END_COUNT in sst/counters.h is one more than the last of these. */
 
 /** @return the name of a reason, as `not_refreshed`; "unknown" for any other number. */
 SST_API const char *sst_end_reason_name(enum sst_end_reason reason);
 
-/** What a session tells its host. */
+/**
+ * The value of a Reason header field (RFC 3326) for the BYE that libsst asks for with
+ * SST_EVENT_ENDED, ready to send.
+ * @return a static text; NULL for SST_END_NONE and any other number
+ */
+SST_API const char *sst_bye_reason(enum sst_end_reason reason);
+
+/** What a session reports to its host. */
 enum sst_event_type {
-    SST_EVENT_NONE = 0,        /**< no event; never delivered */
-    SST_EVENT_VIOLATION = 1,   /**< the peer broke a rule; .violation */
-    SST_EVENT_NEGOTIATED = 2,  /**< the timer came on, changed, or went off; .interval, .side */
-    SST_EVENT_REFRESHED = 3,   /**< a 2xx extends the session; .interval, .side, .expires_ms */
-    SST_EVENT_OVERDUE = 4,     /**< the peer's refresh should have come by now; .expires_ms */
-    SST_EVENT_BLOCKED = 5,     /**< a refresh is due and cannot be sent now */
-    SST_EVENT_REFUSED = 6,     /**< every way to refresh was refused; its end is awaited */
-    SST_EVENT_REFRESH = 7,     /**< refresh now; .method, .with_offer, .headers, .expires_ms */
-    SST_EVENT_ENDED = 8        /**< hang up now: send BYE; .reason; nothing ever comes after it */
+    SST_EVENT_NONE = 0,       /**< no event; never delivered */
+    SST_EVENT_VIOLATION = 1,  /**< the peer broke a rule; .violation */
+    SST_EVENT_NEGOTIATED = 2, /**< the timer was turned on or off, or changed; .interval, .side */
+    SST_EVENT_REFRESHED = 3,  /**< a 2xx extends the session; .interval, .side, .expires_ms */
+    SST_EVENT_OVERDUE = 4,    /**< the peer's refresh should have come by now; .expires_ms */
+    SST_EVENT_BLOCKED = 5,    /**< a refresh is due and another transaction stands in its way */
+    SST_EVENT_REFUSED = 6,    /**< every way to refresh is refused, or was taken away */
+    SST_EVENT_REFRESH = 7,    /**< refresh now; .method, .with_offer, .not_after_ms */
+    SST_EVENT_ENDED = 8       /**< hang up now: send BYE; .reason. Nothing ever comes after it */
 };
 
 /** @return the name of an event type, as `refresh`; "unknown" for any other number. */
@@ -67,126 +75,152 @@ SST_API const char *sst_event_name(enum sst_event_type type);
 
 /**
  * An event. Valid during the call only. Ignore types that you do not know: there may be more. What
- * policy->on_event returns to it is in enum sst_callback_answer of sst/policy.h.
+ * policy->on_event returns is in enum sst_callback_answer of sst/policy.h.
  */
 struct sst_event {
-    enum sst_event_type type;     /**< which; what is set besides depends on it */
+    enum sst_event_type type;     /**< which; what else is set depends on it */
     enum sst_violation violation; /**< VIOLATION */
     uint32_t interval;            /**< seconds; 0 where there is no timer. All types */
     enum sst_side side;           /**< who refreshes (ENDED: who had to). All types */
     bool own_benefit;             /**< the timer runs for this side's own benefit. All types */
-    enum sst_end_reason reason;   /**< ENDED; NEGOTIATED, off for want of any way: REFUSED */
+    enum sst_end_reason reason;   /**< ENDED; NEGOTIATED, turned off as all was refused: REFUSED */
     uint64_t since_ms;            /**< ENDED: how old the last 2xx is, in ms */
     uint64_t expires_ms;          /**< when the session expires, on the host's clock; SST_NEVER */
     uint64_t not_after_ms;        /**< REFRESH: send by then at the latest */
     enum sst_method method;       /**< REFRESH: UPDATE or INVITE */
     bool with_offer;              /**< REFRESH: with the unchanged offer; §7.4 */
     uint64_t reserved[4];         /**< 0; later versions take fields from it */
-    struct sst_headers headers;   /**< REFRESH: what sst_session_request() will hand out */
 };
 
 /**
  * The timer of one dialog: one cache line. It may lie in shared memory: its one pointer, the
  * policy, can be set anew at any time. Do not copy it (use sst_session_fork(), sst_session_save()).
+ * docs/design.md says who sets and who clears each piece of it.
  */
 struct sst_session {
     const struct sst_policy *policy; /**< private, as are all */
-    uint64_t start_ms;    /**< of the interval: last 2xx; the end, once ended */
-    uint64_t refresh_ms;  /**< next own refresh, SST_NEVER for none */
+    uint64_t start_ms;    /**< start of the interval: the last 2xx */
+    uint64_t refresh_ms;  /**< when the next local refresh is planned, SST_NEVER for never */
     uint32_t interval;    /**< as agreed, in seconds */
-    uint32_t guard_ms;    /**< as it was at the commit */
-    uint32_t min_se;      /**< largest of this dialog */
-    uint32_t call_min_se; /**< largest of the Call-ID, before there is a dialog */
-    uint32_t remote_cseq; /**< highest seen of the peer's */
-    uint32_t queue_index; /**< 1-based place in a queue, 0: in none */
-    uint32_t violations;  /**< not yet told */
-    uint32_t flags;       /**< roles, what is known of the peer, what is under way */
-    uint16_t events;      /**< not yet told */
-    uint8_t rounds;       /**< 422 rounds, 491 draws */
-    uint8_t attempts;     /**< back-off step, credentials */
-    uint8_t ladder;       /**< methods that were refused */
-    uint8_t generation;   /**< of commits: tells overlapping negotiations */
-    uint8_t reason;       /**< of the end */
+    uint32_t min_se;      /**< the largest of this dialog */
+    uint32_t call_min_se; /**< the largest of the Call-ID, before there is a dialog */
+    uint32_t next_cseq;   /**< one above the peer's highest CSeq, 0 before the first */
+    uint32_t queue_index; /**< place in a queue from 1 on, 0: in none */
+    uint32_t violations;  /**< not reported yet */
+    uint32_t flags;       /**< phase, side, transactions, and what was seen */
+    uint16_t guard_ms;    /**< how long before the expiration this side hangs up */
+    uint16_t raised_s;    /**< how much longer the interval is run than it was agreed */
+    uint8_t events;       /**< not reported yet */
+    uint8_t ladder;       /**< what is known of each way to refresh */
+    uint8_t attempts;     /**< back-off, 491 draws, timeouts of this interval */
+    uint8_t generation;   /**< count of commits: shows overlapping negotiations */
+    uint8_t reason;       /**< why it ended, or was turned off */
+    uint8_t ack_s;        /**< an ACK is awaited until so many seconds after the start */
+    uint8_t named_s;      /**< a Retry-After past the plan: seconds before the expiration */
     uint8_t queue_key;    /**< what it knows of its key in a queue, 0: nothing */
 };
 
 /**
- * One INVITE or UPDATE transaction of a dialog, from its request to its end. 16 bytes, holds no
- * pointer and no time. Zero it before its first use. After its transaction ended it may be used for
- * another.
+ * One INVITE or UPDATE transaction of a dialog, from its request to its end, retries included. 16
+ * bytes, without pointers and times. Zero it before its first use. Once its transaction is over it
+ * may be used for another.
  */
 struct sst_tx {
-    uint32_t cseq;      /**< private, as are all */
+    uint32_t cseq;      /**< private, as are all: one above the CSeq, 0 for not known */
     uint32_t interval;  /**< Session-Expires of the request */
     uint32_t min_se;    /**< Min-SE of the request */
-    uint16_t flags;     /**< which request, and how far it got */
+    uint16_t flags;     /**< its state, what the request is, retries */
     uint8_t generation; /**< of the session when it began */
-    uint8_t spare;      /**< 0 */
+    uint8_t sent;       /**< when it was sent, as a fraction of the interval */
 };
 
 /**
  * Starts a session before its initial INVITE is sent or looked at.
  * @param policy  borrowed, checked with sst_policy_check()
- * @param is_caller  this side sends the initial INVITE, so it owns the Call-ID (RFC 3261 §14.1)
+ * @param party  which end of the call this side is
  * @return SST_OK, SST_ERR_ARGUMENT, or what sst_policy_check() returns
  */
-SST_API int sst_session_init(struct sst_session *session, const struct sst_policy *policy,
-                             bool is_caller);
+SST_API SST_MUST_USE int sst_session_init(struct sst_session *session,
+                                          const struct sst_policy *policy, enum sst_party party);
 
 /**
  * Gives a session another policy. Takes effect at the next negotiation; the deadlines in force
- * stay, and what a request of this side that is under way offered is kept, also where the new mode
- * is off. Events that waited to be pulled are told to its on_event, if it has one, by the next call:
- * make it sst_session_advance(), at once.
+ * stay, and what a pending local request offered is kept, even if the new mode is off. Events that
+ * waited to be pulled go to its on_event, if it has one, with the next call: make it
+ * sst_session_advance(), at once.
  * @return as sst_session_init()
  */
-SST_API int sst_session_set_policy(struct sst_session *session, const struct sst_policy *policy);
+SST_API SST_MUST_USE int sst_session_set_policy(struct sst_session *session,
+                                                const struct sst_policy *policy);
 
-/* ---- Own requests ---- */
+/* ---- Local requests ---- */
 
 /** What a request is, bits for sst_session_request(). */
 enum sst_request_flag {
     SST_REQUEST_OFFER = 1 << 0,  /**< it carries an offer */
-    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for, or a retry of it. A
-                                      retry without it, which could as well be a hold, is a request
-                                      of the host's own: a 2xx extends the session, and after a
-                                      refusal the session asks for a refresh again */
+    SST_REQUEST_REFRESH = 1 << 1 /**< it is what SST_EVENT_REFRESH asked for, or its retry */
 };
 
 /**
- * A request is being built: what to put into it. To be called for each request of the dialog:
- * initial INVITE, re-INVITE and UPDATE for any purpose (§7.2: each of them refreshes), and retries
- * of them with the same tx. Every other method gets its Supported: timer as well (§7.1); ACK gets
- * nothing.
+ * A request is being built: what to put into it. Call it for each request of the dialog: initial
+ * INVITE, re-INVITE and UPDATE for any purpose (§7.2: each of them refreshes), and their retries
+ * with the same tx. Every other method gets its Supported: timer as well (§7.1); ACK gets nothing.
  * @param tx  for INVITE and UPDATE; else NULL
  * @param flags  bits of enum sst_request_flag; those of a retry are the same
+ * @param now_ms  time of sending
  * @param headers  what the message has to carry, and nothing else of the kind
- * @return SST_OK; SST_ERR_STATE where the session has ended, this tx is open already, or an own
- *         request of this method is; SST_ERR_ARGUMENT. On an error *headers is empty.
+ * @return SST_OK; SST_ERR_BUSY beside a pending local request of this method, and for INVITE while
+ *         the peer's INVITE is unanswered (RFC 3261 §14.1, EC-130): try when that has ended;
+ *         SST_ERR_NOT_DUE for REFRESH where none was asked for, or no longer is; SST_ERR_ENDED;
+ *         SST_ERR_STATE where tx is in use, and for UPDATE before any INVITE; SST_ERR_ARGUMENT.
+ *         On an error *headers is empty and nothing has changed.
  */
-SST_API int sst_session_request(struct sst_session *session, struct sst_tx *tx,
-                                enum sst_method method, unsigned flags, uint64_t now_ms,
-                                struct sst_headers *headers);
+SST_API SST_MUST_USE int sst_session_request(struct sst_session *session, struct sst_tx *tx,
+                                             enum sst_method method, unsigned flags,
+                                             uint64_t now_ms, struct sst_headers *headers);
 
 /**
  * Names the CSeq of a transaction, where it is known, before or after sending: a response with
- * another number is then ignored. To be called after sst_session_request(), each time, as that
- * begins tx anew, a retry included; sst_session_receive() takes it from the request itself.
- * @param cseq  0 for not known
+ * another number is then ignored. Call it after each sst_session_request(), retries included;
+ * sst_session_receive() takes it from the request itself.
+ * @param cseq  SST_CSEQ_UNKNOWN for not known
  */
-SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq);
+SST_API void sst_tx_set_cseq(struct sst_tx *tx, uint64_t cseq);
+
+/**
+ * A request is not sent after all: the one way to say so.
+ * - With tx: what sst_session_request() prepared is undone as if it had never been, whatever the
+ *   request is; so is a retry that a verdict asked for and the host does not send. If it was a
+ *   refresh, the refresh is due again.
+ * - With tx NULL: the refresh that SST_EVENT_REFRESH asked for cannot be begun now.
+ *
+ * A refresh is asked for again after a while, but never past the last moment; so it is if the host
+ * does nothing at all.
+ * @param retry_ms  earliest time for the next try, or SST_NEVER to leave that to the library
+ * @return SST_OK; SST_ERR_STATE where tx is not pending; SST_ERR_NOT_DUE where tx is NULL and no
+ *         refresh was asked for; SST_ERR_ENDED; SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_not_sent(struct sst_session *session, struct sst_tx *tx, uint64_t retry_ms,
+                                 uint64_t now_ms);
+
+/**
+ * The offer of a pending request, of either side, was answered in a reliable provisional response
+ * or its PRACK (RFC 3262 §5): it no longer stands in the way of another (RFC 6141 §3.1, EC-122).
+ * Without this call it counts as open until the final response.
+ * @return SST_OK; SST_ERR_STATE where tx is not pending; SST_ERR_ENDED; SST_ERR_ARGUMENT
+ */
+SST_API int sst_session_offer_answered(struct sst_session *session, const struct sst_tx *tx);
 
 /** What a host does about the response to one of its requests. */
 enum sst_action {
     SST_ACTION_NONE = 0,   /**< nothing: provisional, or a 2xx that is dealt with */
     SST_ACTION_RETRY = 1,  /**< the same request again, now, with new CSeq and header fields */
-    SST_ACTION_AUTH = 2,   /**< the same, with credentials. Of a refresh that is not sent again, for
-                                want of any, the session asks again by itself */
+    SST_ACTION_AUTH = 2,   /**< the same, with credentials. Without any do nothing: for a refresh
+                                SST_EVENT_REFRESH comes again */
     SST_ACTION_WAIT = 3,   /**< a refresh: the session asks again at .when_ms. Any other request
                                 that met glare: try again at .when_ms */
-    SST_ACTION_FAILED = 4, /**< refused; the timer is as it was, a refresh goes another way */
-    SST_ACTION_END = 5,    /**< the session has ended: BYE (SST_EVENT_ENDED tells too) */
-    SST_ACTION_IGNORE = 6  /**< a copy, or of no open transaction; yet ACK a 2xx to INVITE */
+    SST_ACTION_FAILED = 4, /**< refused. Whether the session ends is reported by SST_EVENT_ENDED */
+    SST_ACTION_IGNORE = 5  /**< a copy, or of no pending transaction; yet ACK a 2xx to INVITE */
 };
 
 /** @return the name of an action, as `retry`; "unknown" for any other number. */
@@ -196,32 +230,30 @@ SST_API const char *sst_action_name(enum sst_action action);
 struct sst_verdict {
     enum sst_action action; /**< what to do */
     uint64_t when_ms;       /**< for WAIT; else SST_NEVER */
-    bool refreshed; /**< a 2xx committed: the session is extended (or its timer went off) */
+    bool refreshed;         /**< a 2xx committed: the session is extended (or has no timer now) */
 };
 
 /**
  * A response arrived, provisional or final, to an INVITE or UPDATE with its tx; or any other
  * response of the dialog with tx NULL, from which Allow and Supported are learned.
  * @param now_ms  time of arrival
- * @return SST_OK; SST_ERR_ARGUMENT. After the end: SST_OK and SST_ACTION_IGNORE.
+ * @param verdict  also filled in on an error: IGNORE
+ * @return SST_OK; SST_ERR_ARGUMENT, also for a response to INVITE or UPDATE without tx. After the
+ *         end: SST_OK and SST_ACTION_IGNORE.
  */
 SST_API int sst_session_response(struct sst_session *session, struct sst_tx *tx,
                                  const struct sst_msg *response, uint64_t now_ms,
                                  struct sst_verdict *verdict);
 
-/** How a transaction ends without a final response. */
-enum sst_failure {
-    SST_FAILED_TIMEOUT = 0,   /**< Timer B or F fired: no final response */
-    SST_FAILED_TRANSPORT = 1, /**< the transport reported an error; as a 503 (RFC 3261 §8.1.3.1) */
-    SST_FAILED_NOT_SENT = 2   /**< it was prepared and never sent, or is given up by the host */
-};
-
 /**
- * An own transaction ended without a final response.
+ * A local transaction ended without a final response.
+ * @param outcome  SST_OUTCOME_TIMEOUT (Timer B or F fired) or SST_OUTCOME_TRANSPORT (the transport
+ *                 reported an error, which counts as a 503; RFC 3261 §8.1.3.1)
+ * @param verdict  also filled in on an error: IGNORE
  * @return SST_OK; SST_ERR_ARGUMENT
  */
 SST_API int sst_session_failed(struct sst_session *session, struct sst_tx *tx,
-                               enum sst_failure failure, uint64_t now_ms,
+                               enum sst_outcome outcome, uint64_t now_ms,
                                struct sst_verdict *verdict);
 
 /**
@@ -233,75 +265,71 @@ SST_API int sst_session_failed(struct sst_session *session, struct sst_tx *tx,
  * @param parent  session of the initial INVITE
  * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_STATE where tx is no initial INVITE of the parent's
  */
-SST_API int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
-                             const struct sst_session *parent, const struct sst_tx *tx);
+SST_API SST_MUST_USE int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
+                                          const struct sst_session *parent,
+                                          const struct sst_tx *tx);
 
 /* ---- The peer's requests ---- */
 
-/** Whether to go on with a request of the peer's. */
+/** Whether to go on with a request of the peer. */
 struct sst_advice {
-    unsigned status;            /**< 0: go on; else refuse with it: 400 420 422 481 491 500 */
-    bool copy;                  /**< a retransmission of the request of this tx: answer as before,
-                                     which for one that was refused is to refuse it again */
-    struct sst_headers headers; /**< for the refusal */
+    unsigned status;            /**< 0: go on; else reject it with 400, 420, 422, 481, 491 or 500 */
+    bool copy;                  /**< a retransmission of the request of this tx: answer as before */
+    struct sst_headers headers; /**< for the rejection */
 };
 
 /**
- * A request of the peer's arrived and is not answered yet. INVITE and UPDATE with their tx, others
+ * A request of the peer arrived and is not answered yet. INVITE and UPDATE with their tx, others
  * with NULL; not ACK and CANCEL, and no retransmissions that the transaction layer absorbs. If
- * status is set, send it (and call sst_session_answer() with it, or leave that out: tx is closed
- * already). Nothing is committed; Min-SE, Allow and Supported are learned.
- * @return SST_OK; SST_ERR_STATE where tx is open for another request, which changes nothing;
+ * .status is set, send that response with .headers; tx is closed already. Nothing is committed;
+ * Min-SE, Allow and Supported are learned.
+ * @return SST_OK; SST_ERR_STATE where tx is in use for another request, which changes nothing;
  *         SST_ERR_ARGUMENT. After the end: status 481, but 0 for BYE, ACK and CANCEL.
  */
-SST_API int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
-                                const struct sst_msg *request, uint64_t now_ms,
-                                struct sst_advice *advice);
+SST_API SST_MUST_USE int sst_session_receive(struct sst_session *session, struct sst_tx *tx,
+                                             const struct sst_msg *request, uint64_t now_ms,
+                                             struct sst_advice *advice);
 
 /**
  * A response to the peer's INVITE or UPDATE is being sent (any other request: tx NULL). A 2xx
- * commits, any other final response discards, a provisional one does neither. The events of a 2xx
- * come from within, before the host sends it: what they lead to should wait until it is out.
+ * commits, any other final response discards, a provisional one does neither. Report every final
+ * response, also one that your transaction layer sends by itself, as the 487 after a CANCEL.
+ *
+ * No event is delivered from within: what a 2xx leads to is reported by the host's next call, so
+ * sst_session_deadline() is 0 until then.
  * @param status  100 to 699
  * @param now_ms  time of the first transmission
- * @param headers  what the response has to carry: for a refusal that was advised the same as in the
- *                 advice; a refusal of the host's own is told apart (its 420 is for another tag)
- * @return SST_OK; SST_ERR_STATE where tx is not open (headers then hold what goes into any
- *         response, or into the refusal that was advised); SST_ERR_ARGUMENT
+ * @param headers  what the response has to carry
+ * @return SST_OK, also for the rejection that was advised; SST_ERR_ENDED; SST_ERR_STATE where tx is
+ *         not pending; SST_ERR_ARGUMENT. On ENDED and STATE headers hold what goes into any
+ *         response.
  */
-SST_API int sst_session_answer(struct sst_session *session, struct sst_tx *tx, unsigned status,
-                               uint64_t now_ms, struct sst_headers *headers);
+SST_API SST_MUST_USE int sst_session_answer(struct sst_session *session, struct sst_tx *tx,
+                                            unsigned status, uint64_t now_ms,
+                                            struct sst_headers *headers);
 
 /**
  * The ACK for the 2xx of this tx arrived. The watching side's interval starts with it, at most 32 s
- * after the 2xx, and re-INVITEs are possible from here on (RFC 3261 §14.1). A host that
- * does not report ACKs loses little: both happen at the latest 32 s after the 2xx.
- * @return SST_OK; SST_ERR_STATE where tx waits for no ACK, or the session has ended;
- *         SST_ERR_ARGUMENT
+ * after the 2xx, and re-INVITEs are possible from now on (RFC 3261 §14.1). A host that does not
+ * report ACKs loses little: both happen at the latest 32 s after the 2xx. If the ACK never comes,
+ * send BYE (RFC 3261 §13.3.1.4) and call sst_session_end().
+ * @return SST_OK; SST_ERR_STATE where tx awaits no ACK; SST_ERR_ENDED; SST_ERR_ARGUMENT
  */
 SST_API int sst_session_ack(struct sst_session *session, struct sst_tx *tx, uint64_t now_ms);
-
-/**
- * The ACK for the 2xx of this tx never came: send BYE (RFC 3261 §13.3.1.4, §14.2). The session is
- * silent from here on; no event is delivered.
- * @return as sst_session_ack()
- */
-SST_API int sst_session_ack_timeout(struct sst_session *session, struct sst_tx *tx,
-                                    uint64_t now_ms);
 
 /* ---- Time ---- */
 
 /**
  * @return when to call sst_session_advance() next, on the host's clock; may be in the past;
- *         SST_NEVER for not at all; 0 where events wait to be pulled, or something is due whatever
- *         the clock shows (it was set back). Computed from the state at each call.
+ *         SST_NEVER for not at all; 0 if events are pending or work is overdue, for example after
+ *         the clock stepped back. Computed from the state at each call.
  */
 SST_API uint64_t sst_session_deadline(const struct sst_session *session);
 
 /**
- * Does what is due: at most one of REFRESH, OVERDUE, BLOCKED and ENDED for each call, whatever the
- * clock did. May be called at any time, as often as one likes. After a sleep or stall read the
- * socket first: a refresh that waits there must not be overtaken by the BYE.
+ * Does what is due: at most one of REFRESH, OVERDUE, BLOCKED, REFUSED and ENDED for each call,
+ * whatever the clock did. Call it at any time, as often as you like. After a sleep or stall read
+ * the socket first: a refresh that waits there must not be overtaken by the BYE.
  * @return SST_OK, SST_ERR_ARGUMENT
  */
 SST_API int sst_session_advance(struct sst_session *session, uint64_t now_ms);
@@ -312,16 +340,8 @@ SST_API int sst_session_advance(struct sst_session *session, uint64_t now_ms);
  * pulled merge into one with the newest values.
  * @return true with *event; false where there is none, or on a NULL argument
  */
-SST_API bool sst_session_next_event(struct sst_session *session, uint64_t now_ms,
-                                    struct sst_event *event);
-
-/**
- * Puts off the refresh that SST_EVENT_REFRESH asked for: it cannot be sent just now. The session
- * asks again after a while, never past the last moment; so it does if the host does nothing, too.
- * @param retry_ms  earliest time of the next try, or SST_NEVER to leave that to the library
- * @return SST_OK; SST_ERR_STATE where no refresh is due; SST_ERR_ARGUMENT
- */
-SST_API int sst_session_defer(struct sst_session *session, uint64_t retry_ms, uint64_t now_ms);
+SST_API SST_MUST_USE bool sst_session_next_event(struct sst_session *session, uint64_t now_ms,
+                                                 struct sst_event *event);
 
 /**
  * The dialog is over for a reason of the host's: BYE sent or received, initial INVITE refused, user
@@ -343,7 +363,7 @@ struct sst_session_info {
     bool peer_supports;    /**< a message of the peer showed support of the extension */
     enum sst_end_reason reason; /**< NONE where the host ended it */
     uint64_t start_ms;     /**< of the interval; SST_NEVER without timer */
-    uint64_t refresh_ms;   /**< next own refresh, SST_NEVER for none */
+    uint64_t refresh_ms;   /**< next local refresh, SST_NEVER for none */
     uint64_t expires_ms;   /**< SST_NEVER without timer */
     uint64_t end_ms;       /**< when this side would hang up as things are */
 };
@@ -370,33 +390,43 @@ SST_API const char *sst_session_check(const struct sst_session *session);
  * @param need  set to the size of the image; may be NULL
  * @return SST_OK; SST_ERR_SPACE, nothing then being written; SST_ERR_ARGUMENT
  */
-SST_API int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t *buffer,
-                             size_t size, size_t *need);
+SST_API SST_MUST_USE int sst_session_save(const struct sst_session *session, uint64_t now_ms,
+                                          uint8_t *buffer, size_t size, size_t *need);
 
-/** What a restored session does about transactions that were under way, bits. */
+/** How a session is restored, bits. */
 enum sst_restore_flag {
-    SST_RESTORE_TRANSACTIONS = 1 << 0 /**< they live on, with their sst_tx: else forgotten */
+    SST_RESTORE_TRANSACTIONS = 1 << 0, /**< pending transactions live on, with their sst_tx: else
+                                            forgotten */
+    SST_RESTORE_TAKEOVER = 1 << 1      /**< another host takes the call over, from an image that may
+                                            be old: the interval starts now, and this side refreshes
+                                            once, at once, whoever is the refresher; EC-131. Not
+                                            with SST_RESTORE_TRANSACTIONS */
+};
+
+/** What to restore a session from. Zero it, then set what you need. */
+struct sst_restore {
+    const uint8_t *image; /**< any bytes at all */
+    size_t length;        /**< of image */
+    uint64_t elapsed_ms;  /**< time since the saving, 0 if not known; unused for a take-over */
+    uint64_t spread_ms;   /**< 0: an overdue refresh is due at once; else see below */
+    unsigned flags;       /**< bits of enum sst_restore_flag */
 };
 
 /**
  * Restores a session. Where many are restored at once, spread_ms moves a refresh that is overdue to
  * a random moment of the time from now on (policy->random), never past its last moment. Refreshes
- * that were under way and are forgotten count as overdue. The session is in no queue afterwards.
- * Events that waited at the saving are told as after sst_session_set_policy().
+ * that were pending and are forgotten count as overdue. The session is in no queue afterwards.
+ * Events that waited at the saving are reported as after sst_session_set_policy().
  * @param session  need not be initialized; must not be in a queue
- * @param image  any bytes at all
- * @param length  of image
+ * @param how  the image, and what to do with it
  * @param now_ms  on the clock that is used from here on, which may be another than at the saving,
  *                and may have started later than the session did
- * @param elapsed_ms  how much time has passed since the saving, 0 if not known
- * @param spread_ms  0: an overdue refresh is due at once
- * @param flags  bits of enum sst_restore_flag
- * @return SST_OK; SST_ERR_VERSION (newer image); SST_ERR_DAMAGED; SST_ERR_ARGUMENT; what
- *         sst_policy_check() returns. On an error *session is as it was.
+ * @return SST_OK; SST_ERR_VERSION (another version's image); SST_ERR_DAMAGED; SST_ERR_ARGUMENT;
+ *         what sst_policy_check() returns. On an error *session is as it was.
  */
-SST_API int sst_session_restore(struct sst_session *session, const struct sst_policy *policy,
-                                const uint8_t *image, size_t length, uint64_t now_ms,
-                                uint64_t elapsed_ms, uint64_t spread_ms, unsigned flags);
+SST_API SST_MUST_USE int sst_session_restore(struct sst_session *session,
+                                             const struct sst_policy *policy,
+                                             const struct sst_restore *how, uint64_t now_ms);
 
 #ifdef __cplusplus
 }

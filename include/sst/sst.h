@@ -37,10 +37,10 @@ extern "C" {
             sizeof(struct sst_advice), sizeof(struct sst_session_info), sizeof(struct sst_queue),  \
             sizeof(struct sst_queue_slot), sizeof(struct sst_counters),                            \
             sizeof(struct sst_policy_error), sizeof(struct sst_dialog), sizeof(struct sst_ask),    \
-            sizeof(struct sst_outcome_timer), sizeof(struct sst_facts), sizeof(struct sst_answer), \
+            sizeof(struct sst_timer), sizeof(struct sst_facts), sizeof(struct sst_answer), \
             sizeof(struct sst_proxy_tx), sizeof(struct sst_proxy_edit),                            \
             sizeof(struct sst_session_expires), sizeof(struct sst_option_tags),                    \
-            sizeof(struct sst_allow)                                                               \
+            sizeof(struct sst_allow), sizeof(struct sst_restore)                                   \
     }
 
 /**

@@ -4,7 +4,7 @@
  * What all parts of libsst share: time, sides, methods, results, violations.
  *
  * Arguments of the functions below:
- * - result, violation, side, refresher, method: the number to be named; any value is allowed
+ * - result, violation, outcome, side, refresher, method: the number to be named; any value is allowed
  * - length: of name, in bytes
  */
 #ifndef SST_TYPES_H
@@ -31,26 +31,58 @@ extern "C" {
 /** Largest delta-seconds of RFC 3261 §25; anything larger in a message is read as this. */
 #define SST_SECONDS_MAX UINT32_MAX
 
+/** A CSeq number that the host does not know. 0 is a number like any other. */
+#define SST_CSEQ_UNKNOWN UINT64_MAX
+
 /** RFC 4028 §4, §5: the absolute minimum of a session interval and of Min-SE, in seconds. */
 #define SST_ABSOLUTE_MIN_S 90u
 
 /** RFC 4028 §4: the recommended session interval, in seconds. */
 #define SST_DEFAULT_INTERVAL_S 1800u
 
-/** Results of functions that can be used wrongly. 0 is success, all failures are negative. */
+/** Results. 0 is success, all failures are negative. */
 enum sst_result {
-    SST_OK = 0,              /**< done */
-    SST_ERR_ARGUMENT = -1,   /**< a pointer is NULL or an enumeration value is out of range */
-    SST_ERR_STATE = -2,      /**< not now: the session has ended, or tx is open, or is not open */
-    SST_ERR_SYNTAX = -3,     /**< text that the grammar does not allow */
-    SST_ERR_RANGE = -4,      /**< a number outside its range */
-    SST_ERR_SPACE = -5,      /**< the caller's buffer or array is too small */
-    SST_ERR_UNKNOWN = -6,    /**< no such name */
-    SST_ERR_CONFLICT = -7,   /**< values that are right alone and wrong together */
-    SST_ERR_VERSION = -8,    /**< an image or structure of a version that cannot be read */
-    SST_ERR_DAMAGED = -9,    /**< an image that is no image, or not as it was written */
-    SST_ERR_UNSUPPORTED = -10 /**< the policy switches the extension off */
+    SST_OK = 0,               /**< done */
+    SST_ERR_ARGUMENT = -1,    /**< NULL, an enumerator out of range, an unknown flag */
+    SST_ERR_STATE = -2,       /**< a bug of the host: tx is not what the call needs, or in use */
+    SST_ERR_SYNTAX = -3,      /**< text that the grammar does not allow */
+    SST_ERR_RANGE = -4,       /**< a number outside its range */
+    SST_ERR_SPACE = -5,       /**< the caller's buffer or array is too small */
+    SST_ERR_UNKNOWN_NAME = -6, /**< no such name */
+    SST_ERR_CONFLICT = -7,    /**< values that are right alone and wrong together */
+    SST_ERR_VERSION = -8,     /**< an image or structure of a version that cannot be read */
+    SST_ERR_DAMAGED = -9,     /**< an image that is none, or not as it was written */
+    SST_ERR_ENDED = -10,      /**< the session has ended */
+    SST_ERR_BUSY = -11,       /**< not now: another transaction must end first */
+    SST_ERR_NOT_DUE = -12     /**< no refresh is due, or it no longer is */
 };
+
+/** Which end of the call this side is. It never changes; uac and uas do, with each request. */
+enum sst_party {
+    SST_CALLER = 1, /**< sends the initial INVITE and owns the Call-ID (RFC 3261 §14.1) */
+    SST_CALLEE = 2  /**< receives the initial INVITE */
+};
+
+/** What became of a request: how a refresh is treated after it, and under what it is counted. */
+enum sst_outcome {
+    SST_OUTCOME_SUCCESS = 0,     /**< 2xx */
+    SST_OUTCOME_PROVISIONAL = 1, /**< 1xx: not final */
+    SST_OUTCOME_GONE = 2,        /**< 408, 481: the session ends; §10 */
+    SST_OUTCOME_TRANSIENT = 3,   /**< 500, 503, 480 and the like: later, and by the other method */
+    SST_OUTCOME_METHOD = 4,      /**< refused for good by this method: the next one */
+    SST_OUTCOME_NO_METHOD = 5,   /**< 405, 501: the peer does not know the method */
+    SST_OUTCOME_OFFER = 6,       /**< 406, 415, 488, 580, 606: the offer will not do */
+    SST_OUTCOME_TOO_LARGE = 7,   /**< 413, 513: without a body */
+    SST_OUTCOME_INTERVAL = 8,    /**< 422 */
+    SST_OUTCOME_GLARE = 9,       /**< 491 */
+    SST_OUTCOME_AUTH = 10,       /**< 401, 407 */
+    SST_OUTCOME_EXTENSION = 11,  /**< 420 */
+    SST_OUTCOME_DIALOG = 12,     /**< the other codes that end a dialog by RFC 5057 §5.1 */
+    SST_OUTCOME_TIMEOUT = 13,    /**< no final response: Timer B or F fired */
+    SST_OUTCOME_TRANSPORT = 14   /**< the transport failed, or the host could not send */
+};
+/** How many enum sst_outcome has. */
+#define SST_OUTCOME_COUNT 15
 
 /** Who refreshes, as a message says it: the ends of one transaction, never of the call. */
 enum sst_refresher {
@@ -105,22 +137,26 @@ enum sst_violation {
     SST_VIOLATION_422_USELESS = 21,          /**< asks for no more than was offered; §6 */
     SST_VIOLATION_RETRY_AFTER_MALFORMED = 22, /**< no usable number; RFC 3261 §20.33 */
     SST_VIOLATION_CSEQ_LOW = 23,             /**< lower than an earlier one; RFC 3261 §12.2.2 */
-    SST_VIOLATION_DIALOG_LOST = 24           /**< a code of RFC 5057 §5.1 but for 481 */
+    SST_VIOLATION_DIALOG_LOST = 24,          /**< a code of RFC 5057 §5.1 but for 481 */
+    SST_VIOLATION_REFRESHER_OVERRULED = 25,  /**< a 2xx names the other side; Table 2 */
+    SST_VIOLATION_CSEQ_RANGE = 26            /**< 2^31 or more; RFC 3261 §8.1.1.5 */
 };
 /** How many violations enum sst_violation has; all their bits fit into a uint32_t. */
-#define SST_VIOLATION_COUNT 25
+#define SST_VIOLATION_COUNT 27
 
 /** The bit of a violation in a set of violations (uint32_t). */
 #define SST_VIOLATION_BIT(v) (UINT32_C(1) << (unsigned)(v))
 
 /**
- * @return the name of a result, as `argument` or `range`; SST_ERR_UNKNOWN is `unknown_name`;
- *         "unknown" for a number that is none of enum sst_result
+ * @return the name of a result, as `argument` or `range`; "unknown" for a number that is none
  */
 SST_API const char *sst_result_name(int result);
 
 /** @return the name of a violation, as `se_malformed`; "unknown" for any other number. */
 SST_API const char *sst_violation_name(enum sst_violation violation);
+
+/** @return the name of an outcome, as `transient`; "unknown" for any other number. */
+SST_API const char *sst_outcome_name(enum sst_outcome outcome);
 
 /** @return `local`, `remote` or `none`; "unknown" for any other number. */
 SST_API const char *sst_side_name(enum sst_side side);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file sst/version.h
- * Version numbers, and the macro that marks what the library exports.
+ * Version numbers, and the macros that mark functions.
  */
 #ifndef SST_VERSION_H
 #define SST_VERSION_H
@@ -11,19 +11,26 @@
 /** The first number of the version. */
 #define SST_VERSION_MAJOR 0
 /** The second. */
-#define SST_VERSION_MINOR 1
+#define SST_VERSION_MINOR 2
 /** The third. */
 #define SST_VERSION_PATCH 0
 /** The version as text. A literal, so that grep finds it. */
-#define SST_VERSION_STRING "0.1.0"
+#define SST_VERSION_STRING "0.2.0"
 /** The version as one number that can be compared: major * 10000 + minor * 100 + patch. */
-#define SST_VERSION_NUMBER 100
+#define SST_VERSION_NUMBER 200
 
 /** Marks what the library exports. SST_BUILDING is defined where the library itself is built. */
 #if defined(SST_BUILDING) && defined(__GNUC__)
 #define SST_API __attribute__((visibility("default")))
 #else
 #define SST_API
+#endif
+
+/** Marks functions whose result must be looked at: the compiler warns where it is not. */
+#if defined(__GNUC__)
+#define SST_MUST_USE __attribute__((warn_unused_result))
+#else
+#define SST_MUST_USE
 #endif
 
 #ifdef __cplusplus

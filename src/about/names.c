@@ -18,11 +18,13 @@ static const char result_names[][NAME_SIZE] = {
     [-SST_ERR_SYNTAX] = "syntax",
     [-SST_ERR_RANGE] = "range",
     [-SST_ERR_SPACE] = "space",
-    [-SST_ERR_UNKNOWN] = "unknown_name",
+    [-SST_ERR_UNKNOWN_NAME] = "unknown_name",
     [-SST_ERR_CONFLICT] = "conflict",
     [-SST_ERR_VERSION] = "version",
     [-SST_ERR_DAMAGED] = "damaged",
-    [-SST_ERR_UNSUPPORTED] = "unsupported",
+    [-SST_ERR_ENDED] = "ended",
+    [-SST_ERR_BUSY] = "busy",
+    [-SST_ERR_NOT_DUE] = "not_due",
 };
 
 static const char violation_names[][NAME_SIZE] = {
@@ -51,6 +53,8 @@ static const char violation_names[][NAME_SIZE] = {
     [SST_VIOLATION_RETRY_AFTER_MALFORMED] = "retry_after_malformed",
     [SST_VIOLATION_CSEQ_LOW] = "cseq_low",
     [SST_VIOLATION_DIALOG_LOST] = "dialog_lost",
+    [SST_VIOLATION_REFRESHER_OVERRULED] = "refresher_overruled",
+    [SST_VIOLATION_CSEQ_RANGE] = "cseq_range",
 };
 _Static_assert(COUNT_OF(violation_names) == SST_VIOLATION_COUNT, "a violation without a name");
 
@@ -66,24 +70,34 @@ static const char refresher_names[][NAME_SIZE] = {
     [SST_REFRESHER_UAS] = "uas",
 };
 
-static const char failure_kind_names[][NAME_SIZE] = {
-    [SST_FAILURE_TIMEOUT] = "timeout",     [SST_FAILURE_GONE] = "gone",
-    [SST_FAILURE_TRANSIENT] = "transient", [SST_FAILURE_METHOD] = "method",
-    [SST_FAILURE_GLARE] = "glare",         [SST_FAILURE_INTERVAL] = "interval",
-    [SST_FAILURE_AUTH] = "auth",           [SST_FAILURE_EXTENSION] = "extension",
-    [SST_FAILURE_TRANSPORT] = "transport", [SST_FAILURE_DIALOG] = "dialog",
+static const char outcome_names[][NAME_SIZE] = {
+    [SST_OUTCOME_SUCCESS] = "success",
+    [SST_OUTCOME_PROVISIONAL] = "provisional",
+    [SST_OUTCOME_GONE] = "gone",
+    [SST_OUTCOME_TRANSIENT] = "transient",
+    [SST_OUTCOME_METHOD] = "method",
+    [SST_OUTCOME_NO_METHOD] = "no_method",
+    [SST_OUTCOME_OFFER] = "offer",
+    [SST_OUTCOME_TOO_LARGE] = "too_large",
+    [SST_OUTCOME_INTERVAL] = "interval",
+    [SST_OUTCOME_GLARE] = "glare",
+    [SST_OUTCOME_AUTH] = "auth",
+    [SST_OUTCOME_EXTENSION] = "extension",
+    [SST_OUTCOME_DIALOG] = "dialog",
+    [SST_OUTCOME_TIMEOUT] = "timeout",
+    [SST_OUTCOME_TRANSPORT] = "transport",
 };
-_Static_assert(COUNT_OF(failure_kind_names) == SST_FAILURE_COUNT, "a kind without a name");
+_Static_assert(COUNT_OF(outcome_names) == SST_OUTCOME_COUNT, "an outcome without a name");
 
 static const char end_reason_names[][NAME_SIZE] = {
     [SST_END_NONE] = "none",
     [SST_END_NOT_REFRESHED] = "not_refreshed",
-    [SST_END_TIMEOUT] = "refresh_timeout",
-    [SST_END_408] = "refresh_408",
-    [SST_END_481] = "refresh_481",
-    [SST_END_UNANSWERED] = "refresh_unanswered",
-    [SST_END_REFUSED] = "refresh_refused",
-    [SST_END_NOT_SENT] = "refresh_not_sent",
+    [SST_END_REFRESH_TIMEOUT] = "refresh_timeout",
+    [SST_END_REFRESH_408] = "refresh_408",
+    [SST_END_REFRESH_481] = "refresh_481",
+    [SST_END_REFRESH_UNANSWERED] = "refresh_unanswered",
+    [SST_END_REFRESH_REFUSED] = "refresh_refused",
+    [SST_END_REFRESH_NOT_SENT] = "refresh_not_sent",
 };
 _Static_assert(COUNT_OF(end_reason_names) == SST_END_COUNT, "a reason without a name");
 
@@ -100,10 +114,21 @@ static const char event_names[][NAME_SIZE] = {
 };
 
 static const char action_names[][NAME_SIZE] = {
-    [SST_ACTION_NONE] = "none",     [SST_ACTION_RETRY] = "retry",   [SST_ACTION_AUTH] = "auth",
-    [SST_ACTION_WAIT] = "wait",     [SST_ACTION_FAILED] = "failed", [SST_ACTION_END] = "end",
-    [SST_ACTION_IGNORE] = "ignore",
+    [SST_ACTION_NONE] = "none", [SST_ACTION_RETRY] = "retry",   [SST_ACTION_AUTH] = "auth",
+    [SST_ACTION_WAIT] = "wait", [SST_ACTION_FAILED] = "failed", [SST_ACTION_IGNORE] = "ignore",
 };
+
+/* RFC 3326 §2. Who ends a session for want of a refresh does what a 408 would have made it do. */
+static const char bye_reasons[][56] = {
+    [SST_END_NOT_REFRESHED] = "SIP;cause=408;text=\"Session not refreshed\"",
+    [SST_END_REFRESH_TIMEOUT] = "SIP;cause=408;text=\"Session refresh timed out\"",
+    [SST_END_REFRESH_408] = "SIP;cause=408;text=\"Session refresh timed out\"",
+    [SST_END_REFRESH_481] = "SIP;cause=481;text=\"Session refresh found no dialog\"",
+    [SST_END_REFRESH_UNANSWERED] = "SIP;cause=408;text=\"Session refresh unanswered\"",
+    [SST_END_REFRESH_REFUSED] = "SIP;cause=500;text=\"Session refresh rejected\"",
+    [SST_END_REFRESH_NOT_SENT] = "SIP;cause=500;text=\"Session refresh not sent\"",
+};
+_Static_assert(COUNT_OF(bye_reasons) == SST_END_COUNT, "an end without a reason");
 
 static const char method_names[][NAME_SIZE] = {
     [SST_METHOD_OTHER] = "other", [SST_METHOD_INVITE] = "INVITE", [SST_METHOD_UPDATE] = "UPDATE",
@@ -139,9 +164,16 @@ const char *sst_refresher_name(enum sst_refresher refresher)
     return NAME_IN(refresher_names, refresher);
 }
 
-const char *sst_failure_kind_name(enum sst_failure_kind kind)
+const char *sst_outcome_name(enum sst_outcome outcome)
 {
-    return NAME_IN(failure_kind_names, kind);
+    return NAME_IN(outcome_names, outcome);
+}
+
+const char *sst_bye_reason(enum sst_end_reason reason)
+{
+    size_t index = (size_t)reason;
+
+    return index > SST_END_NONE && index < COUNT_OF(bye_reasons) ? bye_reasons[index] : NULL;
 }
 
 const char *sst_end_reason_name(enum sst_end_reason reason)

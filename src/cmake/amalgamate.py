@@ -16,7 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
           "proxy.h", "session.h", "queue.h", "sst.h"]
 PRIVATE = ["codec/mem.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
-           "rules/rules_private.h", "session/session_private.h", "queue/heap.h"]
+           "rules/rules_private.h", "session/state.h", "session/due.h", "session/plan.h",
+           "session/commit.h", "session/time.h", "session/event.h", "session/lost.h",
+           "session/refused.h", "queue/key.h", "queue/heap.h"]
 
 INCLUDE = re.compile(r'^#include (?:<sst/(?P<public>\w+\.h)>|"(?P<private>\w+/\w+\.h)"|(?P<other>.*))$')
 # Comments and texts are left as they are; of identifiers, members too.

@@ -11,6 +11,7 @@ set(SST_CORE_SOURCES
   codec/print.c
   codec/message.c
   policy/policy.c
+  policy/proxy.c
   policy/text.c
   rules/timing.c
   rules/failure.c
@@ -18,16 +19,18 @@ set(SST_CORE_SOURCES
   rules/uac.c
   rules/uas.c
   rules/proxy.c
+  session/state.c
   session/due.c
+  session/plan.c
   session/commit.c
   session/time.c
+  session/image.c
   session/event.c
   session/lost.c
   session/refused.c
+  session/session.c
   session/uac.c
   session/uas.c
-  session/session.c
-  session/image.c
   queue/heap.c
   queue/queue.c
 )

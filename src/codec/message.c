@@ -9,21 +9,24 @@
     (SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER | SST_MSG_PROXY_REQUIRE_TIMER |               \
      SST_MSG_UNSUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER)
 
-static void begin(struct sst_msg *msg, enum sst_method method, uint32_t cseq)
+static void begin(struct sst_msg *msg, enum sst_method method, uint64_t cseq)
 {
     memset(msg, 0, sizeof *msg);
     msg->method = (uint8_t)((unsigned)method <= SST_METHOD_BYE ? method : SST_METHOD_OTHER);
-    msg->cseq = cseq;
+    if (cseq != SST_CSEQ_UNKNOWN) {
+        msg->cseq = cseq < UINT32_MAX ? (uint32_t)cseq : UINT32_MAX;
+        msg->has = SST_MSG_CSEQ;
+    }
 }
 
-void sst_msg_request(struct sst_msg *msg, enum sst_method method, uint32_t cseq)
+void sst_msg_request(struct sst_msg *msg, enum sst_method method, uint64_t cseq)
 {
     if (msg != NULL) {
         begin(msg, method, cseq);
     }
 }
 
-void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_method method, uint32_t cseq)
+void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_method method, uint64_t cseq)
 {
     if (msg == NULL) {
         return;
@@ -104,6 +107,14 @@ static void add_allow(struct sst_msg *msg, bool update)
     if (update) {
         set_flag(msg, SST_MSG_ALLOW_UPDATE);
     }
+}
+
+int sst_msg_header(struct sst_msg *msg, const char *name, const char *value)
+{
+    if (name == NULL || value == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    return sst_msg_header_n(msg, name, sst_text_length(name), value, sst_text_length(value));
 }
 
 void sst_msg_set_session_expires(struct sst_msg *msg, uint32_t seconds,
@@ -234,8 +245,8 @@ static unsigned flag_of(const struct sst_scan *name)
     }
 }
 
-int sst_msg_header(struct sst_msg *msg, const char *name, size_t name_length, const char *value,
-                   size_t value_length)
+int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_length, const char *value,
+                     size_t value_length)
 {
     if (msg == NULL || (name == NULL && name_length > 0) || (value == NULL && value_length > 0)) {
         return SST_ERR_ARGUMENT;

@@ -5,23 +5,22 @@
 #include <string.h>
 
 /* 0, not known, for what is no number of 32 bits. libosip2 keeps the text as it came. */
-static uint32_t cseq_number(const osip_cseq_t *cseq)
+static uint64_t cseq_number(const osip_cseq_t *cseq)
 {
     uint64_t number = 0;
 
-    if (cseq == NULL || cseq->number == NULL) {
-        return 0;
+    if (cseq == NULL || cseq->number == NULL || cseq->number[0] == '\0') {
+        return SST_CSEQ_UNKNOWN;
     }
     for (const char *at = cseq->number; *at != '\0'; at++) {
         if (*at < '0' || *at > '9') {
-            return 0;
+            return SST_CSEQ_UNKNOWN;
         }
-        number = number * 10 + (uint64_t)(*at - '0');
-        if (number > UINT32_MAX) {
-            return 0;
+        if (number <= UINT32_MAX) {
+            number = number * 10 + (uint64_t)(*at - '0');
         }
     }
-    return (uint32_t)number;
+    return number;
 }
 
 static int start(struct sst_msg *msg, const osip_message_t *sip)
@@ -35,7 +34,7 @@ static int start(struct sst_msg *msg, const osip_message_t *sip)
         return SST_ERR_ARGUMENT;
     }
     enum sst_method known = sst_method_from_name(method, strlen(method));
-    uint32_t cseq = cseq_number(sip->cseq);
+    uint64_t cseq = cseq_number(sip->cseq);
 
     if (sip->status_code == 0) {
         sst_msg_request(msg, known, cseq);
@@ -54,7 +53,7 @@ static void add_header(struct sst_msg *msg, const char *name, const char *value)
 {
     if (name != NULL) {
         const char *text = value != NULL ? value : "";
-        (void)sst_msg_header(msg, name, strlen(name), text, strlen(text));
+        (void)sst_msg_header(msg, name, text);
     }
 }
 

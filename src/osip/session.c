@@ -47,10 +47,10 @@ int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx, enum sst_o
     /* Only INVITE and UPDATE are the session's business when they fail. */
     case SST_OSIP_TIMEOUT:
         return tx == NULL ? SST_OK
-                          : sst_session_failed(session, tx, SST_FAILED_TIMEOUT, now_ms, verdict);
+                          : sst_session_failed(session, tx, SST_OUTCOME_TIMEOUT, now_ms, verdict);
     case SST_OSIP_TRANSPORT:
         return tx == NULL ? SST_OK
-                          : sst_session_failed(session, tx, SST_FAILED_TRANSPORT, now_ms, verdict);
+                          : sst_session_failed(session, tx, SST_OUTCOME_TRANSPORT, now_ms, verdict);
     case SST_OSIP_REQUEST:
         break;
     }
@@ -94,7 +94,7 @@ int sst_osip_request(struct sst_session *session, struct sst_tx *tx, osip_messag
         return result;
     }
     if (tx != NULL) {
-        sst_tx_set_cseq(tx, own.cseq);
+        sst_tx_set_cseq(tx, (own.has & SST_MSG_CSEQ) ? own.cseq : SST_CSEQ_UNKNOWN);
     }
     sst_osip_room_use(&room, request, &headers);
     return SST_OK;
@@ -118,8 +118,8 @@ int sst_osip_answer(struct sst_session *session, struct sst_tx *tx, osip_message
         return result;
     }
     result = sst_session_answer(session, tx_of(tx, &own), own.status, now_ms, &headers);
-    /* Where tx is not open there are header fields all the same, those of any response. */
-    if (result == SST_OK || result == SST_ERR_STATE) {
+    /* Where tx is not pending there are header fields all the same, those of any response. */
+    if (result == SST_OK || result == SST_ERR_STATE || result == SST_ERR_ENDED) {
         sst_osip_room_use(&room, response, &headers);
     } else {
         sst_osip_room_give(&room, response);

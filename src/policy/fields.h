@@ -11,6 +11,8 @@
 #ifndef SST_POLICY_FIELDS_H
 #define SST_POLICY_FIELDS_H
 
+#include "codec/mem.h"
+
 #include <sst/policy.h>
 
 /* What a field's values are, and what its range depends on. */
@@ -55,8 +57,8 @@ enum sst_field_kind {
     X(guard, WORDS, SST_GUARD_RFC, SST_GUARD_NONE, "rfc|percent|none", "", "§10", \
       "how long before the expiration the side that does not refresh hangs up: rfc is the " \
       "smaller of 32 s and a third of the interval") \
-    X(guard_percent, NUMBER, 1, 50, "1..50", "% of the interval", "§10", \
-      "the guard time where guard is percent") \
+    X(guard_percent, NUMBER, 1, 33, "1..33", "% of the interval", "§10", \
+      "the guard time where guard is percent; never longer than with rfc") \
     X(expire_at, WORDS, SST_EXPIRE_AT_EXPIRATION, SST_EXPIRE_AT_GUARD, "expiration|guard", "", \
       "§10", "when the refresher ends a session that it could not refresh: guard is when the " \
       "other side would") \
@@ -76,6 +78,9 @@ enum sst_field_kind {
     X(refused, WORDS, SST_REFUSED_EXPIRE, SST_REFUSED_KEEP, "expire|keep", "", "§10", \
       "at the expiration of a session whose refreshes were all refused: end it, or go on " \
       "without a timer") \
+    X(dropped, WORDS, SST_DROPPED_KEEP, SST_DROPPED_OFF, "keep|off", "", "§7.2", \
+      "an agreed timer whose refresh is answered without Session-Expires: keep goes on refreshing " \
+      "for this side's own benefit, off turns the timer off") \
     X(strict_overlap, FLAG, 0, 1, "no|yes", "", "erratum 4744", \
       "491 to a request that negotiates a timer while an own one does") \
     X(accept_refresher_missing, FLAG, 0, 1, "no|yes", "", "§9", \
@@ -87,7 +92,8 @@ enum sst_field_kind {
     X(accept_repeated, FLAG, 0, 1, "no|yes", "", "RFC 3261 §7.3.1", \
       "a repeated Session-Expires or Min-SE in a request is read as one; no answers it with 400") \
     X(accept_small_interval, FLAG, 0, 1, "no|yes", "", "§4, §11.1", \
-      "a 2xx below absolute_min is run as if it had that; no runs it as it is") \
+      "a 2xx below absolute_min is run as if it had that; no runs it as it is, but never below " \
+      "twice refresh_floor") \
     X(absolute_min, NUMBER, 1, SST_SECONDS_MAX, "1..4294967295", "s", "§4, §5", \
       "what stands in the place of the 90 s of RFC 4028: for tests only, and to be set first")
 
@@ -103,6 +109,11 @@ enum sst_field_kind {
     X(insert_require, FLAG, 0, 1, "no|yes", "", "§8.1", \
       "Require: timer is added to requests whose sender does not support timer, which RFC 4028 " \
       "does not recommend") \
+    X(insert_response, FLAG, 0, 1, "no|yes", "", "§8.2", \
+      "a 2xx of a callee that does not support timer gets Session-Expires and refresher=uac, if the " \
+      "caller supports it; no forwards it as it is") \
+    X(accept_require_as_support, FLAG, 0, 1, "no|yes", "", "§8.1", \
+      "a request with Require: timer and without Supported counts as supporting it") \
     X(record_routes, FLAG, 0, 1, "no|yes", "", "§8", \
       "the proxy record-routes where a timer is used, and so sees the refreshes") \
     X(stateful, FLAG, 0, 1, "no|yes", "", "§8", \
@@ -132,45 +143,66 @@ struct sst_field {
     }
 
 /*
- * Where the structures of version 0.1 end, the least that is accepted. Fields that come later stand
+ * Where the structures of version 0.2 end, the least that is accepted. Fields that come later stand
  * behind these, such that there is no padding at the end, and are read only where the size of the
- * host's structure, which the session keeps no copy of, reaches as far: by sst_policy_value(), or
+ * host's structure, which the session keeps no copy of, reaches as far: by sst_table_value(), or
  * after a comparison of the size.
  */
 #define SST_POLICY_SIZE_MIN (offsetof(struct sst_policy, counters) + sizeof(struct sst_counters *))
 #define SST_PROXY_POLICY_SIZE_MIN                                                                  \
     (offsetof(struct sst_proxy_policy, counters) + sizeof(struct sst_counters *))
 
-/* Whether a structure of this size has the field. */
-bool sst_field_within(const struct sst_field *field, size_t size);
+/* The fields of a structure whose first member is its size, and the structure's defaults. The last
+ * field is absolute_min. */
+struct sst_table {
+    const struct sst_field *fields;
+    size_t count;
+    const void *defaults;
+};
 
-/* Defaults into a structure of the host's, whose first member is its size. What the two have in
+/* A piece of text that need not be terminated. */
+struct sst_text {
+    const char *at;
+    size_t length;
+};
+
+/* The length of a terminated text, 0 for NULL. */
+static inline size_t sst_text_size(const char *text)
+{
+    return text == NULL ? 0 : sst_text_length(text);
+}
+
+/* Defaults into a structure of the host, whose first member is its size. What the two have in
  * common is copied, the rest of the host's is zeroed. */
 void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known);
 
-/* The value in force: the default where the host's structure does not have the field. */
-uint32_t sst_policy_value(const struct sst_policy *policy, const struct sst_field *field);
+/* Checks the fields that the structure has, each alone. */
+int sst_table_check(struct sst_table table, const void *structure,
+                    struct sst_policy_error *error);
 
-/* @return field number index of struct sst_policy, NULL where there are no more. */
-const struct sst_field *sst_policy_field_at(size_t index);
-
-/* The value of a field as a number: of WORDS the enumerator, of FLAG 0 or 1. */
-uint32_t sst_field_value(const void *structure, const struct sst_field *field);
-void sst_field_store(void *structure, const struct sst_field *field, uint32_t value);
-
-/* Whether a value is in the field's own range. */
+/* Whether a value is in the field's own range, and that range as a text. */
 bool sst_field_allows(const struct sst_field *field, uint32_t value, uint32_t absolute_min);
-
-/* The same as a text. */
 const char *sst_field_range(const struct sst_field *field, uint32_t absolute_min);
+
+/* The value in force as a number, of WORDS the enumerator, of FLAG 0 or 1: the default where the
+ * host's structure is too small to have the field. */
+uint32_t sst_table_value(struct sst_table table, const void *structure,
+                         const struct sst_field *field);
+void sst_field_store(void *structure, const struct sst_field *field, uint32_t value);
+/* Whether the host's structure has the field. */
+bool sst_field_within(const struct sst_field *field, const void *structure);
 
 /* Fills in *error, which may be NULL. @return code */
 int sst_policy_fail(struct sst_policy_error *error, int code, const char *field, const char *range,
                     const char *other, uint32_t value);
 
-/* Checks the fields of a table that a structure of this size has, each alone. The last line is that
- * of absolute_min. */
-int sst_fields_check(const struct sst_field *table, size_t count, const void *structure,
-                     size_t size, struct sst_policy_error *error);
+/* ---- text.c: what the public functions of either policy do ---- */
+
+int sst_table_set(struct sst_table table, void *structure, uint32_t absolute_min,
+                  struct sst_text name, struct sst_text value, struct sst_policy_error *error);
+size_t sst_table_get(struct sst_table table, const void *structure, uint32_t absolute_min,
+                     struct sst_text name, char *buffer, size_t size);
+bool sst_table_describe(struct sst_table table, size_t index, const char **name,
+                        const char **range, const char **unit, const char **section);
 
 #endif

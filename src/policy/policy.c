@@ -8,8 +8,6 @@
 
 static const struct sst_field fields[] = {SST_POLICY_FIELDS(FIELD)};
 
-#define FIELD_COUNT (sizeof fields / sizeof fields[0])
-
 /* Fields that are not named are 0: accept, no, none, auto, keep, as their comments say. */
 static const struct sst_policy defaults = {
     .mode = SST_MODE_ACCEPT,
@@ -28,7 +26,6 @@ static const struct sst_policy defaults = {
     .below_min = SST_BELOW_MIN_KEEP,
     .refused = SST_REFUSED_EXPIRE,
     .accept_refresher_missing = true,
-    .accept_require_as_support = true,
     .accept_malformed = true,
     .accept_repeated = true,
     .accept_small_interval = true,
@@ -38,13 +35,15 @@ static const struct sst_policy defaults = {
 _Static_assert(sizeof(struct sst_policy) == SST_POLICY_SIZE_MIN,
                "padding behind the last field: a field put there would not show in the size");
 
-const struct sst_field *sst_policy_field_at(size_t index)
+static struct sst_table table(void)
 {
-    return index < FIELD_COUNT ? &fields[index] : NULL;
+    return (struct sst_table){fields, sizeof fields / sizeof fields[0], &defaults};
 }
 
-bool sst_field_within(const struct sst_field *field, size_t size)
+bool sst_field_within(const struct sst_field *field, const void *structure)
 {
+    uint32_t size;
+    memcpy(&size, structure, sizeof size);
     return (size_t)field->offset + field->size <= size;
 }
 
@@ -58,14 +57,9 @@ void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, si
     memcpy(structure, &told, size < sizeof told ? size : sizeof told);
 }
 
-uint32_t sst_policy_value(const struct sst_policy *policy, const struct sst_field *field)
-{
-    return sst_field_value(sst_field_within(field, policy->size) ? policy : &defaults, field);
-}
-
 /* By way of the member's size: an enumeration may be as small as a char, and whatever bytes a
  * host left in a bool are a number here. */
-uint32_t sst_field_value(const void *structure, const struct sst_field *field)
+static uint32_t field_value(const void *structure, const struct sst_field *field)
 {
     const unsigned char *member = (const unsigned char *)structure + field->offset;
     uint32_t value = 0;
@@ -79,6 +73,11 @@ uint32_t sst_field_value(const void *structure, const struct sst_field *field)
         memcpy(&value, member, sizeof value);
     }
     return value;
+}
+
+uint32_t sst_table_value(struct sst_table of, const void *structure, const struct sst_field *field)
+{
+    return field_value(sst_field_within(field, structure) ? structure : of.defaults, field);
 }
 
 void sst_field_store(void *structure, const struct sst_field *field, uint32_t value)
@@ -147,7 +146,7 @@ int sst_policy_fail(struct sst_policy_error *error, int code, const char *field,
 static int check_alone(const struct sst_field *field, const void *structure, uint32_t absolute_min,
                        struct sst_policy_error *error)
 {
-    uint32_t value = sst_field_value(structure, field);
+    uint32_t value = field_value(structure, field);
     if (sst_field_allows(field, value, absolute_min)) {
         return SST_OK;
     }
@@ -155,16 +154,15 @@ static int check_alone(const struct sst_field *field, const void *structure, uin
                            NULL, value);
 }
 
-int sst_fields_check(const struct sst_field *table, size_t count, const void *structure,
-                     size_t size, struct sst_policy_error *error)
+int sst_table_check(struct sst_table of, const void *structure, struct sst_policy_error *error)
 {
     /* absolute_min comes first, as the ranges of others depend on it. */
-    const struct sst_field *last = &table[count - 1];
-    uint32_t absolute_min = sst_field_value(structure, last);
+    const struct sst_field *last = &of.fields[of.count - 1];
+    uint32_t absolute_min = field_value(structure, last);
     int result = check_alone(last, structure, absolute_min, error);
-    for (size_t i = 0; i + 1 < count && result == SST_OK; i++) {
-        if (sst_field_within(&table[i], size)) {
-            result = check_alone(&table[i], structure, absolute_min, error);
+    for (size_t i = 0; i + 1 < of.count && result == SST_OK; i++) {
+        if (sst_field_within(&of.fields[i], structure)) {
+            result = check_alone(&of.fields[i], structure, absolute_min, error);
         }
     }
     return result;
@@ -208,7 +206,7 @@ int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *e
         return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_policy_init() sets it", NULL,
                                policy->size);
     }
-    int result = sst_fields_check(fields, FIELD_COUNT, policy, policy->size, error);
+    int result = sst_table_check(table(), policy, error);
     return result == SST_OK ? check_together(policy, error) : result;
 }
 
@@ -220,21 +218,31 @@ void sst_policy_init_sized(struct sst_policy *policy, size_t size)
 bool sst_policy_field(size_t index, const char **name, const char **range, const char **unit,
                       const char **section)
 {
-    const struct sst_field *field = sst_policy_field_at(index);
-    if (field == NULL) {
-        return false;
-    }
-    if (name != NULL) {
-        *name = field->name;
-    }
-    if (range != NULL) {
-        *range = field->range;
-    }
-    if (unit != NULL) {
-        *unit = field->unit;
-    }
-    if (section != NULL) {
-        *section = field->section;
-    }
-    return true;
+    return sst_table_describe(table(), index, name, range, unit, section);
+}
+
+int sst_policy_set_n(struct sst_policy *policy, const char *name, size_t name_length,
+                     const char *value, size_t value_length, struct sst_policy_error *error)
+{
+    return sst_table_set(table(), policy, policy == NULL ? 0 : policy->absolute_min,
+                         (struct sst_text){name, name_length},
+                         (struct sst_text){value, value_length}, error);
+}
+
+int sst_policy_set(struct sst_policy *policy, const char *name, const char *value,
+                   struct sst_policy_error *error)
+{
+    return sst_policy_set_n(policy, name, sst_text_size(name), value, sst_text_size(value), error);
+}
+
+size_t sst_policy_get_n(const struct sst_policy *policy, const char *name, size_t name_length,
+                        char *buffer, size_t size)
+{
+    return sst_table_get(table(), policy, policy == NULL ? 0 : policy->absolute_min,
+                         (struct sst_text){name, name_length}, buffer, size);
+}
+
+size_t sst_policy_get(const struct sst_policy *policy, const char *name, char *buffer, size_t size)
+{
+    return sst_policy_get_n(policy, name, sst_text_size(name), buffer, size);
 }

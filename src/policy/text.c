@@ -5,22 +5,18 @@
 
 #include <sst/codec.h>
 
-/* A piece of text that is not terminated. */
-struct text {
-    const char *at;
-    size_t length;
-};
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Without white space around it. NULL is as good as any other text without a character. */
-static struct text trim(const char *at, size_t length)
+static struct sst_text trim(struct sst_text text)
 {
+    const char *at = text.at;
+    size_t length = text.length;
     if (at == NULL) {
-        return (struct text){"", 0};
+        return (struct sst_text){"", 0};
     }
     while (length > 0 && is_space(at[length - 1])) {
         length--;
@@ -29,7 +25,7 @@ static struct text trim(const char *at, size_t length)
         at++;
         length--;
     }
-    return (struct text){at, length};
+    return (struct sst_text){at, length};
 }
 
 /* Letter case does not matter, and '-' is as good as '_'. */
@@ -56,7 +52,7 @@ static size_t word_length(const char *word)
     return length;
 }
 
-static bool matches(struct text text, const char *word)
+static bool matches(struct sst_text text, const char *word)
 {
     for (size_t i = 0; i < text.length; i++) {
         if (is_end(word[i]) || fold(text.at[i]) != fold(word[i])) {
@@ -66,24 +62,23 @@ static bool matches(struct text text, const char *word)
     return is_end(word[text.length]);
 }
 
-static const struct sst_field *find_field(struct text name)
+static const struct sst_field *find_field(struct sst_table table, struct sst_text name)
 {
     /* What the configuration of other SIP programs calls it. */
     static const char alias[] = "default_expires";
     if (matches(name, alias)) {
-        name = (struct text){"session_expires", sizeof "session_expires" - 1};
+        name = (struct sst_text){"session_expires", sizeof "session_expires" - 1};
     }
-    const struct sst_field *field;
-    for (size_t i = 0; (field = sst_policy_field_at(i)) != NULL; i++) {
-        if (matches(name, field->name)) {
-            return field;
+    for (size_t i = 0; i < table.count; i++) {
+        if (matches(name, table.fields[i].name)) {
+            return &table.fields[i];
         }
     }
     return NULL;
 }
 
 /* The enumerator that a word of the range stands for. */
-static bool word_value(const struct sst_field *field, struct text text, uint32_t *value)
+static bool word_value(const struct sst_field *field, struct sst_text text, uint32_t *value)
 {
     const char *word = field->range;
     for (uint32_t i = field->lowest; i <= field->highest; i++) {
@@ -96,7 +91,7 @@ static bool word_value(const struct sst_field *field, struct text text, uint32_t
     return false;
 }
 
-static bool flag_value(const struct sst_field *field, struct text text, uint32_t *value)
+static bool flag_value(const struct sst_field *field, struct sst_text text, uint32_t *value)
 {
     static const struct {
         char word[6];
@@ -113,7 +108,7 @@ static bool flag_value(const struct sst_field *field, struct text text, uint32_t
 }
 
 /* Digits and nothing else. A number that does not fit is SST_ERR_RANGE with the largest value. */
-static int number_value(struct text text, uint32_t *value)
+static int number_value(struct sst_text text, uint32_t *value)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < text.length; i++) {
@@ -135,7 +130,7 @@ static int number_value(struct text text, uint32_t *value)
     return SST_OK;
 }
 
-static int field_from_text(const struct sst_field *field, struct text text, uint32_t absolute_min,
+static int field_from_text(const struct sst_field *field, struct sst_text text, uint32_t absolute_min,
                            uint32_t *value)
 {
     switch ((enum sst_field_kind)field->kind) {
@@ -157,7 +152,7 @@ static int field_from_text(const struct sst_field *field, struct text text, uint
 }
 
 /* Keeps the beginning of what was given. */
-static void quote(struct sst_policy_error *error, struct text text)
+static void quote(struct sst_policy_error *error, struct sst_text text)
 {
     if (error != NULL) {
         size_t most = sizeof error->text - 1;
@@ -165,30 +160,30 @@ static void quote(struct sst_policy_error *error, struct text text)
     }
 }
 
-int sst_policy_set(struct sst_policy *policy, const char *name, size_t name_length,
-                   const char *value, size_t value_length, struct sst_policy_error *error)
+int sst_table_set(struct sst_table table, void *structure, uint32_t absolute_min,
+                  struct sst_text name, struct sst_text value, struct sst_policy_error *error)
 {
-    if (policy == NULL || (name == NULL && name_length > 0) ||
-        (value == NULL && value_length > 0)) {
+    if (structure == NULL || (name.at == NULL && name.length > 0) ||
+        (value.at == NULL && value.length > 0)) {
         return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
     }
-    struct text field_name = trim(name, name_length);
-    const struct sst_field *field = find_field(field_name);
-    if (field == NULL || !sst_field_within(field, policy->size)) {
-        int result = sst_policy_fail(error, SST_ERR_UNKNOWN, NULL, NULL, NULL, 0);
+    struct sst_text field_name = trim(name);
+    const struct sst_field *field = find_field(table, field_name);
+    if (field == NULL || !sst_field_within(field, structure)) {
+        int result = sst_policy_fail(error, SST_ERR_UNKNOWN_NAME, NULL, NULL, NULL, 0);
         quote(error, field_name);
         return result;
     }
-    struct text text = trim(value, value_length);
+    struct sst_text text = trim(value);
     uint32_t number = 0;
-    int result = field_from_text(field, text, policy->absolute_min, &number);
+    int result = field_from_text(field, text, absolute_min, &number);
     if (result != SST_OK) {
-        const char *range = sst_field_range(field, policy->absolute_min);
+        const char *range = sst_field_range(field, absolute_min);
         sst_policy_fail(error, result, field->name, range, NULL, number);
         quote(error, text);
         return result;
     }
-    sst_field_store(policy, field, number);
+    sst_field_store(structure, field, number);
     return SST_OK;
 }
 
@@ -208,15 +203,15 @@ static size_t print_word(const struct sst_field *field, uint32_t value, char *bu
     return length;
 }
 
-size_t sst_policy_get(const struct sst_policy *policy, const char *name, size_t name_length,
-                      char *buffer, size_t size)
+size_t sst_table_get(struct sst_table table, const void *structure, uint32_t absolute_min,
+                     struct sst_text name, char *buffer, size_t size)
 {
     if (buffer == NULL) {
         size = 0;
     }
     const struct sst_field *field = NULL;
-    if (policy != NULL && name != NULL) {
-        field = find_field(trim(name, name_length));
+    if (structure != NULL && name.at != NULL) {
+        field = find_field(table, trim(name));
     }
     if (field == NULL) {
         if (size > 0) {
@@ -224,12 +219,33 @@ size_t sst_policy_get(const struct sst_policy *policy, const char *name, size_t 
         }
         return 0;
     }
-    uint32_t value = sst_policy_value(policy, field);
+    uint32_t value = sst_table_value(table, structure, field);
     bool is_word = field->kind == SST_FIELD_WORDS || field->kind == SST_FIELD_FLAG;
-    if (is_word && sst_field_allows(field, value, policy->absolute_min)) {
+    if (is_word && sst_field_allows(field, value, absolute_min)) {
         return print_word(field, value, buffer, size);
     }
     return sst_print_seconds(buffer, size, value);
+}
+
+static void describe(const char **to, const char *text)
+{
+    if (to != NULL) {
+        *to = text;
+    }
+}
+
+bool sst_table_describe(struct sst_table table, size_t index, const char **name,
+                        const char **range, const char **unit, const char **section)
+{
+    if (index >= table.count) {
+        return false;
+    }
+    const struct sst_field *field = &table.fields[index];
+    describe(name, field->name);
+    describe(range, field->range);
+    describe(unit, field->unit);
+    describe(section, field->section);
+    return true;
 }
 
 /* A text that grows in a buffer; length goes on where the buffer ends. */
@@ -264,7 +280,7 @@ static void add_value(struct sentence *sentence, const struct sst_policy_error *
             bool control = (unsigned char)error->text[i] < ' ' || error->text[i] == 0x7f;
             add_char(sentence, control ? '?' : error->text[i]);
         }
-    } else if (error->code == SST_ERR_SYNTAX || error->code == SST_ERR_UNKNOWN) {
+    } else if (error->code == SST_ERR_SYNTAX || error->code == SST_ERR_UNKNOWN_NAME) {
         add(sentence, "an empty text");
     } else {
         sst_print_seconds(digits, sizeof digits, error->value);
@@ -288,7 +304,7 @@ static void add_error(struct sentence *sentence, const struct sst_policy_error *
             add(sentence, " is not in ");
         }
         add(sentence, error->range != NULL ? error->range : "its range");
-    } else if (error->code == SST_ERR_UNKNOWN) {
+    } else if (error->code == SST_ERR_UNKNOWN_NAME) {
         add_value(sentence, error);
         add(sentence, ": no such field");
     } else {

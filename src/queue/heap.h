@@ -17,7 +17,8 @@
 #ifndef SST_QUEUE_HEAP_H
 #define SST_QUEUE_HEAP_H
 
-#include "session/session_private.h"
+#include "queue/key.h"
+#include "session/event.h"
 
 #include <sst/queue.h>
 

@@ -84,7 +84,7 @@ static void deliver(struct sst_queue *queue, struct sst_session *session, uint64
 {
     struct sst_queue_visit visit = {session, queue->visits};
 
-    if (session->flags & F_ENDED) {
+    if (sst_phase(session) == PHASE_ENDED) {
         sst_heap_take_out(queue, session);
         visit.session = NULL;
     }

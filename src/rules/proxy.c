@@ -1,94 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a proxy changes and remembers: RFC 4028 §8. */
 #include "codec/mem.h"
-#include "policy/fields.h"
 #include "rules/rules_private.h"
 
 #include <sst/proxy.h>
 #include <sst/rules.h>
-
-#define FIELD(name, kind, lowest, highest, range, unit, section, what)                             \
-    SST_FIELD_OF(struct sst_proxy_policy, name, kind, lowest, highest, range, unit, section),
-
-static const struct sst_field fields[] = {SST_PROXY_FIELDS(FIELD)};
-
-static const struct sst_proxy_policy defaults = {
-    .min_se = SST_ABSOLUTE_MIN_S,
-    .reject_small = true,
-    .record_routes = true,
-    .stateful = true,
-    .absolute_min = SST_ABSOLUTE_MIN_S,
-};
-
-_Static_assert(sizeof(struct sst_proxy_policy) == SST_PROXY_POLICY_SIZE_MIN,
-               "padding behind the last field: a field put there would not show in the size");
-
-void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size)
-{
-    sst_defaults_copy(policy, size, &defaults, sizeof defaults);
-}
-
-static int refuse_no(const char *field, const char *other, struct sst_policy_error *error)
-{
-    int result = sst_policy_fail(error, SST_ERR_CONFLICT, field, "yes", other, 0);
-    if (error != NULL) {
-        memcpy(error->text, "no", sizeof "no");
-    }
-    return result;
-}
-
-/* The field that makes the proxy ask for a timer, NULL for none. To reduce an interval is to ask
- * for it (§8.1: "possibly inserted the Session-Expires header field or reduced it"). */
-static const char *asking_field(const struct sst_proxy_policy *policy)
-{
-    if (policy->session_expires != 0) {
-        return "session_expires";
-    }
-    if (policy->max_session_expires != 0) {
-        return "max_session_expires";
-    }
-    return policy->insert_require ? "insert_require" : NULL;
-}
-
-static int check_together(const struct sst_proxy_policy *policy, struct sst_policy_error *error)
-{
-    uint32_t own = policy->session_expires;
-    uint32_t most = policy->max_session_expires;
-    if (own != 0 && own < policy->min_se) {
-        return sst_policy_fail(error, SST_ERR_CONFLICT, "session_expires", "0, min_se..4294967295",
-                               "min_se", own);
-    }
-    if (most != 0 && most < policy->min_se) {
-        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_session_expires",
-                               "0, min_se..4294967295", "min_se", most);
-    }
-    if (most != 0 && most < own) {
-        return sst_policy_fail(error, SST_ERR_CONFLICT, "max_session_expires",
-                               "0, session_expires..4294967295", "session_expires", most);
-    }
-    const char *asking = asking_field(policy);
-    if (asking != NULL && !policy->stateful) { /* §8: a MUST NOT */
-        return refuse_no("stateful", asking, error);
-    }
-    if (asking != NULL && !policy->record_routes) { /* §8: it would see no refresh */
-        return refuse_no("record_routes", asking, error);
-    }
-    return SST_OK;
-}
-
-int sst_proxy_policy_check(const struct sst_proxy_policy *policy, struct sst_policy_error *error)
-{
-    if (policy == NULL) {
-        return sst_policy_fail(error, SST_ERR_ARGUMENT, NULL, NULL, NULL, 0);
-    }
-    if (policy->size < SST_PROXY_POLICY_SIZE_MIN || policy->size > sizeof *policy) {
-        return sst_policy_fail(error, SST_ERR_VERSION, "size", "as sst_proxy_policy_init() sets it",
-                               NULL, policy->size);
-    }
-    size_t count = sizeof fields / sizeof fields[0];
-    int result = sst_fields_check(fields, count, policy, policy->size, error);
-    return result == SST_OK ? check_together(policy, error) : result;
-}
 
 static bool is_refresh_method(unsigned method)
 {
@@ -117,10 +33,14 @@ static void count(const struct sst_proxy_policy *policy, const struct sst_proxy_
     counters->rejected_422 += edit->status == 422;
 }
 
-/* EC-106: whoever requires the extension can use it. */
-static bool supports_timer(const struct sst_msg *request)
+/* EC-106: Require is no support, as another proxy may have put it in; by policy it is. */
+static bool supports_timer(const struct sst_proxy_policy *policy, const struct sst_msg *request)
 {
-    return (request->has & (SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER)) != 0;
+    unsigned tags = SST_MSG_SUPPORTED_TIMER;
+    if (policy->accept_require_as_support) {
+        tags |= SST_MSG_REQUIRE_TIMER;
+    }
+    return (request->has & tags) != 0;
 }
 
 static uint32_t judge_request(const struct sst_proxy_policy *policy, const struct sst_msg *request)
@@ -137,7 +57,7 @@ static uint32_t judge_request(const struct sst_proxy_policy *policy, const struc
     return request->violations |
            bit_if(required && !(request->has & SST_MSG_SUPPORTED_TIMER),
                   SST_VIOLATION_REQUIRE_UNSUPPORTED) |
-           bit_if(names_refresher && !supports_timer(request),
+           bit_if(names_refresher && !supports_timer(policy, request),
                   SST_VIOLATION_REFRESHER_UNSUPPORTED) |
            bit_if(has_min && request->min_se < policy->absolute_min,
                   SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE) |
@@ -202,7 +122,7 @@ int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx
     edit->violations = judge_request(policy, request);
     /* §8: who remembers nothing until the response cannot follow any of these rules. */
     if (policy->stateful && is_refresh_method(request->method)) {
-        bool supports = supports_timer(request);
+        bool supports = supports_timer(policy, request);
         uint32_t interval = choose_interval(policy, supports, request, edit);
         if (edit->status == 0) {
             tx->active = true;
@@ -266,7 +186,8 @@ static void see_success(const struct sst_proxy_policy *policy, const struct sst_
             return;
         }
         interval = tx->session_expires;
-    } else if (tx->active && tx->uac_supports && tx->session_expires != 0) {
+    } else if (policy->insert_response && tx->active && tx->uac_supports &&
+               tx->session_expires != 0) {
         interval = tx->session_expires;
         edit->set_session_expires = true;
         edit->session_expires = interval;

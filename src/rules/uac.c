@@ -4,6 +4,11 @@
 
 #include <sst/rules.h>
 
+static bool is_running(const struct sst_dialog *dialog)
+{
+    return dialog->established && dialog->side != SST_SIDE_NONE;
+}
+
 static bool asks(const struct sst_policy *policy)
 {
     return policy->mode == SST_MODE_REQUEST || policy->mode == SST_MODE_REQUIRE;
@@ -31,7 +36,7 @@ static void ask_interval(const struct sst_policy *policy, const struct sst_dialo
                          enum sst_method method, struct sst_ask *ask)
 {
     uint32_t least = sst_max(ask->min_se, policy->absolute_min);
-    if (dialog->established && dialog->side != SST_SIDE_NONE) {
+    if (is_running(dialog)) {
         /* §7.4: the larger of Min-SE and the interval in force; the role stays where it is. */
         ask->session_expires = sst_max(dialog->interval, least);
         ask->refresher =
@@ -76,9 +81,9 @@ void sst_uac_ask(const struct sst_policy *policy, const struct sst_dialog *dialo
     ask_interval(policy, dialog, method, ask);
 }
 
-enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *ask,
-                         const struct sst_msg *response, unsigned rounds, uint32_t *min_se,
-                         uint32_t *violations)
+enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                         const struct sst_ask *ask, const struct sst_msg *response,
+                         unsigned rounds, uint32_t *min_se, uint32_t *violations)
 {
     *min_se = 0;
     if (!(response->has & SST_MSG_MIN_SE)) {
@@ -99,7 +104,8 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *
     if (policy->mode == SST_MODE_OFF || rounds >= SST_422_ROUNDS_MAX) {
         return SST_422_FAIL;
     }
-    if (policy->max_session_expires != 0 && *min_se > policy->max_session_expires) {
+    bool too_long = policy->max_session_expires != 0 && *min_se > policy->max_session_expires;
+    if (too_long && !is_running(dialog)) { /* EC-129: the bound yields while a timer runs */
         /* EC-101: the owner does not want so long an interval; once more without asking for one.
          * A first request that asked for none had its Session-Expires from a proxy, which will
          * respect the Min-SE of the second. */
@@ -110,8 +116,9 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *
 }
 
 /* The message's number, and whose turn it is by the refresher parameter; EC-03, EC-16. */
-static bool read_agreed(const struct sst_policy *policy, const struct sst_msg *response,
-                        struct sst_outcome_timer *timer, uint32_t *violations)
+static bool read_agreed(const struct sst_policy *policy, const struct sst_ask *ask,
+                        const struct sst_msg *response, struct sst_timer *timer,
+                        uint32_t *violations)
 {
     if (response->refresher == SST_REFRESHER_UAC) {
         timer->side = SST_SIDE_LOCAL;
@@ -129,43 +136,51 @@ static bool read_agreed(const struct sst_policy *policy, const struct sst_msg *r
         /* One refresh too many does no harm, one too few ends the call. */
         timer->side = SST_SIDE_LOCAL;
     }
+    if (ask->refresher != SST_REFRESHER_NONE && response->refresher != SST_REFRESHER_NONE &&
+        (unsigned)ask->refresher != response->refresher) {
+        *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_OVERRULED); /* EC-124 */
+    }
     /* EC-03: repeated, the reading that keeps the call alive on this side of it. */
     timer->interval = timer->side == SST_SIDE_LOCAL ? response->session_expires
                                                     : response->session_expires_max;
     return true;
 }
 
-static void judge_interval(const struct sst_policy *policy, uint32_t interval, uint32_t asked,
-                           uint32_t asked_min_se, uint32_t *violations)
+static void judge_interval(const struct sst_policy *policy, uint32_t interval,
+                           const struct sst_ask *ask, uint32_t *violations)
 {
     if (interval < policy->absolute_min) {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_SE_BELOW_ABSOLUTE);
     } else if (policy->below_min == SST_BELOW_MIN_REPORT &&
-               interval < sst_max(asked_min_se, policy->min_se)) {
+               interval < sst_max(ask->min_se, policy->min_se)) {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_SE_BELOW_MIN);
     }
-    if (asked != 0 && interval > asked) {
+    if (ask->session_expires != 0 && interval > ask->session_expires) {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_SE_ABOVE_ASKED);
     }
 }
 
-/* EC-18: a peer that showed the extension turned the timer off on purpose; one that never did can
- * be refreshed all the same, for this side's own benefit. */
-static bool own_benefit(const struct sst_policy *policy, const struct sst_dialog *dialog,
-                        bool own_wish, const struct sst_msg *response)
+/* EC-18: a 2xx without Session-Expires. Supported: timer alone refuses nothing. */
+static void read_none(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                      const struct sst_ask *ask, struct sst_timer *timer)
 {
-    if (dialog->peer_supports || (response->has & SST_MSG_SUPPORTED_TIMER)) {
-        return false;
+    bool goes_on = dialog->own_benefit || policy->dropped == SST_DROPPED_KEEP;
+    bool starts = ask->session_expires != 0 && /* else nobody asked */
+                  (policy->own_benefit == SST_OWN_BENEFIT_YES ||
+                   (policy->own_benefit == SST_OWN_BENEFIT_AUTO && asks(policy)));
+    if (!(is_running(dialog) ? goes_on : starts)) {
+        return;
     }
-    return policy->own_benefit == SST_OWN_BENEFIT_YES ||
-           (policy->own_benefit == SST_OWN_BENEFIT_AUTO && own_wish);
+    timer->interval = ask->session_expires != 0 ? ask->session_expires : dialog->interval;
+    timer->side = SST_SIDE_LOCAL;
+    timer->own_benefit = true;
 }
 
-void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog, uint32_t asked,
-                 uint32_t asked_min_se, bool own_wish, const struct sst_msg *response,
-                 struct sst_outcome_timer *timer, uint32_t *violations)
+void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                 const struct sst_ask *ask, const struct sst_msg *response,
+                 struct sst_timer *timer, uint32_t *violations)
 {
-    *timer = (struct sst_outcome_timer){0};
+    *timer = (struct sst_timer){0};
     bool present = response->has & SST_MSG_SESSION_EXPIRES;
     if (policy->mode == SST_MODE_OFF) {
         if (present) {
@@ -174,13 +189,13 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
         return;
     }
     /* §7.2: honoured whether or not it was asked for, with or without Require. */
-    if (present && read_agreed(policy, response, timer, violations)) {
-        judge_interval(policy, timer->interval, asked, asked_min_se, violations);
+    if (present && read_agreed(policy, ask, response, timer, violations)) {
+        judge_interval(policy, timer->interval, ask, violations);
         return;
     }
     bool unreadable =
         present || (response->violations & SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED));
-    if (unreadable && dialog->established && dialog->side != SST_SIDE_NONE) {
+    if (unreadable && is_running(dialog)) {
         /* EC-102: what cannot be read changes nothing, but the 2xx refreshes. */
         timer->interval = dialog->interval;
         timer->side = dialog->side;
@@ -190,15 +205,11 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
     if (!unreadable && (response->has & SST_MSG_REQUIRE_TIMER)) {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REQUIRE_ALONE);
     }
-    if (asked != 0 && own_benefit(policy, dialog, own_wish, response)) {
-        timer->interval = asked;
-        timer->side = SST_SIDE_LOCAL;
-        timer->own_benefit = true;
-    }
+    read_none(policy, dialog, ask, timer);
 }
 
-void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
-                       struct sst_outcome_timer *merged)
+void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
+                       struct sst_timer *merged)
 {
     if (a->side == SST_SIDE_NONE || b->side == SST_SIDE_NONE) {
         *merged = a->side == SST_SIDE_NONE ? *b : *a;

@@ -4,7 +4,7 @@
 
 #include <sst/rules.h>
 
-/* EC-106: whoever requires the extension can use it. */
+/* EC-106: Require is no support, as a proxy may have put it in; by policy it is. */
 static bool supports(const struct sst_policy *policy, const struct sst_msg *request)
 {
     if (request->has & SST_MSG_SUPPORTED_TIMER) {
@@ -40,8 +40,16 @@ void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *reques
     }
 }
 
-unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_msg *request,
-                        uint32_t *min_se)
+/* EC-134: what is in force already is not rejected, as several stacks do not follow a 422 then. */
+static uint32_t least_to_accept(const struct sst_policy *policy, const struct sst_dialog *dialog)
+{
+    uint32_t least = sst_local_min(policy);
+    bool running = dialog->established && dialog->side != SST_SIDE_NONE;
+    return running ? sst_min(least, dialog->interval) : least;
+}
+
+unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                        const struct sst_msg *request, uint32_t *min_se)
 {
     const uint32_t malformed = SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED) |
                                SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_MALFORMED);
@@ -59,14 +67,11 @@ unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_msg *r
     if (!(request->has & SST_MSG_SESSION_EXPIRES) || !supports(policy, request)) {
         return 0; /* §9; EC-12: who cannot read a 422 does not get one */
     }
-    uint32_t least = sst_local_min(policy);
-    if (request->has & SST_MSG_MIN_SE) {
-        least = sst_max(least, request->min_se); /* EC-105 */
-    }
-    if (request->session_expires >= least) {
+    uint32_t own = (request->has & SST_MSG_MIN_SE) ? request->min_se : 0; /* EC-105 */
+    if (request->session_expires >= sst_max(least_to_accept(policy, dialog), own)) {
         return 0;
     }
-    *min_se = least;
+    *min_se = sst_max(sst_local_min(policy), own);
     return 422;
 }
 
@@ -83,7 +88,8 @@ static enum sst_refresher choose_refresher(const struct sst_policy *policy,
         return facts->refresher;
     }
     if (dialog->side == SST_SIDE_NONE) {
-        return policy->prefer_refresher;
+        /* EC-135: a caller that did not ask for a timer may ignore it. */
+        return facts->has_session_expires ? policy->prefer_refresher : SST_REFRESHER_UAS;
     }
     return dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAS : SST_REFRESHER_UAC;
 }
@@ -107,7 +113,8 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
     if (!running && dialog->established && !policy->accept_midcall) {
         return 0;
     }
-    if (facts->has_session_expires && facts->supports && facts->session_expires < least) {
+    bool small = facts->has_session_expires && facts->supports && facts->session_expires < least;
+    if (small && !(running && dialog->established)) {
         /* The policy became stricter since sst_uas_refuse(): neither increased (§9) nor below the
          * minimum (§4), so the call goes on without a timer. */
         return 0;
@@ -145,4 +152,23 @@ void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *di
     answer->refresher = choose_refresher(policy, dialog, facts);
     /* §9: a MUST with uac, a SHOULD with uas; nothing that the UAC does not understand. */
     answer->require = facts->supports;
+}
+
+void sst_uas_timer(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                   const struct sst_facts *facts, const struct sst_answer *answer,
+                   struct sst_timer *timer)
+{
+    *timer = (struct sst_timer){0};
+    if (answer->refresher == SST_REFRESHER_NONE) {
+        return;
+    }
+    timer->interval = answer->session_expires;
+    if (facts->has_session_expires && facts->supports &&
+        facts->session_expires < policy->absolute_min) {
+        timer->interval = facts->session_expires; /* EC-134: the peer may go by what it asked for */
+    }
+    timer->side = answer->refresher == SST_REFRESHER_UAS ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
+    /* Asked for by nobody else, of a peer that cannot watch it; EC-18, EC-19. */
+    timer->own_benefit = !facts->supports && !facts->has_session_expires &&
+                         (dialog->own_benefit || dialog->side == SST_SIDE_NONE);
 }

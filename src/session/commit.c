@@ -1,53 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The one place that changes a session's timer. */
-#include "session/session_private.h"
+/* The one place that starts and ends intervals: RFC 4028 §7.2, §9. */
+#include "session/commit.h"
 
-enum sst_side sst_session_side(const struct sst_session *s)
+/* How long an interval is run at the least. EC-08: one below the absolute minimum as that, by
+ * policy; EC-125: none shorter than two refreshes at the pace that the owner allows. */
+static uint32_t least_run_s(const struct sst_policy *policy)
 {
-    if (s->flags & F_LOCAL) {
-        return SST_SIDE_LOCAL;
-    }
-    return (s->flags & F_REMOTE) ? SST_SIDE_REMOTE : SST_SIDE_NONE;
+    uint32_t floor = 2u * policy->refresh_floor;
+    return policy->accept_small_interval ? sst_max(policy->absolute_min, floor) : floor;
 }
 
-void sst_session_dialog(const struct sst_session *s, struct sst_dialog *dialog)
+static void store(struct sst_session *s, const struct sst_timer *timer)
 {
-    dialog->interval = s->interval;
-    dialog->min_se = s->min_se;
-    dialog->side = sst_session_side(s);
-    dialog->established = s->flags & F_ESTABLISHED;
-    dialog->own_benefit = s->flags & F_OWN_BENEFIT;
-    dialog->peer_supports = s->flags & F_PEER_SUPPORTS;
-}
-
-unsigned sst_session_ask_flags(const struct sst_session *s)
-{
-    unsigned flags = 0;
-    if (!(s->flags & F_ESTABLISHED)) {
-        flags |= SST_ASK_INITIAL_PENDING;
+    enum sst_runs runs = RUNS_NONE;
+    if (timer->side == SST_SIDE_REMOTE) {
+        runs = RUNS_REMOTE;
+    } else if (timer->side == SST_SIDE_LOCAL) {
+        runs = timer->own_benefit ? RUNS_OWN : RUNS_LOCAL;
     }
-    if (s->flags & F_WITHOUT_SE) {
-        flags |= SST_ASK_WITHOUT_SE;
-    }
-    if (s->flags & F_NO_REQUIRE) {
-        flags |= SST_ASK_WITHOUT_REQUIRE;
-    }
-    return flags;
-}
-
-static void store(struct sst_session *s, const struct sst_outcome_timer *timer)
-{
-    s->flags &= ~(F_SIDE | F_OWN_BENEFIT | F_HEALED);
-    s->interval = timer->side == SST_SIDE_NONE ? 0 : timer->interval;
-    if (timer->side == SST_SIDE_NONE) {
-        return;
-    }
-    s->flags |= timer->side == SST_SIDE_LOCAL ? F_LOCAL : F_REMOTE;
-    if (timer->own_benefit) {
-        s->flags |= F_OWN_BENEFIT;
-    }
-    if (s->interval < s->policy->absolute_min && s->policy->accept_small_interval) {
-        s->flags |= F_HEALED; /* EC-08 */
+    sst_set_runs(s, runs);
+    s->interval = runs == RUNS_NONE ? 0 : timer->interval;
+    s->raised_s = 0;
+    uint32_t least = least_run_s(s->policy);
+    if (runs != RUNS_NONE && s->interval < least) {
+        s->raised_s = (uint16_t)sst_min(least - s->interval, UINT16_MAX);
     }
 }
 
@@ -57,7 +33,13 @@ static uint64_t percent_ms(uint32_t interval_s, uint32_t percent)
     return (uint64_t)interval_s * percent * 10u;
 }
 
-/* §7.2: half of the interval, or earlier where the owner wants it; never later (EC-41). */
+static uint64_t floor_ms(const struct sst_session *s)
+{
+    return (uint64_t)s->policy->refresh_floor * 1000u;
+}
+
+/* §7.2: half of the interval, or earlier where the owner wants it; never later (EC-41). §11.1:
+ * nobody drives this side faster than its owner allows. */
 static uint64_t refresh_delay(const struct sst_session *s)
 {
     const struct sst_policy *policy = s->policy;
@@ -71,65 +53,88 @@ static uint64_t refresh_delay(const struct sst_session *s)
         uint64_t early = (range >> 10) * sst_session_random(s, 1024u);
         delay = delay > early ? delay - early : 0;
     }
-    /* §11.1: nobody drives this side faster than its owner allows. The floor is at most half of
-     * the absolute minimum, so never later than half of an interval that is run. */
-    uint64_t floor = (uint64_t)policy->refresh_floor * 1000u;
-    uint64_t half = sst_half_ms(sst_session_run_s(s));
-    if (floor > half) {
-        floor = half;
-    }
-    return delay < floor ? floor : delay;
+    return delay < floor_ms(s) ? floor_ms(s) : delay;
 }
 
 /* How long before the expiration this side hangs up. Kept, so that another policy changes it with
- * the next interval only. */
+ * the next interval only. EC-126: never longer than §10 has it. */
 static uint32_t guard_of(const struct sst_session *s)
 {
+    const struct sst_policy *policy = s->policy;
     uint32_t run = sst_session_run_s(s);
-    if (s->flags & F_LOCAL) {
-        bool early = s->policy->expire_at == SST_EXPIRE_AT_GUARD && !(s->flags & F_OWN_BENEFIT);
-        return early ? sst_guard_ms(run) : 0; /* EC-34: when the peer does, or at the expiration */
-    }
-    if (s->policy->guard == SST_GUARD_NONE) {
+    uint32_t guard = sst_guard_ms(run);
+    switch (sst_runs(s)) {
+    case RUNS_NONE:
+    case RUNS_OWN: /* nobody else watches */
         return 0;
+    case RUNS_LOCAL: /* EC-34: when the peer does, or at the expiration */
+        return policy->expire_at == SST_EXPIRE_AT_GUARD ? guard : 0;
+    case RUNS_REMOTE:
+        break;
     }
-    if (s->policy->guard == SST_GUARD_PERCENT) {
-        uint64_t guard = percent_ms(run, s->policy->guard_percent);
-        return guard > UINT32_MAX ? UINT32_MAX : (uint32_t)guard;
+    switch (policy->guard) {
+    case SST_GUARD_NONE:
+        return 0;
+    case SST_GUARD_PERCENT: {
+        uint64_t percent = percent_ms(run, policy->guard_percent);
+        return percent < guard ? (uint32_t)percent : guard;
     }
-    return sst_guard_ms(run);
+    case SST_GUARD_RFC:
+        break;
+    }
+    return guard;
 }
 
-/* What was told or to be told of the interval that is over. */
+/* What was reported or to be reported of the interval that is over. */
 static void leave_interval(struct sst_session *s)
 {
     s->flags &= ~F_INTERVAL;
-    sst_session_drop(s, SST_EVENT_REFRESH);
-    sst_session_drop(s, SST_EVENT_OVERDUE);
-    sst_session_drop(s, SST_EVENT_BLOCKED);
-    sst_session_drop(s, SST_EVENT_REFUSED);
+    s->events &= (uint8_t)~(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_OVERDUE) |
+                            sst_event_bit(SST_EVENT_BLOCKED) | sst_event_bit(SST_EVENT_REFUSED));
+}
+
+/* EC-121: an ACK is awaited for 32 s from its own 2xx, whatever started since. */
+static void carry_ack(struct sst_session *s, uint64_t now)
+{
+    uint64_t until = sst_ack_until(s);
+    s->ack_s = until > now ? (uint8_t)((until - now + 999u) / 1000u) : 0;
+    if (s->ack_s == 0) {
+        s->flags &= ~F_AWAIT_ANSWER;
+    }
 }
 
 static void start_interval(struct sst_session *s, uint64_t now)
 {
     leave_interval(s);
-    s->ladder = 0;
-    s->rounds = 0;
+    carry_ack(s, now);
+    s->ladder = s->policy->method == SST_REFRESH_INVITE ? LADDER_INVITE_FIRST : 0;
     s->attempts = 0;
+    s->named_s = 0;
     s->reason = SST_END_NONE;
     s->start_ms = now;
-    s->guard_ms = 0;
-    s->refresh_ms = SST_NEVER;
-    if (s->flags & F_SIDE) {
-        s->guard_ms = guard_of(s);
-    }
-    if (s->flags & F_LOCAL) {
+    s->guard_ms = (uint16_t)guard_of(s);
+    sst_plan_nothing(s);
+    if (sst_may_refresh(s)) {
         s->refresh_ms = sst_add_ms(now, refresh_delay(s));
     }
 }
 
-static void announce(struct sst_session *s, const struct sst_outcome_timer *before,
-                     const struct sst_outcome_timer *after)
+/* EC-132: the other side may count from its 2xx, which was on its way for as long. The time of
+ * sending is known coarsely, so the floor counts from the latest that it can have been. */
+static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t sent_late,
+                               uint64_t now)
+{
+    uint64_t at = sst_add_ms(sent, s->refresh_ms - now);
+    uint64_t first = sst_add_ms(sent_late, floor_ms(s));
+    at = at < first ? first : at;
+    at = at < now ? now : at;
+    if (at < s->refresh_ms) {
+        s->refresh_ms = at;
+    }
+}
+
+static void announce(struct sst_session *s, const struct sst_timer *before,
+                     const struct sst_timer *after)
 {
     bool was = before->side != SST_SIDE_NONE;
     bool is = after->side != SST_SIDE_NONE;
@@ -146,50 +151,156 @@ static void announce(struct sst_session *s, const struct sst_outcome_timer *befo
     }
 }
 
-void sst_session_commit(struct sst_session *s, const struct sst_outcome_timer *timer,
-                        uint8_t generation, bool establishes, uint64_t now)
+/* The timer in force; in an early dialog none is. */
+static void in_force(const struct sst_session *s, struct sst_timer *timer)
 {
-    struct sst_outcome_timer before = {0, SST_SIDE_NONE, false};
-    struct sst_outcome_timer after = *timer;
-    bool established = s->flags & F_ESTABLISHED;
-    if (established) {
-        before.interval = s->interval;
-        before.side = sst_session_side(s);
-        before.own_benefit = s->flags & F_OWN_BENEFIT;
-        if (generation != s->generation) {
-            sst_merge_overlap(&before, timer, &after); /* EC-21 */
-        }
+    *timer = (struct sst_timer){0};
+    if (sst_phase(s) == PHASE_CONFIRMED) {
+        timer->interval = s->interval;
+        timer->side = sst_session_side(s);
+        timer->own_benefit = sst_runs(s) == RUNS_OWN;
+    }
+}
+
+void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, uint64_t now)
+{
+    bool confirmed = sst_phase(s) == PHASE_CONFIRMED;
+    bool overlaps = confirmed && commit->generation != s->generation;
+    uint64_t planned = sst_may_refresh(s) ? s->refresh_ms : SST_NEVER;
+    uint64_t sent_late = sst_add_ms(commit->sent, sst_session_run_s(s) * UINT64_C(4) + 1u);
+    struct sst_timer before;
+    struct sst_timer after = commit->timer;
+
+    in_force(s, &before);
+    if (overlaps) {
+        sst_merge_overlap(&before, &commit->timer, &after); /* EC-21 */
     }
     s->generation++;
-    s->flags &= ~F_WITHOUT_SE;
     store(s, &after);
-    if (!established && !establishes) {
+    if (!confirmed && !commit->establishes) {
         return; /* EC-20: agreed on early; runs if the 2xx to the INVITE says so too */
     }
-    s->flags |= F_ESTABLISHED;
+    sst_set_phase(s, PHASE_CONFIRMED);
     s->call_min_se = 0; /* §7.4: cleared when the dialog is established */
     start_interval(s, now);
+    if (sst_may_refresh(s)) {
+        if (commit->sent != SST_NEVER && !overlaps) {
+            count_from_sending(s, commit->sent, sent_late, now);
+        }
+        if (commit->keeps_plan && planned < s->refresh_ms) {
+            s->refresh_ms = planned < now ? now : planned; /* EC-115 */
+        }
+    }
+    if (commit->overruled && sst_is_watching(s)) {
+        s->flags |= F_OVERRULED;
+    }
     announce(s, &before, &after);
+}
+
+void sst_session_renew(struct sst_session *s, uint64_t now)
+{
+    s->generation++;
+    start_interval(s, now);
+}
+
+void sst_session_take_over(struct sst_session *s, uint64_t now)
+{
+    if (sst_is_running(s)) {
+        sst_session_renew(s, now);
+        s->flags |= sst_is_watching(s) ? F_EXTRA : 0;
+        s->refresh_ms = now;
+    }
 }
 
 void sst_session_turn_off(struct sst_session *s, enum sst_end_reason reason)
 {
     leave_interval(s);
-    s->flags &= ~(F_SIDE | F_OWN_BENEFIT | F_HEALED);
+    sst_set_runs(s, RUNS_NONE);
     s->interval = 0;
-    s->refresh_ms = SST_NEVER;
+    s->raised_s = 0;
+    sst_plan_nothing(s);
+    s->flags &= ~F_PROBE;
     s->reason = (uint8_t)reason;
     s->generation++;
     SST_COUNT(s, turned_off);
     sst_session_note(s, SST_EVENT_NEGOTIATED);
 }
 
+void sst_session_finish(struct sst_session *s, enum sst_end_reason reason)
+{
+    sst_set_phase(s, PHASE_ENDED);
+    s->flags &= ~(F_TRANSACTIONS | F_ASKED);
+    s->ack_s = 0;
+    s->reason = (uint8_t)reason;
+    sst_plan_nothing(s);
+    if (reason == SST_END_NONE) {
+        s->events = 0;
+        s->violations = 0;
+        return;
+    }
+    s->events &= (uint8_t)~(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_OVERDUE) |
+                            sst_event_bit(SST_EVENT_BLOCKED));
+    SST_COUNT(s, ended[reason]);
+    sst_session_note(s, SST_EVENT_ENDED);
+}
+
 void sst_session_forget_transactions(struct sst_session *s, uint64_t now)
 {
-    bool refreshing = s->flags & (F_REFRESH_OPEN | F_ASKED);
-    s->flags &= ~(F_TRANSACTIONS | F_ASKED | F_WITHOUT_SE);
-    if (refreshing && (s->flags & (F_LOCAL | F_RESCUED)) && !(s->flags & F_ENDED)) {
+    bool refreshing =
+        (s->flags & F_ASKED) || ((s->flags & F_LOCAL_REQUEST) && s->refresh_ms == SST_NEVER);
+    s->flags &= ~(F_TRANSACTIONS | F_ASKED);
+    s->ack_s = 0;
+    if (sst_phase(s) == PHASE_EARLY) {
+        sst_set_phase(s, PHASE_IDLE);
+    }
+    if (refreshing && sst_may_refresh(s)) {
         sst_session_drop(s, SST_EVENT_REFRESH); /* asked for anew, as if it never was */
         s->refresh_ms = now;
     }
+}
+
+void sst_session_acknowledged(struct sst_session *s, bool starts, uint64_t now)
+{
+    uint64_t until = sst_ack_until(s);
+    bool awaited = s->ack_s != 0;
+    s->ack_s = 0;
+    s->flags &= ~F_AWAIT_ANSWER;
+    if (awaited && starts && sst_is_watching(s)) {
+        s->start_ms = now < until ? now : until;
+        if (s->refresh_ms < s->start_ms) {
+            s->refresh_ms = s->start_ms; /* a rescue that was due stays due */
+        }
+    }
+}
+
+void sst_session_await_ack(struct sst_session *s, bool with_answer)
+{
+    s->ack_s = SST_TRANSACTION_MS / 1000u;
+    if (with_answer) {
+        s->flags |= F_AWAIT_ANSWER;
+    } else {
+        s->flags &= ~F_AWAIT_ANSWER;
+    }
+}
+
+uint8_t sst_session_fraction(const struct sst_session *s, uint64_t now)
+{
+    uint64_t run = (uint64_t)sst_session_run_s(s) * 1000u;
+    uint64_t passed = now - s->start_ms;
+    if (passed >= run) {
+        return UINT8_MAX;
+    }
+    /* At most 19 rounds: what is divided fits 32 bits, which spares small machines a long
+     * division. */
+    while (run > (UINT32_MAX >> 8)) {
+        run >>= 1;
+        passed >>= 1;
+    }
+    return (uint8_t)(((uint32_t)passed << 8) / (uint32_t)run);
+}
+
+uint64_t sst_session_moment(const struct sst_session *s, uint8_t fraction)
+{
+    uint64_t run = (uint64_t)sst_session_run_s(s) * 1000u;
+    return sst_sum_ms(s->start_ms, (run * fraction) >> 8);
 }

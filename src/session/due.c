@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What is due when, worked out from the state alone: RFC 4028 §7.2, §9, §10. The deadline that a
- * session tells and what it does when it has come are both made of this.
- */
-#include "session/session_private.h"
-
-uint32_t sst_session_run_s(const struct sst_session *s)
-{
-    uint32_t least = (s->flags & F_HEALED) ? s->policy->absolute_min : 1u;
-    return sst_max(s->interval, least);
-}
+/* What is due when. The deadline that a session has and what it does then are both made of this. */
+#include "session/due.h"
 
 static inline uint64_t expiration_of(const struct sst_session *s, uint32_t run_s)
 {
@@ -21,9 +12,14 @@ uint64_t sst_session_expiration(const struct sst_session *s)
     return expiration_of(s, sst_session_run_s(s));
 }
 
-uint64_t sst_session_giving_up(const struct sst_session *s)
+uint64_t sst_session_hang_up(const struct sst_session *s)
 {
-    return sst_session_expiration(s) - sst_guard_ms(sst_session_run_s(s));
+    return sst_session_expiration(s) - s->guard_ms;
+}
+
+uint64_t sst_session_half(const struct sst_session *s)
+{
+    return sst_sum_ms(s->start_ms, sst_half_ms(sst_session_run_s(s)));
 }
 
 static inline uint64_t last_send_of(uint64_t expiration, uint32_t run_s)
@@ -38,121 +34,111 @@ uint64_t sst_session_last_send(const struct sst_session *s)
 
 uint64_t sst_session_last_attempt(const struct sst_session *s)
 {
-    return sst_session_giving_up(s) - sst_margin_ms(sst_session_run_s(s));
+    uint32_t run_s = sst_session_run_s(s);
+    return last_send_of(expiration_of(s, run_s), run_s) - sst_guard_ms(run_s);
 }
 
-/* RFC 4028 §7.4, EC-55: UPDATE where Allow lists it; by policy also where nothing speaks against. */
-static inline bool update_usable(const struct sst_session *s)
+bool sst_session_update_usable(const struct sst_session *s)
 {
-    if (s->ladder & LADDER_UPDATE) {
+    if (sst_update_way(s) != UPDATE_FREE) {
         return false;
     }
-    if (s->policy->method == SST_REFRESH_UPDATE) {
-        return !(s->flags & F_UPDATE_REFUSED);
+    switch (sst_update(s)) {
+    case UPDATE_UNKNOWN:
+    case UPDATE_UNLISTED:
+        return s->policy->method == SST_REFRESH_UPDATE;
+    case UPDATE_ALLOWED:
+        return true;
+    case UPDATE_REFUSED:
+        break;
     }
-    return s->flags & F_UPDATE_ALLOWED;
+    return false;
 }
 
-/* RFC 3261 §14.1: no INVITE while one is in progress either way, nor before the ACK. A host that
- * does not report ACKs is not held up for longer than an ACK can take. */
-static bool invite_free(const struct sst_session *s, uint64_t at)
+/* Nothing stands in the way of an UPDATE without an offer but another one (RFC 3311 §5.2): it may
+ * go beside an INVITE; EC-38, EC-39. */
+static inline bool is_update_free(const struct sst_session *s)
 {
-    if (s->flags & (F_OWN_INVITE | F_OWN_UPDATE | F_PEER_INVITE | F_PEER_UPDATE)) {
-        return false;
-    }
-    return !(s->flags & F_AWAIT_ACK) || at >= sst_sum_ms(s->start_ms, SST_TRANSACTION_MS);
+    return !(s->flags & F_ANY_UPDATE);
 }
 
-/* As nearly always: an UPDATE may be sent, whatever else there is. */
-static inline bool is_update_next(const struct sst_session *s)
+/* RFC 3261 §14.1: no INVITE while one is in progress either way, nor before the ACK. */
+static bool is_invite_free(const struct sst_session *s, uint64_t at)
 {
-    return s->policy->method != SST_REFRESH_INVITE &&
-           !(s->flags & (F_OWN_UPDATE | F_PEER_UPDATE)) && update_usable(s);
+    return !(s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST)) && at >= sst_ack_until(s);
 }
 
 enum sst_way sst_session_way(const struct sst_session *s, uint64_t at)
 {
-    if (is_update_next(s)) {
-        return SST_WAY_UPDATE; /* EC-38, EC-39: also beside an open INVITE, having no offer */
-    }
-    bool update = update_usable(s);
-    bool offer = !(s->ladder & LADDER_INVITE_OFFER);
-    bool plain = (s->ladder & LADDER_OFFER) && !(s->ladder & LADDER_INVITE_PLAIN);
-    bool update_free = !(s->flags & (F_OWN_UPDATE | F_PEER_UPDATE));
-    bool free_invite = invite_free(s, at);
+    bool update = sst_session_update_usable(s);
+    bool offer = sst_invite_way(s) == INVITE_OFFER;
+    bool invite = offer || sst_invite_way(s) == INVITE_PLAIN;
+    bool may_update = update && is_update_free(s);
 
-    if (offer && free_invite) {
-        return SST_WAY_INVITE_OFFER;
+    if (may_update && !(s->ladder & LADDER_INVITE_FIRST)) {
+        return WAY_UPDATE;
     }
-    if (update && update_free) {
-        return SST_WAY_UPDATE;
+    if (invite && is_invite_free(s, at)) {
+        return offer ? WAY_INVITE_OFFER : WAY_INVITE_PLAIN;
     }
-    if (plain && free_invite) {
-        return SST_WAY_INVITE_PLAIN;
+    if (may_update) {
+        return WAY_UPDATE;
     }
-    return update || offer || plain ? SST_WAY_BLOCKED : SST_WAY_NONE;
+    return update || invite ? WAY_BLOCKED : WAY_NONE;
 }
 
-/* EC-36: a refresh that is being answered shows life, so the BYE waits until the expiration. */
-static inline bool is_held(const struct sst_session *s)
-{
-    return (s->flags & F_REMOTE) && (s->flags & (F_PEER_INVITE | F_PEER_UPDATE | F_HELD));
-}
-
-/* A refresh that may have to go another way than by UPDATE, or to wait. */
-static void due_otherwise(const struct sst_session *s, struct sst_due *due)
+/* A refresh that may have to wait, or has no way left. */
+static void due_otherwise(const struct sst_session *s, enum sst_way way, struct sst_due *due)
 {
     uint64_t at = s->refresh_ms;
-    enum sst_way way = sst_session_way(s, at);
-    if (way == SST_WAY_NONE) {
-        return;
-    }
-    if (way != SST_WAY_BLOCKED) {
-        due->refresh = at;
+    if (way == WAY_NONE) {
+        if (!(s->flags & F_REFUSED_TOLD)) {
+            due->refused = at;
+        }
         return;
     }
     uint64_t last = sst_session_last_attempt(s);
     if (!(s->flags & F_BLOCKED_TOLD)) {
         due->blocked = at > last ? at : last; /* EC-39 */
     }
-    uint64_t acked = sst_sum_ms(s->start_ms, SST_TRANSACTION_MS);
-    if ((s->flags & F_AWAIT_ACK) && acked < sst_session_last_send(s) &&
-        sst_session_way(s, acked) != SST_WAY_BLOCKED) {
+    uint64_t acked = sst_ack_until(s);
+    if (acked > at && acked < sst_session_last_send(s) &&
+        sst_session_way(s, acked) != WAY_BLOCKED) {
         due->refresh = acked;
     }
 }
 
 /* EC-103: midway between the moment for the refresh and the moment for the BYE. */
-static inline uint64_t overdue_of(const struct sst_session *s, uint32_t run_s, uint64_t end)
+static inline uint64_t overdue_of(const struct sst_session *s, uint64_t end)
 {
-    uint64_t half = sst_sum_ms(s->start_ms, (uint64_t)run_s * 500u);
+    uint64_t half = sst_session_half(s);
     return end > half ? half + (end - half) / 2u : half;
 }
 
 /* Worked out in few steps, since a queue asks for every session that moves. */
 static inline struct sst_due due_of(const struct sst_session *s)
 {
-    struct sst_due due = {SST_NEVER, SST_NEVER, SST_NEVER, SST_NEVER};
-    const uint32_t flags = s->flags;
-
-    /* EC-48: nothing runs before the 2xx to the initial INVITE. */
-    if ((flags & (F_ESTABLISHED | F_ENDED)) != F_ESTABLISHED || !(flags & F_SIDE)) {
+    struct sst_due due = {SST_NEVER, SST_NEVER, SST_NEVER, SST_NEVER, SST_NEVER};
+    if (!sst_is_running(s)) { /* EC-48: nothing runs before the 2xx to the initial INVITE */
         return due;
     }
     uint32_t run_s = sst_session_run_s(s);
     uint64_t expiration = expiration_of(s, run_s);
     uint64_t end = expiration - s->guard_ms; /* §10 */
 
-    due.end = is_held(s) ? expiration : end;
+    /* EC-36, EC-120: what is pending may still extend the session, or show life. */
+    bool held = s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD);
+    due.end = held ? expiration : end;
     if (s->refresh_ms < last_send_of(expiration, run_s)) {
-        if (is_update_next(s)) {
+        enum sst_way way = sst_session_way(s, s->refresh_ms);
+        if (way < WAY_BLOCKED) {
             due.refresh = s->refresh_ms;
         } else {
-            due_otherwise(s, &due);
+            due_otherwise(s, way, &due);
         }
     }
-    if ((flags & F_REMOTE) && !(flags & (F_OVERDUE_TOLD | F_PEER_INVITE | F_PEER_UPDATE))) {
-        due.overdue = overdue_of(s, run_s, end);
+    if (sst_runs(s) == RUNS_REMOTE && !(s->flags & (F_OVERDUE_TOLD | F_PEER_REQUEST))) {
+        due.overdue = overdue_of(s, end);
     }
     return due;
 }
@@ -164,10 +150,11 @@ static inline uint64_t earlier(uint64_t a, uint64_t b)
 
 static inline uint64_t deadline_of(const struct sst_session *s, const struct sst_due *due)
 {
-    if (s->events != 0 && s->policy->on_event == NULL) {
-        return 0; /* waits to be pulled */
+    if (s->events != 0) {
+        return 0; /* waits to be reported */
     }
-    uint64_t first = earlier(earlier(due->end, due->overdue), earlier(due->refresh, due->blocked));
+    uint64_t refresh = earlier(due->refresh, earlier(due->blocked, due->refused));
+    uint64_t first = earlier(earlier(due->end, due->overdue), refresh);
     /* EC-44: for a session it is never earlier than its interval's start. So what is due then is
      * due now, also by a clock that was set back and has yet to show that moment. */
     return first <= s->start_ms ? 0 : sst_time_out(first);

@@ -2,15 +2,16 @@
 /*
  * A session as bytes that another process, machine or version can read. All numbers are big-endian.
  *
- *   0  4  magic              40  4  remote_cseq
+ *   0  4  magic              40  4  next_cseq
  *   4  2  version            44  4  violations
  *   6  2  length of it all   48  4  flags
- *   8  8  age                52  2  events
- *  16  8  refresh            54  1  rounds
- *  24  4  interval           55  1  attempts
- *  28  4  guard_ms           56  1  ladder
- *  32  4  min_se             57  1  generation
- *  36  4  call_min_se        58  1  reason
+ *   8  8  age                52  1  events
+ *  16  8  refresh            53  1  ladder
+ *  24  4  interval           54  1  attempts
+ *  28  2  guard_ms           55  1  generation
+ *  30  2  raised_s           56  1  reason
+ *  32  4  min_se             57  1  ack_s
+ *  36  4  call_min_se        58  1  named_s
  *                            59  1  0
  *                            60  4  CRC-32 of all that is before it
  *
@@ -20,14 +21,13 @@
  *
  * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it:
  * so an image that is newer can be told from one that is damaged. The bits of flags, events,
- * rounds, attempts and ladder are part of the layout: who gives one another meaning raises the
- * version.
+ * ladder and attempts are part of the layout: whoever gives one another meaning raises the version.
  */
-#include "session/session_private.h"
+#include "session/commit.h"
 
 _Static_assert(SST_IMAGE_SIZE == 64, "the layout above");
 
-#define VERSION 1u
+#define VERSION 2u
 #define HEAD_SIZE 8u
 #define CRC_SIZE 4u
 #define NONE UINT64_MAX
@@ -42,22 +42,24 @@ enum offset {
     AT_REFRESH = 16,
     AT_INTERVAL = 24,
     AT_GUARD = 28,
+    AT_RAISED = 30,
     AT_MIN_SE = 32,
     AT_CALL_MIN_SE = 36,
-    AT_REMOTE_CSEQ = 40,
+    AT_NEXT_CSEQ = 40,
     AT_VIOLATIONS = 44,
     AT_FLAGS = 48,
     AT_EVENTS = 52,
-    AT_ROUNDS = 54,
-    AT_ATTEMPTS = 55,
-    AT_LADDER = 56,
-    AT_GENERATION = 57,
-    AT_REASON = 58,
+    AT_LADDER = 53,
+    AT_ATTEMPTS = 54,
+    AT_GENERATION = 55,
+    AT_REASON = 56,
+    AT_ACK = 57,
+    AT_NAMED = 58,
     AT_ZERO = 59,
     AT_CRC = 60
 };
 
-/* A first byte that is no text tells early what went through a conversion of text. */
+/* Non-ASCII first byte, as in PNG: detects text-mode mangling. */
 static const uint8_t magic[4] = {0xD5, 'S', 'S', 'T'};
 
 static void put(uint8_t *at, size_t bytes, uint64_t value)
@@ -142,18 +144,20 @@ int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t
     put(buffer + AT_AGE, 8, session->start_ms == 0 ? NONE : now - session->start_ms);
     put(buffer + AT_REFRESH, 8, distance_of(session->refresh_ms, now));
     put(buffer + AT_INTERVAL, 4, session->interval);
-    put(buffer + AT_GUARD, 4, session->guard_ms);
+    put(buffer + AT_GUARD, 2, session->guard_ms);
+    put(buffer + AT_RAISED, 2, session->raised_s);
     put(buffer + AT_MIN_SE, 4, session->min_se);
     put(buffer + AT_CALL_MIN_SE, 4, session->call_min_se);
-    put(buffer + AT_REMOTE_CSEQ, 4, session->remote_cseq);
+    put(buffer + AT_NEXT_CSEQ, 4, session->next_cseq);
     put(buffer + AT_VIOLATIONS, 4, session->violations);
     put(buffer + AT_FLAGS, 4, session->flags);
-    put(buffer + AT_EVENTS, 2, session->events);
-    buffer[AT_ROUNDS] = session->rounds;
-    buffer[AT_ATTEMPTS] = session->attempts;
+    buffer[AT_EVENTS] = session->events;
     buffer[AT_LADDER] = session->ladder;
+    buffer[AT_ATTEMPTS] = session->attempts;
     buffer[AT_GENERATION] = session->generation;
     buffer[AT_REASON] = session->reason;
+    buffer[AT_ACK] = session->ack_s;
+    buffer[AT_NAMED] = session->named_s;
     buffer[AT_ZERO] = 0;
     put(buffer + AT_CRC, CRC_SIZE, crc32(buffer, AT_CRC));
     return SST_OK;
@@ -174,10 +178,10 @@ static int check_image(const uint8_t *image, size_t length)
         return SST_ERR_DAMAGED;
     }
     version = get(image + AT_VERSION, 2);
-    if (version > VERSION) {
-        return SST_ERR_VERSION;
+    if (version != VERSION) {
+        return SST_ERR_VERSION; /* 0.1 wrote version 1, and was never released */
     }
-    if (version < VERSION || length != SST_IMAGE_SIZE || image[AT_ZERO] != 0) {
+    if (length != SST_IMAGE_SIZE || image[AT_ZERO] != 0) {
         return SST_ERR_DAMAGED;
     }
     return SST_OK;
@@ -186,19 +190,21 @@ static int check_image(const uint8_t *image, size_t length)
 static void read_fields(struct sst_session *session, const uint8_t *image)
 {
     session->interval = get32(image + AT_INTERVAL);
-    session->guard_ms = get32(image + AT_GUARD);
+    session->guard_ms = (uint16_t)get(image + AT_GUARD, 2);
+    session->raised_s = (uint16_t)get(image + AT_RAISED, 2);
     session->min_se = get32(image + AT_MIN_SE);
     session->call_min_se = get32(image + AT_CALL_MIN_SE);
-    session->remote_cseq = get32(image + AT_REMOTE_CSEQ);
+    session->next_cseq = get32(image + AT_NEXT_CSEQ);
     session->queue_index = 0;
     session->violations = get32(image + AT_VIOLATIONS);
     session->flags = get32(image + AT_FLAGS);
-    session->events = (uint16_t)get(image + AT_EVENTS, 2);
-    session->rounds = image[AT_ROUNDS];
-    session->attempts = image[AT_ATTEMPTS];
+    session->events = image[AT_EVENTS];
     session->ladder = image[AT_LADDER];
+    session->attempts = image[AT_ATTEMPTS];
     session->generation = image[AT_GENERATION];
     session->reason = image[AT_REASON];
+    session->ack_s = image[AT_ACK];
+    session->named_s = image[AT_NAMED];
     session->queue_key = 0;
 }
 
@@ -224,20 +230,17 @@ static void read_times(struct sst_session *session, const uint8_t *image, uint64
 static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms)
 {
     struct sst_due due;
-    uint64_t last;
-    uint64_t range;
-    bool waits = (session->events & (1u << SST_EVENT_REFRESH)) &&
-                 (session->flags & (F_LOCAL | F_RESCUED)); /* others plan none */
+    bool waits = session->events & sst_event_bit(SST_EVENT_REFRESH);
 
     (void)sst_session_due(session, &due);
     if (spread_ms == 0 || (due.refresh > now && !waits)) {
         return;
     }
-    last = sst_session_last_attempt(session);
+    uint64_t last = sst_session_last_attempt(session);
     if (last <= now) {
         return;
     }
-    range = last - now;
+    uint64_t range = last - now;
     if (range > spread_ms - 1) {
         range = spread_ms - 1;
     }
@@ -248,43 +251,50 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
         sst_session_drop(session, SST_EVENT_REFRESH);
         session->flags &= ~F_ASKED;
     }
-    session->refresh_ms = now + sst_session_random(session, (uint32_t)range);
+    sst_plan_at(session, now + sst_session_random(session, (uint32_t)range), now);
+}
+
+/* Makes the session that the image holds one that goes on here. */
+static int resume(struct sst_session *session, const struct sst_restore *how, uint64_t now)
+{
+    read_fields(session, how->image);
+    read_times(session, how->image, now, how->elapsed_ms);
+    if (sst_session_check(session) != NULL) {
+        return SST_ERR_DAMAGED;
+    }
+    if (!(how->flags & SST_RESTORE_TRANSACTIONS)) {
+        sst_session_forget_transactions(session, now);
+    }
+    if (how->flags & SST_RESTORE_TAKEOVER) {
+        sst_session_take_over(session, now);
+    }
+    spread(session, now, how->spread_ms);
+    return SST_OK;
 }
 
 int sst_session_restore(struct sst_session *session, const struct sst_policy *policy,
-                        const uint8_t *image, size_t length, uint64_t now_ms, uint64_t elapsed_ms,
-                        uint64_t spread_ms, unsigned flags)
+                        const struct sst_restore *how, uint64_t now_ms)
 {
+    const unsigned known = SST_RESTORE_TRANSACTIONS | SST_RESTORE_TAKEOVER;
     struct sst_session restored;
-    uint64_t now = sst_time_in(now_ms);
     int result;
 
-    if (session == NULL || policy == NULL || image == NULL ||
-        (flags & ~(unsigned)SST_RESTORE_TRANSACTIONS) != 0) {
+    if (session == NULL || policy == NULL || how == NULL || how->image == NULL ||
+        (how->flags & ~known) != 0 || how->flags == known) {
         return SST_ERR_ARGUMENT;
     }
     result = sst_policy_check(policy, NULL);
     if (result != SST_OK) {
         return result;
     }
-    result = check_image(image, length);
+    result = check_image(how->image, how->length);
     if (result != SST_OK) {
         return result;
     }
     restored.policy = policy;
-    read_fields(&restored, image);
-    read_times(&restored, image, now, elapsed_ms);
-    if (sst_session_check(&restored) != NULL) {
-        return SST_ERR_DAMAGED;
+    result = resume(&restored, how, sst_time_in(now_ms));
+    if (result == SST_OK) {
+        *session = restored;
     }
-    if ((flags & SST_RESTORE_TRANSACTIONS) == 0) {
-        sst_session_forget_transactions(&restored, now);
-        /* What only an open transaction explains is not left over without it. */
-        if (sst_session_check(&restored) != NULL) {
-            return SST_ERR_DAMAGED;
-        }
-    }
-    spread(&restored, now, spread_ms);
-    *session = restored;
-    return SST_OK;
+    return result;
 }

@@ -1,43 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of a session when an own INVITE or UPDATE of it gets no answer, or one that says that
- * the dialog is gone: RFC 4028 §10 has BYE for it, and a few ways around it.
+ * A local INVITE or UPDATE of a dialog timed out, or was answered with 408 or 481: RFC 4028 §10 has
+ * BYE for it, and there are a few ways around it.
  */
-#include "session/session_private.h"
+#include "session/lost.h"
 
-void sst_session_count_failure(const struct sst_session *s, const struct sst_tx *tx,
-                               enum sst_failure_kind kind)
+void sst_verdict_failed(struct sst_verdict *verdict)
 {
-    if ((tx->flags & TX_REFRESH) && s->policy->counters != NULL) {
-        s->policy->counters->refreshes_failed[kind]++;
-    }
+    verdict->action = SST_ACTION_FAILED;
+    verdict->when_ms = SST_NEVER;
 }
 
-/* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
-static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
+void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict)
 {
-    bool known = (s->flags & F_UPDATE_ALLOWED) && !(s->flags & F_OWN_BENEFIT);
-    if (!(tx->flags & TX_UPDATE) || known || (s->ladder & LADDER_UPDATE)) {
-        return false;
+    if (s->refresh_ms == SST_NEVER) {
+        sst_verdict_failed(verdict);
+        return;
     }
-    s->ladder |= LADDER_UPDATE;
-    s->refresh_ms = now;
-    return sst_session_way(s, now) != SST_WAY_NONE && now < sst_session_last_send(s);
-}
-
-/* FB-77: a second chance after a timeout, where the owner wants it, halfway through what is left. */
-static bool may_retry_timeout(struct sst_session *s, const struct sst_tx *tx,
-                              enum sst_end_reason reason, uint64_t now)
-{
-    unsigned used = s->ladder >> LADDER_TIMEOUT_SHIFT;
-    uint64_t last = sst_session_last_attempt(s);
-    if (reason != SST_END_TIMEOUT || !(tx->flags & TX_REFRESH) || !(s->flags & F_LOCAL) ||
-        used >= s->policy->timeout_retries || now >= last) {
-        return false;
-    }
-    s->ladder = (uint8_t)(s->ladder + (1u << LADDER_TIMEOUT_SHIFT));
-    sst_session_plan(s, now + (last - now) / 2u, now);
-    return true;
+    verdict->action = SST_ACTION_WAIT;
+    verdict->when_ms = sst_time_out(s->refresh_ms);
 }
 
 /* EC-50: whatever carried the session timer, though none may run. The one exception is an UPDATE in a
@@ -45,37 +26,77 @@ static bool may_retry_timeout(struct sst_session *s, const struct sst_tx *tx,
 static bool counts(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
-    return timed && ((s->flags & F_SIDE) || !(tx->flags & TX_UPDATE));
+    return timed && (sst_is_running(s) || !(tx->flags & TX_UPDATE));
+}
+
+/* EC-123: the 2xx that overtook it may have been a proxy's. One more refresh tells, whatever
+ * overtakes that. */
+static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
+                      uint64_t now, struct sst_verdict *verdict)
+{
+    if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || (s->flags & F_PROBE)) {
+        return false;
+    }
+    sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
+    if (sst_may_refresh(s)) {
+        /* What was overtaken was sent before the interval began: so much for the floor; EC-125. */
+        uint64_t first = sst_add_ms(s->start_ms, (uint64_t)s->policy->refresh_floor * 1000u);
+        s->flags |= F_PROBE;
+        sst_plan_at(s, now < first ? first : now, now);
+        if (tx->flags & TX_REFRESH) {
+            sst_verdict_wait(s, verdict);
+        }
+    }
+    return true;
+}
+
+/* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
+static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
+{
+    bool known = sst_update(s) == UPDATE_ALLOWED && sst_runs(s) != RUNS_OWN;
+    if (!(tx->flags & TX_UPDATE) || known || sst_update_way(s) != UPDATE_FREE) {
+        return false;
+    }
+    sst_strike_method(s, tx, true);
+    if (sst_session_way(s, now) == WAY_NONE || now >= sst_session_last_send(s)) {
+        return false;
+    }
+    s->flags |= sst_is_watching(s) ? F_EXTRA : 0;
+    sst_plan_late(s, now, now);
+    return true;
+}
+
+/* FB-77, EC-118: a second chance, where the owner wants it, halfway through what is left. */
+static bool may_retry(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
+                      uint64_t now)
+{
+    uint64_t last = sst_session_last_attempt(s);
+    if (reason == SST_END_REFRESH_481 || !sst_is_needed(s, tx) ||
+        sst_attempts(s, TIMEOUTS_AT) >= s->policy->timeout_retries || now >= last) {
+        return false;
+    }
+    sst_count_attempt(s, TIMEOUTS_AT);
+    sst_plan_at(s, now + (last - now) / 2u, now);
+    return true;
 }
 
 void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    sst_session_request_over(s);
-    if (!(s->flags & F_ESTABLISHED) || !counts(s, tx)) {
-        sst_verdict_failed(verdict); /* the host's affair */
-        return;
+    sst_verdict_failed(verdict);
+    if (sst_phase(s) != PHASE_CONFIRMED || !counts(s, tx)) {
+        return; /* the host's affair */
     }
-    if (may_try_invite(s, tx, now)) {
-        if (tx->flags & TX_REFRESH) {
-            sst_verdict_wait(s, verdict);
-        } else {
-            sst_verdict_failed(verdict); /* a re-INVITE goes out, but not this request again */
+    if (sst_is_running(s)) {
+        if (may_probe(s, tx, reason, now, verdict)) {
+            return;
         }
-        return;
+        if (may_try_invite(s, tx, now) || may_retry(s, tx, reason, now)) {
+            if (tx->flags & TX_REFRESH) {
+                sst_verdict_wait(s, verdict); /* else: the same request does not go out again */
+            }
+            return;
+        }
     }
-    if (may_retry_timeout(s, tx, reason, now)) {
-        sst_verdict_wait(s, verdict);
-        return;
-    }
-    sst_session_finish(s, reason, now); /* §10 */
-    verdict->action = SST_ACTION_END;
-}
-
-void sst_session_unsent(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                        struct sst_verdict *verdict)
-{
-    sst_session_request_over(s);
-    sst_session_count_failure(s, tx, SST_FAILURE_TRANSPORT);
-    sst_session_later(s, tx, NULL, now, verdict); /* EC-51: as a 503 */
+    sst_session_finish(s, reason); /* §10; reported by SST_EVENT_ENDED */
 }

@@ -1,137 +1,190 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of a session when an own INVITE or UPDATE of it fails: RFC 4028 §10 and the ladder of
- * methods. Only a 2xx extends the session; timeout, 408 and 481 end it; whatever else shows that
- * the peer lives and leaves the expiration where it was.
+ * A local INVITE or UPDATE failed: RFC 4028 §10 and the ladder of ways to refresh. Only a 2xx
+ * extends the session; timeout, 408 and 481 end it; whatever else shows that the peer lives and
+ * leaves the expiration where it was.
  */
-#include "session/session_private.h"
+#include "session/refused.h"
 
 /* How often a 491 is answered with the short waits of RFC 3261 §14.1, and Retry-After obeyed to the
  * letter, before the back-off takes over: not continuously, says §10. */
 #define PATIENCE 5u
 
-/* Something else has extended the session since this refresh was sent: nobody needs it any more, so
- * what refused it leaves the plan for the next one alone (EC-62). */
-static bool is_overtaken(const struct sst_session *s, const struct sst_tx *tx)
-{
-    return (tx->flags & TX_REFRESH) && tx->generation != s->generation;
-}
+/* How often credentials are tried for one request; EC-60. */
+#define AUTH_MAX 2u
 
-/* Whether the refresh that failed is to be made up for by another one. */
-static bool is_needed(const struct sst_session *s, const struct sst_tx *tx)
-{
-    return (tx->flags & TX_REFRESH) && (s->flags & F_LOCAL) && !is_overtaken(s, tx);
-}
+/* What a refusal says of the way that the request went. */
+enum strike {
+    STRIKE_NOTHING, /* the way is good */
+    STRIKE_OTHER,   /* good, but the next attempt goes the other way; EC-111 */
+    STRIKE_ROUND,   /* not in this round of the ladder */
+    STRIKE_KNOWN,   /* the peer does not know the method; EC-55 */
+    STRIKE_OFFER    /* not with this offer, or not with a body at all; EC-56, EC-57 */
+};
 
-void sst_verdict_failed(struct sst_verdict *verdict)
-{
-    verdict->action = SST_ACTION_FAILED;
-    verdict->when_ms = SST_NEVER;
-}
+/* What is to be done. */
+enum then {
+    THEN_END,
+    THEN_LATER,    /* after Retry-After or a back-off */
+    THEN_NEXT,     /* the next way, at once */
+    THEN_GLARE,    /* after a random wait */
+    THEN_INTERVAL, /* the same with a larger interval */
+    THEN_AUTH,     /* the same with credentials */
+    THEN_EXTENSION /* the same without Require */
+};
 
-void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict)
+struct meaning {
+    enum strike strike;
+    enum then then;
+};
+
+/* The one table of what each class of refusal means for the plan. */
+static struct meaning meaning_of(enum sst_outcome outcome)
 {
-    if (s->refresh_ms == SST_NEVER) {
-        sst_verdict_failed(verdict);
-        return;
+    switch (outcome) {
+    case SST_OUTCOME_GONE:
+    case SST_OUTCOME_TIMEOUT:
+        return (struct meaning){STRIKE_NOTHING, THEN_END};
+    case SST_OUTCOME_TRANSIENT:
+    case SST_OUTCOME_TRANSPORT: /* EC-51: as a 503 */
+        return (struct meaning){STRIKE_OTHER, THEN_LATER};
+    case SST_OUTCOME_GLARE:
+        return (struct meaning){STRIKE_NOTHING, THEN_GLARE};
+    case SST_OUTCOME_NO_METHOD:
+        return (struct meaning){STRIKE_KNOWN, THEN_NEXT};
+    case SST_OUTCOME_OFFER:
+    case SST_OUTCOME_TOO_LARGE:
+        return (struct meaning){STRIKE_OFFER, THEN_NEXT};
+    case SST_OUTCOME_INTERVAL:
+        return (struct meaning){STRIKE_NOTHING, THEN_INTERVAL};
+    case SST_OUTCOME_AUTH:
+        return (struct meaning){STRIKE_NOTHING, THEN_AUTH};
+    case SST_OUTCOME_EXTENSION:
+        return (struct meaning){STRIKE_NOTHING, THEN_EXTENSION};
+    case SST_OUTCOME_METHOD:
+    case SST_OUTCOME_DIALOG: /* EC-61 */
+    case SST_OUTCOME_SUCCESS:
+    case SST_OUTCOME_PROVISIONAL:
+        break;
     }
-    verdict->action = SST_ACTION_WAIT;
-    verdict->when_ms = sst_time_out(s->refresh_ms);
+    return (struct meaning){STRIKE_ROUND, THEN_NEXT};
+}
+
+static void strike(struct sst_session *s, const struct sst_tx *tx, enum strike strike,
+                   enum sst_open open)
+{
+    switch (strike) {
+    case STRIKE_NOTHING:
+        break;
+    case STRIKE_OTHER:
+        sst_prefer_other(s, tx);
+        break;
+    case STRIKE_ROUND:
+        sst_strike_method(s, tx, false);
+        break;
+    case STRIKE_KNOWN:
+        if (!(tx->flags & TX_UPDATE)) {
+            sst_strike_method(s, tx, true); /* of UPDATE the dialog remembers it: see learn() */
+        }
+        break;
+    case STRIKE_OFFER:
+        if ((tx->flags & TX_UPDATE) || open == OPEN_PLAIN) {
+            sst_strike_method(s, tx, false);
+        } else {
+            sst_strike_offer(s);
+        }
+        break;
+    }
 }
 
 /* The host sends the same once more right now; if it does not, it is asked again. */
-static void retry(struct sst_session *s, const struct sst_tx *tx, enum sst_action action,
-                  uint64_t now, struct sst_verdict *verdict)
+static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action action, uint64_t now,
+                  struct sst_verdict *verdict)
 {
-    if (is_overtaken(s, tx)) {
-        sst_verdict_failed(verdict);
+    if ((tx->flags & TX_REFRESH) && sst_is_overtaken(s, tx)) {
+        sst_verdict_failed(verdict); /* nobody needs it any more; EC-62 */
         return;
     }
     verdict->action = action;
-    if ((tx->flags & TX_REFRESH) && (s->flags & (F_LOCAL | F_RESCUED))) {
+    sst_tx_set_state(tx, TX_LOCAL_RETRY);
+    if (sst_is_needed(s, tx)) {
         s->flags |= F_ASKED;
-        sst_session_plan(s, sst_add_ms(now, sst_session_backoff_ms(s)), now);
+        sst_plan_at(s, sst_add_ms(now, sst_backoff_ms(s)), now);
     }
 }
 
-/* The next method of the ladder, at once; or none is left. */
-static void next_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                        struct sst_verdict *verdict)
+static uint64_t retry_after(const struct sst_msg *response)
 {
-    if (!is_needed(s, tx)) {
-        sst_verdict_failed(verdict);
-        return;
-    }
-    bool any = sst_session_way(s, now) != SST_WAY_NONE;
-    if (any && now < sst_session_last_send(s)) {
-        s->refresh_ms = now;
-        sst_verdict_wait(s, verdict);
-        return;
-    }
-    s->refresh_ms = SST_NEVER;
-    if (!any && !(s->flags & F_REFUSED_TOLD)) {
+    bool named = response != NULL && (response->has & SST_MSG_RETRY_AFTER);
+    return named ? (uint64_t)response->retry_after * 1000u : 0;
+}
+
+/* EC-114: proxies and back ends come back after seconds, so the ladder is walked twice. */
+static void all_refused(struct sst_session *s, const struct sst_msg *response, uint64_t now)
+{
+    if (!(s->flags & F_REFUSED_TOLD)) {
         s->flags |= F_REFUSED_TOLD;
         sst_session_note(s, SST_EVENT_REFUSED);
     }
-    sst_verdict_failed(verdict);
-}
-
-static void strike_method(struct sst_session *s, const struct sst_tx *tx)
-{
-    if (tx->flags & TX_UPDATE) {
-        s->ladder |= LADDER_UPDATE;
-    } else {
-        s->ladder |= LADDER_INVITE_OFFER | LADDER_INVITE_PLAIN;
-    }
-}
-
-static void refused_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                           struct sst_verdict *verdict)
-{
-    if ((tx->flags & TX_REFRESH) && !is_overtaken(s, tx)) {
-        strike_method(s, tx);
-    }
-    next_method(s, tx, now, verdict);
-}
-
-/* EC-55: 405 or 501 to UPDATE counts for the dialog, until a new Allow lists it. */
-static void refused_no_method(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                              struct sst_verdict *verdict)
-{
-    if (tx->flags & TX_UPDATE) {
-        s->flags = (s->flags & ~F_UPDATE_ALLOWED) | F_UPDATE_REFUSED;
-    }
-    refused_method(s, tx, now, verdict);
-}
-
-/* EC-56, EC-57: the session is as it was; UPDATE without a body, or INVITE without an offer. */
-static void refused_offer(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                          struct sst_verdict *verdict)
-{
-    if (!is_needed(s, tx) || (tx->flags & TX_UPDATE) || !(tx->flags & TX_OFFER)) {
-        refused_method(s, tx, now, verdict);
+    uint64_t last = sst_session_last_attempt(s);
+    sst_plan_nothing(s);
+    if (now >= last || !sst_second_round(s)) {
         return;
     }
-    s->ladder |= LADDER_INVITE_OFFER | LADDER_OFFER;
-    next_method(s, tx, now, verdict);
+    uint64_t wait = (last - now) / 2u;
+    wait = wait < 2000u ? 2000u : wait;
+    wait = wait < retry_after(response) ? retry_after(response) : wait;
+    sst_plan_again(s, sst_add_ms(now, wait), retry_after(response) != 0, now);
 }
 
-/* Again after a while: Retry-After first, else the doubling back-off; EC-53. */
-void sst_session_later(struct sst_session *s, const struct sst_tx *tx,
-                       const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
+/* The next way of the ladder, at once; or none is left. */
+static void next_way(struct sst_session *s, const struct sst_tx *tx,
+                     const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
 {
-    if (!is_needed(s, tx)) {
+    if (!sst_is_needed(s, tx)) {
         sst_verdict_failed(verdict);
         return;
     }
-    uint64_t wait = sst_session_backoff_ms(s);
-    if (response != NULL && (response->has & SST_MSG_RETRY_AFTER)) {
-        uint64_t asked = (uint64_t)response->retry_after * 1000u;
-        bool patient = (s->attempts & LOW_HALF) < PATIENCE;
+    if (sst_session_way(s, now) == WAY_NONE) {
+        all_refused(s, response, now);
+        sst_verdict_failed(verdict);
+        return;
+    }
+    if (now >= sst_session_last_send(s)) {
+        sst_plan_nothing(s);
+    } else {
+        s->refresh_ms = now;
+    }
+    sst_verdict_wait(s, verdict);
+}
+
+/* The way is closed, by a rule beside the table. */
+static void close_way(struct sst_session *s, const struct sst_tx *tx, bool for_good,
+                      const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
+{
+    if (sst_is_needed(s, tx)) {
+        sst_strike_method(s, tx, for_good);
+    }
+    next_way(s, tx, response, now, verdict);
+}
+
+/* Again after a while: Retry-After first, else the doubling back-off; EC-53, EC-112. */
+static void later(struct sst_session *s, const struct sst_tx *tx, const struct sst_msg *response,
+                  uint64_t now, struct sst_verdict *verdict)
+{
+    if (!sst_is_needed(s, tx)) {
+        sst_verdict_failed(verdict);
+        return;
+    }
+    uint64_t wait = sst_backoff_ms(s);
+    bool is_named = response != NULL && (response->has & SST_MSG_RETRY_AFTER);
+    if (is_named) {
+        uint64_t asked = retry_after(response);
+        bool patient = sst_attempts(s, BACKOFF_AT) < PATIENCE;
         wait = patient || asked > wait ? asked : wait;
     }
-    sst_session_backoff_next(s);
-    sst_session_plan(s, sst_add_ms(now, wait), now);
+    sst_backoff_next(s);
+    sst_plan_again(s, sst_add_ms(now, wait), is_named, now);
     sst_verdict_wait(s, verdict);
 }
 
@@ -144,179 +197,164 @@ static uint32_t glare_wait_ms(const struct sst_session *s)
     return 10u * sst_session_random(s, 200u);
 }
 
-static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                          struct sst_verdict *verdict)
+static void glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+                  struct sst_verdict *verdict)
 {
-    SST_COUNT(s, glare);
     uint64_t at = sst_add_ms(now, glare_wait_ms(s));
     if (!(tx->flags & TX_REFRESH)) {
-        verdict->action = SST_ACTION_WAIT; /* the host's own request: its own affair, with advice */
+        verdict->action = SST_ACTION_WAIT; /* the host's request: its affair, with advice */
         verdict->when_ms = sst_time_out(at);
         return;
     }
-    if (!is_needed(s, tx)) {
+    if (!sst_is_needed(s, tx)) {
         sst_verdict_failed(verdict);
         return;
     }
-    if (s->rounds / HIGH_STEP >= PATIENCE) {
-        sst_session_later(s, tx, NULL, now, verdict);
+    if (sst_attempts(s, GLARES_AT) > 0) {
+        sst_prefer_other(s, tx); /* EC-111: after one more try the same way */
+    }
+    if (sst_attempts(s, GLARES_AT) >= PATIENCE) {
+        later(s, tx, NULL, now, verdict);
         return;
     }
-    s->rounds = (uint8_t)(s->rounds + HIGH_STEP);
-    sst_session_plan(s, at, now);
+    sst_count_attempt(s, GLARES_AT);
+    sst_plan_again(s, at, false, now);
     sst_verdict_wait(s, verdict);
 }
 
 /* EC-27, EC-28: the expiration stays, the next request asks for more. */
-static void refused_interval(struct sst_session *s, const struct sst_tx *tx,
-                             const struct sst_msg *response, uint64_t now,
-                             struct sst_verdict *verdict)
+static void interval(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+                     uint64_t now, struct sst_verdict *verdict)
 {
-    struct sst_ask ask = {0};
+    struct sst_ask ask = {.session_expires = tx->interval, .min_se = tx->min_se};
+    struct sst_dialog dialog;
     uint32_t min_se = 0;
     uint32_t violations = 0;
-    ask.session_expires = tx->interval;
-    ask.min_se = tx->min_se;
-    SST_COUNT(s, received_422);
+    unsigned rounds = sst_bits(tx->flags, TX_ROUNDS_AT, 7u);
+    sst_session_dialog(s, &dialog);
     enum sst_422 what =
-        sst_uac_422(s->policy, &ask, response, s->rounds & LOW_HALF, &min_se, &violations);
+        sst_uac_422(s->policy, &dialog, &ask, response, rounds, &min_se, &violations);
     sst_session_note_violations(s, violations);
     /* §7.4: two scopes, the Call-ID before there is a dialog and the dialog from then on. */
     uint32_t *learned = (tx->flags & TX_INITIAL) ? &s->call_min_se : &s->min_se;
     *learned = sst_max(*learned, min_se);
-    /* Where it was switched off since, the next request has nothing that this could be said of. */
-    bool off = sst_tx_is_switched_off(s, tx);
-    if (what == SST_422_FAIL && !off) {
-        refused_method(s, tx, now, verdict);
+    if (sst_is_turned_off(s, tx)) {
+        /* The next request has nothing that this could be said of. */
+        retry(s, tx, SST_ACTION_RETRY, now, verdict);
         return;
     }
-    if (what == SST_422_RETRY_WITHOUT_SE) {
-        s->flags |= F_WITHOUT_SE;
+    switch (what) {
+    case SST_422_FAIL:
+        close_way(s, tx, true, response, now, verdict);
+        return;
+    case SST_422_RETRY:
+        rounds++;
+        break;
+    case SST_422_RETRY_WITHOUT_SE:
+        rounds = TX_WITHOUT_SE;
+        break;
     }
-    if (!off) {
-        s->rounds++;
-    }
+    sst_tx_set(tx, TX_ROUNDS_AT, 7u, rounds);
     retry(s, tx, SST_ACTION_RETRY, now, verdict);
 }
 
-/* EC-60: at most two tries with credentials for an attempt; an initial INVITE is the host's. */
-static void refused_auth(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                         struct sst_verdict *verdict)
+/* EC-60: an initial INVITE is the host's. */
+static void auth(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+                 uint64_t now, struct sst_verdict *verdict)
 {
+    unsigned tries = sst_bits(tx->flags, TX_AUTH_AT, 3u);
     if (!(tx->flags & TX_INITIAL)) {
-        if (s->attempts / HIGH_STEP >= 2u) {
-            refused_method(s, tx, now, verdict);
+        if (tries >= AUTH_MAX) {
+            close_way(s, tx, false, response, now, verdict);
             return;
         }
-        s->attempts = (uint8_t)(s->attempts + HIGH_STEP);
+        sst_tx_set(tx, TX_AUTH_AT, 3u, tries + 1u);
     }
     retry(s, tx, SST_ACTION_AUTH, now, verdict);
 }
 
 /* EC-58: without Require, once. In the initial INVITE the owner wanted it to fail. */
-static void refused_extension(struct sst_session *s, const struct sst_tx *tx,
-                              const struct sst_msg *response, uint64_t now,
-                              struct sst_verdict *verdict)
+static void extension(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+                      uint64_t now, struct sst_verdict *verdict)
 {
-    if ((tx->flags & TX_REFRESH) && (tx->flags & TX_REQUIRED) &&
+    if ((tx->flags & TX_REFRESH) && s->policy->mode == SST_MODE_REQUIRE &&
         (response->has & SST_MSG_UNSUPPORTED_TIMER) && !(s->flags & F_NO_REQUIRE)) {
         s->flags |= F_NO_REQUIRE;
         retry(s, tx, SST_ACTION_RETRY, now, verdict);
         return;
     }
-    refused_method(s, tx, now, verdict);
+    close_way(s, tx, false, response, now, verdict);
 }
 
-static enum sst_failure_kind kind_of(enum sst_failure_class class_)
+/* What a refusal shows, whatever becomes of the request. */
+static void learn(struct sst_session *s, const struct sst_tx *tx, enum sst_outcome outcome)
 {
-    switch (class_) {
-    case SST_CLASS_END:
-        return SST_FAILURE_GONE;
-    case SST_CLASS_INTERVAL:
-        return SST_FAILURE_INTERVAL;
-    case SST_CLASS_GLARE:
-        return SST_FAILURE_GLARE;
-    case SST_CLASS_AUTH:
-        return SST_FAILURE_AUTH;
-    case SST_CLASS_EXTENSION:
-        return SST_FAILURE_EXTENSION;
-    case SST_CLASS_DIALOG:
-        return SST_FAILURE_DIALOG;
-    case SST_CLASS_METHOD:
-    case SST_CLASS_NO_METHOD:
-    case SST_CLASS_OFFER:
-    case SST_CLASS_TOO_LARGE:
-        return SST_FAILURE_METHOD;
-    case SST_CLASS_TRANSIENT:
-    case SST_CLASS_SUCCESS:
-    case SST_CLASS_PROVISIONAL:
-        break;
+    sst_session_count_failure(s, tx, outcome);
+    if (outcome == SST_OUTCOME_NO_METHOD && (tx->flags & TX_UPDATE)) {
+        sst_set_update(s, UPDATE_REFUSED); /* EC-55: until a new Allow lists it */
     }
-    return SST_FAILURE_TRANSIENT;
-}
-
-static void dispatch(struct sst_session *s, const struct sst_tx *tx,
-                     const struct sst_msg *response, enum sst_failure_class class_, uint64_t now,
-                     struct sst_verdict *verdict)
-{
-    switch (class_) {
-    case SST_CLASS_END:
-        sst_session_lost(s, tx, response->status == 408 ? SST_END_408 : SST_END_481, now, verdict);
-        break;
-    case SST_CLASS_TRANSIENT:
-        sst_session_later(s, tx, response, now, verdict);
-        break;
-    case SST_CLASS_DIALOG: /* EC-61: one attempt by the other method, then the expiration */
-        if (tx->flags & TX_REFRESH) {
-            sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_DIALOG_LOST));
+    if (outcome == SST_OUTCOME_GLARE) {
+        SST_COUNT(s, glare);
+    } else if (outcome == SST_OUTCOME_INTERVAL) {
+        SST_COUNT(s, received_422);
+    } else if (outcome == SST_OUTCOME_DIALOG && (tx->flags & TX_REFRESH)) {
+        sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_DIALOG_LOST));
+    }
+    if (outcome == SST_OUTCOME_TRANSPORT) {
+        return; /* shows nothing of the peer */
+    }
+    if (tx->flags & TX_REFRESH) {
+        s->flags &= ~F_PROBE; /* EC-123: it was answered */
+        if (!sst_is_overtaken(s, tx)) {
+            s->flags |= F_LIFE;
         }
-        refused_method(s, tx, now, verdict);
-        break;
-    case SST_CLASS_NO_METHOD:
-        refused_no_method(s, tx, now, verdict);
-        break;
-    case SST_CLASS_OFFER:
-    case SST_CLASS_TOO_LARGE:
-        refused_offer(s, tx, now, verdict);
-        break;
-    case SST_CLASS_INTERVAL:
-        refused_interval(s, tx, response, now, verdict);
-        break;
-    case SST_CLASS_GLARE:
-        refused_glare(s, tx, now, verdict);
-        break;
-    case SST_CLASS_AUTH:
-        refused_auth(s, tx, now, verdict);
-        break;
-    case SST_CLASS_EXTENSION:
-        refused_extension(s, tx, response, now, verdict);
-        break;
-    case SST_CLASS_METHOD:
-    case SST_CLASS_SUCCESS:
-    case SST_CLASS_PROVISIONAL:
-        refused_method(s, tx, now, verdict);
-        break;
     }
 }
 
-/* A request is over: what was counted and left out for it does not bind the next. */
-void sst_session_request_over(struct sst_session *s)
+static enum sst_end_reason end_reason(const struct sst_refusal *refusal)
 {
-    s->flags &= ~F_WITHOUT_SE;
-    s->rounds &= (uint8_t)~LOW_HALF;
-    s->attempts &= LOW_HALF;
+    if (refusal->response == NULL) {
+        return SST_END_REFRESH_TIMEOUT;
+    }
+    return refusal->response->status == 408 ? SST_END_REFRESH_408 : SST_END_REFRESH_481;
 }
 
-void sst_session_refused(struct sst_session *s, const struct sst_tx *tx,
-                         const struct sst_msg *response, enum sst_failure_class class_,
-                         uint64_t now, struct sst_verdict *verdict)
+void sst_session_refused(struct sst_session *s, struct sst_tx *tx,
+                         const struct sst_refusal *refusal, uint64_t now,
+                         struct sst_verdict *verdict)
 {
-    sst_session_count_failure(s, tx, kind_of(class_));
-    if ((tx->flags & TX_REFRESH) && !is_overtaken(s, tx) && class_ != SST_CLASS_END) {
-        s->flags |= F_REFRESH_FAILED; /* a refusal shows life; 408 and 481 do not */
+    const struct sst_msg *response = refusal->response;
+    struct meaning meaning = meaning_of(refusal->outcome);
+    if (meaning.then == THEN_END) {
+        sst_session_count_failure(s, tx, refusal->outcome);
+        sst_session_lost(s, tx, end_reason(refusal), now, verdict);
+        return;
     }
-    dispatch(s, tx, response, class_, now, verdict);
-    if (verdict->action != SST_ACTION_RETRY && verdict->action != SST_ACTION_AUTH) {
-        sst_session_request_over(s);
+    learn(s, tx, refusal->outcome);
+    sst_hold_bye(s, sst_session_hang_up(s), now); /* EC-120: it was pending when the BYE was due */
+    if (sst_is_needed(s, tx)) {
+        strike(s, tx, meaning.strike, refusal->open);
+    }
+    switch (meaning.then) {
+    case THEN_END:
+        break;
+    case THEN_LATER:
+        later(s, tx, response, now, verdict);
+        break;
+    case THEN_NEXT:
+        next_way(s, tx, response, now, verdict);
+        break;
+    case THEN_GLARE:
+        glare(s, tx, now, verdict);
+        break;
+    case THEN_INTERVAL:
+        interval(s, tx, response, now, verdict);
+        break;
+    case THEN_AUTH:
+        auth(s, tx, response, now, verdict);
+        break;
+    case THEN_EXTENSION:
+        extension(s, tx, response, now, verdict);
+        break;
     }
 }

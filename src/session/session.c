@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A session's beginning, fork, end, and what can be seen of it from outside. */
-#include "session/session_private.h"
+#include "session/commit.h"
 
-_Static_assert(sizeof(struct sst_tx) == 16, "a transaction is 16 bytes");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct sst_session) == 64, "one cache line");
-_Static_assert(SST_END_NOT_SENT + 1 == SST_END_COUNT, "a counter for each reason");
-
-int sst_session_init(struct sst_session *s, const struct sst_policy *policy, bool is_caller)
+int sst_session_init(struct sst_session *s, const struct sst_policy *policy, enum sst_party party)
 {
-    if (s == NULL) {
+    if (s == NULL || (party != SST_CALLER && party != SST_CALLEE)) {
         return SST_ERR_ARGUMENT;
     }
     int result = sst_policy_check(policy, NULL);
@@ -18,7 +14,7 @@ int sst_session_init(struct sst_session *s, const struct sst_policy *policy, boo
     memset(s, 0, sizeof *s);
     s->policy = policy;
     s->refresh_ms = SST_NEVER;
-    s->flags = is_caller ? F_CALLER : 0;
+    s->flags = party == SST_CALLER ? F_CALLER : 0;
     return SST_OK;
 }
 
@@ -41,32 +37,29 @@ int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
         tx == NULL || child == parent || child_tx == tx) {
         return SST_ERR_ARGUMENT;
     }
-    const unsigned initial = TX_EVER | TX_INITIAL;
-    if ((tx->flags & (initial | TX_PEER | TX_UPDATE)) != initial) {
+    if (!sst_tx_is_local(tx) || !(tx->flags & TX_INITIAL)) {
         return SST_ERR_STATE;
     }
     memset(child, 0, sizeof *child);
     child->policy = parent->policy;
     child->refresh_ms = SST_NEVER;
-    child->flags = F_OWN_INVITE | (parent->flags & F_CALLER);
-    if (tx->flags & TX_OFFER) {
-        child->flags |= F_OWN_INVITE_OFFER;
-    }
+    child->flags = parent->flags & F_CALLER;
+    sst_set_phase(child, PHASE_EARLY);
+    sst_set_open(child, LOCAL_INVITE_AT, OPEN_PLAIN); /* its offers are judged once confirmed */
     *child_tx = *tx;
-    child_tx->flags |= TX_OPEN;
+    sst_tx_set_state(child_tx, TX_LOCAL_OPEN);
     child_tx->generation = 0;
     return SST_OK;
 }
 
 int sst_session_end(struct sst_session *s, uint64_t now_ms)
 {
+    (void)now_ms;
     if (s == NULL || s->policy == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    if (!(s->flags & F_ENDED)) {
-        s->flags = (s->flags & ~F_TRANSACTIONS) | F_ENDED;
-        s->reason = SST_END_NONE;
-        s->refresh_ms = sst_session_now(s, now_ms);
+    if (sst_phase(s) != PHASE_ENDED) {
+        sst_session_finish(s, SST_END_NONE);
     }
     s->events = 0;
     s->violations = 0;
@@ -84,9 +77,9 @@ void sst_session_inspect(const struct sst_session *s, struct sst_session_info *i
     info->interval = s->interval;
     info->min_se = s->min_se;
     info->side = sst_session_side(s);
-    info->own_benefit = s->flags & F_OWN_BENEFIT;
-    info->established = s->flags & F_ESTABLISHED;
-    info->ended = s->flags & F_ENDED;
+    info->own_benefit = sst_runs(s) == RUNS_OWN;
+    info->established = sst_phase(s) == PHASE_CONFIRMED;
+    info->ended = sst_phase(s) == PHASE_ENDED;
     info->peer_supports = s->flags & F_PEER_SUPPORTS;
     info->reason = (enum sst_end_reason)s->reason;
     info->start_ms = SST_NEVER;
@@ -106,59 +99,57 @@ static const char *check_running(const struct sst_session *s)
     if (s->start_ms < SST_TIME_BIAS / 2u) {
         return "a running interval has a start";
     }
-    if (s->guard_ms > (uint64_t)sst_session_run_s(s) * 1000u) {
-        return "the guard is not longer than the interval";
+    if (s->interval > UINT32_MAX - s->raised_s || sst_session_run_s(s) == 0) {
+        return "an interval can be run";
     }
-    if ((s->flags & F_OWN_BENEFIT) && !(s->flags & F_LOCAL)) {
-        return "a timer for the own benefit is refreshed by this side";
+    if (s->guard_ms > sst_guard_ms(sst_session_run_s(s))) {
+        return "the guard is no longer than RFC 4028 section 10 has it";
     }
     if (s->refresh_ms != SST_NEVER && s->refresh_ms < s->start_ms) {
         return "a refresh is not planned before the interval's start";
     }
-    if ((s->flags & F_REMOTE) && s->refresh_ms != SST_NEVER &&
-        !(s->flags & (F_RESCUED | F_OWN_INVITE | F_OWN_UPDATE)) && s->ladder == 0) {
-        return "the side that watches plans no refresh of its own accord";
+    if (s->refresh_ms != SST_NEVER && !sst_may_refresh(s)) {
+        return "a refresh is planned by the side that may refresh";
     }
     return NULL;
 }
 
-/* In any state. */
-static const char *check_flags(const struct sst_session *s)
+/* In any phase. */
+static const char *check_parts(const struct sst_session *s)
 {
-    if ((s->flags & F_SIDE) == F_SIDE) {
-        return "only one side refreshes";
+    if (s->reason >= SST_END_COUNT) {
+        return "a reason has a name";
     }
-    if ((s->flags & F_OWN_INVITE_OFFER) && !(s->flags & F_OWN_INVITE)) {
-        return "an offer belongs to an open INVITE";
+    if (sst_update_way(s) != UPDATE_FREE && sst_update_way(s) < UPDATE_OUT) {
+        return "a way of the ladder has a name";
     }
-    if ((s->flags & F_OWN_UPDATE_OFFER) && !(s->flags & F_OWN_UPDATE)) {
-        return "an offer belongs to an open UPDATE";
+    if (s->ack_s > SST_TRANSACTION_MS / 1000u) {
+        return "an ACK is awaited for 32 seconds";
     }
-    if (((s->flags & F_REFRESH_INVITE) && !(s->flags & F_OWN_INVITE)) ||
-        ((s->flags & F_REFRESH_UPDATE) && !(s->flags & F_OWN_UPDATE))) {
-        return "a refresh is an open transaction";
+    if ((s->flags & F_AWAIT_ANSWER) && s->ack_s == 0) {
+        return "an answer is awaited with its ACK";
     }
-    if (((s->flags & F_PEER_INVITE_OFFER) && !(s->flags & F_PEER_INVITE)) ||
-        ((s->flags & F_PEER_UPDATE_OFFER) && !(s->flags & F_PEER_UPDATE))) {
-        return "an offer of the peer's belongs to an open transaction";
-    }
-    if ((s->flags & F_UPDATE_ALLOWED) && (s->flags & F_UPDATE_REFUSED)) {
-        return "UPDATE is not allowed and refused at once";
-    }
-    if ((s->rounds & LOW_HALF) > SST_422_ROUNDS_MAX) {
-        return "422 is followed a bounded number of times";
+    if (s->next_cseq > UINT32_C(1) << 31) {
+        return "a CSeq is below 2^31";
     }
     return NULL;
 }
 
-/* What is to be told. */
-static const char *check_waiting(const struct sst_session *s, bool runs)
+/* What is to be reported. */
+static const char *check_events(const struct sst_session *s)
 {
-    if (!runs && (s->events & (1u << SST_EVENT_REFRESH))) {
-        return "a refresh waits only while a timer runs";
+    bool violation = s->events & sst_event_bit(SST_EVENT_VIOLATION);
+    if (violation != (s->violations != 0)) {
+        return "a violation waits exactly where one is to be reported";
     }
-    bool ended = (s->flags & F_ENDED) && s->reason != SST_END_NONE;
-    if (!ended && (s->events & (1u << SST_EVENT_ENDED))) {
+    if (s->violations >> SST_VIOLATION_COUNT) {
+        return "violations have a name";
+    }
+    if (!sst_may_refresh(s) && (s->events & sst_event_bit(SST_EVENT_REFRESH))) {
+        return "a refresh waits only where this side may refresh";
+    }
+    bool ended = sst_phase(s) == PHASE_ENDED && s->reason != SST_END_NONE;
+    if (!ended && (s->events & sst_event_bit(SST_EVENT_ENDED))) {
         return "an end waits only where there was one, for a reason";
     }
     return NULL;
@@ -169,27 +160,14 @@ const char *sst_session_check(const struct sst_session *s)
     if (s == NULL || s->policy == NULL) {
         return "a session has a policy";
     }
-    if (s->events & ~((2u << SST_EVENT_ENDED) - 2u)) {
-        return "events are of a known type";
+    if (sst_phase(s) == PHASE_ENDED && ((s->flags & F_TRANSACTIONS) || s->ack_s != 0)) {
+        return "nothing is pending after the end";
     }
-    if (((s->events >> SST_EVENT_VIOLATION) & 1u) != (s->violations != 0 ? 1u : 0u)) {
-        return "a violation waits exactly where one is to be told";
-    }
-    if (s->violations >> SST_VIOLATION_COUNT) {
-        return "violations have a name";
-    }
-    if (s->reason >= SST_END_COUNT) {
-        return "a reason has a name";
-    }
-    if ((s->flags & F_ENDED) && (s->flags & F_TRANSACTIONS)) {
-        return "nothing is under way after the end";
-    }
-    const char *wrong = check_flags(s);
-    bool runs = (s->flags & F_ESTABLISHED) && !(s->flags & F_ENDED) && (s->flags & F_SIDE);
+    const char *wrong = check_parts(s);
     if (wrong == NULL) {
-        wrong = check_waiting(s, runs);
+        wrong = check_events(s);
     }
-    if (wrong == NULL && runs) {
+    if (wrong == NULL && sst_is_running(s)) {
         wrong = check_running(s);
     }
     return wrong;

@@ -1,70 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/* Own requests of a dialog and what answers them: RFC 4028 §7, §10. */
-#include "session/session_private.h"
+/* Local requests of a dialog and what answers them: RFC 4028 §7, §10. */
+#include "session/event.h"
+#include "session/refused.h"
 
-/* What an open transaction of this side is told by in the session's flags. */
-static uint32_t open_bit(enum sst_method method)
+static unsigned ask_flags(const struct sst_session *s, unsigned rounds)
 {
-    return method == SST_METHOD_UPDATE ? F_OWN_UPDATE : F_OWN_INVITE;
+    unsigned flags = 0;
+    if (sst_phase(s) != PHASE_CONFIRMED) {
+        flags |= SST_ASK_INITIAL_PENDING;
+    }
+    if (rounds == TX_WITHOUT_SE) {
+        flags |= SST_ASK_WITHOUT_SE;
+    }
+    if (s->flags & F_NO_REQUIRE) {
+        flags |= SST_ASK_WITHOUT_REQUIRE;
+    }
+    return flags;
 }
 
-static uint32_t own_bits(enum sst_method method)
+/* Why a request cannot be begun now. */
+static int refuse_request(const struct sst_session *s, const struct sst_tx *tx,
+                          enum sst_method method, unsigned flags)
 {
-    return method == SST_METHOD_UPDATE
-               ? F_OWN_UPDATE | F_OWN_UPDATE_OFFER | F_REFRESH_UPDATE
-               : F_OWN_INVITE | F_OWN_INVITE_OFFER | F_REFRESH_INVITE | F_PROVISIONAL;
+    bool invite = method == SST_METHOD_INVITE;
+    if (sst_phase(s) == PHASE_ENDED) {
+        return SST_ERR_ENDED;
+    }
+    if (sst_session_is_open(s, tx) || (!invite && sst_phase(s) == PHASE_IDLE)) {
+        return SST_ERR_STATE;
+    }
+    if (sst_open(s, sst_open_at(true, method)) != OPEN_NONE ||
+        (invite && sst_open(s, PEER_INVITE_AT) != OPEN_NONE)) {
+        return SST_ERR_BUSY; /* EC-130 */
+    }
+    if ((flags & SST_REQUEST_REFRESH) && !(s->flags & F_ASKED)) {
+        return SST_ERR_NOT_DUE;
+    }
+    return SST_OK;
 }
 
-static void open_own(struct sst_session *s, struct sst_tx *tx, enum sst_method method,
-                     unsigned flags)
+/* What belongs to the request stays with its tx from try to try. */
+static void begin(const struct sst_session *s, struct sst_tx *tx, enum sst_method method,
+                  unsigned flags)
 {
-    bool update = method == SST_METHOD_UPDATE;
+    uint16_t kind = 0;
+    uint16_t tries = 0;
+    kind |= method == SST_METHOD_UPDATE ? TX_UPDATE : 0;
+    kind |= (flags & SST_REQUEST_REFRESH) ? TX_REFRESH : 0;
+    kind |= method == SST_METHOD_INVITE && sst_phase(s) != PHASE_CONFIRMED ? TX_INITIAL : 0;
+    const uint16_t same = TX_UPDATE | TX_REFRESH | TX_INITIAL;
+    if (sst_tx_state(tx) == TX_LOCAL_RETRY && (tx->flags & same) == kind) {
+        tries = tx->flags & ((7u << TX_ROUNDS_AT) | (3u << TX_AUTH_AT));
+    }
     memset(tx, 0, sizeof *tx);
+    tx->flags = (uint16_t)(kind | tries);
+    sst_tx_set_state(tx, TX_LOCAL_OPEN);
+}
+
+static void open_local(struct sst_session *s, struct sst_tx *tx, unsigned flags,
+                       const struct sst_ask *ask, uint64_t now)
+{
+    enum sst_open open = (flags & SST_REQUEST_OFFER) ? OPEN_OFFER : OPEN_PLAIN;
+    tx->interval = ask->session_expires;
+    tx->min_se = ask->min_se;
+    tx->flags |= ask->supported ? TX_SUPPORTED : 0;
+    sst_tx_set(tx, TX_REFRESHER_AT, 3u, ask->refresher);
     tx->generation = s->generation;
-    tx->flags = TX_OPEN | TX_EVER;
-    tx->flags |= update ? TX_UPDATE : 0;
-    tx->flags |= !update && !(s->flags & F_ESTABLISHED) ? TX_INITIAL : 0;
-    s->flags |= open_bit(method);
-    if (flags & SST_REQUEST_OFFER) {
-        tx->flags |= TX_OFFER;
-        s->flags |= update ? F_OWN_UPDATE_OFFER : F_OWN_INVITE_OFFER;
+    tx->sent = sst_is_running(s) ? sst_session_fraction(s, now) : 0;
+    sst_set_open(s, sst_open_at(true, sst_tx_method(tx)), open);
+    if (tx->flags & TX_INITIAL) {
+        sst_set_phase(s, PHASE_EARLY);
     }
-    if (flags & SST_REQUEST_REFRESH) {
-        tx->flags |= TX_REFRESH;
-        s->flags |= update ? F_REFRESH_UPDATE : F_REFRESH_INVITE;
-        s->flags &= ~F_ASKED;
-        s->refresh_ms = SST_NEVER; /* one refresh at a time; EC-40 */
-        sst_session_drop(s, SST_EVENT_REFRESH);
-        SST_COUNT(s, refreshes_sent);
-    }
-}
-
-/* A refresh that its host did not send after all is over for the session, if not in its tx. */
-static bool is_open(const struct sst_session *s, const struct sst_tx *tx)
-{
-    if ((tx->flags & (TX_OPEN | TX_PEER | TX_REFRESH)) == (TX_OPEN | TX_REFRESH)) {
-        return s->flags & ((tx->flags & TX_UPDATE) ? F_REFRESH_UPDATE : F_REFRESH_INVITE);
-    }
-    return tx->flags & TX_OPEN;
-}
-
-void sst_session_abandon(struct sst_session *s, uint32_t opened)
-{
-    if (opened != 0) {
-        s->flags &= ~own_bits((opened & F_REFRESH_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE);
-        s->flags |= F_ASKED;
-        sst_session_request_over(s);
+    if (tx->flags & TX_REFRESH) {
+        sst_refresh_begun(s, tx);
     }
 }
 
 int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_method method,
                         unsigned flags, uint64_t now_ms, struct sst_headers *headers)
 {
-    (void)now_ms; /* nothing starts with a request; kept for what later versions may need */
+    const unsigned known = SST_REQUEST_OFFER | SST_REQUEST_REFRESH;
     if (headers != NULL) {
         headers->count = 0;
     }
-    if (s == NULL || s->policy == NULL || headers == NULL || (unsigned)method > SST_METHOD_BYE) {
+    if (s == NULL || s->policy == NULL || headers == NULL || (unsigned)method > SST_METHOD_BYE ||
+        (flags & ~known) != 0) {
         return SST_ERR_ARGUMENT;
     }
     if (method != SST_METHOD_INVITE && method != SST_METHOD_UPDATE) {
@@ -74,32 +94,28 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     if (tx == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    if ((s->flags & (F_ENDED | open_bit(method))) || is_open(s, tx)) {
-        return SST_ERR_STATE;
+    int result = refuse_request(s, tx, method, flags);
+    if (result != SST_OK) {
+        return result;
     }
     struct sst_dialog dialog;
     struct sst_ask ask;
+    begin(s, tx, method, flags);
     sst_session_dialog(s, &dialog);
-    if (method == SST_METHOD_INVITE && !dialog.established) {
+    if (tx->flags & TX_INITIAL) {
         dialog.min_se = s->call_min_se; /* §7.4: no dialog yet, so the Call-ID's */
     }
-    sst_uac_ask(s->policy, &dialog, method, sst_session_ask_flags(s), &ask);
+    unsigned rounds = sst_bits(tx->flags, TX_ROUNDS_AT, 7u);
+    sst_uac_ask(s->policy, &dialog, method, ask_flags(s, rounds), &ask);
     sst_ask_headers(&ask, headers);
-    open_own(s, tx, method, dialog.established ? flags : flags & SST_REQUEST_OFFER);
-    tx->interval = ask.session_expires;
-    tx->min_se = ask.min_se;
-    tx->flags |= ask.require ? TX_REQUIRED : 0;
-    tx->flags |= ask.supported ? TX_TIMED : 0;
-    /* EC-18: in modes request and require this side wants a timer; in others it repeats one. */
-    bool wish = s->policy->mode == SST_MODE_REQUEST || s->policy->mode == SST_MODE_REQUIRE;
-    tx->flags |= wish ? TX_WISH : 0;
+    open_local(s, tx, flags, &ask, sst_session_now(s, now_ms));
     return SST_OK;
 }
 
-void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq)
+void sst_tx_set_cseq(struct sst_tx *tx, uint64_t cseq)
 {
     if (tx != NULL) {
-        tx->cseq = cseq;
+        tx->cseq = cseq < UINT32_MAX ? (uint32_t)cseq + 1u : 0;
     }
 }
 
@@ -107,27 +123,27 @@ void sst_tx_set_cseq(struct sst_tx *tx, uint32_t cseq)
 static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
                     const struct sst_msg *response)
 {
-    if ((s->flags & F_ENDED) || !(tx->flags & TX_OPEN) || (tx->flags & TX_PEER)) {
+    if (sst_tx_state(tx) != TX_LOCAL_OPEN || !sst_session_is_open(s, tx)) {
         return false;
     }
-    if (!(s->flags & open_bit(sst_tx_method(tx)))) {
-        return false; /* given up, forgotten by a restart, or another session's */
+    if (response == NULL) {
+        return true;
     }
-    if (response != NULL) {
-        if (response->method != sst_tx_method(tx)) {
-            return false;
-        }
-        if (tx->cseq != 0 && response->cseq != 0 && tx->cseq != response->cseq) {
-            return false;
-        }
-    }
-    return true;
+    bool known = tx->cseq != 0 && (response->has & SST_MSG_CSEQ);
+    return response->method == sst_tx_method(tx) && !(known && tx->cseq != response->cseq + 1u);
 }
 
-static void close_own(struct sst_session *s, struct sst_tx *tx)
+/* @return what it was */
+static enum sst_open close_local(struct sst_session *s, struct sst_tx *tx)
 {
-    s->flags &= ~own_bits(sst_tx_method(tx));
-    tx->flags &= (uint16_t)~TX_OPEN;
+    unsigned at = sst_open_at(true, sst_tx_method(tx));
+    enum sst_open open = sst_open(s, at);
+    sst_set_open(s, at, OPEN_NONE);
+    sst_tx_set_state(tx, TX_LOCAL_CLOSED);
+    if ((tx->flags & TX_INITIAL) && sst_phase(s) == PHASE_EARLY) {
+        sst_set_phase(s, PHASE_IDLE);
+    }
+    return open;
 }
 
 /* What is in a response and does not belong there; it has no effect. Table 1, §5. */
@@ -146,124 +162,193 @@ static void note_misplaced(struct sst_session *s, const struct sst_msg *response
 }
 
 /* EC-38: with a provisional response Timer B stops, and the INVITE may take for ever. If it is a
- * refresh, an UPDATE tries to pass it. Whatever it is, the peer lives; EC-18. */
-static void provisional(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
+ * refresh, an UPDATE tries to pass it. Whatever it is, the peer lives; EC-18, but 100 is the next
+ * hop's word (EC-127). */
+static void provisional(struct sst_session *s, const struct sst_tx *tx,
+                        const struct sst_msg *response, uint64_t now)
 {
-    if ((tx->flags & TX_UPDATE) || !(s->flags & F_LOCAL)) {
+    if ((tx->flags & TX_UPDATE) || !sst_may_refresh(s)) {
         return;
     }
-    s->flags |= F_PROVISIONAL;
-    if ((tx->flags & TX_REFRESH) && s->refresh_ms == SST_NEVER &&
-        sst_session_way(s, now) == SST_WAY_UPDATE) {
-        sst_session_plan(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
+    if (response->status > 100) {
+        s->flags |= F_LIFE;
     }
-}
-
-/* Whether a 2xx is read for a timer. What the request offered stands, though the extension was
- * switched off since: the peer counts on it. The next request tells it otherwise. */
-static bool is_timed(const struct sst_session *s, const struct sst_tx *tx)
-{
-    return s->policy->mode != SST_MODE_OFF || sst_tx_is_switched_off(s, tx);
+    if ((tx->flags & TX_REFRESH) && s->refresh_ms == SST_NEVER &&
+        sst_session_way(s, now) == WAY_UPDATE) {
+        sst_plan_at(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
+    }
 }
 
 static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
-                      const struct sst_dialog *dialog, const struct sst_msg *response,
-                      struct sst_outcome_timer *timer)
+                      const struct sst_msg *response, struct sst_commit *commit)
 {
-    /* What is agreed on is run, without a timer for the own benefit, which nobody else counts on. */
+    /* What the request offered stands, though the extension was turned off since: the peer counts on
+     * it. The next request says otherwise. Nothing is run for this side's own benefit then. */
     static const struct sst_policy agreed = {
         .mode = SST_MODE_ACCEPT,
         .min_se = SST_ABSOLUTE_MIN_S,
         .own_benefit = SST_OWN_BENEFIT_NO,
+        .dropped = SST_DROPPED_OFF,
         .accept_refresher_missing = true,
         .absolute_min = SST_ABSOLUTE_MIN_S,
     };
-    const struct sst_policy *policy = sst_tx_is_switched_off(s, tx) ? &agreed : s->policy;
+    const struct sst_policy *policy = sst_is_turned_off(s, tx) ? &agreed : s->policy;
+    struct sst_ask ask = {.session_expires = tx->interval, .min_se = tx->min_se};
+    struct sst_dialog dialog;
     uint32_t violations = 0;
-    sst_uac_2xx(policy, dialog, tx->interval, tx->min_se, tx->flags & TX_WISH, response, timer,
-                &violations);
+    ask.refresher = (enum sst_refresher)sst_bits(tx->flags, TX_REFRESHER_AT, 3u);
+    sst_session_dialog(s, &dialog);
+    sst_uac_2xx(policy, &dialog, &ask, response, &commit->timer, &violations);
     sst_session_note_violations(s, violations);
+    commit->overruled = violations & SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_OVERRULED);
+    if (policy->mode != SST_MODE_OFF && (response->has & SST_MSG_SESSION_EXPIRES) &&
+        response->refresher == SST_REFRESHER_UAS) {
+        s->flags |= F_PEER_SUPPORTS; /* EC-18: only the peer itself says that it refreshes */
+    }
 }
 
 static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now)
 {
-    struct sst_dialog dialog;
-    struct sst_outcome_timer timer;
-    sst_session_dialog(s, &dialog);
-    judge_2xx(s, tx, &dialog, response, &timer);
-    if ((response->has & SST_MSG_SESSION_EXPIRES) && response->refresher == SST_REFRESHER_UAS &&
-        is_timed(s, tx)) {
-        s->flags |= F_PEER_SUPPORTS; /* EC-18: only the peer itself says that it refreshes */
+    struct sst_commit commit = {
+        .sent = SST_NEVER,
+        .generation = tx->generation,
+        .establishes = tx->flags & TX_INITIAL,
+    };
+    judge_2xx(s, tx, response, &commit);
+    if (sst_is_running(s) && tx->generation == s->generation) {
+        commit.sent = sst_session_moment(s, tx->sent); /* EC-132 */
     }
-    if (dialog.established && timer.side != SST_SIDE_NONE) {
+    if (sst_phase(s) == PHASE_CONFIRMED && commit.timer.side != SST_SIDE_NONE) {
         SST_COUNT(s, refreshes_answered);
     }
-    close_own(s, tx);
-    sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL, now);
+    if (tx->flags & TX_REFRESH) {
+        s->flags &= ~F_PROBE;
+    }
+    (void)close_local(s, tx);
+    sst_session_commit(s, &commit, now);
 }
 
-static void failure(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
+static void failure(struct sst_session *s, struct sst_tx *tx, enum sst_outcome outcome,
+                    const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
+{
+    struct sst_refusal refusal = {.outcome = outcome, .response = response};
+    refusal.open = close_local(s, tx);
+    sst_session_refused(s, tx, &refusal, now, verdict);
+}
+
+static void ignore(struct sst_verdict *verdict)
+{
+    verdict->action = SST_ACTION_IGNORE;
+    verdict->when_ms = SST_NEVER;
+    verdict->refreshed = false;
+}
+
+static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now, struct sst_verdict *verdict)
 {
-    enum sst_method method = sst_tx_method(tx);
-    enum sst_failure_class class_ = sst_classify_failure(s->policy, method, response->status);
-    close_own(s, tx);
-    sst_session_refused(s, tx, response, class_, now, verdict);
+    enum sst_outcome outcome =
+        sst_classify_failure(s->policy, sst_tx_method(tx), response->status);
+    if (outcome == SST_OUTCOME_PROVISIONAL) {
+        provisional(s, tx, response, now);
+    } else if (outcome == SST_OUTCOME_SUCCESS) {
+        success(s, tx, response, now);
+        verdict->refreshed = true;
+    } else {
+        failure(s, tx, outcome, response, now, verdict);
+    }
 }
 
 int sst_session_response(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                          uint64_t now_ms, struct sst_verdict *verdict)
 {
-    if (s == NULL || s->policy == NULL || response == NULL || response->status == 0 ||
-        verdict == NULL) {
+    if (verdict == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    verdict->action = SST_ACTION_NONE;
-    verdict->when_ms = SST_NEVER;
-    verdict->refreshed = false;
-    if ((s->flags & F_ENDED) || (tx != NULL && !belongs(s, tx, response))) {
-        verdict->action = SST_ACTION_IGNORE;
+    ignore(verdict);
+    if (s == NULL || s->policy == NULL || response == NULL || response->status == 0) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (tx == NULL && (response->method == SST_METHOD_INVITE ||
+                       response->method == SST_METHOD_UPDATE)) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (sst_phase(s) == PHASE_ENDED || (tx != NULL && !belongs(s, tx, response))) {
         return SST_OK;
     }
-    uint64_t now = sst_session_now(s, now_ms);
+    verdict->action = SST_ACTION_NONE;
     note_misplaced(s, response);
     sst_session_learn(s, response);
-    if (tx == NULL) {
-        /* some other method: nothing moves; EC-07 */
-    } else if (response->status < 200) {
-        provisional(s, tx, now);
-    } else if (response->status < 300) {
-        success(s, tx, response, now);
-        verdict->refreshed = true;
-    } else {
-        failure(s, tx, response, now, verdict);
+    if (tx != NULL) { /* of any other method nothing moves; EC-07 */
+        respond(s, tx, response, sst_session_now(s, now_ms), verdict);
     }
     sst_session_deliver(s, now_ms);
     return SST_OK;
 }
 
-int sst_session_failed(struct sst_session *s, struct sst_tx *tx, enum sst_failure failure_,
+int sst_session_failed(struct sst_session *s, struct sst_tx *tx, enum sst_outcome outcome,
                        uint64_t now_ms, struct sst_verdict *verdict)
 {
-    if (s == NULL || s->policy == NULL || tx == NULL || verdict == NULL ||
-        (unsigned)failure_ > SST_FAILED_NOT_SENT) {
+    if (verdict == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    verdict->action = SST_ACTION_IGNORE;
-    verdict->when_ms = SST_NEVER;
-    verdict->refreshed = false;
+    ignore(verdict);
+    if (s == NULL || s->policy == NULL || tx == NULL ||
+        (outcome != SST_OUTCOME_TIMEOUT && outcome != SST_OUTCOME_TRANSPORT)) {
+        return SST_ERR_ARGUMENT;
+    }
     if (!belongs(s, tx, NULL)) {
         return SST_OK;
     }
-    uint64_t now = sst_session_now(s, now_ms);
-    close_own(s, tx);
-    if (failure_ == SST_FAILED_TIMEOUT) {
-        sst_session_count_failure(s, tx, SST_FAILURE_TIMEOUT);
-        sst_session_lost(s, tx, SST_END_TIMEOUT, now, verdict);
-    } else {
-        sst_session_unsent(s, tx, now, verdict);
-    }
+    failure(s, tx, outcome, NULL, sst_session_now(s, now_ms), verdict);
     sst_session_deliver(s, now_ms);
+    return SST_OK;
+}
+
+/* The request is undone. @return whether it was a refresh that is still needed */
+static bool undo(struct sst_session *s, struct sst_tx *tx)
+{
+    if (sst_tx_state(tx) == TX_LOCAL_OPEN) {
+        (void)close_local(s, tx);
+        sst_session_count_failure(s, tx, SST_OUTCOME_TRANSPORT);
+    }
+    sst_tx_set_state(tx, TX_LOCAL_CLOSED);
+    return sst_is_needed(s, tx);
+}
+
+int sst_session_not_sent(struct sst_session *s, struct sst_tx *tx, uint64_t retry_ms,
+                         uint64_t now_ms)
+{
+    if (s == NULL || s->policy == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (sst_phase(s) == PHASE_ENDED) {
+        return SST_ERR_ENDED;
+    }
+    if (tx == NULL && !(s->flags & F_ASKED)) {
+        return SST_ERR_NOT_DUE;
+    }
+    if (tx != NULL && sst_tx_state(tx) != TX_LOCAL_RETRY && !belongs(s, tx, NULL)) {
+        return SST_ERR_STATE;
+    }
+    if (tx == NULL || undo(s, tx)) {
+        sst_refresh_not_sent(s, retry_ms, sst_session_now(s, now_ms));
+    }
+    return SST_OK;
+}
+
+int sst_session_offer_answered(struct sst_session *s, const struct sst_tx *tx)
+{
+    if (s == NULL || s->policy == NULL || tx == NULL) {
+        return SST_ERR_ARGUMENT;
+    }
+    if (sst_phase(s) == PHASE_ENDED) {
+        return SST_ERR_ENDED;
+    }
+    if (!sst_session_is_open(s, tx)) {
+        return SST_ERR_STATE;
+    }
+    unsigned at = sst_open_at(sst_tx_is_local(tx), sst_tx_method(tx));
+    sst_set_open(s, at, OPEN_ANSWERED);
     return SST_OK;
 }

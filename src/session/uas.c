@@ -1,91 +1,75 @@
 /* SPDX-License-Identifier: MIT */
 /* The peer's requests of a dialog and the answers to them: RFC 4028 §9, RFC 3261 §14.2. */
-#include "session/session_private.h"
+#include "session/event.h"
 
-void sst_session_learn(struct sst_session *s, const struct sst_msg *msg)
+/* RFC 3261 §8.1.1.5: a CSeq is below 2^31. */
+#define CSEQ_END (UINT32_C(1) << 31)
+
+/* RFC 3261 §12.2.2. EC-117: a BYE is never refused, as its call is over whatever we say.
+ * @return 0, or the status to refuse it with */
+static unsigned check_order(struct sst_session *s, const struct sst_msg *request)
 {
-    /* A failure response may be a proxy's; 100 always is the next hop's. */
-    bool speaks = msg->status == 0 || (msg->status > 100 && msg->status < 300);
-    if (!speaks) {
-        return;
+    bool bye = request->method == SST_METHOD_BYE;
+    if (!(request->has & SST_MSG_CSEQ)) {
+        return 0;
     }
-    if (msg->has & SST_MSG_SUPPORTED_TIMER) {
-        s->flags |= F_PEER_SUPPORTS;
+    if (request->cseq >= CSEQ_END) {
+        sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_RANGE));
+        return bye ? 0 : 400; /* EC-133 */
     }
-    if (msg->has & SST_MSG_ALLOW) {
-        /* §7.4, EC-55: the newest Allow counts. */
-        if (msg->has & SST_MSG_ALLOW_UPDATE) {
-            s->flags = (s->flags & ~F_UPDATE_REFUSED) | F_UPDATE_ALLOWED;
-        } else {
-            s->flags &= ~F_UPDATE_ALLOWED;
-        }
+    if (request->cseq + 1u < s->next_cseq) {
+        sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW));
+        return bye ? 0 : 500; /* EC-107 */
     }
+    s->next_cseq = request->cseq + 1u;
+    return 0;
 }
 
-/* RFC 3261 §12.2.2 */
-static bool out_of_order(struct sst_session *s, const struct sst_msg *request)
+/* An offer that waits for its answer, of this side; RFC 3261 §14.2, RFC 3311 §5.2. */
+static bool is_our_offer_open(const struct sst_session *s, uint64_t now)
 {
-    if (request->cseq == 0) {
-        return false;
-    }
-    if (request->cseq < s->remote_cseq) {
-        sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW));
-        return true;
-    }
-    s->remote_cseq = request->cseq;
-    return false;
+    return sst_open(s, LOCAL_INVITE_AT) == OPEN_OFFER || sst_open(s, LOCAL_UPDATE_AT) == OPEN_OFFER ||
+           ((s->flags & F_AWAIT_ANSWER) && now < sst_ack_until(s));
 }
 
 /* Whether the request crosses another transaction; RFC 3261 §14.2, RFC 3311 §5.2, EC-70 to EC-75.
- * The offers of an early dialog are the host's to judge: it knows what the 1xx have answered. */
+ * @return 0, or the status to refuse it with */
 static unsigned glare(const struct sst_session *s, const struct sst_msg *request, uint64_t now)
 {
-    bool offer = request->has & SST_MSG_OFFER;
-    /* A host that does not report ACKs: no longer than one can take. */
-    bool await = (s->flags & F_AWAIT_ANSWER) && now < sst_add_ms(s->start_ms, SST_TRANSACTION_MS);
     bool update = request->method == SST_METHOD_UPDATE;
-    if (s->flags & (update ? F_PEER_UPDATE : F_PEER_INVITE)) {
+    if (sst_open(s, sst_open_at(false, (enum sst_method)request->method)) != OPEN_NONE) {
         return 500;
     }
-    if (!(s->flags & F_ESTABLISHED)) {
-        return 0;
+    if (!update && sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {
+        return 491; /* EC-128: in an early dialog as well */
     }
-    if (!update && (s->flags & F_OWN_INVITE)) {
+    if (sst_phase(s) != PHASE_CONFIRMED) {
+        /* In an early dialog a peer offers only after the initial offer was answered in a 1xx. */
+        return update && sst_phase(s) == PHASE_IDLE ? 481 : 0;
+    }
+    bool offer = request->has & SST_MSG_OFFER;
+    if (offer && is_our_offer_open(s, now)) {
         return 491;
     }
-    if (offer && (await || (s->flags & F_OWN_OFFER))) {
-        return 491;
-    }
-    if (update && offer && (s->flags & F_PEER_INVITE_OFFER)) {
+    if (update && offer && sst_open(s, PEER_INVITE_AT) == OPEN_OFFER) {
         return 500;
     }
-    if (s->policy->strict_overlap && (s->flags & (F_OWN_INVITE | F_OWN_UPDATE)) &&
+    if (s->policy->strict_overlap && (s->flags & F_LOCAL_REQUEST) &&
         (request->has & SST_MSG_SESSION_EXPIRES)) {
         return 491; /* EC-21, erratum 4744 */
     }
     return 0; /* EC-73: an UPDATE without offer beside an open INVITE is fine */
 }
 
-/* EC-36: who is refused when the BYE would be due is alive, and may ask again. */
-static void hold(struct sst_session *s, uint64_t now)
+/* Table 1 and RFC 3261 §14.2: what a refusal needs beside its status. */
+static uint32_t number_of(const struct sst_session *s, unsigned status)
 {
-    bool watching = (s->flags & F_REMOTE) && (s->flags & F_ESTABLISHED);
-    if (watching && now >= sst_session_expiration(s) - s->guard_ms) {
-        s->flags |= F_HELD;
-    }
+    return status == 500 ? sst_session_random(s, 10u) : 0;
 }
 
-static void refuse(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
-                   unsigned status, uint32_t value, struct sst_advice *advice)
+static void refuse(struct sst_session *s, unsigned status, uint32_t value,
+                   struct sst_advice *advice)
 {
-    if (tx != NULL) {
-        memset(tx, 0, sizeof *tx);
-        tx->cseq = request->cseq;
-        tx->interval = status;
-        tx->min_se = value;
-        tx->flags = TX_PEER | TX_EVER | TX_REFUSED;
-        tx->flags |= request->method == SST_METHOD_UPDATE ? TX_UPDATE : 0;
-    }
     if (status == 422) {
         SST_COUNT(s, rejected_422);
     } else if (status == 491) {
@@ -96,56 +80,66 @@ static void refuse(struct sst_session *s, struct sst_tx *tx, const struct sst_ms
 }
 
 /* §9: what the answer will depend on is kept with the transaction. */
-static void open_peer(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
-                      const struct sst_facts *facts)
+static void keep(const struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
+                 const struct sst_facts *facts)
 {
     bool update = request->method == SST_METHOD_UPDATE;
     memset(tx, 0, sizeof *tx);
-    tx->cseq = request->cseq;
-    tx->interval = facts->session_expires;
+    tx->cseq = (request->has & SST_MSG_CSEQ) && request->cseq < CSEQ_END ? request->cseq + 1u : 0;
     tx->min_se = facts->min_se;
     tx->generation = s->generation;
-    tx->flags = TX_OPEN | TX_PEER | TX_EVER;
     tx->flags |= update ? TX_UPDATE : 0;
-    tx->flags |= !update && !(s->flags & F_ESTABLISHED) ? TX_INITIAL : 0;
-    tx->flags |= facts->has_session_expires ? TX_HAS_SE : 0;
-    tx->flags |= facts->supports ? TX_SUPPORTS : 0;
-    tx->flags |= (uint16_t)((unsigned)facts->refresher << TX_REFRESHER_SHIFT);
-    s->flags |= update ? F_PEER_UPDATE : F_PEER_INVITE;
-    if (request->has & SST_MSG_OFFER) {
-        tx->flags |= TX_OFFER;
-        s->flags |= update ? F_PEER_UPDATE_OFFER : F_PEER_INVITE_OFFER;
+    tx->flags |= !update && sst_phase(s) != PHASE_CONFIRMED ? TX_INITIAL : 0;
+    tx->flags |= facts->supports ? TX_SUPPORTED : 0;
+    if (facts->has_session_expires) {
+        /* 0 stands for none. An interval of 0 s is below any minimum, as one of 1 s is. */
+        tx->interval = sst_max(facts->session_expires, 1u);
+        sst_tx_set(tx, TX_REFRESHER_AT, 3u, facts->refresher);
+    }
+}
+
+static void open_peer(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request)
+{
+    bool offer = request->has & SST_MSG_OFFER;
+    sst_tx_set_state(tx, TX_PEER_OPEN);
+    sst_set_open(s, sst_open_at(false, sst_tx_method(tx)), offer ? OPEN_OFFER : OPEN_PLAIN);
+    if (tx->flags & TX_INITIAL) {
+        sst_set_phase(s, PHASE_EARLY);
     }
 }
 
 /* INVITE and UPDATE. */
 static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
-                            const struct sst_msg *request, uint64_t now,
+                            const struct sst_msg *request, unsigned status, uint64_t now,
                             struct sst_advice *advice)
 {
     uint32_t violations = 0;
     uint32_t value = 0;
     struct sst_facts facts;
+    struct sst_dialog dialog;
     sst_uas_facts(s->policy, request, &facts, &violations);
-    if ((s->flags & F_ESTABLISHED) && (s->flags & F_PEER_SUPPORTS) && !facts.supports) {
-        violations |= SST_VIOLATION_BIT(SST_VIOLATION_SUPPORTED_MISSING);
+    keep(s, tx, request, &facts);
+    sst_session_dialog(s, &dialog);
+    if (status == 0) { /* else it is out of order: nothing is learned from it */
+        if (dialog.established && dialog.peer_supports && !facts.supports) {
+            violations |= SST_VIOLATION_BIT(SST_VIOLATION_SUPPORTED_MISSING);
+        }
+        sst_session_note_violations(s, violations);
+        s->min_se = sst_max(s->min_se, facts.min_se); /* §7.4, EC-26: received is enough */
+        sst_session_learn(s, request);
+        status = glare(s, request, now);
+        value = number_of(s, status);
     }
-    sst_session_note_violations(s, violations);
-    s->min_se = sst_max(s->min_se, facts.min_se); /* §7.4, EC-26: received is enough */
-    sst_session_learn(s, request);
-
-    unsigned status = glare(s, request, now);
-    if (status == 500) {
-        value = sst_session_random(s, 10u); /* RFC 3261 §14.2 */
-    } else if (status == 0) {
-        status = sst_uas_refuse(s->policy, request, &value);
+    if (status == 0) {
+        status = sst_uas_refuse(s->policy, &dialog, request, &value);
     }
-    if (status != 0) {
-        refuse(s, tx, request, status, value, advice);
-        hold(s, now);
-    } else {
-        open_peer(s, tx, request, &facts);
+    if (status == 0) {
+        open_peer(s, tx, request);
+        return;
     }
+    sst_tx_set_state(tx, TX_PEER_REFUSED);
+    refuse(s, status, value, advice);
+    sst_hold_bye(s, sst_session_half(s), now); /* EC-36 */
 }
 
 /* Every other method: Table 1 allows it neither header field. */
@@ -164,7 +158,7 @@ static void receive_other(struct sst_session *s, const struct sst_msg *request,
     /* RFC 3261 §8.2.2.3; a BYE is not refused: its call is over whatever we say. */
     if (s->policy->mode == SST_MODE_OFF && (request->has & SST_MSG_REQUIRE_TIMER) &&
         request->method == SST_METHOD_OTHER) {
-        refuse(s, NULL, request, 420, 0, advice);
+        refuse(s, 420, 0, advice);
     }
 }
 
@@ -173,10 +167,11 @@ static void receive_other(struct sst_session *s, const struct sst_msg *request,
 static bool is_copy(const struct sst_session *s, const struct sst_tx *tx,
                     const struct sst_msg *request)
 {
-    bool same = (tx->flags & TX_PEER) && tx->cseq == request->cseq &&
-                sst_tx_method(tx) == request->method;
-    bool known = request->cseq != 0 && request->cseq == s->remote_cseq;
-    return same && (known || (tx->flags & TX_OPEN));
+    uint32_t cseq = (request->has & SST_MSG_CSEQ) ? request->cseq + 1u : 0;
+    bool peer = sst_tx_state(tx) >= TX_PEER_OPEN;
+    bool same = peer && tx->cseq == cseq && sst_tx_method(tx) == request->method;
+    bool known = cseq != 0 && cseq == s->next_cseq;
+    return same && (known || sst_session_is_open(s, tx));
 }
 
 int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
@@ -186,18 +181,18 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
         return SST_ERR_ARGUMENT;
     }
     bool refresh = request->method == SST_METHOD_INVITE || request->method == SST_METHOD_UPDATE;
-    if (request->status != 0 || (refresh && tx == NULL)) {
-        return SST_ERR_ARGUMENT;
-    }
     advice->status = 0;
     advice->copy = false;
     advice->headers.count = 0;
+    if (request->status != 0 || (refresh && tx == NULL)) {
+        return SST_ERR_ARGUMENT;
+    }
     if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
         return SST_OK; /* they repeat the CSeq of their INVITE; an ACK has no answer */
     }
-    if (s->flags & F_ENDED) {
+    if (sst_phase(s) == PHASE_ENDED) {
         if (request->method != SST_METHOD_BYE) { /* EC-76 */
-            refuse(s, refresh ? tx : NULL, request, 481, 0, advice);
+            refuse(s, 481, 0, advice);
         }
         return SST_OK;
     }
@@ -205,14 +200,15 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
         advice->copy = true; /* EC-78 */
         return SST_OK;
     }
-    if (refresh && (tx->flags & TX_OPEN)) {
+    if (refresh && sst_session_is_open(s, tx)) {
         return SST_ERR_STATE;
     }
     sst_session_note_violations(s, request->violations);
-    if (out_of_order(s, request)) {
-        refuse(s, refresh ? tx : NULL, request, 500, 0, advice); /* EC-107 */
-    } else if (refresh) {
-        receive_refresh(s, tx, request, sst_session_now(s, now_ms), advice);
+    unsigned status = check_order(s, request);
+    if (refresh) {
+        receive_refresh(s, tx, request, status, sst_session_now(s, now_ms), advice);
+    } else if (status != 0) {
+        refuse(s, status, number_of(s, status), advice);
     } else {
         receive_other(s, request, advice);
     }
@@ -220,71 +216,78 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     return SST_OK;
 }
 
-static void close_peer(struct sst_session *s, struct sst_tx *tx)
+/* @return what it was */
+static enum sst_open close_peer(struct sst_session *s, struct sst_tx *tx)
 {
-    if (tx->flags & TX_UPDATE) {
-        s->flags &= ~(F_PEER_UPDATE | F_PEER_UPDATE_OFFER);
-    } else {
-        s->flags &= ~(F_PEER_INVITE | F_PEER_INVITE_OFFER);
+    unsigned at = sst_open_at(false, sst_tx_method(tx));
+    enum sst_open open = sst_open(s, at);
+    sst_set_open(s, at, OPEN_NONE);
+    sst_tx_set_state(tx, TX_PEER_CLOSED);
+    if ((tx->flags & TX_INITIAL) && sst_phase(s) == PHASE_EARLY) {
+        sst_set_phase(s, PHASE_IDLE);
     }
-    tx->flags &= (uint16_t)~TX_OPEN;
+    return open;
+}
+
+static void facts_of(const struct sst_tx *tx, struct sst_facts *facts)
+{
+    *facts = (struct sst_facts){0};
+    facts->session_expires = tx->interval;
+    facts->min_se = tx->min_se;
+    facts->refresher = (enum sst_refresher)sst_bits(tx->flags, TX_REFRESHER_AT, 3u);
+    facts->has_session_expires = tx->interval != 0;
+    facts->supports = tx->flags & TX_SUPPORTED;
 }
 
 static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
                    struct sst_headers *headers)
 {
     struct sst_dialog dialog;
-    struct sst_facts facts = {0};
+    struct sst_facts facts;
     struct sst_answer answer;
-    struct sst_outcome_timer timer = {0, SST_SIDE_NONE, false};
-    facts.session_expires = tx->interval;
-    facts.min_se = tx->min_se;
-    facts.refresher = (enum sst_refresher)((tx->flags & TX_REFRESHER) >> TX_REFRESHER_SHIFT);
-    facts.has_session_expires = tx->flags & TX_HAS_SE;
-    facts.supports = tx->flags & TX_SUPPORTS;
+    struct sst_commit commit = {
+        .sent = SST_NEVER,
+        .generation = tx->generation,
+        .establishes = tx->flags & TX_INITIAL,
+    };
+    facts_of(tx, &facts);
     sst_session_dialog(s, &dialog);
     sst_uas_answer(s->policy, &dialog, &facts, &answer);
     if (!dialog.established && (tx->flags & TX_UPDATE) && !facts.has_session_expires) {
-        /* EC-20: one negotiation at a time, and the initial INVITE's is under way. */
+        /* EC-20: one negotiation at a time, and the initial INVITE's is pending. */
         answer = (struct sst_answer){.supported = answer.supported};
     }
     sst_answer_headers(&answer, headers);
-
     /* §9: interval and role are taken from the 2xx that is sent. */
-    if (answer.refresher != SST_REFRESHER_NONE) {
-        timer.interval = answer.session_expires;
-        timer.side = answer.refresher == SST_REFRESHER_UAS ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
-        /* Asked for by nobody else, to a peer that cannot watch it; EC-18, EC-19. */
-        timer.own_benefit = !facts.supports && !facts.has_session_expires &&
-                            (dialog.own_benefit || dialog.side == SST_SIDE_NONE);
-        if (dialog.established) {
-            SST_COUNT(s, refreshes_received);
-        }
+    sst_uas_timer(s->policy, &dialog, &facts, &answer, &commit.timer);
+    commit.keeps_plan = !facts.has_session_expires;
+    if (dialog.established && commit.timer.side != SST_SIDE_NONE) {
+        SST_COUNT(s, refreshes_received);
     }
-    close_peer(s, tx);
-    sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL, now);
+    enum sst_open open = close_peer(s, tx);
+    sst_session_commit(s, &commit, now);
     if (!(tx->flags & TX_UPDATE)) {
-        tx->flags |= TX_ANSWERED;
+        sst_tx_set_state(tx, TX_PEER_ANSWERED);
         tx->generation = s->generation;
-        s->flags |= F_AWAIT_ACK;
-        s->flags |= (tx->flags & TX_OFFER) ? 0 : F_AWAIT_ANSWER;
+        sst_session_await_ack(s, open == OPEN_PLAIN); /* then the 2xx has the offer */
     }
 }
 
-static void discard(struct sst_session *s, struct sst_tx *tx, uint64_t now)
-{
-    hold(s, now);
-    close_peer(s, tx);
-}
-
-/* A refusal that was advised is as advised. One of the host's own says nothing of the timer: its 420
- * is for another option tag, its 500 for another reason. */
+/* What any response carries, and a refusal beside it. One that was advised is as advised; one of the
+ * host says nothing of the timer: its 420 is for another option tag. */
 static void response_headers(const struct sst_session *s, const struct sst_tx *tx, unsigned status,
                              struct sst_headers *headers)
 {
-    bool advised = tx != NULL && (tx->flags & TX_REFUSED) && tx->interval == status;
-    bool needs_number = advised || status == 422;
-    sst_refusal_headers(s->policy, needs_number ? status : 0, advised ? tx->min_se : 0, headers);
+    bool advised = tx != NULL && sst_tx_state(tx) == TX_PEER_REFUSED;
+    uint32_t value = 0;
+    if (status == 422) {
+        value = tx == NULL ? 0 : tx->min_se; /* EC-105 */
+    } else if (advised) {
+        value = number_of(s, status);
+    } else {
+        status = 0;
+    }
+    sst_refusal_headers(s->policy, status, value, headers);
 }
 
 int sst_session_answer(struct sst_session *s, struct sst_tx *tx, unsigned status, uint64_t now_ms,
@@ -296,23 +299,26 @@ int sst_session_answer(struct sst_session *s, struct sst_tx *tx, unsigned status
     if (s == NULL || s->policy == NULL || headers == NULL || status < 100 || status > 699) {
         return SST_ERR_ARGUMENT;
     }
-    response_headers(s, tx, status, headers);
-    if (tx == NULL) {
+    bool pending = tx != NULL && sst_tx_state(tx) == TX_PEER_OPEN && sst_session_is_open(s, tx);
+    if (pending && status / 100u == 2u) {
+        accept(s, tx, sst_session_now(s, now_ms), headers);
         return SST_OK;
     }
-    if ((s->flags & F_ENDED) || !(tx->flags & TX_OPEN) || !(tx->flags & TX_PEER)) {
+    response_headers(s, tx, status, headers);
+    if (tx == NULL || (status >= 300 && sst_tx_state(tx) == TX_PEER_REFUSED)) {
+        return SST_OK;
+    }
+    if (sst_phase(s) == PHASE_ENDED) {
+        return SST_ERR_ENDED;
+    }
+    if (!pending) {
         return SST_ERR_STATE;
     }
-    if (status < 200) {
-        return SST_OK;
+    if (status >= 300) {
+        uint64_t now = sst_session_now(s, now_ms);
+        sst_hold_bye(s, sst_session_half(s), now); /* EC-36 */
+        (void)close_peer(s, tx);
     }
-    uint64_t now = sst_session_now(s, now_ms);
-    if (status < 300) {
-        accept(s, tx, now, headers);
-    } else {
-        discard(s, tx, now);
-    }
-    sst_session_deliver(s, now_ms);
     return SST_OK;
 }
 
@@ -321,31 +327,14 @@ int sst_session_ack(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms)
     if (s == NULL || s->policy == NULL || tx == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    if ((s->flags & F_ENDED) || !(tx->flags & TX_ANSWERED)) {
+    if (sst_phase(s) == PHASE_ENDED) {
+        return SST_ERR_ENDED;
+    }
+    if (sst_tx_state(tx) != TX_PEER_ANSWERED) {
         return SST_ERR_STATE;
     }
-    tx->flags &= (uint16_t)~TX_ANSWERED;
-    s->flags &= ~(F_AWAIT_ACK | F_AWAIT_ANSWER);
-    if ((s->flags & F_REMOTE) && tx->generation == s->generation) {
-        /* EC-30: a lost 2xx moves the start of the side that refreshes by as much. */
-        uint64_t latest = sst_add_ms(s->start_ms, SST_TRANSACTION_MS);
-        uint64_t now = sst_session_now(s, now_ms);
-        s->start_ms = now < latest ? now : latest;
-        if (s->refresh_ms < s->start_ms) {
-            s->refresh_ms = s->start_ms; /* a rescue that was due stays due */
-        }
-    }
+    sst_tx_set_state(tx, TX_PEER_CLOSED);
+    /* EC-30: a lost 2xx moves the start of the side that refreshes by as much. */
+    sst_session_acknowledged(s, tx->generation == s->generation, sst_session_now(s, now_ms));
     return SST_OK;
-}
-
-int sst_session_ack_timeout(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms)
-{
-    if (s == NULL || s->policy == NULL || tx == NULL) {
-        return SST_ERR_ARGUMENT;
-    }
-    if ((s->flags & F_ENDED) || !(tx->flags & TX_ANSWERED)) {
-        return SST_ERR_STATE;
-    }
-    tx->flags &= (uint16_t)~TX_ANSWERED;
-    return sst_session_end(s, now_ms); /* EC-47 */
 }

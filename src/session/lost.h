@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of a session when a local request is not answered, or the dialog is gone. */
+#ifndef SST_LOST_H
+#define SST_LOST_H
+
+#include "session/commit.h"
+
+/* Another 2xx has extended the session since this request was sent. */
+static inline bool sst_is_overtaken(const struct sst_session *s, const struct sst_tx *tx)
+{
+    return tx->generation != s->generation;
+}
+
+/* Whether the refresh that failed must be made up for by another one; EC-119. */
+static inline bool sst_is_needed(const struct sst_session *s, const struct sst_tx *tx)
+{
+    return (tx->flags & TX_REFRESH) && sst_may_refresh(s) && !sst_is_overtaken(s, tx);
+}
+
+/* Verdicts: over; or the session asks for a refresh again, if it still can. */
+void sst_verdict_failed(struct sst_verdict *verdict);
+void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict);
+
+/* It timed out, or was answered with 408 or 481, which ends the session as a rule. */
+void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
+                      uint64_t now, struct sst_verdict *verdict);
+
+#endif
