@@ -144,7 +144,7 @@ static bool view(const char *text, struct sst_msg *msg)
         size_t colon = strcspn(line, ":\r\n");
 
         if (colon < length) {
-            sst_msg_header(msg, line, colon, line + colon + 1, length - colon - 1);
+            sst_msg_header_n(msg, line, colon, line + colon + 1, length - colon - 1);
         }
         line += length + strspn(line + length, "\r\n");
     }
@@ -178,7 +178,7 @@ bool call_begin(struct call *call, const struct sst_policy *policy, bool peer_re
 {
     start_ms = real_ms();
     call->socket = peer_start(peer_refreshes, SPEED);
-    return call->socket >= 0 && sst_session_init(&call->session, policy, true) == SST_OK &&
+    return call->socket >= 0 && sst_session_init(&call->session, policy, SST_CALLER) == SST_OK &&
            call_send(call, SST_METHOD_INVITE, SST_REQUEST_OFFER);
 }
 

@@ -134,7 +134,7 @@ static void refused(struct ua *ua, int err, const struct sip_msg *msg)
         }
     } else {
         sst_session_failed(&call->session, &call->invite,
-                           err == ETIMEDOUT ? SST_FAILED_TIMEOUT : SST_FAILED_TRANSPORT,
+                           err == ETIMEDOUT ? SST_OUTCOME_TIMEOUT : SST_OUTCOME_TRANSPORT,
                            timer_now(ua), &verdict);
     }
     sst_session_end(&call->session, timer_now(ua));
@@ -189,7 +189,7 @@ bool call_place(struct ua *ua)
     int err;
 
     if (!call->begun) {
-        sst_session_init(&call->session, &ua->options.policy, true);
+        sst_session_init(&call->session, &ua->options.policy, SST_CALLER);
         call->begun = true;
     }
     re_snprintf(from, sizeof from, "sip:re-ua@%J", &ua->local);
@@ -222,7 +222,7 @@ void call_receive(const struct sip_msg *msg, void *arg)
         return;
     }
     wire_view(msg, &view);
-    sst_session_init(&call->session, &ua->options.policy, false);
+    sst_session_init(&call->session, &ua->options.policy, SST_CALLEE);
     if (sst_session_receive(&call->session, &call->invite, &view, timer_now(ua), &advice) !=
         SST_OK) {
         return;

@@ -64,7 +64,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 
     if (err != 0 || msg == NULL) {
         sst_session_failed(&call->session, &call->own,
-                           err == ETIMEDOUT ? SST_FAILED_TIMEOUT : SST_FAILED_TRANSPORT,
+                           err == ETIMEDOUT ? SST_OUTCOME_TIMEOUT : SST_OUTCOME_TRANSPORT,
                            timer_now(ua), &verdict);
         timer_arm(ua);
         return;

@@ -15,7 +15,7 @@ void wire_view(const struct sip_msg *msg, struct sst_msg *view)
     for (const struct le *le = msg->hdrl.head; le != NULL; le = le->next) {
         const struct sip_hdr *header = le->data;
 
-        sst_msg_header(view, header->name.p, header->name.l, header->val.p, header->val.l);
+        sst_msg_header_n(view, header->name.p, header->name.l, header->val.p, header->val.l);
     }
     if (mbuf_get_left(msg->mb) > 0) {
         sst_msg_set_flags(view, SST_MSG_OFFER);

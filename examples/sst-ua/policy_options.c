@@ -52,7 +52,7 @@ static bool set(struct sst_policy *policy, const char *option, const char *name,
     struct sst_policy_error error;
 
     if (value == NULL ||
-        sst_policy_set(policy, name, strlen(name), value, strlen(value), &error) == SST_OK) {
+        sst_policy_set_n(policy, name, strlen(name), value, strlen(value), &error) == SST_OK) {
         return true;
     }
     return complain(option, &error);
@@ -109,7 +109,7 @@ static bool set_pair(struct sst_policy *policy, const char *pair)
         fprintf(stderr, PROGRAM ": --policy %s: not NAME=VALUE\n", pair);
         return false;
     }
-    if (sst_policy_set(policy, pair, (size_t)(equals - pair), equals + 1, strlen(equals + 1),
+    if (sst_policy_set_n(policy, pair, (size_t)(equals - pair), equals + 1, strlen(equals + 1),
                        &error) == SST_OK) {
         return true;
     }
@@ -126,7 +126,7 @@ static bool names_session_expires(const char *pair)
     scratch.session_expires = 0;
     const char *equals = strchr(pair, '=');
     if (equals != NULL) {
-        (void)sst_policy_set(&scratch, pair, (size_t)(equals - pair), equals + 1,
+        (void)sst_policy_set_n(&scratch, pair, (size_t)(equals - pair), equals + 1,
                              strlen(equals + 1), NULL);
     }
     return scratch.session_expires != 0;

@@ -51,17 +51,17 @@ static const char *why(enum sst_end_reason reason, enum call_status *status)
     case SST_END_NOT_REFRESHED:
         *status = CALL_PEER_SILENT;
         return "Session refresh never came";
-    case SST_END_TIMEOUT:
+    case SST_END_REFRESH_TIMEOUT:
         return "Session refresh timed out";
-    case SST_END_408:
+    case SST_END_REFRESH_408:
         return "Session refresh answered with 408";
-    case SST_END_481:
+    case SST_END_REFRESH_481:
         return "Session refresh answered with 481";
-    case SST_END_UNANSWERED:
+    case SST_END_REFRESH_UNANSWERED:
         return "Session expired while its refresh was unanswered";
-    case SST_END_REFUSED:
+    case SST_END_REFRESH_REFUSED:
         return "Session expired, refreshes were refused";
-    case SST_END_NOT_SENT:
+    case SST_END_REFRESH_NOT_SENT:
         return "Session expired, refreshes could not be sent";
     case SST_END_NONE:
         break;
@@ -136,7 +136,7 @@ void timer_begin(struct call *call)
 {
     for (int i = 0; i < 2; i++) {
         call->sessions[i].call = call;
-        sst_session_init(&call->sessions[i].session, &call->ua->options.policy, call->caller);
+        sst_session_init(&call->sessions[i].session, &call->ua->options.policy, call->caller ? SST_CALLER : SST_CALLEE);
     }
     call->session = &call->sessions[0].session;
 }

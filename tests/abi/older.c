@@ -26,10 +26,10 @@ static void fields(struct sst_policy *policy)
     struct sst_policy_error error;
 
     for (size_t i = 0; sst_policy_field(i, &name, NULL, NULL, NULL); i++) {
-        size_t length = sst_policy_get(policy, name, strlen(name), text, sizeof text);
+        size_t length = sst_policy_get_n(policy, name, strlen(name), text, sizeof text);
         bool newer = strcmp(name, "future_s") == 0;
-        int result = sst_policy_set(policy, name, strlen(name), text, length, &error);
-        expect(result == (newer ? SST_ERR_UNKNOWN : SST_OK), name);
+        int result = sst_policy_set_n(policy, name, strlen(name), text, length, &error);
+        expect(result == (newer ? SST_ERR_UNKNOWN_NAME : SST_OK), name);
         expect(!newer || strcmp(text, "5") == 0, "the default of the newer field");
     }
 }
@@ -44,10 +44,10 @@ static void session(const struct sst_policy *policy)
     struct sst_event event;
     struct sst_event last = {.type = SST_EVENT_NONE};
 
-    expect(sst_session_init(&session, policy, true) == SST_OK, "session");
+    expect(sst_session_init(&session, policy, SST_CALLER) == SST_OK, "session");
     sst_session_request(&session, &tx, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0, &headers);
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
-    sst_msg_header(&msg, "Session-Expires", 15, "90;refresher=uas", 16);
+    sst_msg_header_n(&msg, "Session-Expires", 15, "90;refresher=uas", 16);
     sst_session_response(&session, &tx, &msg, 0, &verdict);
     while (sst_session_next_event(&session, sst_session_deadline(&session), &event)) {
         last = event;

@@ -16,9 +16,9 @@ static uint64_t now_ms;
 
 static void read_fields(struct sst_msg *msg)
 {
-    (void)sst_msg_header(msg, "Allow", 5, "INVITE, ACK, CANCEL, OPTIONS, BYE, UPDATE", 41);
-    (void)sst_msg_header(msg, "Supported", 9, "100rel, timer, replaces", 23);
-    (void)sst_msg_header(msg, "Session-Expires", 15, "1800;refresher=uac", 18);
+    (void)sst_msg_header_n(msg, "Allow", 5, "INVITE, ACK, CANCEL, OPTIONS, BYE, UPDATE", 41);
+    (void)sst_msg_header_n(msg, "Supported", 9, "100rel, timer, replaces", 23);
+    (void)sst_msg_header_n(msg, "Session-Expires", 15, "1800;refresher=uac", 18);
 }
 
 static void receive_200(enum sst_method method)
@@ -28,7 +28,7 @@ static void receive_200(enum sst_method method)
 
     sst_msg_response(&msg, 200, method, 0);
     read_fields(&msg);
-    (void)sst_msg_header(&msg, "Require", 7, "timer", 5);
+    (void)sst_msg_header_n(&msg, "Require", 7, "timer", 5);
     (void)sst_session_response(&own, &own_tx, &msg, now_ms, &verdict);
     (void)sst_queue_update(&queue, &own);
 }
@@ -65,8 +65,8 @@ void budget_refresh_prepare(void)
     sst_policy_init(&policy);
     policy.mode = SST_MODE_REQUEST;
     policy.on_event = on_event;
-    if (sst_session_init(&own, &policy, true) != SST_OK ||
-        sst_session_init(&peers, &policy, false) != SST_OK ||
+    if (sst_session_init(&own, &policy, SST_CALLER) != SST_OK ||
+        sst_session_init(&peers, &policy, SST_CALLEE) != SST_OK ||
         sst_queue_init(&queue, slots, 2) != SST_OK) {
         bench_fail("no session");
     }

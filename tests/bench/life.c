@@ -138,7 +138,7 @@ static void begin(size_t i)
     bool ours = i % 2 == 0;
 
     memset(&call->tx, 0, sizeof call->tx);
-    if (sst_session_init(&call->session, &policy, ours) != SST_OK) {
+    if (sst_session_init(&call->session, &policy, ours ? SST_CALLER : SST_CALLEE) != SST_OK) {
         bench_fail("no session");
     }
     if (ours) {
@@ -217,7 +217,7 @@ static void come_and_go(void)
     size_t i;
 
     while (take(at(lost, 0), &i)) {
-        (void)sst_session_failed(&calls[i].session, &calls[i].tx, SST_FAILED_TIMEOUT, now_ms,
+        (void)sst_session_failed(&calls[i].session, &calls[i].tx, SST_OUTCOME_TIMEOUT, now_ms,
                                  &verdict);
         sst_queue_remove(&queue, &calls[i].session);
     }

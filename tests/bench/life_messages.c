@@ -53,7 +53,7 @@ static const struct {
 void life_read(struct sst_msg *msg, enum life_message message)
 {
     for (size_t i = 0; i < FIELDS_MOST && fields[message][i].name != NULL; i++) {
-        (void)sst_msg_header(msg, fields[message][i].name, fields[message][i].name_length,
+        (void)sst_msg_header_n(msg, fields[message][i].name, fields[message][i].name_length,
                              fields[message][i].value, fields[message][i].value_length);
     }
 }

@@ -58,9 +58,9 @@ static void read_three(struct text_value *value)
     struct sst_msg msg;
 
     sst_msg_request(&msg, SST_METHOD_INVITE, 1);
-    (void)sst_msg_header(&msg, "Supported", 9, supported, sizeof SUPPORTED - 1);
-    (void)sst_msg_header(&msg, "Session-Expires", 15, se_short, sizeof SE_SHORT - 1);
-    (void)sst_msg_header(&msg, "Min-SE", 6, min_se, sizeof MIN_SE - 1);
+    (void)sst_msg_header_n(&msg, "Supported", 9, supported, sizeof SUPPORTED - 1);
+    (void)sst_msg_header_n(&msg, "Session-Expires", 15, se_short, sizeof SE_SHORT - 1);
+    (void)sst_msg_header_n(&msg, "Min-SE", 6, min_se, sizeof MIN_SE - 1);
     value->seconds = msg.session_expires;
     value->min_se = msg.min_se;
     value->timer = (msg.has & SST_MSG_SUPPORTED_TIMER) != 0;

@@ -5,7 +5,8 @@
  * written as a commit leaves them.
  */
 #include "measure.h"
-#include "session/session_private.h"
+#include "session/event.h"
+#include "session/refused.h"
 #include "timers.h"
 
 #include <sst/sst.h>
@@ -42,7 +43,7 @@ void timers_create(size_t n)
     for (size_t i = 0; i < n; i++) {
         struct sst_session *session = &sessions[i];
 
-        if (sst_session_init(session, &policy, true) != SST_OK) {
+        if (sst_session_init(session, &policy, SST_CALLER) != SST_OK) {
             bench_fail("no session");
         }
         session->interval = INTERVAL;

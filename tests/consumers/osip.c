@@ -24,7 +24,7 @@ int main(void)
         printf("FAILED  libosip2\n");
         return 1;
     }
-    if (sst_session_init(&session, &policy, true) != SST_OK ||
+    if (sst_session_init(&session, &policy, SST_CALLER) != SST_OK ||
         sst_osip_request(&session, &tx, sip, 0, 0) != SST_OK ||
         sst_osip_read(&msg, sip) != SST_OK || msg.session_expires != 1800 ||
         !(msg.has & SST_MSG_SUPPORTED_TIMER)) {

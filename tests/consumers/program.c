@@ -30,7 +30,7 @@ static void carry(struct sst_msg *msg, const struct sst_headers *headers)
 {
     for (size_t i = 0; i < headers->count; i++) {
         const struct sst_header *item = &headers->item[i];
-        sst_msg_header(msg, item->name, strlen(item->name), item->value, strlen(item->value));
+        sst_msg_header_n(msg, item->name, strlen(item->name), item->value, strlen(item->value));
     }
 }
 
@@ -70,8 +70,8 @@ int main(void)
         policies[i].user = &last[i];
         expect(sst_policy_check(&policies[i], NULL) == SST_OK, "policy");
     }
-    expect(sst_session_init(&caller, &policies[0], true) == SST_OK, "caller");
-    expect(sst_session_init(&callee, &policies[1], false) == SST_OK, "callee");
+    expect(sst_session_init(&caller, &policies[0], SST_CALLER) == SST_OK, "caller");
+    expect(sst_session_init(&callee, &policies[1], SST_CALLEE) == SST_OK, "callee");
     talk(&caller, &callee);
 
     expect(sst_session_deadline(&caller) == 45000, "refresh at half of the interval");

@@ -15,7 +15,7 @@ class call
   public:
     explicit call(const sst_policy &policy)
     {
-        sst_session_init(&session_, &policy, true);
+        sst_session_init(&session_, &policy, SST_CALLER);
     }
 
     void answered(const std::string &session_expires)
@@ -24,8 +24,8 @@ class call
         sst_session_request(&session_, &tx_, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0, &headers);
         sst_msg msg{};
         sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
-        sst_msg_header(&msg, "x", 1, session_expires.data(), session_expires.size());
-        sst_msg_header(&msg, "Require", 7, "timer", 5);
+        sst_msg_header_n(&msg, "x", 1, session_expires.data(), session_expires.size());
+        sst_msg_header_n(&msg, "Require", 7, "timer", 5);
         sst_verdict verdict{};
         sst_session_response(&session_, &tx_, &msg, 0, &verdict);
     }
@@ -52,7 +52,7 @@ int main()
 {
     sst_policy policy;
     sst_policy_init(&policy);
-    if (!sst_sizes_ok() || sst_policy_set(&policy, "mode", 4, "request", 7, nullptr) != SST_OK ||
+    if (!sst_sizes_ok() || sst_policy_set_n(&policy, "mode", 4, "request", 7, nullptr) != SST_OK ||
         sst_policy_check(&policy, nullptr) != SST_OK) {
         std::cout << "FAILED  policy\n";
         return 1;

@@ -2,7 +2,8 @@
 /* What has to hold after each call, whatever came before. */
 #include "explore.h"
 
-#include "session/session_private.h"
+#include "session/event.h"
+#include "session/refused.h"
 
 #include <string.h>
 

@@ -125,7 +125,7 @@ static bool expand(struct search *search, const struct state *state, struct fron
 
 static bool set(struct sst_policy *policy, const char *name, const char *value)
 {
-    return sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) == SST_OK;
+    return sst_policy_set_n(policy, name, strlen(name), value, strlen(value), NULL) == SST_OK;
 }
 
 static bool make_policies(struct search *search, const struct configuration *c)
@@ -160,7 +160,7 @@ static bool prepare(struct search *search, const struct configuration *c, struct
     search->changes = c->changes;
     state->now = 1000000;
     if (!make_policies(search, c) ||
-        sst_session_init(&state->session, &search->policies[POLICY_FIRST], c->is_caller) !=
+        sst_session_init(&state->session, &search->policies[POLICY_FIRST], c->is_caller ? SST_CALLER : SST_CALLEE) !=
             SST_OK) {
         return false;
     }

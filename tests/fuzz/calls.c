@@ -110,7 +110,7 @@ static void failed(struct host *host, unsigned how)
 {
     struct sst_verdict verdict;
     struct sst_tx *tx = &host->tx[how & 1u];
-    enum sst_failure failure = (enum sst_failure)((how >> 1) % 3u);
+    enum sst_outcome failure = (enum sst_outcome)((how >> 1) % 3u);
 
     HOLDS(sst_session_failed(host->session, tx, failure, host->now_ms, &verdict) == SST_OK);
     check_verdict(&verdict);

@@ -88,16 +88,16 @@ void measured(enum function function, size_t length)
         (void)sst_print_session_expires_like(out, sizeof out, 90, text, length);
         break;
     case HEADER_VALUE:
-        (void)sst_msg_header(&msg, "Session-Expires", 15, text, length);
+        (void)sst_msg_header_n(&msg, "Session-Expires", 15, text, length);
         break;
     case HEADER_NAME:
-        (void)sst_msg_header(&msg, text, length, "90", 2);
+        (void)sst_msg_header_n(&msg, text, length, "90", 2);
         break;
     case POLICY_NAME:
-        (void)sst_policy_set(&policy, text, length, "90", 2, NULL);
+        (void)sst_policy_set_n(&policy, text, length, "90", 2, NULL);
         break;
     case POLICY_VALUE:
-        (void)sst_policy_set(&policy, "min_se", 6, text, length, NULL);
+        (void)sst_policy_set_n(&policy, "min_se", 6, text, length, NULL);
         break;
     case RESTORE:
         (void)sst_session_restore(&session, &policy, (const uint8_t *)text, length, 0, 0, 0, 0);

@@ -73,8 +73,8 @@ static void add(struct sst_msg *msg, const struct line *line)
     struct sst_msg twin;
 
     memcpy(&twin, msg, sizeof twin);
-    HOLDS(sst_msg_header(msg, name.at, name.length, value.at, value.length) == SST_OK);
-    HOLDS(sst_msg_header(&twin, swapped.at, swapped.length, value.at, value.length) == SST_OK);
+    HOLDS(sst_msg_header_n(msg, name.at, name.length, value.at, value.length) == SST_OK);
+    HOLDS(sst_msg_header_n(&twin, swapped.at, swapped.length, value.at, value.length) == SST_OK);
     HOLDS(memcmp(msg, &twin, sizeof twin) == 0);
     /* What was there stays. */
     HOLDS((msg->has & before.has) == before.has);
@@ -126,7 +126,7 @@ static void as_callee(const struct sst_policy *policy, const struct sst_msg *req
 static void as_caller(const struct sst_policy *policy, const struct sst_msg *response)
 {
     struct sst_dialog dialog = {.peer_supports = response->cseq & 1};
-    struct sst_outcome_timer timer;
+    struct sst_timer timer;
     struct sst_ask ask;
     struct sst_headers headers;
     uint32_t violations = 0;

@@ -34,7 +34,7 @@ void read_headers(struct input *input, struct sst_msg *msg)
     }
     if ((more & 12) == 4) { /* repeated, or malformed */
         static const char nothing[] = ";";
-        (void)sst_msg_header(msg, "x", 1, nothing, more & 128 ? 1 : 0);
+        (void)sst_msg_header_n(msg, "x", 1, nothing, more & 128 ? 1 : 0);
     }
 }
 

@@ -37,7 +37,7 @@ static void check_written(const osip_message_t *sip, const struct sst_headers *h
     sst_msg_request(&expected, SST_METHOD_INVITE, 0);
     for (size_t i = 0; i < headers->count; i++) {
         const struct sst_header *header = &headers->item[i];
-        HOLDS(sst_msg_header(&expected, header->name, strlen(header->name), header->value,
+        HOLDS(sst_msg_header_n(&expected, header->name, strlen(header->name), header->value,
                              strlen(header->value)) == SST_OK);
     }
     HOLDS(sst_osip_read(&msg, sip) == SST_OK);
@@ -138,14 +138,14 @@ static void meet(osip_message_t *sip)
 
     sst_policy_init(&policy);
     policy.mode = SST_MODE_REQUEST;
-    HOLDS(sst_session_init(&session, &policy, false) == SST_OK);
+    HOLDS(sst_session_init(&session, &policy, SST_CALLEE) == SST_OK);
     if (sst_osip_receive(&session, &tx, sip, 1000, &advice) == SST_OK && advice.status == 0) {
         (void)sst_session_answer(&session, &tx, 200, 2000, &headers);
     }
     HOLDS(sst_session_check(&session) == NULL);
 
     tx = (struct sst_tx){0};
-    HOLDS(sst_session_init(&session, &policy, true) == SST_OK);
+    HOLDS(sst_session_init(&session, &policy, SST_CALLER) == SST_OK);
     HOLDS(sst_session_request(&session, &tx, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0, &headers) ==
           SST_OK);
     (void)sst_osip_dispatch(&session, &tx, SST_OSIP_RESPONSE, sip, 1000, &verdict);
@@ -162,7 +162,7 @@ static void send(osip_message_t *sip)
 
     sst_policy_init(&policy);
     policy.mode = SST_MODE_REQUIRE;
-    HOLDS(sst_session_init(&session, &policy, true) == SST_OK);
+    HOLDS(sst_session_init(&session, &policy, SST_CALLER) == SST_OK);
     int size = osip_list_size(&sip->headers);
     int result = sst_osip_request(&session, &tx, sip, 0, 0);
     if (result != SST_OK) {

@@ -29,15 +29,15 @@ static void check_back(const struct sst_policy *policy, const struct block *name
 {
     char text[SST_VALUE_SIZE];
     struct sst_policy again;
-    size_t length = sst_policy_get(policy, name->at, name->length, text, sizeof text);
+    size_t length = sst_policy_get_n(policy, name->at, name->length, text, sizeof text);
 
     memcpy(&again, policy, sizeof again);
     HOLDS(length > 0 && length < sizeof text && strlen(text) == length);
-    HOLDS(sst_policy_set(&again, name->at, name->length, text, length, NULL) == SST_OK);
+    HOLDS(sst_policy_set_n(&again, name->at, name->length, text, length, NULL) == SST_OK);
     HOLDS(memcmp(&again, policy, sizeof again) == 0);
     for (size_t size = 0; size <= length + 1; size++) {
         struct block exact = block_new(size);
-        HOLDS(sst_policy_get(policy, name->at, name->length, exact.at, size) == length);
+        HOLDS(sst_policy_get_n(policy, name->at, name->length, exact.at, size) == length);
         HOLDS(size == 0 || exact.at[size > length ? length : 0] == '\0');
         block_free(&exact);
     }
@@ -54,13 +54,13 @@ static void set(struct sst_policy *policy, const struct line *line)
     struct sst_policy_error error;
 
     memcpy(&before, policy, sizeof before);
-    int result = sst_policy_set(policy, name.at, name.length, value.at, value.length, &error);
+    int result = sst_policy_set_n(policy, name.at, name.length, value.at, value.length, &error);
     if (result == SST_OK) {
         check_back(policy, &name);
     } else {
-        HOLDS(result == SST_ERR_UNKNOWN || result == SST_ERR_SYNTAX || result == SST_ERR_RANGE);
+        HOLDS(result == SST_ERR_UNKNOWN_NAME || result == SST_ERR_SYNTAX || result == SST_ERR_RANGE);
         HOLDS(error.code == result);
-        HOLDS((result == SST_ERR_UNKNOWN) == (error.field == NULL));
+        HOLDS((result == SST_ERR_UNKNOWN_NAME) == (error.field == NULL));
         HOLDS(memcmp(policy, &before, sizeof before) == 0);
         HOLDS(memchr(error.text, '\0', sizeof error.text) != NULL);
         check_sentence(&error);
@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         set(&policy, &line);
     }
     int result = sst_policy_check(&policy, &error);
-    HOLDS(sst_session_init(&session, &policy, true) == result);
+    HOLDS(sst_session_init(&session, &policy, SST_CALLER) == result);
     if (result == SST_OK) {
         HOLDS(sst_session_check(&session) == NULL);
         HOLDS(policy.session_expires >= policy.min_se);

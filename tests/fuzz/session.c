@@ -109,7 +109,7 @@ static void begin(struct host *host)
     if (kind & 2) {
         host->policy->random = NULL;
     }
-    HOLDS(sst_session_init(host->session, host->policy, kind & 16) == SST_OK);
+    HOLDS(sst_session_init(host->session, host->policy, (kind & 16) ? SST_CALLER : SST_CALLEE) == SST_OK);
     watch_begin(&host->watch);
     watch_check(&host->watch, host->session);
 }

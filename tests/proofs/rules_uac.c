@@ -103,7 +103,7 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *
         response->refresher != SST_REFRESHER_UAC &&
         response->refresher != SST_REFRESHER_UAS; */
 static bool read_agreed(const struct sst_policy *policy, const struct sst_msg *response,
-                        struct sst_outcome_timer *timer, uint32_t *violations);
+                        struct sst_timer *timer, uint32_t *violations);
 
 /*@ requires CHECKED(policy);
     assigns *violations; */
@@ -135,7 +135,7 @@ static bool own_benefit(const struct sst_policy *policy, const struct sst_dialog
         timer->side == SST_SIDE_LOCAL && !dialog->peer_supports && timer->interval == asked; */
 void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog, uint32_t asked,
                  uint32_t asked_min_se, bool own_wish, const struct sst_msg *response,
-                 struct sst_outcome_timer *timer, uint32_t *violations);
+                 struct sst_timer *timer, uint32_t *violations);
 
 /* EC-21 */
 /*@ assigns *merged;
@@ -148,7 +148,7 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
     ensures larger_if_waiting: a->side == SST_SIDE_REMOTE && b->side == SST_SIDE_REMOTE ==>
         merged->side == SST_SIDE_REMOTE &&
         merged->interval == \max(a->interval, b->interval); */
-void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
-                       struct sst_outcome_timer *merged);
+void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
+                       struct sst_timer *merged);
 
 #include "../../src/rules_uac.c"

@@ -17,8 +17,8 @@ uint32_t sst_session_random(const struct sst_session *s, uint32_t limit);
 uint64_t sst_session_deadline(const struct sst_session *s);
 
 /*@ assigns *merged; */
-void sst_merge_overlap(const struct sst_outcome_timer *a, const struct sst_outcome_timer *b,
-                       struct sst_outcome_timer *merged);
+void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
+                       struct sst_timer *merged);
 
 /*@ assigns \nothing;
     ensures FLAG(s, F_LOCAL) ==> \result == SST_SIDE_LOCAL;

@@ -43,7 +43,7 @@ static bool transport_fails(struct world *w, struct agent *a, struct client *c)
     bool inside = a->inside;
     a->inside = true;
     sst_session_failed(&a->session, &c->tx,
-                       chance(w, 500) ? SST_FAILED_NOT_SENT : SST_FAILED_TRANSPORT, clock_of(w, a),
+                       chance(w, 500) ? SST_FAILED_NOT_SENT : SST_OUTCOME_TRANSPORT, clock_of(w, a),
                        &verdict);
     a->inside = inside;
     w->counts->action[verdict.action]++;
@@ -205,7 +205,7 @@ void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
     a->asked++; /* EC-50: an UPDATE that nobody answers may be followed by a re-INVITE */
     bool inside = a->inside;
     a->inside = true;
-    sst_session_failed(&a->session, &c->tx, SST_FAILED_TIMEOUT, clock_of(w, a), &verdict);
+    sst_session_failed(&a->session, &c->tx, SST_OUTCOME_TIMEOUT, clock_of(w, a), &verdict);
     a->inside = inside;
     judge(w, a, MAY_NOTHING);
     obey(w, a, c, &verdict);

@@ -109,7 +109,7 @@ static bool row_of(const struct counts *c, unsigned n, struct row *row)
         {"event", NULL, c->told + 1, SST_EVENT_ENDED},
         {"end reason", NULL, c->ended + 1, SST_END_COUNT - 1},
         {"violation", NULL, c->library.violations, SST_VIOLATION_COUNT},
-        {"refresh failed", NULL, c->library.refreshes_failed, SST_FAILURE_COUNT},
+        {"refresh failed", NULL, c->library.refreshes_failed, SST_OUTCOME_COUNT},
     };
     for (unsigned g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         if (n >= groups[g].count) {
@@ -124,7 +124,7 @@ static bool row_of(const struct counts *c, unsigned n, struct row *row)
                         ? sst_end_reason_name((enum sst_end_reason)(n + 1))
                     : groups[g].values == c->library.violations
                         ? sst_violation_name((enum sst_violation)n)
-                        : sst_failure_kind_name((enum sst_failure_kind)n);
+                        : sst_outcome_name((enum sst_outcome)n);
         return true;
     }
     return false;

@@ -50,14 +50,14 @@ void view(struct sst_msg *msg, const struct packet *packet)
     }
     for (size_t i = 0; i < packet->headers.count; i++) {
         const struct sst_header *header = &packet->headers.item[i];
-        sst_msg_header(msg, header->name, strlen(header->name), header->value,
+        sst_msg_header_n(msg, header->name, strlen(header->name), header->value,
                        strlen(header->value));
     }
     if (packet->allow) {
         static const char with[] = "INVITE, ACK, BYE, CANCEL, UPDATE";
         static const char without[] = "INVITE, ACK, BYE, CANCEL";
         const char *value = packet->allow_update ? with : without;
-        sst_msg_header(msg, "Allow", 5, value, strlen(value));
+        sst_msg_header_n(msg, "Allow", 5, value, strlen(value));
     }
     if (packet->offer) {
         sst_msg_set_flags(msg, SST_MSG_OFFER);

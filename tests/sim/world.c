@@ -30,7 +30,7 @@ void make_agent(struct world *w, struct agent *a)
     w->counts->scene[SCENE_PULL + (unsigned)a->style]++;
     w->counts->scene[SCENE_LAZY] += a->lazy && a->style == STYLE_PULL;
     first_policy(w, a);
-    sst_session_init(&a->session, a->policy, a->index == 0);
+    sst_session_init(&a->session, a->policy, a->index == 0 ? SST_CALLER : SST_CALLEE);
 }
 
 static void start(struct world *w)

@@ -25,7 +25,7 @@ static inline int set_bytes(const char *name, size_t name_length, const char *va
     struct exact name_copy = exact_copy(name, name_length);
     struct exact value_copy = exact_copy(value, value_length);
     int result =
-        sst_policy_set(&policy, name_copy.text, name_length, value_copy.text, value_length, &error);
+        sst_policy_set_n(&policy, name_copy.text, name_length, value_copy.text, value_length, &error);
     exact_free(&name_copy);
     exact_free(&value_copy);
     return result;
@@ -40,7 +40,7 @@ static inline const char *get(const char *name)
 {
     static char buffer[64];
     struct exact copy = exact_copy(name, strlen(name));
-    size_t length = sst_policy_get(&policy, copy.text, copy.length, buffer, sizeof buffer);
+    size_t length = sst_policy_get_n(&policy, copy.text, copy.length, buffer, sizeof buffer);
     exact_free(&copy);
     ck_assert_uint_eq(length, strlen(buffer));
     return buffer;

@@ -6,7 +6,8 @@
 #ifndef QUEUE_SESSIONS_H
 #define QUEUE_SESSIONS_H
 
-#include "session/session_private.h"
+#include "session/event.h"
+#include "session/refused.h"
 
 #include <sst/sst.h>
 

@@ -206,7 +206,7 @@ static void time_out(struct pair *pair, int side)
     for (int i = 0; i < 2; i++) {
         if (pair->times_out[side][i] <= t->now_ms && !info_of(t).ended) {
             pair->times_out[side][i] = SST_NEVER;
-            loses(t, i == 1 ? UPDATE : INVITE, SST_FAILED_TIMEOUT);
+            loses(t, i == 1 ? UPDATE : INVITE, SST_OUTCOME_TIMEOUT);
         }
     }
 }

@@ -15,7 +15,7 @@ void talk_set(struct talk *t, const char *policy)
         size_t length = strcspn(policy, " ");
         size_t name = strcspn(policy, "=");
         ck_assert_msg(name < length, "policy: %s", policy);
-        int result = sst_policy_set(&t->policy, policy, name, policy + name + 1, length - name - 1,
+        int result = sst_policy_set_n(&t->policy, policy, name, policy + name + 1, length - name - 1,
                                     &error);
         ck_assert_msg(result == SST_OK, "policy: %s", policy);
         policy += length;
@@ -56,7 +56,7 @@ struct talk *talk_new(const char *policy, bool is_caller)
     t->begin_ms = TALK_BEGIN_MS;
     t->now_ms = TALK_BEGIN_MS;
     t->expires_ms = SST_NEVER;
-    must(sst_session_init(t->session, &t->policy, is_caller) == SST_OK);
+    must(sst_session_init(t->session, &t->policy, is_caller ? SST_CALLER : SST_CALLEE) == SST_OK);
     talk_check(t);
     return t;
 }
@@ -107,7 +107,7 @@ static void one_header(struct sst_msg *msg, const char *text, size_t length)
         const char *colon = memchr(text, ':', length);
         must(colon != NULL);
         size_t name = (size_t)(colon - text);
-        must(sst_msg_header(msg, text, name, colon + 1, length - name - 1) == SST_OK);
+        must(sst_msg_header_n(msg, text, name, colon + 1, length - name - 1) == SST_OK);
     }
 }
 
@@ -222,7 +222,7 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
     return verdict_text(t, &verdict);
 }
 
-const char *loses(struct talk *t, enum sst_method method, enum sst_failure how)
+const char *loses(struct talk *t, enum sst_method method, enum sst_outcome how)
 {
     struct sst_verdict verdict;
     struct sst_tx *tx = &t->own[method_index(method)];

@@ -17,7 +17,8 @@
 #define TALK_H
 
 #include "exact.h"
-#include "session/session_private.h"
+#include "session/event.h"
+#include "session/refused.h"
 
 #include <stdio.h>
 
@@ -92,7 +93,7 @@ const char *again(struct talk *t);
 /* The peer's response to the open request of this method: the verdict. */
 const char *gets(struct talk *t, enum sst_method method, unsigned status, const char *headers);
 /* The transaction ends without one. */
-const char *loses(struct talk *t, enum sst_method method, enum sst_failure how);
+const char *loses(struct talk *t, enum sst_method method, enum sst_outcome how);
 
 /* ---- The peer's requests ---- */
 

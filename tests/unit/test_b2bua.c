@@ -164,7 +164,7 @@ START_TEST(no_leg_waits_for_the_other)
         ck_assert_uint_eq(info_of(legs.first).expires_ms,
                           legs.first->begin_ms + (statuses[i] == 200 ? 148000u : 90000u));
         until(legs.second, 82);
-        expect(loses(legs.second, UPDATE, SST_FAILED_TIMEOUT), "end");
+        expect(loses(legs.second, UPDATE, SST_OUTCOME_TIMEOUT), "end");
         ck_assert(!info_of(legs.first).ended);
         end_legs(legs);
     }

@@ -89,7 +89,7 @@ static struct talk *come_to(const struct stage *stage, bool is_caller, enum sst_
             return t;
         }
         if (refused == TIMEOUT) {
-            loses(t, *method, SST_FAILED_TIMEOUT);
+            loses(t, *method, SST_OUTCOME_TIMEOUT);
         } else {
             gets(t, *method, refused, "");
         }
@@ -234,7 +234,7 @@ START_TEST(silence_and_a_broken_transport_at_each_stage)
         const struct stage *stage = &stages[i / 2];
         enum sst_method method;
         struct talk *t = come_to(stage, i % 2 == 0, &method);
-        const char *got = loses(t, method, SST_FAILED_TIMEOUT);
+        const char *got = loses(t, method, SST_OUTCOME_TIMEOUT);
 
         if (stage->instead_of_end[0] != '\0') {
             expect_next(t, got, "", stage->instead_of_end);
@@ -247,7 +247,7 @@ START_TEST(silence_and_a_broken_transport_at_each_stage)
         char seconds[16];
         snprintf(seconds, sizeof seconds, "%u", stage->wait_s);
         t = come_to(stage, i % 2 == 0, &method);
-        expect_again(t, loses(t, method, SST_FAILED_TRANSPORT), "", seconds, stage->way);
+        expect_again(t, loses(t, method, SST_OUTCOME_TRANSPORT), "", seconds, stage->way);
         end_talk(t);
         t = come_to(stage, i % 2 == 0, &method);
         expect_again(t, loses(t, method, SST_FAILED_NOT_SENT), "", seconds, stage->way);

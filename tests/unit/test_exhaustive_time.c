@@ -87,7 +87,7 @@ static bool negotiate(struct world *w, enum role role, uint32_t interval_s)
     enum sst_refresher refresher = by_uac ? SST_REFRESHER_UAC : SST_REFRESHER_UAS;
 
     memset(&w->tx, 0, sizeof w->tx);
-    MUST(sst_session_init(&w->session, &w->policy, uac) == SST_OK);
+    MUST(sst_session_init(&w->session, &w->policy, uac ? SST_CALLER : SST_CALLEE) == SST_OK);
     if (uac) {
         MUST(sst_session_request(&w->session, &w->tx, SST_METHOD_INVITE, 0, 0, &headers) == SST_OK);
         sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
@@ -135,7 +135,7 @@ static bool refreshes(struct world *w, uint64_t run_s, uint64_t refresh_ms)
     MUST(sst_session_request(&w->session, &tx, w->last.method, SST_REQUEST_REFRESH, now,
                              &headers) == SST_OK);
     MUST(comes(w, run_s * 1000u, SST_EVENT_ENDED));
-    MUST(w->last.reason == SST_END_UNANSWERED && w->last.since_ms == run_s * 1000u);
+    MUST(w->last.reason == SST_END_REFRESH_UNANSWERED && w->last.since_ms == run_s * 1000u);
     return true;
 }
 

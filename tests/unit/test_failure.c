@@ -6,40 +6,40 @@
 
 static const struct {
     unsigned status;
-    enum sst_failure_class invite;
-    enum sst_failure_class update;
+    enum sst_outcome invite;
+    enum sst_outcome update;
 } special[] = {
-    {401, SST_CLASS_AUTH, SST_CLASS_AUTH}, /* EC-60 */
-    {404, SST_CLASS_DIALOG, SST_CLASS_DIALOG}, /* EC-61, RFC 5057 §5.1 */
-    {405, SST_CLASS_NO_METHOD, SST_CLASS_NO_METHOD}, /* EC-55 */
-    {407, SST_CLASS_AUTH, SST_CLASS_AUTH},
-    {408, SST_CLASS_END, SST_CLASS_END}, /* §10 */
-    {410, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {413, SST_CLASS_TOO_LARGE, SST_CLASS_TOO_LARGE}, /* EC-57 */
-    {415, SST_CLASS_OFFER, SST_CLASS_OFFER}, /* EC-56 */
-    {416, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {420, SST_CLASS_EXTENSION, SST_CLASS_EXTENSION}, /* EC-58 */
-    {422, SST_CLASS_INTERVAL, SST_CLASS_INTERVAL}, /* EC-27 */
-    {480, SST_CLASS_TRANSIENT, SST_CLASS_TRANSIENT}, /* decisions §5 */
-    {481, SST_CLASS_END, SST_CLASS_END},
-    {482, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {483, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {484, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {485, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {486, SST_CLASS_TRANSIENT, SST_CLASS_TRANSIENT},
-    {487, SST_CLASS_TRANSIENT, SST_CLASS_TRANSIENT}, /* EC-62 */
-    {488, SST_CLASS_OFFER, SST_CLASS_OFFER},
-    {491, SST_CLASS_GLARE, SST_CLASS_GLARE}, /* EC-52 */
-    {501, SST_CLASS_NO_METHOD, SST_CLASS_NO_METHOD},
-    {502, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {504, SST_CLASS_TRANSIENT, SST_CLASS_METHOD}, /* EC-54 */
-    {505, SST_CLASS_METHOD, SST_CLASS_METHOD},
-    {600, SST_CLASS_TRANSIENT, SST_CLASS_TRANSIENT},
-    {604, SST_CLASS_DIALOG, SST_CLASS_DIALOG},
-    {606, SST_CLASS_OFFER, SST_CLASS_OFFER},
+    {401, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH}, /* EC-60 */
+    {404, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG}, /* EC-61, RFC 5057 §5.1 */
+    {405, SST_OUTCOME_NO_METHOD, SST_OUTCOME_NO_METHOD}, /* EC-55 */
+    {407, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH},
+    {408, SST_OUTCOME_GONE, SST_OUTCOME_GONE}, /* §10 */
+    {410, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {413, SST_OUTCOME_TOO_LARGE, SST_OUTCOME_TOO_LARGE}, /* EC-57 */
+    {415, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER}, /* EC-56 */
+    {416, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {420, SST_OUTCOME_EXTENSION, SST_OUTCOME_EXTENSION}, /* EC-58 */
+    {422, SST_OUTCOME_INTERVAL, SST_OUTCOME_INTERVAL}, /* EC-27 */
+    {480, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT}, /* decisions §5 */
+    {481, SST_OUTCOME_GONE, SST_OUTCOME_GONE},
+    {482, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {483, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {484, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {485, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {486, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT},
+    {487, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT}, /* EC-62 */
+    {488, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER},
+    {491, SST_OUTCOME_GLARE, SST_OUTCOME_GLARE}, /* EC-52 */
+    {501, SST_OUTCOME_NO_METHOD, SST_OUTCOME_NO_METHOD},
+    {502, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {504, SST_OUTCOME_TRANSIENT, SST_OUTCOME_METHOD}, /* EC-54 */
+    {505, SST_OUTCOME_METHOD, SST_OUTCOME_METHOD},
+    {600, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT},
+    {604, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
+    {606, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER},
 };
 
-static enum sst_failure_class expected(enum sst_method method, unsigned status)
+static enum sst_outcome expected(enum sst_method method, unsigned status)
 {
     for (size_t i = 0; i < COUNT_OF(special); i++) {
         if (special[i].status == status) {
@@ -47,12 +47,12 @@ static enum sst_failure_class expected(enum sst_method method, unsigned status)
         }
     }
     if (status < 200) {
-        return SST_CLASS_PROVISIONAL;
+        return SST_OUTCOME_PROVISIONAL;
     }
     if (status < 300) {
-        return SST_CLASS_SUCCESS;
+        return SST_OUTCOME_SUCCESS;
     }
-    return status >= 500 && status < 600 ? SST_CLASS_TRANSIENT : SST_CLASS_METHOD;
+    return status >= 500 && status < 600 ? SST_OUTCOME_TRANSIENT : SST_OUTCOME_METHOD;
 }
 
 /* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-58 EC-60 EC-61 EC-62 */
@@ -71,7 +71,7 @@ END_TEST
 START_TEST(only_408_and_481_end_a_session)
 {
     for (unsigned status = 100; status < 700; status++) {
-        bool ends = sst_classify_status(SST_METHOD_INVITE, status) == SST_CLASS_END;
+        bool ends = sst_classify_status(SST_METHOD_INVITE, status) == SST_OUTCOME_GONE;
         ck_assert_int_eq(ends, status == 408 || status == 481);
     }
 }
@@ -80,18 +80,18 @@ END_TEST
 static unsigned asked;
 static unsigned asked_status;
 static enum sst_method asked_method;
-static enum sst_failure_class asked_usual;
+static enum sst_outcome asked_usual;
 static int opinion;
 
-static enum sst_failure_class classify(void *user, enum sst_method method, unsigned status,
-                                       enum sst_failure_class usual)
+static enum sst_outcome classify(void *user, enum sst_method method, unsigned status,
+                                       enum sst_outcome usual)
 {
     ck_assert_ptr_eq(user, &opinion);
     asked++;
     asked_status = status;
     asked_method = method;
     asked_usual = usual;
-    return (enum sst_failure_class)opinion;
+    return (enum sst_outcome)opinion;
 }
 
 static struct sst_policy policy_with_opinion(void)
@@ -110,18 +110,18 @@ START_TEST(a_policy_is_asked_for_failures_only)
 {
     struct sst_policy policy = policy_with_opinion();
 
-    opinion = SST_CLASS_END;
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 180), SST_CLASS_PROVISIONAL);
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 200), SST_CLASS_SUCCESS);
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 299), SST_CLASS_SUCCESS);
+    opinion = SST_OUTCOME_GONE;
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 180), SST_OUTCOME_PROVISIONAL);
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 200), SST_OUTCOME_SUCCESS);
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 299), SST_OUTCOME_SUCCESS);
     ck_assert_uint_eq(asked, 0);
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_UPDATE, 404), SST_CLASS_END);
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_UPDATE, 404), SST_OUTCOME_GONE);
     ck_assert_uint_eq(asked, 1);
     ck_assert_uint_eq(asked_status, 404);
     ck_assert_int_eq(asked_method, SST_METHOD_UPDATE);
-    ck_assert_int_eq(asked_usual, SST_CLASS_DIALOG);
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 300), SST_CLASS_END);
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 699), SST_CLASS_END);
+    ck_assert_int_eq(asked_usual, SST_OUTCOME_DIALOG);
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 300), SST_OUTCOME_GONE);
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 699), SST_OUTCOME_GONE);
     ck_assert_uint_eq(asked, 3);
 }
 END_TEST
@@ -129,15 +129,15 @@ END_TEST
 /* A failure cannot be called a success, nor be given a class that does not exist. */
 START_TEST(an_opinion_that_makes_no_sense_is_ignored)
 {
-    static const int odd[] = {SST_CLASS_SUCCESS, SST_CLASS_PROVISIONAL, 13, 100, -1};
+    static const int odd[] = {SST_OUTCOME_SUCCESS, SST_OUTCOME_PROVISIONAL, 13, 100, -1};
     struct sst_policy policy = policy_with_opinion();
 
     for (size_t i = 0; i < COUNT_OF(odd); i++) {
         opinion = odd[i];
         ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 500),
-                         SST_CLASS_TRANSIENT);
+                         SST_OUTCOME_TRANSIENT);
     }
-    for (opinion = SST_CLASS_END; opinion <= SST_CLASS_DIALOG; opinion++) {
+    for (opinion = SST_OUTCOME_GONE; opinion <= SST_OUTCOME_DIALOG; opinion++) {
         ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 500), opinion);
     }
 }

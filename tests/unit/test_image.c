@@ -2,7 +2,8 @@
 /* The bytes of an image: their layout, and that nothing but a whole image is taken for one. */
 #include "exact.h"
 #include "same_session.h"
-#include "session/session_private.h"
+#include "session/event.h"
+#include "session/refused.h"
 
 #define SIZE SST_IMAGE_SIZE
 
@@ -129,7 +130,7 @@ START_TEST(session_without_a_call_comes_back)
 {
     uint8_t image[SIZE];
     struct sst_session into;
-    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_OK);
     ck_assert_int_eq(sst_session_save(&session, 301000, image, SIZE, NULL), SST_OK);
     ck_assert_int_eq(restore(&into, image, SIZE), SST_OK);
     ck_assert(is_same_session(&into, &session));

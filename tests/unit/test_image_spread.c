@@ -179,7 +179,7 @@ START_TEST(what_a_watcher_owes_is_not_spread)
     struct talk *t = called("", "Supported: timer | Session-Expires: 1800;refresher=uac");
     asks(t, UPDATE);
     t->now_ms += 32000;
-    loses(t, UPDATE, SST_FAILED_TIMEOUT);
+    loses(t, UPDATE, SST_OUTCOME_TIMEOUT);
     t->policy.on_event = NULL;
     t->policy.random = fixed;
     fixed_number = UINT32_MAX;

@@ -222,15 +222,15 @@ START_TEST(refuses_wrong_arguments)
     struct sst_msg msg = request();
     struct sst_msg before = msg;
 
-    ck_assert_int_eq(sst_msg_header(NULL, "x", 1, "90", 2), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_msg_header(&msg, NULL, 1, "90", 2), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_msg_header(&msg, "x", 1, NULL, 1), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_msg_header(&msg, "Via", 3, NULL, 1), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_msg_header(&msg, NULL, 0, "90", 2), SST_OK);
+    ck_assert_int_eq(sst_msg_header_n(NULL, "x", 1, "90", 2), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_msg_header_n(&msg, NULL, 1, "90", 2), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_msg_header_n(&msg, "x", 1, NULL, 1), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_msg_header_n(&msg, "Via", 3, NULL, 1), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_msg_header_n(&msg, NULL, 0, "90", 2), SST_OK);
     ck_assert(is_same(&msg, &before));
     /* Hosts store an empty value so. */
-    ck_assert_int_eq(sst_msg_header(&msg, "Allow", 5, NULL, 0), SST_OK);
-    ck_assert_int_eq(sst_msg_header(&msg, "x", 1, NULL, 0), SST_OK);
+    ck_assert_int_eq(sst_msg_header_n(&msg, "Allow", 5, NULL, 0), SST_OK);
+    ck_assert_int_eq(sst_msg_header_n(&msg, "x", 1, NULL, 0), SST_OK);
     ck_assert_uint_eq(msg.has, SST_MSG_ALLOW);
     ck_assert_uint_eq(msg.violations, VIOLATION(SE_MALFORMED));
 }

@@ -37,7 +37,7 @@ START_TEST(names_results)
         {SST_ERR_SYNTAX, "syntax"},
         {SST_ERR_RANGE, "range"},
         {SST_ERR_SPACE, "space"},
-        {SST_ERR_UNKNOWN, "unknown_name"},
+        {SST_ERR_UNKNOWN_NAME, "unknown_name"},
         {SST_ERR_CONFLICT, "conflict"},
         {SST_ERR_VERSION, "version"},
         {SST_ERR_DAMAGED, "damaged"},
@@ -111,15 +111,15 @@ END_TEST
 START_TEST(names_kinds_of_failures)
 {
     static const struct named expected[] = {
-        {SST_FAILURE_TIMEOUT, "timeout"},     {SST_FAILURE_GONE, "gone"},
-        {SST_FAILURE_TRANSIENT, "transient"}, {SST_FAILURE_METHOD, "method"},
-        {SST_FAILURE_GLARE, "glare"},         {SST_FAILURE_INTERVAL, "interval"},
-        {SST_FAILURE_AUTH, "auth"},           {SST_FAILURE_EXTENSION, "extension"},
-        {SST_FAILURE_TRANSPORT, "transport"}, {SST_FAILURE_DIALOG, "dialog"},
+        {SST_OUTCOME_TIMEOUT, "timeout"},     {SST_OUTCOME_GONE, "gone"},
+        {SST_OUTCOME_TRANSIENT, "transient"}, {SST_OUTCOME_METHOD, "method"},
+        {SST_OUTCOME_GLARE, "glare"},         {SST_OUTCOME_INTERVAL, "interval"},
+        {SST_OUTCOME_AUTH, "auth"},           {SST_OUTCOME_EXTENSION, "extension"},
+        {SST_OUTCOME_TRANSPORT, "transport"}, {SST_OUTCOME_DIALOG, "dialog"},
     };
 
-    ck_assert_uint_eq(COUNT_OF(expected), SST_FAILURE_COUNT);
-    CHECK_NAMES(sst_failure_kind_name, enum sst_failure_kind, expected);
+    ck_assert_uint_eq(COUNT_OF(expected), SST_OUTCOME_COUNT);
+    CHECK_NAMES(sst_outcome_name, enum sst_outcome, expected);
 }
 END_TEST
 
@@ -128,12 +128,12 @@ START_TEST(names_reasons_to_end)
     static const struct named expected[] = {
         {SST_END_NONE, "none"},
         {SST_END_NOT_REFRESHED, "not_refreshed"},
-        {SST_END_TIMEOUT, "refresh_timeout"},
-        {SST_END_408, "refresh_408"},
-        {SST_END_481, "refresh_481"},
-        {SST_END_UNANSWERED, "refresh_unanswered"},
-        {SST_END_REFUSED, "refresh_refused"},
-        {SST_END_NOT_SENT, "refresh_not_sent"},
+        {SST_END_REFRESH_TIMEOUT, "refresh_timeout"},
+        {SST_END_REFRESH_408, "refresh_408"},
+        {SST_END_REFRESH_481, "refresh_481"},
+        {SST_END_REFRESH_UNANSWERED, "refresh_unanswered"},
+        {SST_END_REFRESH_REFUSED, "refresh_refused"},
+        {SST_END_REFRESH_NOT_SENT, "refresh_not_sent"},
     };
 
     ck_assert_uint_eq(COUNT_OF(expected), SST_END_COUNT);

@@ -47,7 +47,7 @@ START_TEST(inserts_session_expires)
 }
 END_TEST
 
-/* One header field, and of the repeated ones the refresher that sst_msg_header() counts. */
+/* One header field, and of the repeated ones the refresher that sst_msg_header_n() counts. */
 START_TEST(makes_one_of_repeated_session_expires)
 {
     struct sst_proxy_edit edit = {.set_session_expires = true, .session_expires = 4000};

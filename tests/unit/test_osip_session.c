@@ -59,7 +59,7 @@ START_TEST(makes_a_call)
     osip_transaction_t *tr = stack_request(sip, &host.tx);
     stack_time_out(tr);
     ck_assert_int_eq(host.verdict.action, SST_ACTION_END);
-    ck_assert_int_eq(info().reason, SST_END_TIMEOUT);
+    ck_assert_int_eq(info().reason, SST_END_REFRESH_TIMEOUT);
     stack_close();
 }
 END_TEST

@@ -89,7 +89,7 @@ START_TEST(policy_has_its_rows)
     sst_policy_init(&policy);
     go_to("## The policy of a user agent");
     for (size_t i = 0; (field = sst_policy_field_at(i)) != NULL; i++) {
-        sst_policy_get(&policy, field->name, strlen(field->name), value, sizeof value);
+        sst_policy_get_n(&policy, field->name, strlen(field->name), value, sizeof value);
         expect_field_row(field, value, policy_what[i]);
     }
     ck_assert(!next_row(row));
@@ -159,8 +159,8 @@ START_TEST(failure_kinds_have_their_rows)
 {
     char row[ROW_SIZE];
     go_to("## Failure kinds");
-    for (int i = 0; i < SST_FAILURE_COUNT; i++) {
-        expect_name_row(sst_failure_kind_name((enum sst_failure_kind)i));
+    for (int i = 0; i < SST_OUTCOME_COUNT; i++) {
+        expect_name_row(sst_outcome_name((enum sst_outcome)i));
     }
     ck_assert(!next_row(row));
 }

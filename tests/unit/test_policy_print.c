@@ -17,7 +17,7 @@ START_TEST(printed_policy_reads_back)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char text[32];
         ck_assert_uint_gt(
-            sst_policy_get(&original, cases[i].name, strlen(cases[i].name), text, sizeof text), 0);
+            sst_policy_get_n(&original, cases[i].name, strlen(cases[i].name), text, sizeof text), 0);
         expect_set(cases[i].name, text, text);
         const struct sst_field *field = sst_policy_field_at(i);
         ck_assert_uint_eq(sst_field_value(&policy, field), sst_field_value(&original, field));
@@ -38,7 +38,7 @@ START_TEST(values_fit_or_leave_nothing)
             char *buffer = malloc(size > 0 ? size : 1);
             memset(buffer, 'x', size > 0 ? size : 1);
             ck_assert_uint_eq(
-                sst_policy_get(&policy, values[i].name, strlen(values[i].name), buffer, size),
+                sst_policy_get_n(&policy, values[i].name, strlen(values[i].name), buffer, size),
                 length);
             if (size == 0) {
                 ck_assert_int_eq(buffer[0], 'x');
@@ -123,20 +123,20 @@ END_TEST
 
 START_TEST(null_is_refused)
 {
-    ck_assert_int_eq(sst_policy_set(NULL, "mode", 4, "off", 3, &error), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_policy_set_n(NULL, "mode", 4, "off", 3, &error), SST_ERR_ARGUMENT);
     ck_assert_int_eq(error.code, SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_policy_set(&policy, NULL, 4, "off", 3, &error), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_policy_set(&policy, "mode", 4, NULL, 3, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_policy_set_n(&policy, NULL, 4, "off", 3, &error), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_policy_set_n(&policy, "mode", 4, NULL, 3, NULL), SST_ERR_ARGUMENT);
     /* An empty value may come without an address. */
-    ck_assert_int_eq(sst_policy_set(&policy, "mode", 4, NULL, 0, &error), SST_ERR_SYNTAX);
-    ck_assert_int_eq(sst_policy_set(&policy, NULL, 0, "off", 3, &error), SST_ERR_UNKNOWN);
+    ck_assert_int_eq(sst_policy_set_n(&policy, "mode", 4, NULL, 0, &error), SST_ERR_SYNTAX);
+    ck_assert_int_eq(sst_policy_set_n(&policy, NULL, 0, "off", 3, &error), SST_ERR_UNKNOWN_NAME);
     char buffer[4] = "abc";
-    ck_assert_uint_eq(sst_policy_get(NULL, "mode", 4, buffer, 4), 0);
+    ck_assert_uint_eq(sst_policy_get_n(NULL, "mode", 4, buffer, 4), 0);
     ck_assert_str_eq(buffer, "");
-    ck_assert_uint_eq(sst_policy_get(&policy, NULL, 4, buffer, 4), 0);
-    ck_assert_uint_eq(sst_policy_get(&policy, "mode", 4, NULL, 0), 6);
-    ck_assert_uint_eq(sst_policy_get(&policy, "mode", 4, NULL, 64), 6);
-    ck_assert_uint_eq(sst_policy_get(&policy, "none", 4, NULL, 64), 0);
+    ck_assert_uint_eq(sst_policy_get_n(&policy, NULL, 4, buffer, 4), 0);
+    ck_assert_uint_eq(sst_policy_get_n(&policy, "mode", 4, NULL, 0), 6);
+    ck_assert_uint_eq(sst_policy_get_n(&policy, "mode", 4, NULL, 64), 6);
+    ck_assert_uint_eq(sst_policy_get_n(&policy, "none", 4, NULL, 64), 0);
     ck_assert_uint_eq(sst_policy_error_print(NULL, buffer, 4), 0);
     ck_assert_str_eq(buffer, "");
 }

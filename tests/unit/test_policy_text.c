@@ -15,7 +15,7 @@ static void expect_refused(int code, const char *name, const char *value, const 
     ck_assert_pstr_eq(error.range, range);
     ck_assert_ptr_null(error.other);
     ck_assert_str_eq(error.text, text);
-    ck_assert_int_eq(sst_policy_set(&policy, name, strlen(name), value, strlen(value), NULL), code);
+    ck_assert_int_eq(sst_policy_set_n(&policy, name, strlen(name), value, strlen(value), NULL), code);
     ck_assert(memcmp(&policy, &before, sizeof policy) == 0);
 }
 
@@ -138,13 +138,13 @@ START_TEST(other_names_are_refused)
         "user",   "on_event", "random", "counters", "default", "default_expire", "default_expiress",
         "accept", "m",        "|",      "mode|",    "_",       "\"mode\"",       "mode=off"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        expect_refused(SST_ERR_UNKNOWN, names[i], "90", NULL, NULL, names[i]);
+        expect_refused(SST_ERR_UNKNOWN_NAME, names[i], "90", NULL, NULL, names[i]);
         ck_assert_str_eq(get(names[i]), "");
     }
-    expect_refused(SST_ERR_UNKNOWN, "", "90", NULL, NULL, "");
-    expect_refused(SST_ERR_UNKNOWN, " \t ", "90", NULL, NULL, "");
-    ck_assert_int_eq(set_bytes("mode\0", 5, "off", 3), SST_ERR_UNKNOWN);
-    ck_assert_int_eq(set_bytes("mod", 3, "off", 3), SST_ERR_UNKNOWN);
+    expect_refused(SST_ERR_UNKNOWN_NAME, "", "90", NULL, NULL, "");
+    expect_refused(SST_ERR_UNKNOWN_NAME, " \t ", "90", NULL, NULL, "");
+    ck_assert_int_eq(set_bytes("mode\0", 5, "off", 3), SST_ERR_UNKNOWN_NAME);
+    ck_assert_int_eq(set_bytes("mod", 3, "off", 3), SST_ERR_UNKNOWN_NAME);
 }
 END_TEST
 
@@ -187,7 +187,7 @@ START_TEST(long_texts_are_cut_in_the_error)
         memcpy(begin, text, length < 31 ? length : 31);
         ck_assert_int_eq(set_bytes("min_se", 6, text, length), SST_ERR_SYNTAX);
         ck_assert_str_eq(error.text, begin);
-        ck_assert_int_eq(set_bytes(text, length, "90", 2), SST_ERR_UNKNOWN);
+        ck_assert_int_eq(set_bytes(text, length, "90", 2), SST_ERR_UNKNOWN_NAME);
         ck_assert_str_eq(error.text, begin);
     }
     ck_assert_int_eq(set_bytes("min_se", 6, text, 65536), SST_ERR_SYNTAX);

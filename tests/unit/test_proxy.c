@@ -26,7 +26,7 @@ static void set_up(void)
 
 static void header(struct sst_msg *msg, const char *name, const char *value)
 {
-    ck_assert_int_eq(sst_msg_header(msg, name, strlen(name), value, strlen(value)), SST_OK);
+    ck_assert_int_eq(sst_msg_header_n(msg, name, strlen(name), value, strlen(value)), SST_OK);
 }
 
 START_TEST(wrong_arguments_are_refused)

@@ -29,7 +29,7 @@ static void add_lines(struct sst_msg *msg, const char *const *lines)
     for (size_t i = 0; lines[i] != NULL; i++) {
         size_t name = strcspn(lines[i], ":");
         const char *value = lines[i] + name + 2;
-        ck_assert_int_eq(sst_msg_header(msg, lines[i], name, value, strlen(value)), SST_OK);
+        ck_assert_int_eq(sst_msg_header_n(msg, lines[i], name, value, strlen(value)), SST_OK);
     }
 }
 

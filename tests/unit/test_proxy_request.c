@@ -28,7 +28,7 @@ static struct sst_proxy_edit edit;
 
 static void header(struct sst_msg *msg, const char *name, const char *value)
 {
-    sst_msg_header(msg, name, strlen(name), value, strlen(value));
+    sst_msg_header_n(msg, name, strlen(name), value, strlen(value));
 }
 
 static struct sst_msg request_of(const struct cell *cell, enum sst_method method)

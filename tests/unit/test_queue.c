@@ -32,7 +32,7 @@ static void setup(void)
     told_count = 0;
     memset(sessions, 0, sizeof sessions);
     for (size_t i = 0; i < ROOM; i++) {
-        ck_assert_int_eq(sst_session_init(&sessions[i], &policy, true), SST_OK);
+        ck_assert_int_eq(sst_session_init(&sessions[i], &policy, SST_CALLER), SST_OK);
     }
     ck_assert_int_eq(sst_queue_init(&queue, slots, ROOM), SST_OK);
 }
@@ -116,7 +116,7 @@ START_TEST(full_queue_says_so)
     for (size_t i = 0; i < ROOM; i++) {
         put_at(i, 1000 * (i + 1));
     }
-    ck_assert_int_eq(sst_session_init(&more, &policy, true), SST_OK);
+    ck_assert_int_eq(sst_session_init(&more, &policy, SST_CALLER), SST_OK);
     ck_assert_int_eq(sst_queue_update(&queue, &more), SST_OK); /* no deadline, no place */
     arm_refresh(&more, 500);
     ck_assert_int_eq(sst_queue_update(&queue, &more), SST_ERR_SPACE);

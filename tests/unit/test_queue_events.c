@@ -42,7 +42,7 @@ static void setup(void)
     for (size_t i = 0; i < ROOM; i++) {
         session[i] = malloc(sizeof *session[i]);
         ck_assert_ptr_nonnull(session[i]);
-        ck_assert_int_eq(sst_session_init(session[i], &policy, true), SST_OK);
+        ck_assert_int_eq(sst_session_init(session[i], &policy, SST_CALLER), SST_OK);
         told[i] = 0;
     }
     told_count = 0;

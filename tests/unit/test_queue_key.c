@@ -3,7 +3,8 @@
  * What a queue sorts by is worked out in fewer steps than the deadline. It is never later than the
  * deadline in any state, and the same in the usual ones. The states are the same at each run.
  */
-#include "session/session_private.h"
+#include "session/event.h"
+#include "session/refused.h"
 
 #include <sst/queue.h>
 

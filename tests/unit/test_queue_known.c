@@ -35,7 +35,7 @@ static void setup(void)
     sst_policy_init(&policy);
     policy.on_event = on_event;
     for (size_t i = 0; i < ROOM; i++) {
-        ck_assert_int_eq(sst_session_init(&sessions[i], &policy, true), SST_OK);
+        ck_assert_int_eq(sst_session_init(&sessions[i], &policy, SST_CALLER), SST_OK);
     }
     memset(&queue, 0xA5, sizeof queue);
     ck_assert_int_eq(sst_queue_init(&queue, slots, ROOM), SST_OK);

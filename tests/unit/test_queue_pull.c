@@ -32,7 +32,7 @@ static void setup(void)
     pushed = 0;
     ck_assert_int_eq(sst_queue_init(&queue, slots, ROOM), SST_OK);
     for (size_t i = 0; i < 3; i++) {
-        ck_assert_int_eq(sst_session_init(&sessions[i], &pushing, true), SST_OK);
+        ck_assert_int_eq(sst_session_init(&sessions[i], &pushing, SST_CALLER), SST_OK);
     }
 }
 
@@ -147,7 +147,7 @@ START_TEST(late_look_finds_nothing_until_the_end)
     ck_assert_uint_eq(sst_queue_deadline(&queue), 90000);
     ck_assert_ptr_eq(sst_queue_next_event(&queue, 90000, &event), &sessions[1]);
     ck_assert_int_eq(event.type, SST_EVENT_ENDED);
-    ck_assert_int_eq(event.reason, SST_END_NOT_SENT);
+    ck_assert_int_eq(event.reason, SST_END_REFRESH_NOT_SENT);
 
     ck_assert_int_eq(sst_queue_update(&queue, &sessions[2]), SST_OK);
     ck_assert_uint_eq(sst_queue_run(&queue, 88999, SIZE_MAX), 1);
@@ -245,7 +245,7 @@ static void begin_call(size_t i)
     struct sst_tx tx;
     bool watches = i % 3 == 0;
     run_until(1000 * i);
-    ck_assert_int_eq(sst_session_init(&sessions[i], &pushing, !watches), SST_OK);
+    ck_assert_int_eq(sst_session_init(&sessions[i], &pushing, watches ? SST_CALLEE : SST_CALLER), SST_OK);
     if (watches) {
         begin_watching(&sessions[i], &tx);
     } else {

@@ -111,7 +111,7 @@ static void drop(struct world *world, size_t id)
     sst_queue_remove(&world->queue, &world->sessions[id]);
     list_set(world, id, SST_NEVER);
     memset(&world->sessions[id], 0xA5, sizeof world->sessions[id]);
-    REQUIRE(sst_session_init(&world->sessions[id], &world->policy, true) == SST_OK);
+    REQUIRE(sst_session_init(&world->sessions[id], &world->policy, SST_CALLER) == SST_OK);
 }
 
 static void move_any(struct world *world)
@@ -185,7 +185,7 @@ static void create(struct world *world, size_t n, uint64_t range_ms, bool pull)
     world->policy.user = world;
     ck_assert_int_eq(sst_queue_init(&world->queue, world->slots, n), SST_OK);
     for (size_t id = 0; id < n; id++) {
-        REQUIRE(sst_session_init(&world->sessions[id], &world->policy, true) == SST_OK);
+        REQUIRE(sst_session_init(&world->sessions[id], &world->policy, SST_CALLER) == SST_OK);
         world->when_ms[id] = SST_NEVER;
         arm(world, id, 1 + id * range_ms / n); /* at the end of the list, so this is quick */
         update(world, id);

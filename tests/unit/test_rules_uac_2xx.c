@@ -31,7 +31,7 @@ static void tear_down(void)
     t = NULL;
 }
 
-static const char *outcome_text(const struct sst_outcome_timer *timer, uint32_t violations)
+static const char *outcome_text(const struct sst_timer *timer, uint32_t violations)
 {
     size_t used = (size_t)snprintf(t->text, sizeof t->text, "%u %s%s", (unsigned)timer->interval,
                                    sst_side_name(timer->side), timer->own_benefit ? " own" : "");
@@ -46,7 +46,7 @@ static const char *outcome_text(const struct sst_outcome_timer *timer, uint32_t 
 
 static const char *means(const char *headers)
 {
-    struct sst_outcome_timer timer;
+    struct sst_timer timer;
     struct sst_msg response;
     const uint32_t others = SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW); /* bits are added */
     uint32_t violations = others;
@@ -202,10 +202,10 @@ END_TEST
 static const char *merged(uint32_t a_interval, enum sst_side a_side, uint32_t b_interval,
                           enum sst_side b_side)
 {
-    struct sst_outcome_timer a = {a_interval, a_side, false};
-    struct sst_outcome_timer b = {b_interval, b_side, false};
-    struct sst_outcome_timer ab;
-    struct sst_outcome_timer ba;
+    struct sst_timer a = {a_interval, a_side, false};
+    struct sst_timer b = {b_interval, b_side, false};
+    struct sst_timer ab;
+    struct sst_timer ba;
 
     sst_merge_overlap(&a, &b, &ab);
     sst_merge_overlap(&b, &a, &ba);
@@ -232,9 +232,9 @@ END_TEST
 
 START_TEST(two_results_are_for_the_own_benefit_where_both_are)
 {
-    struct sst_outcome_timer own = {1800, SST_SIDE_LOCAL, true};
-    struct sst_outcome_timer agreed = {900, SST_SIDE_LOCAL, false};
-    struct sst_outcome_timer merged_timer;
+    struct sst_timer own = {1800, SST_SIDE_LOCAL, true};
+    struct sst_timer agreed = {900, SST_SIDE_LOCAL, false};
+    struct sst_timer merged_timer;
 
     sst_merge_overlap(&own, &own, &merged_timer);
     ck_assert(merged_timer.own_benefit);

@@ -24,14 +24,14 @@ START_TEST(a_session_begins_with_a_policy_that_is_right)
 
     memset(&session, 0xAA, sizeof session);
     sst_policy_init(&policy);
-    ck_assert_int_eq(sst_session_init(NULL, &policy, true), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_init(&session, NULL, true), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_init(NULL, &policy, SST_CALLER), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_init(&session, NULL, SST_CALLER), SST_ERR_ARGUMENT);
     policy.session_expires = 89;
-    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_ERR_RANGE);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_ERR_RANGE);
     policy.size = 4;
-    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_ERR_VERSION);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_ERR_VERSION);
     sst_policy_init(&policy);
-    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&session), SST_NEVER);
     ck_assert_ptr_null(sst_session_check(&session));
 
@@ -140,7 +140,7 @@ START_TEST(what_was_under_way_at_the_end_is_ignored)
     expect(gets(t, INVITE, 200, LOCAL_90), "ignore");
     expect(gets(t, UPDATE, 481, ""), "ignore");
     expect(gets(t, OTHER, 200, PEER_90), "ignore");
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "ignore");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ignore");
     ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
                      SST_ERR_STATE);
     expect(headers_text(&headers, text, sizeof text), TIMER);
@@ -286,7 +286,7 @@ START_TEST(null_arguments_are_errors)
         struct sst_session *w = wrong[i];
         ck_assert_int_eq(sst_session_request(w, &tx, UPDATE, 0, 0, &headers), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_response(w, &tx, &response, 0, &verdict), SST_ERR_ARGUMENT);
-        ck_assert_int_eq(sst_session_failed(w, &tx, SST_FAILED_TIMEOUT, 0, &verdict),
+        ck_assert_int_eq(sst_session_failed(w, &tx, SST_OUTCOME_TIMEOUT, 0, &verdict),
                          SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_receive(w, &tx, &request, 0, &advice), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_answer(w, &tx, 200, 0, &headers), SST_ERR_ARGUMENT);
@@ -308,10 +308,10 @@ START_TEST(null_arguments_are_errors)
     ck_assert_int_eq(sst_session_response(s, &tx, &response, 0, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_response(s, &tx, &request, 0, &verdict), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_response(s, NULL, &request, 0, &verdict), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_failed(s, NULL, SST_FAILED_TIMEOUT, 0, &verdict),
+    ck_assert_int_eq(sst_session_failed(s, NULL, SST_OUTCOME_TIMEOUT, 0, &verdict),
                      SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_failed(s, &tx, SST_FAILED_TIMEOUT, 0, NULL), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_failed(s, &tx, (enum sst_failure)3, 0, &verdict),
+    ck_assert_int_eq(sst_session_failed(s, &tx, SST_OUTCOME_TIMEOUT, 0, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_failed(s, &tx, (enum sst_outcome)3, 0, &verdict),
                      SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_receive(s, NULL, &request, 0, &advice), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_receive(s, &tx, NULL, 0, &advice), SST_ERR_ARGUMENT);

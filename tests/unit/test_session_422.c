@@ -89,7 +89,7 @@ START_TEST(a_422_to_a_refresh_leaves_the_expiration_where_it_was)
     until(t, 46);
     expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "retry");
     ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 90000);
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_INTERVAL], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_INTERVAL], 1);
     expect(again(t), TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     until(t, 50);
     expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
@@ -223,7 +223,7 @@ START_TEST(a_call_after_one_without_answer_asks_again)
     asks(t, INVITE);
     expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
     expect(asks(t, INVITE), TIMER " | Min-SE: 3600"); /* EC-101: this once */
-    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
     end_talk(t);
 }
@@ -239,7 +239,7 @@ START_TEST(a_refresh_without_session_expires_is_a_refresh_all_the_same)
     gets(t, UPDATE, 422, "Min-SE: 3600");
     expect(again(t), TIMER " | Min-SE: 3600");
     until(t, 932);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end"); /* a dead peer is a dead peer */
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end"); /* a dead peer is a dead peer */
     expect(told(t), "900 refresh UPDATE; 932 ended refresh_timeout");
     end_talk(t);
 }

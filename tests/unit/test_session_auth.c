@@ -29,7 +29,7 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
     again(t);
     gets(t, UPDATE, 401, "");
     again(t);
-    expect(loses(t, UPDATE, SST_FAILED_TRANSPORT), "wait 1026");
+    expect(loses(t, UPDATE, SST_OUTCOME_TRANSPORT), "wait 1026");
     until(t, 1026);
     told(t);
     refreshes(t);
@@ -46,7 +46,7 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
     again(t);
     expect(gets(t, INVITE, 401, ""), "failed");
     expect(told(t), "1026 refresh INVITE offer; 1026 refused");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_AUTH], 18);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_AUTH], 18);
     end_talk(t);
 }
 END_TEST
@@ -124,7 +124,7 @@ START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
     refreshes(t);
     expect(gets(t, UPDATE, 401, ""), "auth");
     asks(t, UPDATE);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     end_talk(t);
 
     t = connected("method=invite", UPDATES LOCAL_90);
@@ -155,7 +155,7 @@ START_TEST(a_420_to_a_refresh_takes_require_out)
     expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
     until(t, 90); /* the dialog keeps to it */
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_EXTENSION], 2);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_EXTENSION], 2);
     end_talk(t);
 
     t = connected("mode=require", UPDATES LOCAL_90); /* some other option tag */

@@ -124,14 +124,14 @@ START_TEST(what_waits_goes_with_the_state)
     s->flags |= F_ENDED;
     broken("a refresh waits only while a timer runs");
     s->events = 1u << SST_EVENT_ENDED;
-    s->reason = SST_END_408;
+    s->reason = SST_END_REFRESH_408;
     broken("an end waits only where there was one, for a reason");
     s->events = 1u << SST_EVENT_ENDED;
     s->flags |= F_ENDED;
     broken("an end waits only where there was one, for a reason");
     s->events = 1u << SST_EVENT_ENDED;
     s->flags |= F_ENDED;
-    s->reason = SST_END_408;
+    s->reason = SST_END_REFRESH_408;
     ck_assert_ptr_null(sst_session_check(s));
 }
 END_TEST

@@ -313,7 +313,7 @@ START_TEST(what_was_offered_stands_though_it_was_switched_off_since)
 
     t = caller("mode=off"); /* the other way round: what was not offered is taken all the same */
     asks(t, INVITE);
-    ck_assert_int_eq(sst_policy_set(&other->policy, "mode", 4, "accept", 6, NULL), SST_OK);
+    ck_assert_int_eq(sst_policy_set_n(&other->policy, "mode", 4, "accept", 6, NULL), SST_OK);
     other->policy.user = t;
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     gets(t, INVITE, 200, answer[_i]);

@@ -117,7 +117,7 @@ START_TEST(a_transaction_that_was_given_up_has_no_say_any_more)
     ck_assert_int_eq(
         sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    ck_assert_int_eq(sst_session_failed(t->session, &t->own[1], SST_FAILED_TIMEOUT, t->now_ms,
+    ck_assert_int_eq(sst_session_failed(t->session, &t->own[1], SST_OUTCOME_TIMEOUT, t->now_ms,
                                         &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);

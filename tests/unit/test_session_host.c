@@ -104,7 +104,7 @@ START_TEST(a_copy_of_a_2xx_is_not_for_the_next_request_under_way)
     msg.cseq = first.cseq;
     ck_assert_int_eq(sst_session_response(t->session, &first, &msg, t->now_ms, &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    ck_assert_int_eq(sst_session_failed(t->session, &first, SST_FAILED_TIMEOUT, t->now_ms,
+    ck_assert_int_eq(sst_session_failed(t->session, &first, SST_OUTCOME_TIMEOUT, t->now_ms,
                                         &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
     expect(gets(t, INVITE, 200, REMOTE_90), "refreshed");
@@ -140,7 +140,7 @@ START_TEST(before_the_dialog_nothing_is_a_refresh)
     ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH | SST_REQUEST_OFFER, &headers), SST_OK);
     expect(gets(t, INVITE, 503, ""), "failed");
     ck_assert_uint_eq(t->counters.refreshes_sent, 0);
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSIENT], 0);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSIENT], 0);
     end_talk(t);
 }
 END_TEST
@@ -252,7 +252,7 @@ START_TEST(an_update_that_is_lost_when_nothing_else_is_left_ends_the_session)
     expect(gets(t, INVITE, 403, ""), "failed");
     asks(t, UPDATE); /* the host's own, without evidence that the peer knows it */
     until(t, 77);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     expect(told(t), "45 refresh INVITE offer; 45 refused; 77 ended refresh_timeout");
     end_talk(t);
 
@@ -296,8 +296,8 @@ START_TEST(two_dialogs_of_one_policy_share_nothing_else)
     struct talk *b = connected("", REMOTE_90);
     struct sst_session lone;
 
-    ck_assert_int_eq(sst_session_init(&lone, &a->policy, true), SST_OK);
-    ck_assert_int_eq(sst_session_init(&lone, &b->policy, false), SST_OK); /* and once more */
+    ck_assert_int_eq(sst_session_init(&lone, &a->policy, SST_CALLER), SST_OK);
+    ck_assert_int_eq(sst_session_init(&lone, &b->policy, SST_CALLEE), SST_OK); /* and once more */
     ck_assert_ptr_null(sst_session_check(&lone));
     until(a, 45);
     until(b, 100);

@@ -16,19 +16,19 @@ START_TEST(a_refresh_that_times_out_ends_the_session)
     until(t, 45);
     refreshes(t);
     until(t, 77);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     expect(told(t), "45 refresh UPDATE; 77 ended refresh_timeout");
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "ignore");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ignore");
     until(t, 200);
     expect(told(t), "");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TIMEOUT], 1);
-    ck_assert_uint_eq(t->counters.ended[SST_END_TIMEOUT], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TIMEOUT], 1);
+    ck_assert_uint_eq(t->counters.ended[SST_END_REFRESH_TIMEOUT], 1);
     end_talk(t);
 
     t = connected("", UPDATES REMOTE_90); /* on the side that waits, a hold of the host's */
     asks(t, INVITE);
     until(t, 32);
-    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "end");
     expect(told(t), "32 ended refresh_timeout");
     end_talk(t);
 }
@@ -42,7 +42,7 @@ START_TEST(an_update_without_evidence_gets_one_invite_first)
     until(t, 45);
     refreshes(t);
     until(t, 77);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 77");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 77");
     looks(t);
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
     expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
@@ -53,19 +53,19 @@ START_TEST(an_update_without_evidence_gets_one_invite_first)
     until(t, 57);
     refreshes(t);
     until(t, 89);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     end_talk(t);
 
     t = connected("", REMOTE_90); /* a request of the host's: its own verdict, and a refresh */
     asks(t, UPDATE);
     until(t, 32);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
     looks(t);
     expect(told(t), "32 refresh INVITE offer");
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
     until(t, 50);
     expect(gets(t, INVITE, 408, ""), "end");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_GONE], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_GONE], 1);
     end_talk(t);
 }
 END_TEST
@@ -79,7 +79,7 @@ START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
         struct talk *t = connected("mode=request own_benefit=no", "");
         expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
         until(t, 32);
-        expect(statuses[i] == 0 ? loses(t, INVITE, SST_FAILED_TIMEOUT)
+        expect(statuses[i] == 0 ? loses(t, INVITE, SST_OUTCOME_TIMEOUT)
                                 : gets(t, INVITE, statuses[i], ""), "end");
         ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
         end_talk(t);
@@ -91,7 +91,7 @@ START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
         hears(t, OTHER, i == 0 ? "Allow: INVITE" : "Allow: INVITE, UPDATE");
         gets(t, INVITE, 200, TIMER);
         expect(told(t), "0 negotiated off");
-        expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "failed");
+        expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
         ck_assert(!info_of(t).ended);
         end_talk(t);
     }
@@ -106,15 +106,15 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     until(t, 900);
     refreshes(t);
     until(t, 932);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1349.5"); /* halfway to 1767 */
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 1349.5"); /* halfway to 1767 */
     until(t, 1349.5);
     refreshes(t);
     until(t, 1381.5);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1574.25");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 1574.25");
     until(t, 1574.25);
     refreshes(t);
     until(t, 1606.25);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     expect(told(t), "900 refresh UPDATE; 1349.5 refresh UPDATE; 1574.25 refresh UPDATE; "
                     "1606.25 ended refresh_timeout");
     end_talk(t);
@@ -123,12 +123,12 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     until(t, 45);
     refreshes(t);
     until(t, 77);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     end_talk(t);
 
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* for refreshes only */
     asks(t, INVITE);
-    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "end");
     end_talk(t);
 
     /* nor for the one refresh of the side that watches: EC-103 */
@@ -136,7 +136,7 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     until(t, 1334);
     refreshes(t);
     until(t, 1366);
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
     end_talk(t);
 
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* an answer is no timeout */
@@ -150,7 +150,7 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
         from_here(t);
         until(t, 900);
         refreshes(t);
-        expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "wait 1333.5");
+        expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 1333.5");
         until(t, 1333.5);
         refreshes(t);
         expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
@@ -162,7 +162,7 @@ END_TEST
 /* Shows: EC-51 FB-55 FB-56 */
 START_TEST(what_could_not_be_sent_is_sent_later)
 {
-    static const enum sst_failure how[] = {SST_FAILED_TRANSPORT, SST_FAILED_NOT_SENT};
+    static const enum sst_outcome how[] = {SST_OUTCOME_TRANSPORT, SST_FAILED_NOT_SENT};
 
     for (size_t i = 0; i < COUNT_OF(how); i++) {
         struct talk *t = connected("", UPDATES LOCAL_90);
@@ -175,7 +175,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
         until(t, 51);
         refreshes(t);
         expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
-        ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSPORT], 2);
+        ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSPORT], 2);
         asks(t, INVITE);
         expect(loses(t, INVITE, how[i]), "failed"); /* the host's own is its own affair */
         end_talk(t);
@@ -184,10 +184,10 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     for (unsigned i = 0; i < 4; i++) {
         until(t, 45 + (double[]){0, 2, 6, 14}[i]);
         refreshes(t);
-        loses(t, UPDATE, SST_FAILED_TRANSPORT);
+        loses(t, UPDATE, SST_OUTCOME_TRANSPORT);
     }
     until(t, 100);
-    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_NOT_SENT);
     end_talk(t);
 }
 END_TEST
@@ -198,7 +198,7 @@ START_TEST(what_carried_no_timer_ends_nothing)
     struct talk *t = connected("", "");
 
     asks(t, INVITE);
-    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     asks(t, UPDATE);
     expect(gets(t, UPDATE, 481, ""), "failed");
     asks(t, INVITE); /* one that was sent before the timer came on */
@@ -214,7 +214,7 @@ START_TEST(what_carried_no_timer_ends_nothing)
     t = caller("mode=request"); /* nor the initial INVITE, whatever was agreed on early */
     asks(t, INVITE);
     serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
-    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     expect(told(t), "");
     end_talk(t);
 
@@ -222,7 +222,7 @@ START_TEST(what_carried_no_timer_ends_nothing)
     asks(t, INVITE);
     expect(gets(t, INVITE, 408, ""), "failed");
     asks(t, INVITE);
-    expect(loses(t, INVITE, SST_FAILED_TIMEOUT), "failed");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     expect(told(t), "");
     end_talk(t);
 }

@@ -169,7 +169,7 @@ START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
         for (int invite = 0; invite < 2; invite++) {
             enum sst_method method = invite ? INVITE : UPDATE;
             refreshes(t);
-            expect(rows[i].status == 0 ? loses(t, method, SST_FAILED_TIMEOUT)
+            expect(rows[i].status == 0 ? loses(t, method, SST_OUTCOME_TIMEOUT)
                                        : gets(t, method, rows[i].status, ""),
                    invite ? "end" : "wait 45");
             looks(t);

@@ -80,7 +80,7 @@ START_TEST(when_one_dies_the_other_ends_in_time)
             ck_assert(!pair->byes[dies]);
             struct talk *left = pair->side[1 - dies];
             ck_assert_int_eq(info_of(left).reason,
-                             dies == refresher ? SST_END_NOT_REFRESHED : SST_END_TIMEOUT);
+                             dies == refresher ? SST_END_NOT_REFRESHED : SST_END_REFRESH_TIMEOUT);
             ck_assert_uint_eq(left->count[SST_EVENT_ENDED], 1);
             ck_assert_uint_lt(left->session->refresh_ms - SST_TIME_BIAS, before);
             pair_end(pair);
@@ -103,7 +103,7 @@ START_TEST(a_refresh_that_is_lost_for_good_ends_both)
     pair->lost = lose_update_to_b;
     pair_until(pair, 4000);
     ck_assert(pair->byes[0]);
-    ck_assert_int_eq(info_of(pair->side[0]).reason, SST_END_TIMEOUT);
+    ck_assert_int_eq(info_of(pair->side[0]).reason, SST_END_REFRESH_TIMEOUT);
     ck_assert(info_of(pair->side[1]).ended); /* by the BYE */
     ck_assert_int_eq(info_of(pair->side[1]).reason, SST_END_NONE);
     pair_end(pair);
@@ -177,7 +177,7 @@ START_TEST(a_peer_that_refuses_everything_is_left_at_the_expiration)
         pair->refuse[1] = statuses[i];
         uint64_t expires = info_of(pair->side[0]).expires_ms;
         pair_until(pair, 300);
-        ck_assert_int_eq(info_of(pair->side[0]).reason, SST_END_REFUSED);
+        ck_assert_int_eq(info_of(pair->side[0]).reason, SST_END_REFRESH_REFUSED);
         ck_assert_uint_eq(pair->side[0]->session->refresh_ms - SST_TIME_BIAS, expires);
         ck_assert_uint_le(pair->refreshes[0], 12);
         pair_end(pair);

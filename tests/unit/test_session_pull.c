@@ -184,7 +184,7 @@ START_TEST(a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due)
     t->hold_pull = true;
     asks(t, UPDATE);
     t->now_ms += 32000;
-    loses(t, UPDATE, SST_FAILED_TIMEOUT); /* EC-50: a re-INVITE is owed */
+    loses(t, UPDATE, SST_OUTCOME_TIMEOUT); /* EC-50: a re-INVITE is owed */
     t->now_ms += 57500;
     expect(pull_one(t), "overdue");
     expect(pull_one(t), "none");

@@ -194,7 +194,7 @@ static void response(struct talk *t)
     }
 
     if (draw(12) == 0 && method != OTHER) {
-        static const enum sst_failure how[] = {SST_FAILED_TIMEOUT, SST_FAILED_TRANSPORT,
+        static const enum sst_outcome how[] = {SST_OUTCOME_TIMEOUT, SST_OUTCOME_TRANSPORT,
                                                SST_FAILED_NOT_SENT};
         loses(t, method, PICK(how));
     } else {
@@ -315,7 +315,7 @@ static void begin_again(struct life *life, bool pull)
     t->highest_cseq = 0;
     t->refresh.type = SST_EVENT_NONE;
     t->policy.on_event = pull ? NULL : t->policy.on_event;
-    must(sst_session_init(t->session, &t->policy, is_caller) == SST_OK);
+    must(sst_session_init(t->session, &t->policy, is_caller ? SST_CALLER : SST_CALLEE) == SST_OK);
     t->expires_ms = SST_NEVER;
 }
 

@@ -113,8 +113,8 @@ START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
     until(t, 100);
     expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refresh INVITE plain; "
                     "45 refused; 90 ended refresh_refused");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_METHOD], 4);
-    ck_assert_uint_eq(t->counters.ended[SST_END_REFUSED], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_METHOD], 4);
+    ck_assert_uint_eq(t->counters.ended[SST_END_REFRESH_REFUSED], 1);
     end_talk(t);
 }
 END_TEST
@@ -149,11 +149,11 @@ START_TEST(a_refused_hold_is_no_refused_refresh)
     until(t, 10);
     asks(t, INVITE);
     expect(gets(t, INVITE, 488, ""), "failed");
-    for (unsigned i = 0; i < SST_FAILURE_COUNT; i++) {
+    for (unsigned i = 0; i < SST_OUTCOME_COUNT; i++) {
         ck_assert_uint_eq(t->counters.refreshes_failed[i], 0);
     }
     until(t, 100);
-    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_NOT_SENT);
     end_talk(t);
 }
 END_TEST
@@ -185,7 +185,7 @@ START_TEST(a_call_that_is_refused_may_be_kept)
 
     t = connected("refused=keep", LOCAL_90); /* nor is what was never sent */
     until(t, 95);
-    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_SENT);
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_NOT_SENT);
     end_talk(t);
 
     t = connected("refused=keep expire_at=guard", LOCAL_90);
@@ -194,7 +194,7 @@ START_TEST(a_call_that_is_refused_may_be_kept)
     gets(t, INVITE, 403, "");
     until(t, 95);
     expect(told(t), "45 refresh INVITE offer; 45 refused; 60 negotiated off refresh_refused");
-    ck_assert_int_eq(info_of(t).reason, SST_END_REFUSED); /* why it went off */
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_REFUSED); /* why it went off */
     sst_session_end(t->session, t->now_ms);
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE); /* but not why the call ended */
     end_talk(t);
@@ -282,13 +282,13 @@ START_TEST(a_refused_offer_leads_to_update_where_that_is_allowed)
 }
 END_TEST
 
-static enum sst_failure_class classify_404(void *user, enum sst_method method, unsigned status,
-                                           enum sst_failure_class usual)
+static enum sst_outcome classify_404(void *user, enum sst_method method, unsigned status,
+                                           enum sst_outcome usual)
 {
     const struct talk *t = user;
 
     ck_assert_int_eq(method, t->refresh.method == UPDATE ? UPDATE : INVITE);
-    return status == 404 ? SST_CLASS_END : status == 408 ? SST_CLASS_TRANSIENT : usual;
+    return status == 404 ? SST_OUTCOME_GONE : status == 408 ? SST_OUTCOME_TRANSIENT : usual;
 }
 
 /* Shows: EC-61 */
@@ -318,7 +318,7 @@ START_TEST(a_code_that_ends_dialogs_is_named_and_ends_nothing)
     expect(gets(t, INVITE, 502, ""), "failed");
     expect(told(t), "45 refresh INVITE offer; 45 violation dialog_lost; 45 refused");
     ck_assert_uint_eq(t->counters.violations[SST_VIOLATION_DIALOG_LOST], 1);
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_DIALOG], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_DIALOG], 1);
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90); /* nor does it say anything of the method */

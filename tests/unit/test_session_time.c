@@ -142,7 +142,7 @@ START_TEST(a_refresh_under_way_does_not_hold_up_the_expiration)
     until(t, 95);
     expect(told(t), "45 refresh UPDATE; 90 ended refresh_unanswered");
     expect(gets(t, UPDATE, 200, LOCAL_90), "ignore");
-    expect(loses(t, UPDATE, SST_FAILED_TIMEOUT), "ignore");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ignore");
     until(t, 500);
     expect(told(t), "");
     end_talk(t);

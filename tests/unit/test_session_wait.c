@@ -40,7 +40,7 @@ START_TEST(a_503_is_tried_again_ever_more_seldom_until_the_peer_gives_up)
     expect(refuse_all(t, 503, ""), "45 47 51 59"); /* 2, 4, 8 s: "2-3 more" */
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
                     "59 refresh UPDATE; 90 ended refresh_refused");
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_TRANSIENT], 4);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSIENT], 4);
     end_talk(t);
     t = connected("", UPDATES LOCAL_1800);
     expect(refuse_all(t, 503, ""),
@@ -135,7 +135,7 @@ START_TEST(a_491_waits_by_who_owns_the_call_id)
     refreshes(t);
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     ck_assert_uint_eq(t->counters.glare, 1);
-    ck_assert_uint_eq(t->counters.refreshes_failed[SST_FAILURE_GLARE], 1);
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_GLARE], 1);
     end_talk(t);
 
     t = called("prefer_refresher=uas", UPDATES TIMER " | Session-Expires: 90");

@@ -94,7 +94,7 @@ START_TEST(no_other_size_is_read)
             ck_assert_int_eq(sst_proxy_policy_check(policy, NULL), SST_ERR_VERSION);
         }
         struct sst_session session;
-        ck_assert_int_eq(sst_session_init(&session, policy, true), SST_ERR_VERSION);
+        ck_assert_int_eq(sst_session_init(&session, policy, SST_CALLER), SST_ERR_VERSION);
         exact_free(&block);
     }
 }
@@ -128,14 +128,14 @@ START_TEST(fields_behind_the_end_have_their_defaults)
     sst_policy_init(&policy);
     policy.size = (uint32_t)offsetof(struct sst_policy, absolute_min);
     policy.absolute_min = 77;
-    ck_assert_uint_eq(sst_policy_get(&policy, "absolute_min", 12, text, sizeof text), 2);
+    ck_assert_uint_eq(sst_policy_get_n(&policy, "absolute_min", 12, text, sizeof text), 2);
     ck_assert_str_eq(text, "90");
-    ck_assert_int_eq(sst_policy_set(&policy, "absolute_min", 12, "80", 2, &error),
-                     SST_ERR_UNKNOWN);
+    ck_assert_int_eq(sst_policy_set_n(&policy, "absolute_min", 12, "80", 2, &error),
+                     SST_ERR_UNKNOWN_NAME);
     ck_assert_str_eq(error.text, "absolute_min");
     ck_assert_uint_eq(policy.absolute_min, 77);
     policy.size += (uint32_t)sizeof policy.absolute_min; /* it has the whole of it */
-    ck_assert_uint_eq(sst_policy_get(&policy, "absolute_min", 12, text, sizeof text), 2);
+    ck_assert_uint_eq(sst_policy_get_n(&policy, "absolute_min", 12, text, sizeof text), 2);
     ck_assert_str_eq(text, "77");
 }
 END_TEST
@@ -163,7 +163,7 @@ END_TEST
 /* What hosts loop over and what they have room for. */
 START_TEST(counters_have_room_for_more)
 {
-    ck_assert_uint_le(SST_FAILURE_COUNT, SST_FAILURE_ROOM);
+    ck_assert_uint_le(SST_OUTCOME_COUNT, SST_OUTCOME_ROOM);
     ck_assert_uint_le(SST_END_COUNT, SST_END_ROOM);
     ck_assert_uint_le(SST_VIOLATION_COUNT, SST_VIOLATION_ROOM);
 }
@@ -184,7 +184,7 @@ START_TEST(reserved_room_of_events_is_zero)
     bool more = true;
 
     sst_policy_init(&policy);
-    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_OK);
     sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers);
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
     sst_msg_set_session_expires(&msg, 90, SST_REFRESHER_UAC);

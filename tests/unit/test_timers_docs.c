@@ -87,7 +87,7 @@ static void answered(uint32_t interval, enum sst_refresher refresher)
     struct sst_verdict verdict;
 
     memset(&tx, 0, sizeof tx);
-    ck_assert_int_eq(sst_session_init(&session, &policy, true), SST_OK);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_OK);
     ck_assert_int_eq(sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers), SST_OK);
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 0);
     sst_msg_set_session_expires(&msg, interval, refresher);
@@ -229,7 +229,7 @@ static void answering(void)
     struct sst_advice advice;
 
     memset(&tx, 0, sizeof tx);
-    ck_assert_int_eq(sst_session_init(&session, &policy, false), SST_OK);
+    ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLEE), SST_OK);
     sst_msg_request(&msg, SST_METHOD_INVITE, 1);
     sst_msg_set_session_expires(&msg, 3600, SST_REFRESHER_UAS);
     sst_msg_set_flags(&msg, SST_MSG_SUPPORTED_TIMER);

@@ -213,7 +213,7 @@ int main(void)
             sst_msg_request(&msg, SST_METHOD_INVITE, turn + 1);
             sst_msg_set_flags(&msg, SST_MSG_SUPPORTED_TIMER);
             if (turn == 0)
-                sst_msg_header(&msg, "x", 1, small.value, small.value_length);
+                sst_msg_header_n(&msg, "x", 1, small.value, small.value_length);
             /*@ docs/guide.md # Proxies # until: A 2xx to one */
             assert(refused_with == 422u);
         }

@@ -44,7 +44,7 @@ int main(void)
 
     assert(parser_init() == 0);
     sst_policy_init(&policy);
-    assert(sst_session_init(&call->session, &policy, false) == SST_OK);
+    assert(sst_session_init(&call->session, &policy, SST_CALLEE) == SST_OK);
     incoming.call = call;
     memset(&tr, 0, sizeof tr);
     osip_transaction_set_your_instance(&tr, &incoming);

@@ -66,7 +66,7 @@ static void run_a_queue(void)
     sst_policy_init(&policy);
     policy.on_event = on_event;
     policy.user = &ended;
-    sst_session_init(&session, &policy, true);
+    sst_session_init(&session, &policy, SST_CALLER);
     sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers);
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 0);
     sst_msg_set_session_expires(&msg, 90, SST_REFRESHER_UAS);

@@ -250,7 +250,7 @@ static const char *check_settings(const struct line *line, unsigned first, unsig
     *result = SST_OK;
     for (unsigned i = first; i < count; i++) {
         *result = settings_set(&settings, kind, line->words.text[i]);
-        if (*result == SST_ERR_UNKNOWN || *result == SST_ERR_SYNTAX) {
+        if (*result == SST_ERR_UNKNOWN_NAME || *result == SST_ERR_SYNTAX) {
             return "no such policy field, or no value for it";
         }
         if (*result != SST_OK) {

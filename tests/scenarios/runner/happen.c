@@ -21,7 +21,7 @@ static uint64_t seconds_after(const struct words *words, const char *word)
 }
 
 /* timeout, transport and not-sent: an own transaction ends without a final response. */
-static bool lose(struct host *host, const char *method, enum sst_failure failure)
+static bool lose(struct host *host, const char *method, enum sst_outcome failure)
 {
     struct sst_verdict verdict;
     struct slot *slot = slot_find(host, true, method, 0, true);
@@ -153,10 +153,10 @@ bool play_happening(struct host *host)
         return fail(host->world, "a session", "it has not begun, or is gone");
     }
     if (strcmp(what, "timeout") == 0) {
-        return lose(host, words->text[1], SST_FAILED_TIMEOUT);
+        return lose(host, words->text[1], SST_OUTCOME_TIMEOUT);
     }
     if (strcmp(what, "transport") == 0) {
-        return lose(host, words->text[1], SST_FAILED_TRANSPORT);
+        return lose(host, words->text[1], SST_OUTCOME_TRANSPORT);
     }
     if (strcmp(what, "not-sent") == 0) {
         return lose(host, words->text[1], SST_FAILED_NOT_SENT);

@@ -202,7 +202,7 @@ bool host_begin(struct host *host, bool caller)
     if (host->session == NULL) {
         return fail(host->world, "memory", "none");
     }
-    if (sst_session_init(host->session, &host->settings[host->current].ua, caller) != SST_OK) {
+    if (sst_session_init(host->session, &host->settings[host->current].ua, caller ? SST_CALLER : SST_CALLEE) != SST_OK) {
         return fail(host->world, "a session that starts", "sst_session_init() fails");
     }
     return true;

@@ -110,9 +110,9 @@ static const uint64_t *find_array(const struct sst_counters *counters, const cha
         return NULL;
     }
     rest++;
-    for (unsigned i = 0; length == 6 && memcmp(name, "failed", 6) == 0 && i < SST_FAILURE_COUNT;
+    for (unsigned i = 0; length == 6 && memcmp(name, "failed", 6) == 0 && i < SST_OUTCOME_COUNT;
          i++) {
-        if (strcmp(rest, sst_failure_kind_name((enum sst_failure_kind)i)) == 0) {
+        if (strcmp(rest, sst_outcome_name((enum sst_outcome)i)) == 0) {
             return &counters->refreshes_failed[i];
         }
     }

@@ -70,7 +70,7 @@ static int set_proxy(struct sst_proxy_policy *policy, const char *name, size_t l
         memcpy(field, &number, sizeof number);
         return SST_OK;
     }
-    return SST_ERR_UNKNOWN;
+    return SST_ERR_UNKNOWN_NAME;
 }
 
 int settings_set(struct settings *settings, enum party_kind kind, const char *word)
@@ -87,7 +87,7 @@ int settings_set(struct settings *settings, enum party_kind kind, const char *wo
     if (kind == PROXY) {
         return set_proxy(&settings->proxy, word, length, value);
     }
-    return sst_policy_set(&settings->ua, word, length, value, strlen(value), NULL);
+    return sst_policy_set_n(&settings->ua, word, length, value, strlen(value), NULL);
 }
 
 int settings_check(const struct settings *settings, enum party_kind kind)

@@ -75,7 +75,7 @@ void message_view(const struct message *message, struct sst_msg *msg)
     }
     for (unsigned i = 0; i < message->field_count; i++) {
         const struct field *field = &message->field[i];
-        (void)sst_msg_header(msg, field->name, strlen(field->name), field->value,
+        (void)sst_msg_header_n(msg, field->name, strlen(field->name), field->value,
                              strlen(field->value));
     }
     if (message->offer) {
