@@ -65,7 +65,7 @@ static inline bool sst_heap_is_early(const struct sst_queue *queue,
            sst_heap_step(time) > sst_heap_known_step(queue, session);
 }
 
-/* ---- queue_heap.c ---- */
+/* ---- heap.c ---- */
 
 /* For a session in the queue. */
 void sst_heap_take_out(struct sst_queue *queue, struct sst_session *session);

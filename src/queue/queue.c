@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The queue: what it runs and tells. In which order, and why a refresh costs next to nothing, is in
- * queue_heap.h.
+ * heap.h.
  */
 #include "queue/heap.h"
 

@@ -150,16 +150,16 @@ MORE = POLICY_END.replace("};", "    uint32_t future_s;\n    uint32_t future_cou
 FUTURE = [
     ("include/sst/policy.h", POLICY_END, MORE),
     ("include/sst/proxy.h", POLICY_END, MORE),
-    ("src/policy.c", "== SST_POLICY_SIZE_MIN", "== SST_POLICY_SIZE_MIN + 8"),
-    ("src/policy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
+    ("src/policy/policy.c", "== SST_POLICY_SIZE_MIN", "== SST_POLICY_SIZE_MIN + 8"),
+    ("src/policy/policy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
      "    .absolute_min = SST_ABSOLUTE_MIN_S,\n    .future_s = 5,\n"),
-    ("src/proxy.c", "== SST_PROXY_POLICY_SIZE_MIN", "== SST_PROXY_POLICY_SIZE_MIN + 8"),
-    ("src/proxy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
+    ("src/rules/proxy.c", "== SST_PROXY_POLICY_SIZE_MIN", "== SST_PROXY_POLICY_SIZE_MIN + 8"),
+    ("src/rules/proxy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
      "    .absolute_min = SST_ABSOLUTE_MIN_S,\n    .future_s = 5,\n"),
-    ("src/policy_fields.h", "#define SST_POLICY_FIELDS(X) \\\n",
+    ("src/policy/fields.h", "#define SST_POLICY_FIELDS(X) \\\n",
      "#define SST_POLICY_FIELDS(X) \\\n"
      '    X(future_s, NUMBER, 1, 9, "1..9", "s", "", "") \\\n'),
-    ("src/policy_fields.h", "#define SST_PROXY_FIELDS(X) \\\n",
+    ("src/policy/fields.h", "#define SST_PROXY_FIELDS(X) \\\n",
      "#define SST_PROXY_FIELDS(X) \\\n"
      '    X(future_s, NUMBER, 1, 9, "1..9", "s", "", "") \\\n'),
 ]
@@ -168,10 +168,13 @@ FUTURE = [
 def objects(folder, root, name):
     """The core compiled with a sanitizer, so that a byte too many ends the test."""
     out = fresh(folder / name)
-    run([CC, "-std=c11", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-         f"-I{root / 'include'}", f"-I{root / 'src'}", "-c",
-         *[root / source for source in sources("libsst")]], cwd=out)
-    return sorted(out.glob("*.o"))
+    made = []
+    for source in sources("libsst"):
+        made.append(out / (source.replace("/", "-") + ".o"))
+        run([CC, "-std=c11", "-g", "-O1", "-fsanitize=address,undefined",
+             "-fno-sanitize-recover=all", f"-I{root / 'include'}", f"-I{root / 'src'}",
+             "-c", root / source, "-o", made[-1]])
+    return made
 
 
 def link(program, headers, source, parts):

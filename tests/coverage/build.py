@@ -51,9 +51,10 @@ def each(function, items):
 
 
 def compile_all(sources, flags, work):
-    """(objects, what the compiler said)"""
+    """(objects, what the compiler said); files of two folders may have the same name"""
     def one(source):
-        target = os.path.join(work, os.path.basename(source) + ".o")
+        folder, name = os.path.split(source)
+        target = os.path.join(work, "%s-%s.o" % (os.path.basename(folder), name))
         return target, run([COMPILER, *FLAGS, *flags, "-c", source, "-o", target])
     done = each(one, sources)
     return [target for target, _ in done], "".join(said for _, said in done)

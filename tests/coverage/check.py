@@ -4,7 +4,7 @@ its decisions to decide (MC/DC). What cannot be is in exclusions.tsv, with the r
 
     check.py [--work FOLDER]     builds and runs in the folder (default: a new one, removed after)
 
-An exclusion is the file, the function, the text of the condition, the side that is never seen
+An exclusion is the file (its path from src), the function, the text of the condition, the side that is never seen
 (true, false, none for a switch, taken or passed for a case, pair for MC/DC) and the reason. One
 that no gap needs any more is an error.
 Exit status: 0 all covered, 1 not, or a needless exclusion, 2 cannot be built or run, 77 no tools
@@ -101,7 +101,8 @@ def measure(work):
 def exclusions(files):
     """Those of the files that are looked at."""
     rows = gaps.read_exclusions(os.path.join(HERE, "exclusions.tsv"))
-    present = {os.path.basename(path) for path in glob.glob(os.path.join(SOURCE, "*.[ch]"))}
+    present = {os.path.relpath(path, SOURCE)
+               for path in glob.glob(os.path.join(SOURCE, "*", "*.[ch]"))}
     return [row for row in rows if row.file in files or row.file not in present
             or row.file.endswith(".h")]
 

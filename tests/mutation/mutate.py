@@ -14,6 +14,7 @@ Exit status: 0 fine, 1 a survivor without reason, too low a score, or (strict) n
 
 import argparse
 import fnmatch
+import glob
 import hashlib
 import os
 import shutil
@@ -30,30 +31,20 @@ import workshop  # noqa: E402  pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SURVIVORS = os.path.join(HERE, "survivors.tsv")
-AREAS = {
-    "codec": ["scan.*", "codec.*", "codec_*", "print.*", "message.*", "message_*"],
-    "rules": ["rules_*", "policy.c", "failure.c", "proxy.*", "proxy_*"],
-    "session": ["session.*", "session_*", "timing.*", "queue.*", "queue_*", "image.*", "image_*"],
-}
 # Texts for people, and what has no decisions.
-OUTSIDE = ["names.c", "policy_text.c", "version.c", "mem.h", "policy_fields.h", "osip_*"]
-
-
-def area_of(name):
-    for area, patterns in AREAS.items():
-        if any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
-            return area
-    return "other"
+OUTSIDE = ["about/names.c", "about/version.c", "codec/mem.h", "policy/fields.h", "policy/text.c",
+           "osip/*"]
 
 
 def all_mutants(root):
+    """Those of each file of src, which is named by its path from there."""
     found = []
-    for name in sorted(os.listdir(os.path.join(root, "src"))):
-        if not name.endswith((".c", ".h")):
-            continue
+    source = os.path.join(root, "src")
+    for path in sorted(glob.glob(os.path.join(source, "*", "*.[ch]"))):
+        name = os.path.relpath(path, source)
         if any(fnmatch.fnmatch(name, pattern) for pattern in OUTSIDE):
             continue
-        with open(os.path.join(root, "src", name), encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             found += mutants.mutants_of(name, file.read())
     return found
 
@@ -116,7 +107,7 @@ def arguments():
     parser.add_argument("--cc", default="cc")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--files", help="files of src, all by default")
+    parser.add_argument("--files", help="files by their paths from src, all by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--min", type=float, default=0.95, help="the least score")
     parser.add_argument("--listed", action="store_true", help="only those of survivors.tsv")
@@ -147,7 +138,7 @@ def main():
               flush=True)
         results = examine(shop, chosen)
     bare, needless = complaints(found, results, listed)
-    table = report.Table(results, area_of)
+    table = report.Table(results)
     print(table.text())
     print("\n".join(bare + needless), end="\n" if bare or needless else "")
     score = table.total.score()

@@ -1,5 +1,6 @@
 """The score by file, as a table of a terminal and of docs/verification.md."""
 
+import os
 import re
 
 COLUMNS = ("file", "mutants", "killed", "survived", "equivalent", "stillborn", "score")
@@ -11,8 +12,7 @@ makes small changes to the text of the library and looks whether the unit suites
 AddressSanitizer and UndefinedBehaviorSanitizer, fail: other comparisons, logic, arithmetic and
 constants (one up, one down, 0), conditions negated or fixed, statements left out, other results. So
 it asks what the assertions are worth, where coverage tells only what the suites come to. There are
-{found} such mutants of codec, rules and session. A run takes a sample that the seed draws; the test
-tries 30.
+{found} such mutants of the core. A run takes a sample that the seed draws; the test tries 30.
 
 A mutant that cannot be built is *stillborn*, one of which the compiler makes the same object with
 `-O2` *equivalent*; neither counts. One that never returns is ended by its CPU time, and is killed.
@@ -30,9 +30,9 @@ The mutants outside of the sample were tried as well, once (`--count 10000`, abo
 survived of them stands in that file too.
 
 Not shown: what other tests than the unit suites would kill; faults that are not a small change of
-the text; tables of names and the text form of policies (`src/names.c`, `src/policy_text.c`); the
-libosip2 adapter; mutants of what was changed since they were all tried, where they are not in the
-sample.
+the text; tables of names and the text form of policies (`src/about/names.c`,
+`src/policy/text.c`); the libosip2 adapter; mutants of what was changed since they were all tried,
+where they are not in the sample.
 
 """
 
@@ -54,25 +54,25 @@ class Row:
 
 
 class Table:
-    def __init__(self, results, area_of):
+    def __init__(self, results):
         self.total, self.areas, self.files = Row(), {}, {}
         for mutant, what, _ in results:
-            area = area_of(mutant.path)
+            area = os.path.dirname(mutant.path)
             self.total.add(what)
             self.areas.setdefault(area, Row()).add(what)
             self.files.setdefault((area, mutant.path), Row()).add(what)
 
     def lines(self):
-        """Rows of cells: the files of each area, the area, and in the end everything."""
+        """Rows of cells: the files of each folder, the folder, and in the end everything."""
         found = []
         for area in sorted(self.areas):
             found += [row.cells(path) for (of, path), row in sorted(self.files.items())
                       if of == area]
-            found.append(self.areas[area].cells("all of " + area))
+            found.append(self.areas[area].cells("all of %s/" % area))
         return found + [self.total.cells("all")]
 
     def text(self):
-        return "\n".join("%-20s %8s %8s %8s %10s %9s %8s" % tuple(row)
+        return "\n".join("%-28s %8s %8s %8s %10s %9s %8s" % tuple(row)
                          for row in [COLUMNS, *self.lines()])
 
     def markdown(self):

@@ -33,6 +33,11 @@ def run(command, seconds=120, env=None):
         return "time", output.decode(errors="replace")
 
 
+def flat(name):
+    """A path as part of a file's name."""
+    return name.replace("/", "-")
+
+
 def must(command):
     status, output = run(command, 300)
     if status != 0:
@@ -69,7 +74,7 @@ class Workshop:
         self.objects = {}   # of the library: file, object
         self.plain = {}     # the same, optimized, to be compared with
         self.parts = {}     # of the runner: suites and what they share
-        self.users = {}     # object: headers that it is made of
+        self.users = {}     # object: files of src that it is made of
         self.runner = None
         self.took = {}      # ms of each suite
         self.reached = {}   # (file, function): suites
@@ -79,12 +84,12 @@ class Workshop:
     # ---- what all mutants share ----
 
     def object_of(self, source, name, flags):
-        """Compiles, and notes which headers of ours the file uses."""
-        target = os.path.join(self.folder, name + ".o")
-        must([self.compiler, *flags, "-MMD", "-I" + self.include,
+        """Compiles, and notes which files of src the object is made of."""
+        target = os.path.join(self.folder, flat(name) + ".o")
+        must([self.compiler, *flags, "-MMD", "-I" + self.include, "-I" + self.source,
               "-c", source, "-o", target])
         with open(target[:-2] + ".d", encoding="utf-8") as file:
-            self.users[name] = {os.path.basename(word) for word in file.read().split()}
+            self.users[name] = {os.path.relpath(word, self.source) for word in file.read().split()}
         return target
 
     def suite_flags(self, source, name):
@@ -166,8 +171,8 @@ class Workshop:
         lines = must(["addr2line", "-f", "-e", os.path.join(library, "libsst-mutant.so"),
                       "@" + script]).splitlines()
         for place, function, where in zip(places, lines[0::2], lines[1::2]):
-            file, number = os.path.basename(where.split(" ")[0]).split(":")
-            key = file, function
+            path, _, number = where.split(" ")[0].rpartition(":")
+            key = os.path.relpath(path, self.source), function
             self.reached.setdefault(key, set()).update(hits[place])
             if number.isdigit():
                 self.blocks.setdefault(key, {}).setdefault(int(number), set()).update(hits[place])
@@ -176,7 +181,7 @@ class Workshop:
 
     def order(self, mutant):
         """The suites that come to a mutant's function, the likeliest to see it first."""
-        key = os.path.basename(mutant.path), mutant.function
+        key = mutant.path, mutant.function
         suites = set(self.suites) if mutant.function == "-" else set(self.reached.get(key, ()))
         # The inline functions of a header are in the suites that include it, untraced.
         suites |= {name for name in self.suites if key[0] in self.users["unit-" + name]}
@@ -201,8 +206,8 @@ class Workshop:
         objects = {}
         for name in names:
             target = os.path.join(bench, name + suffix)
-            status, _ = run([self.compiler, *flags, "-I" + self.include,
-                             "-c", os.path.join(bench, name), "-o", target])
+            status, _ = run([self.compiler, *flags, "-I" + self.include, "-I" + bench, "-c",
+                             os.path.join(bench, name), "-o", target])
             if status != 0:
                 return None
             objects[name] = target
@@ -230,10 +235,9 @@ class Workshop:
         for name in names:
             with self.lock:
                 if name not in self.plain:
-                    target = os.path.join(self.folder, "plain-" + name + ".o")
-                    must([self.compiler, *FLAGS, "-O2",
-                          "-I" + self.include, "-c",
-                          os.path.join(self.source, name), "-o", target])
+                    target = os.path.join(self.folder, "plain-" + flat(name) + ".o")
+                    must([self.compiler, *FLAGS, "-O2", "-I" + self.include, "-I" + self.source,
+                          "-c", os.path.join(self.source, name), "-o", target])
                     self.plain[name] = target
             with open(self.plain[name], "rb") as one, open(mutated[name], "rb") as other:
                 if one.read() != other.read():
@@ -243,19 +247,19 @@ class Workshop:
     def judge(self, mutant):
         """(what became of it: killed, survived, stillborn, equivalent; by which suite)"""
         bench = self.bench()
-        name = os.path.basename(mutant.path)
-        path = os.path.join(bench, name)
+        path = os.path.join(bench, mutant.path)
         with open(path, encoding="utf-8") as file:
             text = file.read()
         with open(path, "w", encoding="utf-8") as file:
             file.write(mutant.text)
         try:
-            return self.judge_changed(mutant, bench, name)
+            return self.judge_changed(mutant, bench)
         finally:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 
-    def judge_changed(self, mutant, bench, name):
+    def judge_changed(self, mutant, bench):
+        name = mutant.path
         names = [one for one in self.core if name in self.users["core-" + one]]
         objects = self.compile_mutated(bench, names, CHECKED, ".o")
         if objects is None:

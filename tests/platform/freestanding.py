@@ -37,7 +37,8 @@ def symbols(objects, option):
 def needed(cpu, level, sources):
     """Names that the sources take from outside."""
     command = [COMPILER, "-mcpu=" + cpu, "-mthumb", "-ffreestanding", "-nostdlib", "-" + level]
-    flags = [*run.WARNINGS, "-I" + os.path.join(run.ROOT, "include"), "-DSST_BUILDING"]
+    flags = [*run.WARNINGS, "-I" + os.path.join(run.ROOT, "include"),
+             "-I" + os.path.join(run.ROOT, "src"), "-DSST_BUILDING"]
     with tempfile.TemporaryDirectory() as scratch:
         objects = run.compile_all(command, sources, scratch, flags)
         return symbols(objects, "-u") - symbols(objects, "--defined-only")

@@ -38,7 +38,8 @@ STRUCTURES = {
     "Cortex-M": "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb",
     "i386": "gcc -m32",
 }
-CORE = ["-DSST_BUILDING", "-I" + INCLUDE]
+SOURCE = os.path.join(run.ROOT, "src")
+CORE = ["-DSST_BUILDING", "-I" + INCLUDE, "-I" + SOURCE]
 # What libgcc calls the division of 64 bits, on any processor.
 LONG_DIVISION = re.compile(r"\bU (__aeabi_u?ldivmod|__u?(?:div|mod|divmod)di[34])\b")
 # Whose chains of calls are shown.
@@ -77,8 +78,9 @@ def public_functions(text):
 
 
 def compile_one(command, path, scratch, more):
-    """The object of a file."""
-    target = os.path.join(scratch, os.path.splitext(os.path.basename(path))[0] + ".o")
+    """The object of a file; those of two folders may have the same name."""
+    folder, name = os.path.split(path)
+    target = os.path.join(scratch, "%s-%s.o" % (os.path.basename(folder), name))
     subprocess.run([*command.split(), *BARE.split(), "-std=c11", *more, "-c", path,
                     "-o", target], check=True)
     return target
@@ -109,7 +111,7 @@ class Build:
 
     def __init__(self, command, functions):
         with tempfile.TemporaryDirectory() as scratch:
-            objects = {os.path.basename(path): compile_one(command, path, scratch, CORE)
+            objects = {os.path.relpath(path, SOURCE): compile_one(command, path, scratch, CORE)
                        for path in run.core_sources()}
             self.files = {name: code_size(command, path) for name, path in objects.items()}
             for name, path in objects.items():

@@ -41,4 +41,4 @@ static void read_parameters(struct sst_scan scan, struct sst_session_expires *ou
     ensures SST_METHOD_OTHER <= \result <= SST_METHOD_BYE; */
 enum sst_method sst_method_from_name(const char *name, size_t length);
 
-#include "../../src/codec.c"
+#include "../../src/codec/parse.c"

@@ -18,4 +18,4 @@
         \result == SST_OUTCOME_METHOD; */
 enum sst_outcome sst_classify_status(enum sst_method method, unsigned status);
 
-#include "../../src/failure.c"
+#include "../../src/rules/failure.c"

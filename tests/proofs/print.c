@@ -59,4 +59,4 @@ size_t sst_print_session_expires(char *buffer, size_t size, uint32_t seconds,
 size_t sst_print_session_expires_like(char *buffer, size_t size, uint32_t seconds,
                                       const char *value, size_t length);
 
-#include "../../src/print.c"
+#include "../../src/codec/print.c"

@@ -60,4 +60,4 @@ void sst_refusal_headers(const struct sst_policy *policy, unsigned status, uint3
 void sst_other_headers(const struct sst_policy *policy, enum sst_method method,
                        struct sst_headers *headers);
 
-#include "../../src/rules_headers.c"
+#include "../../src/rules/headers.c"

@@ -151,4 +151,4 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
 void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
                        struct sst_timer *merged);
 
-#include "../../src/rules_uac.c"
+#include "../../src/rules/uac.c"

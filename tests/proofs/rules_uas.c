@@ -87,4 +87,4 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
 void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *dialog,
                     const struct sst_facts *facts, struct sst_answer *answer);
 
-#include "../../src/rules_uas.c"
+#include "../../src/rules/uas.c"

@@ -2,4 +2,4 @@
 /* The scanners that all header field values are read with. */
 #include "spec_scan.h"
 
-#include "../../src/scan.c"
+#include "../../src/codec/scan.c"

@@ -61,4 +61,4 @@ static void leave_interval(struct sst_session *s);
         now <= s->refresh_ms <= now + half_ms(RUN_S(s)) && s->refresh_ms < LAST_SEND(s); */
 static void start_interval(struct sst_session *s, uint64_t now);
 
-#include "../../src/session_commit.c"
+#include "../../src/session/commit.c"

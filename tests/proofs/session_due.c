@@ -80,4 +80,4 @@ static inline uint64_t deadline_of(const struct sst_session *s, const struct sst
     ensures s != \null && s->policy != \null && TIMER_RUNS(s) ==> \result < SST_NEVER; */
 uint64_t sst_session_deadline(const struct sst_session *s);
 
-#include "../../src/session_due.c"
+#include "../../src/session/due.c"

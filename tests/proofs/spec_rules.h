@@ -11,7 +11,7 @@ void sst_policy_init_sized(struct sst_policy *policy, size_t size);
 /*@ assigns *policy; */
 static inline void sst_policy_init(struct sst_policy *policy);
 
-#include "../../src/rules_private.h"
+#include "../../src/rules/rules_private.h"
 
 /*
  * What the proofs use of what sst_policy_check() grants. Sessions take no policy that has not passed

@@ -37,7 +37,7 @@
         at != end && '0' <= *at <= '9' ? digits_end(at + 1, end) : at;
 */
 
-#include "../../src/scan.h"
+#include "../../src/codec/scan.h"
 
 /* The cursor is where it was or further, in the same text. */
 #define FORWARD(scan) (CURSOR(scan) && within(\old((scan)->at), (scan)->at, (scan)->end))

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a session whenever session_due.c is asked, and what it answers.
+ * What is known of a session whenever session/due.c is asked, and what it answers.
  *
  * SOUND_TIMER() is the part of sst_session_check() that times depend on. start_interval() establishes
- * it, which is proved with session_commit.c; sst_session_restore() checks it.
+ * it, which is proved with session/commit.c; sst_session_restore() checks it.
  */
 #ifndef SPEC_SESSION_H
 #define SPEC_SESSION_H
 
-#include "../../src/session_private.h"
+#include "../../src/session/session_private.h"
 #include "spec_rules.h"
 #include "spec_timing.h"
 

@@ -2,7 +2,7 @@
 /* The arithmetic of intervals, for all arguments there are. */
 #include "spec_timing.h"
 
-#include "../../src/timing.c"
+#include "../../src/rules/timing.c"
 
 /* What a host's clock shows comes out as it went in. */
 /*@ requires now_ms < LAST_MS - SST_TIME_BIAS;

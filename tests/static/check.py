@@ -69,7 +69,7 @@ def library_flags(path):
 
 def source_files(only):
     """Without libosip2 what includes its headers is left out, and said so."""
-    pattern = [os.path.join(ROOT, "src", "*.c"), os.path.join(ROOT, "examples", "**", "*.c")]
+    pattern = [os.path.join(ROOT, "src", "*", "*.c"), os.path.join(ROOT, "examples", "**", "*.c")]
     found = sorted(path for one in pattern for path in glob.glob(one, recursive=True))
     found = [os.path.relpath(path, ROOT) for path in found]
     if osip_flags() is None:
@@ -82,7 +82,7 @@ def source_files(only):
 
 
 def flags(path):
-    found = ["-std=c11", "-Iinclude", "-DSST_BUILDING", *(osip_flags() or [])]
+    found = ["-std=c11", "-Iinclude", "-Isrc", "-DSST_BUILDING", *(osip_flags() or [])]
     if path.startswith("examples"):
         found += ["-D_POSIX_C_SOURCE=200809L", "-Iexamples/sst-ua", *library_flags(path)]
     return found
@@ -99,7 +99,7 @@ def command(tool, path, off, reports):
     if tool == "cppcheck":
         return ["cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability",
                 "--inconclusive", "--error-exitcode=0", "--suppress=missingIncludeSystem",
-                *("--suppress=" + check for check in off), "-Iinclude",
+                *("--suppress=" + check for check in off), "-Iinclude", "-Isrc",
                 "-Iexamples/sst-ua",
                 "--template={file}:{line}:{column}: warning: {message} [{id}]", path]
     # scan-build is told the compiler by CC, and looks at nothing else that runs.

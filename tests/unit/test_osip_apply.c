@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip_apply.c and src/osip_room.c: header fields into libosip2's messages. */
+/* src/osip/apply.c and src/osip/room.c: header fields into libosip2's messages. */
 #include "osip_messages.h"
 
 static void add(struct sst_headers *headers, const char *name, const char *value,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip_apply.c: a proxy's changes to libosip2's messages. */
+/* src/osip/apply.c: a proxy's changes to libosip2's messages. */
 #include "osip_messages.h"
 
 static const char forty[] = "0123456789012345678901234567890123456789";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip_event.c: what libosip2's callbacks mean, by number and from real transactions. */
+/* src/osip/event.c: what libosip2's callbacks mean, by number and from real transactions. */
 #include "osip_stack.h"
 
 /* Types by what they mean; every type that is not here means nothing. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip_session.c: what cannot be done, and what means nothing. */
+/* src/osip/session.c: what cannot be done, and what means nothing. */
 #include "osip_host.h"
 
 static osip_message_t *untouched;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip_read.c: libosip2's messages as the rules see them. */
+/* src/osip/read.c: libosip2's messages as the rules see them. */
 #include "osip_messages.h"
 
 static struct sst_msg read_and_free(osip_message_t *sip)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip_session.c: sessions driven by libosip2's messages and transactions. */
+/* src/osip/session.c: sessions driven by libosip2's messages and transactions. */
 #include "osip_host.h"
 #include "osip_stack.h"
 
