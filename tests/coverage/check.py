@@ -4,9 +4,9 @@ its decisions to decide (MC/DC). What cannot be is in exclusions.tsv, with the r
 
     check.py [--work FOLDER]     builds and runs in the folder (default: a new one, removed after)
 
-An exclusion is the file (its path from src), the function, the text of the condition, the side that is never seen
-(true, false, none for a switch, taken or passed for a case, pair for MC/DC) and the reason. One
-that no gap needs any more is an error.
+An exclusion is the file by its path from src, the function, the text of the condition, the side that
+is never seen (true, false, none for a switch, taken or passed for a case, pair for MC/DC) and the
+reason. One that no gap needs any more is an error.
 Exit status: 0 all covered, 1 not, or a needless exclusion, 2 cannot be built or run, 77 no tools
 """
 
