@@ -3,7 +3,7 @@
 #include <sst/session.h>
 #include <sst/types.h>
 
-#include "codec/mem.h"
+#include "about/mem.h"
 
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 

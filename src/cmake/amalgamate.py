@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Each header stands behind those that it includes.
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
           "proxy.h", "session.h", "queue.h", "sst.h"]
-PRIVATE = ["codec/mem.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
+PRIVATE = ["about/mem.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
            "rules/rules_private.h", "session/state.h", "session/due.h", "session/plan.h",
            "session/commit.h", "session/time.h", "session/event.h", "session/lost.h",
            "session/refused.h", "queue/key.h", "queue/heap.h"]

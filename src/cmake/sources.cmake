@@ -10,9 +10,10 @@ set(SST_CORE_SOURCES
   codec/parse.c
   codec/print.c
   codec/message.c
+  policy/fields.c
+  policy/text.c
   policy/policy.c
   policy/proxy.c
-  policy/text.c
   rules/timing.c
   rules/failure.c
   rules/headers.c
@@ -21,6 +22,7 @@ set(SST_CORE_SOURCES
   rules/proxy.c
   session/state.c
   session/due.c
+  session/check.c
   session/plan.c
   session/commit.c
   session/time.c

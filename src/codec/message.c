@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sst/message.h>
 
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "codec/scan.h"
 
 /* Flags that a host may set without a value. */

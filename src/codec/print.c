@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sst/codec.h>
 
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "codec/scan.h"
 
 /*

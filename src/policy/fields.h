@@ -11,7 +11,7 @@
 #ifndef SST_POLICY_FIELDS_H
 #define SST_POLICY_FIELDS_H
 
-#include "codec/mem.h"
+#include "about/mem.h"
 
 #include <sst/policy.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A proxy's policy: its defaults, and what makes one valid. */
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "policy/fields.h"
 
 #include <sst/proxy.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A policy's fields from text and back, and its errors as sentences. */
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "policy/fields.h"
 
 #include <sst/codec.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Decisions as header fields: RFC 4028 §4 to §6, Table 1. */
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "rules/rules_private.h"
 
 #include <sst/rules.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a proxy changes and remembers: RFC 4028 §8. */
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "rules/rules_private.h"
 
 #include <sst/proxy.h>

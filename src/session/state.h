@@ -12,7 +12,7 @@
 #ifndef SST_STATE_H
 #define SST_STATE_H
 
-#include "codec/mem.h"
+#include "about/mem.h"
 #include "rules/rules_private.h"
 #include "rules/timing.h"
 

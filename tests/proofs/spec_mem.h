@@ -5,7 +5,7 @@
 
 #include "spec_text.h"
 
-#include "../../src/codec/mem.h"
+#include "../../src/about/mem.h"
 
 /*@ requires \valid((char *)to + (0 .. length - 1));
     requires \valid_read((char *)from + (0 .. length - 1));
