@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whether what is wrong is noticed: in runs of the suites, call graphs and freestanding code.
+"""Whether what is wrong is noticed: in probes and runs of suites, call graphs, freestanding code.
 
     notices.py
 
@@ -67,6 +67,28 @@ def chains():
     }
 
 
+def probed(program, runner=()):
+    """What run.py finds missing where the compiler makes such a program."""
+    with tempfile.TemporaryDirectory() as scratch:
+        made, compiler = os.path.join(scratch, "made"), os.path.join(scratch, "compiler")
+        with open(made, "wb") as file:
+            file.write(program)
+        with open(compiler, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\ncp '%s' \"$3\" && chmod +x \"$3\"\n" % made)
+        os.chmod(compiler, 0o755)
+        return run.missing([compiler], list(runner)) or "nothing"
+
+
+def probes():
+    return {
+        "a kernel that does not run it": probed(b"\x7fELF of another machine").startswith("does not"),
+        "a probe that fails": probed(b"#!/bin/sh\nexit 1\n").startswith("does not run"),
+        "a probe that ends well": probed(b"#!/bin/sh\nexit 0\n") == "nothing",
+        "an emulator that is missing": probed(b"", ["no-such-emulator"]).startswith("not installed"),
+        "a compiler that fails": run.missing(["false"], []).startswith("not installed: the lib"),
+    }
+
+
 def ran(script):
     """What run.py makes of a program that does this: passed cases, and complaints."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -106,7 +128,7 @@ def main():
     if shutil.which("gcc") is None:
         print("skipped, not installed: gcc")
         return 77
-    looked = {**chains(), **runs(), **divisions()}
+    looked = {**chains(), **probes(), **runs(), **divisions()}
     unnoticed = [name for name, noticed in looked.items() if not noticed]
     print("\n".join([*("not noticed: " + name for name in unnoticed),
                      "%d of %d noticed" % (len(looked) - len(unnoticed), len(looked))]))
