@@ -23,6 +23,8 @@ class Agent:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         record.note("%s: %s" % (name, " ".join(command)))
+        if record.lag:
+            record.lag.watch(self.process.pid)
         for pipe, take in ((self.process.stdout, self._take_line),
                            (self.process.stderr, self._take_error)):
             threading.Thread(target=self._read, args=(pipe, take), daemon=True).start()
@@ -67,7 +69,7 @@ class Agent:
             return [entry for entry in self.events if entry.get("event") == event
                     and all(entry.get(key) == value for key, value in match.items())]
 
-    def wait(self, event, count=1, timeout=20, **match):
+    def wait(self, event, count=1, timeout=120, **match):
         """Waits until the count-th such event is there and returns it; None when it never comes."""
         self.wire.wait(lambda: len(self.all(event, **match)) >= count or self.ended(), timeout)
         found = self.all(event, **match)
@@ -83,7 +85,7 @@ class Agent:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
-        self.wire.wait(self.ended, 5)
+        self.wire.wait(self.ended, 60)
         return self.process.returncode
 
     def signal(self, number=signal.SIGTERM):

@@ -3,7 +3,7 @@
 import re
 
 from scripted import timer
-from sstlab import check, equal
+from sstlab import LONG, check, equal
 
 SESSION_METHODS = ("INVITE", "UPDATE")
 UPDATE_ALLOWED = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
@@ -17,7 +17,7 @@ def established(lab, calls=1):
         acks = [d for d in lab.wire.find("ACK")
                 if d.time > answered.get((d.message.call_id, d.message.cseq.number), 1e9)]
         return acks if len(acks) >= calls else []
-    acks = lab.wire.wait(acknowledged, 20)
+    acks = lab.wire.wait(acknowledged, LONG)
     check(acks, "no ACK for a 2xx to INVITE")
     return acks[calls - 1]
 
@@ -49,7 +49,7 @@ def wait_refreshes(lab, by, method, count):
     """Waits until so many refreshes of one side are answered by 200, and returns them."""
     def done():
         return len([r for r in refreshes(lab, by, method) if answer_to(lab, r)]) >= count
-    check(lab.wire.wait(done, 25), "no %d answered refreshes by %s of the %s", count, method, by)
+    check(lab.wire.wait(done, LONG), "no %d answered refreshes by %s of the %s", count, method, by)
     return refreshes(lab, by, method)[:count]
 
 

@@ -6,7 +6,7 @@ logs, and where a case is about bytes its ends are scripted peers, which record 
 
 import agent
 import logschema
-from sstlab import SANITIZER, Skip, check, equal
+from sstlab import LONG, SANITIZER, Skip, check, equal
 
 
 class Chain:
@@ -81,14 +81,14 @@ class Chain:
         if hang_up:
             hang_up.signal()
         for program in self.agents:
-            self.lab.wire.wait(lambda p=program: p.ended() or p.calls_over() > 0, 20)
+            self.lab.wire.wait(lambda p=program: p.ended() or p.calls_over() > 0, LONG)
             program.signal()
         for program in self.agents:
-            equal(program.exit_status(20), statuses[program.name],
+            equal(program.exit_status(LONG), statuses[program.name],
                   "exit status of %s" % program.name)
         for program in self.proxies:
             program.signal()
-            equal(program.exit_status(20), 0, "exit status of %s" % program.name)
+            equal(program.exit_status(LONG), 0, "exit status of %s" % program.name)
         self._judge()
 
     def _judge(self):

@@ -22,6 +22,7 @@ sys.dont_write_bytecode = sys.pycache_prefix is None
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "cases")]
 
+import lag  # noqa: E402  pylint: disable=wrong-import-position
 import sstlab  # noqa: E402  pylint: disable=wrong-import-position
 
 
@@ -48,13 +49,19 @@ def all_cases():
 
 def run(name, function, options):
     """Runs one case; gives 0, 1 or 77."""
-    lab = sstlab.Lab(options.ua, options.proxy)
+    return lag.played(lambda slowness: once(name, function, options, slowness))
+
+
+def once(name, function, options, slowness):
+    """The same, once: what it gives, and the lag in which it failed, or None."""
+    lab = sstlab.Lab(options.ua, options.proxy, slowness * options.slowness)
     try:
         function(lab)
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (name, reason))
-        return 77
+        return 77, None
     except Exception as error:  # pylint: disable=broad-except
+        lagged = lab.lag.seconds()
         lab.close()
         print("FAILED %s: %s" % (name, inspect.cleandoc(function.__doc__)))
         print("    %s" % (error if isinstance(error, AssertionError)
@@ -66,13 +73,13 @@ def run(name, function, options):
                 print("    at %s:%d: %s" % (os.path.basename(entry.filename), entry.lineno,
                                             entry.line))
         print(lab.wire.ladder())
-        return 1
+        return 1, lagged
     finally:
         lab.close()
     print("passed %s" % name)
     if options.verbose:
         print(lab.wire.ladder())
-    return 0
+    return 0, None
 
 
 def main():
@@ -84,6 +91,8 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="print the ladder of what passes")
+    parser.add_argument("--slowness", type=float, default=1,
+                        help="divides the speeds, as for a case that is played again")
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
     cases = all_cases()

@@ -90,7 +90,7 @@ class Peer:
             self.waiting.append(message)
         return self.waiting.popleft()
 
-    def expect(self, *wanted, timeout=10, skip=(100,)):
+    def expect(self, *wanted, timeout=120, skip=(100,)):
         """The next message, which has to have one of these methods or statuses."""
         deadline = time.monotonic() + timeout
         while True:

@@ -1,8 +1,8 @@
 """The laboratory of one end-to-end case: programs, relay, scripted peers, and what to expect.
 
 Times on the wire are real; times of session timers are in the library's clock, which runs `speed`
-times faster.  Expectations are given in the library's clock, and the tolerance for a loaded machine
-in real seconds.
+times faster.  Expectations are given in the library's clock, and the tolerance in real seconds, to
+which the lag of the machine is added, as it was measured meanwhile.
 """
 
 import os
@@ -11,20 +11,23 @@ import socket
 import subprocess
 
 import agent
+import lag
 import lint
 import logschema
 import relay
 import scripted
 import wire
 
-# Real seconds by which an event may be early and late. On the wire, because clocks are read a
-# moment apart; in one program's own log it is hardly ever early. A machine with more to do than
-# cores makes everything late, and the environment can make up for it.
+# Real seconds by which an event may be early and late, besides the lag. On the wire, because clocks
+# are read a moment apart; in one program's own log it is hardly ever early.
 EARLY = 0.1
 EARLY_IN_LOG = 0.03
-LATE = float(os.environ.get("SSTLAB_LATE", "0.4"))
+LATE = 0.4
 # Of several like events the best one is at most this late: chance delays one, a mistake delays all.
 BEST = LATE / 4
+
+# What is waited for comes at once, or never: so the limit is for the slowest of machines.
+LONG = 120
 
 SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
 
@@ -49,10 +52,12 @@ def equal(got, expected, what):
 class Lab:
     """One case's world. Everything in it is stopped and judged by finish()."""
 
-    def __init__(self, program, proxy_program=None):
+    def __init__(self, program, proxy_program=None, slowness=1):
         self.program = program
         self.proxy_program = proxy_program
-        self.wire = wire.Wire()
+        self.lag = lag.Lag()
+        self.wire = wire.Wire(self.lag)
+        self.slowness = slowness
         self.speed = 20
         self.agents = []
         self.peers = []
@@ -64,6 +69,22 @@ class Lab:
         # The case feeds garbage, of which it is a matter of taste whether it is a request.
         self.lenient = False
         self.fake_rate = None       # under faketime: its clock runs so much faster
+
+    # Clocks
+
+    @property
+    def speed(self):
+        """Of the library's clock, as the programs have it."""
+        return self.real_speed
+
+    @speed.setter
+    def speed(self, speed):
+        """Asks for one; a case that is played again slowly gets less, but no less than real time."""
+        self.real_speed = max(speed / self.slowness, min(speed, 1))
+
+    def fix_speed(self, speed):
+        """The same for cases whose expectations set it off against SIP's own timers."""
+        self.real_speed = speed
 
     # Starting
 
@@ -83,7 +104,7 @@ class Lab:
         """Runs the programs with a clock of their own, SIP timers included, `rate` times faster."""
         if not shutil.which("faketime"):
             raise Skip("faketime is not installed")
-        self.fake_rate = rate
+        self.fake_rate = max(rate / self.slowness, 1)
         self.speed = 1
 
     def environment(self):
@@ -156,14 +177,14 @@ class Lab:
 
     # Waiting and judging
 
-    def wait_wire(self, what, count=1, timeout=20, **match):
+    def wait_wire(self, what, count=1, timeout=LONG, **match):
         """Waits for the count-th such datagram (copies not counted unless asked for)."""
         self.wire.wait(lambda: len(self.wire.find(what, **match)) >= count, timeout)
         found = self.wire.find(what, **match)
         check(len(found) >= count, "waited for %s number %d (%s)", what, count, match or "any")
         return found[count - 1]
 
-    def wait_event(self, program, event, count=1, timeout=20, **match):
+    def wait_event(self, program, event, count=1, timeout=LONG, **match):
         entry = program.wait(event, count, timeout, **match)
         check(entry, "%s: waited for %s number %d (%s)", program.name, event, count, match or "any")
         return entry
@@ -175,7 +196,8 @@ class Lab:
 
     def near(self, got, expected, what, early=EARLY, late=LATE):
         """Compares spans of the library's clock, or of faketime's, allowing for real delays."""
-        early, late = early * self.rate, late * self.rate
+        lagged = self.lag.seconds()
+        early, late = (early + lagged) * self.rate, (late + lagged) * self.rate
         check(expected - early <= got <= expected + late,
               "%s: expected %.3f s (%.3f s early, %.3f s late allowed), got %.3f s",
               what, expected, early, late, got)
@@ -200,10 +222,10 @@ class Lab:
             return all(len(agent.all("received")) >=
                        sum(d.message is not None for d in self.wire.delivered.get(agent.name, []))
                        for agent in self.agents)
-        self.wire.wait(read, 2)
+        self.wire.wait(read, 20)
         (program or self.caller).signal()
 
-    def finish(self, timeout=20, hurry=True, **statuses):
+    def finish(self, timeout=LONG, hurry=True, **statuses):
         """Waits for the ends, compares exit statuses, and applies what holds in every case.
 
         Statuses are given by the programs' names.  A program whose calls are over still waits for
@@ -253,6 +275,7 @@ class Lab:
             self.relay.stop()
         for peer in self.peers:
             peer.close()
+        self.lag.stop()
 
 
 def faketime_library():

@@ -35,7 +35,8 @@ class Datagram:
 class Wire:
     """The record that relay, peers and agents of one case share; its condition wakes who waits."""
 
-    def __init__(self):
+    def __init__(self, lag=None):
+        self.lag = lag              # is told of the programs that are started
         self.start = time.monotonic()
         self.changed = threading.Condition()
         self.datagrams = []         # as sent by the programs and scripted peers

@@ -7,13 +7,19 @@ Once it refreshes, once the peer does, and once more so, but stopped after the f
 it has to give the session up: the second refresh waits in the socket then, to be read first.
 """
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
 
-INTERVAL = 90.0     # seconds of the library's, which pass in one
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "e2e"))
+
+import lag  # noqa: E402  pylint: disable=wrong-import-position
+
+SPEED = 18          # how much faster than real time the library's clock runs
+INTERVAL = 90.0     # seconds of that clock
 GUARD = 30.0        # the smaller of 32 s and a third of it (RFC 4028 §10)
 OVERDUE = 52.5      # halfway from the refresh, due at 45 s, to where the watcher gives up at 60 s
 
@@ -29,27 +35,37 @@ class Wrong(Exception):
     """The program did something else."""
 
 
-def start(program, *arguments):
+def start(program, speed, *arguments):
     return subprocess.Popen([program, *arguments], stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            env={**os.environ, "SST_LOOP_SPEED": "%d" % speed})
 
 
-def stop_for_a_while(process):
+def wait_until_it_waits(process):
+    """Until it is back in its loop and sleeps."""
+    while process.poll() is None:
+        with open("/proc/%d/stat" % process.pid, encoding="ascii") as file:
+            if file.read().rpartition(")")[2].split()[0] == "S":
+                return
+        time.sleep(0.01)
+
+
+def stop_for_a_while(process, speed):
     """Stops it after the peer's first refresh; the second and the give-up time pass meanwhile."""
     head = []
     for line in process.stdout:
         head.append(line)
         if "sent 200" in line:
             break
-    time.sleep(10 / 90)     # it has to be back in its loop, waiting
+    wait_until_it_waits(process)
     process.send_signal(signal.SIGSTOP)
-    time.sleep((INTERVAL - GUARD + 5) / 90)
+    time.sleep((INTERVAL - GUARD + 10) / speed)
     process.send_signal(signal.SIGCONT)
     return "".join(head)
 
 
 def lines_of(process, head):
-    text = head + process.communicate(timeout=20)[0]
+    text = head + process.communicate(timeout=300)[0]
     if process.returncode != 0:
         raise Wrong("exit status %d\n%s" % (process.returncode, text))
     matches = [LINE.fullmatch(line) for line in text.splitlines()]
@@ -65,31 +81,42 @@ def check(process, expected, head=""):
         raise Wrong("expected:\n        %s\ngot:\n%s" % ("\n        ".join(expected), shown))
     success = 0.0
     # Never early; late only as far as a busy machine makes it, which is not looked at. The two
-    # times are rounded, each by half of the last digit.
+    # times are rounded, each by half of the last digit. What counts from a 2xx that it sends counts
+    # from the request: a line is printed before the library is told, or long after.
     due = {"sent UPDATE": INTERVAL / 2, "overdue remote": OVERDUE,
            "ended: refresh_unanswered": INTERVAL, "ended: not_refreshed": INTERVAL - GUARD}
     for at, text in lines:
-        if text in ("received 200", "sent 200"):
+        if text in ("received 200", "received UPDATE"):
             success = at
         if at - success < due.get(text, 0) - 0.11:
             raise Wrong("%s is early, %.1f s after the last 2xx:\n%s" % (text, at - success, shown))
 
 
-def main():
-    program = sys.argv[1]
-    processes = [start(program), start(program, "watch"), start(program, "watch")]
+def played(program, slowness):
+    """0 or 1, and the lag in which it failed, or None."""
+    speed = SPEED // slowness
+    measured = lag.Lag()
+    processes = [start(program, speed, *words) for words in ([], ["watch"], ["watch"])]
+    for process in processes:
+        measured.watch(process.pid)
     try:
-        head = stop_for_a_while(processes[2])
+        head = stop_for_a_while(processes[2], speed)
         check(processes[0], OWN)
         check(processes[1], PEERS)
         check(processes[2], PEERS, head)
     except (Wrong, subprocess.TimeoutExpired) as wrong:
         print(wrong)
-        return 1
+        return 1, measured.seconds()
     finally:
         for process in processes:
             process.kill()
-    return 0
+            process.wait()
+        measured.stop()
+    return 0, None
+
+
+def main():
+    return lag.played(lambda slowness: played(sys.argv[1], slowness))
 
 
 if __name__ == "__main__":

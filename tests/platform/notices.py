@@ -81,7 +81,7 @@ def probed(program, runner=()):
 
 def probes():
     return {
-        "a kernel that does not run it": probed(b"\x7fELF of another machine").startswith("does not"),
+        "a kernel without it": probed(b"\x7fELF of another machine").startswith("does not"),
         "a probe that fails": probed(b"#!/bin/sh\nexit 1\n").startswith("does not run"),
         "a probe that ends well": probed(b"#!/bin/sh\nexit 0\n") == "nothing",
         "an emulator that is missing": probed(b"", ["no-such-emulator"]).startswith("not installed"),

@@ -23,19 +23,20 @@ sys.path[:0] = [os.path.join(os.path.dirname(HERE), "e2e")]
 from flows import (answer_to, check_reason, check_refresh, check_timer_logs,  # noqa: E402
                    last_success_t, wait_refreshes)
 from scripted import timer  # noqa: E402
+import lag  # noqa: E402
 import sstlab  # noqa: E402
 from sstlab import check, equal  # noqa: E402
 
 INTERVAL = 1800
-SPEED = 900     # half of the interval is one second
+SPEED = 450     # half of the interval is two seconds
 OTHER = {"caller": "callee", "callee": "caller"}
 
 
 class Lab(sstlab.Lab):
     """The end-to-end lab with re-ua in one of the roles."""
 
-    def __init__(self, ua, re_ua, role):
-        super().__init__(ua)
+    def __init__(self, ua, re_ua, role, slowness):
+        super().__init__(ua, slowness=slowness)
         self.programs = {role: re_ua, OTHER[role]: ua}
 
     def start(self, name, *arguments, raw=False):
@@ -201,23 +202,29 @@ def cases():
 
 
 def run(name, case, options):
+    return lag.played(lambda slowness: once(name, case, options, slowness))
+
+
+def once(name, case, options, slowness):
+    """0, 1 or 77, and the lag in which it failed, or None."""
     role, function, *arguments = case
-    lab = Lab(options.ua, options.re, role)
+    lab = Lab(options.ua, options.re, role, slowness * options.slowness)
     try:
         function(lab, *arguments)
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (name, reason))
-        return 77
+        return 77, None
     except Exception as error:  # pylint: disable=broad-except
+        lagged = lab.lag.seconds()
         lab.close()
         print("FAILED %s: %s" % (name, function.__doc__))
         print("    %s" % (error if isinstance(error, AssertionError) else traceback.format_exc()))
         print(lab.wire.ladder())
-        return 1
+        return 1, lagged
     finally:
         lab.close()
     print("passed " + name)
-    return 0
+    return 0, None
 
 
 def main():
@@ -225,6 +232,7 @@ def main():
     parser.add_argument("--ua")
     parser.add_argument("--re")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--slowness", type=float, default=1)
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
     known = cases()

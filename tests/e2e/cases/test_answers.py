@@ -10,7 +10,7 @@ def timer_turned_off_by_the_peer(lab):
     lab.speed = 60
     peer = call_with_role(lab, "--hangup-after", 200, percent=50)
     peer.answer(peer.expect("UPDATE"), 200)
-    bye = peer.expect("BYE", timeout=15)
+    bye = peer.expect("BYE", timeout=120)
     peer.answer(bye, 200)
     lab.finish(caller=0)
     equal([(e["interval"], e["refresher"]) for e in lab.caller.all("negotiated")],

@@ -54,7 +54,7 @@ def interval_too_small_is_retried(lab):
 # Shows: 7.4-5
 def retried_interval_is_refreshed(lab):
     """After a 422 the session runs on the raised interval; the caller's Min-SE was the call's."""
-    lab.speed = 900
+    lab.speed = 450
     lab.pair(["--session-expires", 90], ["--min-se", 1800])
     requests = wait_refreshes(lab, "caller", "UPDATE", 2)
     lab.hang_up()
@@ -68,7 +68,7 @@ def retried_interval_is_refreshed(lab):
 # Shows: 7.4-2 EC-26
 def min_se_of_the_caller_binds_the_callee(lab):
     """A Min-SE in the INVITE comes back in the callee's own refreshes (RFC 4028 §7.4)."""
-    lab.speed = 900
+    lab.speed = 450
     lab.pair(["--session-expires", 1800, "--min-se", 1000], ["--prefer-refresher", "uas"])
     requests = wait_refreshes(lab, "callee", "UPDATE", 2)
     lab.hang_up()
@@ -131,7 +131,7 @@ def mode_accept_with_an_interval_asks_nothing(lab):
 # Shows: 7.1-2 7.1-7 EC-109
 def mode_require_requires(lab):
     """Mode require puts Require: timer into INVITE and UPDATE and into no other method."""
-    lab.speed = 900
+    lab.speed = 450
     lab.pair(["--mode", "require", "--session-expires", 1800], [])
     wait_refreshes(lab, "caller", "UPDATE", 1)
     lab.hang_up()

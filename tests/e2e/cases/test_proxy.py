@@ -3,7 +3,7 @@
 from proxylab import Chain, expirations, flow, timer_of, timers
 from sstlab import check, equal
 
-SPEED = 900                 # half of 1800 s is one second
+SPEED = 450                 # half of 1800 s is two seconds
 
 
 def _between(lab, caller, callee, proxy=(), speed=SPEED):
@@ -29,7 +29,7 @@ def _wait_refreshes(lab, refresher, proxy, count=3):
             if pair[0] == method][-count:]
     # The proxy's log may be read later than the refresher's.
     for event in ("received", "sent"):
-        check(lab.wire.wait(lambda e=event: set(sent) <= set(flow(proxy, e)), 5),
+        check(lab.wire.wait(lambda e=event: set(sent) <= set(flow(proxy, e)), 120),
               "refreshes %r, of these the proxy %s: %r", sent, event, flow(proxy, event))
     return method
 
@@ -220,6 +220,6 @@ def proxy_wants_to_stay_on_the_path(lab):
                         (("--bind", "0.0.0.0:0"), "0.0.0.0"), (("--wrong", "1"), "--wrong"),
                         (("--speed", "0"), "--speed"), (("--log",), "or no value")):
         program = chain.start_wrong(words)
-        equal(program.exit_status(10), 1, "exit status of %r" % (words,))
+        equal(program.exit_status(120), 1, "exit status of %r" % (words,))
         check(any(text in line for line in program.errors), "%r: %r", words, program.errors)
         equal(program.lines, [], "standard output of %r" % (words,))

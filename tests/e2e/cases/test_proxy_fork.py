@@ -5,7 +5,7 @@ from scripted import timer
 from sstlab import check, equal
 
 
-def _fork(lab, *options, speed=900):
+def _fork(lab, *options, speed=450):
     """A caller, a proxy and two targets, all scripted but the proxy."""
     lab.speed = speed
     chain = Chain(lab)
@@ -16,7 +16,7 @@ def _fork(lab, *options, speed=900):
 
 def proxy_forks_to_two_agents(lab):
     """Both ring, one answers: the other is cancelled, and one call goes on, with refreshes."""
-    lab.speed = 900
+    lab.speed = 450
     chain = Chain(lab)
     quick = chain.answer("--ring", 300, name="quick")
     slow = chain.answer("--ring", 30000, name="slow")
@@ -155,7 +155,7 @@ def proxy_gives_up_on_silence(lab):
     lab.need_faketime(40)
     chain, source, _, one, two = _fork(lab, speed=1)
     source.invite()
-    response = source.expect(408, timeout=20)
+    response = source.expect(408, timeout=120)
     sent = lab.wire.find("INVITE", by="source")[0]
     lab.near(lab.span(sent, lab.wire.find(408)[0]), 32, "wait for the 408")
     for target in (one, two):
@@ -204,7 +204,7 @@ def proxy_answers_for_a_target_that_is_nowhere(lab):
 def proxy_speaks_ipv6(lab):
     """The whole way over IPv6, with brackets in Via and Record-Route."""
     lab.need_ipv6()
-    lab.speed = 900
+    lab.speed = 450
     chain = Chain(lab)
     callee = chain.answer()
     proxy = chain.proxy(to=[callee])
@@ -217,21 +217,21 @@ def proxy_speaks_ipv6(lab):
 
 def proxy_text_log(lab):
     """The log for people tells of messages, of the time that state is kept, and of its end."""
-    lab.speed = 900
+    lab.speed = 450
     chain = Chain(lab)
     target = chain.target()
     proxy = chain.proxy("--log", "text", to=[target], listens=False)
-    lab.wire.wait(lambda: proxy.lines, 10)
+    lab.wire.wait(lambda: proxy.lines, 120)
     check("listening on 127.0.0.1 port " in proxy.lines[0], "first line %r", proxy.lines)
     source = chain.target("source")
     source.aim(("127.0.0.1", int(proxy.lines[0].split()[-1])))
     source.invite("Session-Expires: 900")
     target.answer(target.expect("INVITE"), 200, *timer("900;refresher=uac"))
     acknowledge(source, source.expect(200))
-    lab.wire.wait(lambda: any("freed" in line for line in proxy.lines), 10)
+    lab.wire.wait(lambda: any("freed" in line for line in proxy.lines), 120)
     text = "\n".join(proxy.lines)
     for part in ("<--  INVITE", "-->  100 Trying", "-->  200", "Session-Expires: 900;refresher=uac",
                  "kept for 900 s", "no refresh came"):
         check(part in text, "%r is not in the log: %s", part, text)
     proxy.signal()
-    equal(proxy.exit_status(10), 0, "exit status")
+    equal(proxy.exit_status(120), 0, "exit status")

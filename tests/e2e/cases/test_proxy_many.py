@@ -16,13 +16,13 @@ def _calls(program, event, **match):
 
 def proxy_keeps_many_calls_apart(lab):
     """A hundred calls, each refreshed twice: each message goes on, each state ends with a BYE."""
-    lab.speed = 600
+    lab.speed = 100
     chain = Chain(lab)
     callee = chain.answer("--calls", CALLS)
     proxy = chain.proxy(to=[callee])
     caller = chain.call(proxy, "--session-expires", 1800, "--calls", CALLS,
-                        "--hangup-after", 2500)
-    caller.exit_status(30)
+                        "--hangup-after", 2250)
+    caller.exit_status(300)
     chain.finish(caller=0, callee=0)
     equal(len(_calls(proxy, "expiration")), CALLS, "calls with a session timer")
     equal(set(_calls(proxy, "expiration").values()), {3}, "expirations of each")
@@ -36,13 +36,13 @@ def proxy_keeps_many_calls_apart(lab):
 
 def proxy_frees_many_states_in_time(lab):
     """Calls of three intervals, the longest first, all fall silent: each state goes at its time."""
-    lab.speed = 900
+    lab.speed = 300
     chain = Chain(lab)
     callee = chain.answer("--calls", 3 * CALLS)
     proxy = chain.proxy(to=[callee])
     callers = [chain.call(proxy, "--session-expires", interval, "--calls", CALLS,
                           name="caller%d" % interval) for interval in (5400, 3600, 1800)]
-    check(lab.wire.wait(lambda: len(_calls(proxy, "expiration")) == 3 * CALLS, 20),
+    check(lab.wire.wait(lambda: len(_calls(proxy, "expiration")) == 3 * CALLS, 120),
           "%d of %d calls", len(_calls(proxy, "expiration")), 3 * CALLS)
     for program in [callee] + callers:
         program.kill()

@@ -9,7 +9,7 @@ from sstlab import check, equal
 HOP_BY_HOP = ("via", "max-forwards", "route", "record-route", "content-length")
 
 
-def _chain(lab, *options, speed=900):
+def _chain(lab, *options, speed=450):
     """A caller, a proxy and its one target; only the proxy is a program."""
     lab.speed = speed
     chain = Chain(lab)

@@ -6,7 +6,7 @@ from scripted import ALLOW_NO_UPDATE, timer
 from sstlab import check, equal
 
 INTERVAL = 1800
-SPEED = 900     # half of the interval is one second
+SPEED = 450     # half of the interval is two seconds
 
 
 def _three_refreshes(lab, by, method, caller=(), callee=()):

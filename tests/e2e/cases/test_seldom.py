@@ -206,7 +206,7 @@ def told(lab, peer, options, play):
             text += log.read()
     finally:
         program.kill()
-        program.wait(10)
+        program.wait(120)
     return text
 
 
@@ -218,7 +218,7 @@ def decisions_are_told_in_words(lab):
         peer.establish("Session-Expires: 90;refresher=uac")
         peer.request("INFO", "Session-Expires: 90")
         peer.expect(501)
-        peer.answer(peer.expect("BYE", timeout=20), 200)
+        peer.answer(peer.expect("BYE", timeout=120), 200)
     text = told(lab, peer, ["--speed", "30"], waits_and_ends)
     for words in ("session timer: 90 s, the peer refreshes", "the peer broke a rule: se_misplaced",
                   "the peer's refresh is overdue", "session ended: not_refreshed"):
@@ -233,7 +233,7 @@ def decisions_are_told_in_words(lab):
             peer.answer(refresh, 403)
             if method == "INVITE":
                 peer.expect("ACK")
-        peer.answer(peer.expect("BYE", timeout=20), 200)
+        peer.answer(peer.expect("BYE", timeout=120), 200)
     text = told(lab, peer, ["--speed", "30"], refuses_all)
     for words in ("session timer: 90 s, this side refreshes",
                   "time to refresh the session, by UPDATE",

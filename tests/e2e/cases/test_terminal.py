@@ -26,11 +26,11 @@ def first_line(lab, options, terminal, **environment):
     text = b""
     try:
         while b"\n" not in text:
-            check(select.select([ours], [], [], 10)[0], "nothing written with %s", options)
+            check(select.select([ours], [], [], 120)[0], "nothing written with %s", options)
             text += os.read(ours, 4096)
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(10)
+        program.wait(120)
         os.close(ours)
     check(b"listening on 127.0.0.1 port" in text, "first line: %r", text)
     return text
@@ -82,7 +82,7 @@ def peer_cannot_command_the_terminal(lab):
     text = b""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer, os.fdopen(ours, "rb") as log:
         peer.bind(("127.0.0.1", 0))
-        peer.settimeout(10)
+        peer.settimeout(120)
         text += log.readline()
         here = b"127.0.0.1:%d" % peer.getsockname()[1]
         peer.sendto(REQUEST % {b"here": here}, ("127.0.0.1", int(text.split()[-1])))
@@ -90,7 +90,7 @@ def peer_cannot_command_the_terminal(lab):
         check(answer.startswith(b"SIP/2.0 420"), "answer: %r", answer[:60])
         program.send_signal(signal.SIGTERM)
         text += log.read()
-    equal(program.wait(10), 0, "exit status")
+    equal(program.wait(120), 0, "exit status")
     check(b"INVITE 1" in text and b"Session-Expires: 90;x=" in text, "log: %r", text)
     bad = [c for c in text if (c < 0x20 and c != 0x0a) or 0x7f <= c < 0xa0]
     equal(bad, [], "control characters in %r" % text)
@@ -101,6 +101,6 @@ def port_that_is_none(lab):
     for uri in ("sip:a@127.0.0.1:70000", "sip:a@127.0.0.1:5060x", "sip:a@127.0.0.1:4294972356"):
         done = subprocess.run([lab.program, "--bind", "127.0.0.1:0", "--log", "text", "call", uri],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=20, check=False)
+                              timeout=120, check=False)
         check(done.returncode in (1, 2), "%s: exit status %d", uri, done.returncode)
         check("INVITE" not in done.stdout, "%s: sent\n%s", uri, done.stdout)
