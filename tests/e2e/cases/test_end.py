@@ -246,8 +246,8 @@ def copies_are_answered_after_the_end(lab):
         last = [moment for moment, text in lab.wire.notes if text == "%s ended" % program.name]
         check(last, "no end of %s noted", program.name)
         answered = lab.wire.find("BYE")[0].time
-        check(last[0] - answered <= 6 + 1.5 + 0.5 + lab.lag.seconds(), "%s ended %.1f s after the BYE", program.name,
-              last[0] - answered)
+        check(last[0] - answered <= 6 + 1.5 + 0.5 + lab.lag.seconds(),
+              "%s ended %.1f s after the BYE", program.name, last[0] - answered)
         check(over, "no BYE in the log of %s", program.name)
 
 

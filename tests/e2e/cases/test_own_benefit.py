@@ -142,5 +142,6 @@ def dead_peer_does_not_hold_up_the_end(lab):
     equal(lab.caller.exit_status(120), 0, "exit status")
     bye = lab.wire.find("BYE")[0]
     ended = [moment for moment, text in lab.wire.notes if text == "caller ended"]
-    check(ended and ended[0] - bye.time <= 6.5 + lab.lag.seconds(), "it ended %s, the BYE was at %s", ended, bye.time)
+    check(ended and ended[0] - bye.time <= 6.5 + lab.lag.seconds(),
+          "it ended %s, the BYE was at %s", ended, bye.time)
     check(len(lab.wire.find("BYE", copies=True)) >= 3, "the BYE was not sent again")
