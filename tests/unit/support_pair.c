@@ -37,7 +37,7 @@ static void post_request(struct pair *pair, int from, enum sst_method method, co
     struct talk *t = pair->side[from];
     struct pair_message *message = put(pair, from, PAIR_REQUEST, method);
 
-    message->cseq = t->own[method == UPDATE].cseq;
+    message->cseq = t->own_cseq;
     int length = snprintf(message->headers, sizeof message->headers, "Allow: UPDATE, INVITE%s%s",
                           *headers == '\0' ? "" : " | ", headers);
     must(length > 0 && (size_t)length < sizeof message->headers);
@@ -87,11 +87,12 @@ static int on_event(struct talk *t, const struct sst_event *event)
 void pair_request(struct pair *pair, int side, enum sst_method method)
 {
     struct talk *t = pair->side[side];
-    uint32_t busy = method == UPDATE ? F_OWN_UPDATE | F_PEER_UPDATE
-                                     : F_OWN_INVITE | F_PEER_INVITE | F_OWN_UPDATE |
-                                           F_PEER_UPDATE | F_AWAIT_ACK;
+    const struct sst_session *s = t->session;
+    uint32_t stands = method == UPDATE ? F_ANY_UPDATE : F_LOCAL_REQUEST | F_PEER_REQUEST;
+    bool busy = (s->flags & stands) ||
+                (method == INVITE && sst_session_now(s, t->now_ms) < sst_ack_until(s));
 
-    if (!(t->session->flags & (busy | F_ENDED)) && !pair->dead[side]) {
+    if (!busy && !info_of(t).ended && !pair->dead[side]) {
         post_request(pair, side, method, asks(t, method));
     }
 }
@@ -119,7 +120,7 @@ static void deliver_response(struct pair *pair, struct talk *t, const struct pai
     struct sst_tx *tx = &t->own[method == UPDATE];
     bool refresh = tx->flags & TX_REFRESH;
 
-    if (tx->cseq != message->cseq) {
+    if (tx->cseq != message->cseq + 1u) {
         return; /* of a transaction that is forgotten */
     }
     pair->times_out[message->to][method == UPDATE] = SST_NEVER;
@@ -147,7 +148,8 @@ static void deliver(struct pair *pair, const struct pair_message *message)
         deliver_response(pair, t, message);
         break;
     case PAIR_ACK:
-        if ((t->peer[0].flags | t->second[0].flags) & TX_ANSWERED) {
+        if (sst_tx_state(&t->peer[0]) == TX_PEER_ANSWERED ||
+            sst_tx_state(&t->second[0]) == TX_PEER_ANSWERED) {
             hears_ack(t);
         }
         break;

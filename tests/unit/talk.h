@@ -53,7 +53,7 @@ struct talk {
     uint32_t peer_cseq;
     uint32_t highest_cseq; /* of the peer's requests */
     bool pull;      /* events are pulled after each step; set before the first */
-    bool hold_pull; /* ... but not now */
+    bool hold_pull; /* what waits is not looked at for now */
     /* What the host does when it is told an event, and what it answers. */
     int (*on_event)(struct talk *t, const struct sst_event *event);
     void *on_event_user;
@@ -95,12 +95,16 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
 /* The transaction ends without one. */
 const char *loses(struct talk *t, enum sst_method method, enum sst_outcome how);
 
+/* The request of this method is not sent after all, and the session says when to refresh: the name
+ * of the result. */
+const char *drops(struct talk *t, enum sst_method method);
+
 /* ---- The peer's requests ---- */
 
 /* A request of the peer's, INVITE with an offer unless it says "plain", UPDATE with one if it says
  * "offer": the advice, "0" to go on, "copy", or the status and the header fields. */
 const char *hears(struct talk *t, enum sst_method method, const char *headers);
-/* A response to it: what it carries. */
+/* A response to it: what it carries. What it leads to is told at once, unless hold_pull is set. */
 const char *answers(struct talk *t, enum sst_method method, unsigned status);
 /* The ACK for the 2xx to its INVITE. */
 void hears_ack(struct talk *t);

@@ -250,7 +250,7 @@ START_TEST(silence_and_a_broken_transport_at_each_stage)
         expect_again(t, loses(t, method, SST_OUTCOME_TRANSPORT), "", seconds, stage->way);
         end_talk(t);
         t = come_to(stage, i % 2 == 0, &method);
-        expect_again(t, loses(t, method, SST_FAILED_NOT_SENT), "", seconds, stage->way);
+        expect_again(t, drops(t, method), "", seconds, stage->way);
         end_talk(t);
     }
 }

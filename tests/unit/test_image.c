@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* The bytes of an image: their layout, and that nothing but a whole image is taken for one. */
 #include "exact.h"
+#include "restore.h"
 #include "same_session.h"
 #include "session/event.h"
 #include "session/refused.h"
 
 #define SIZE SST_IMAGE_SIZE
 
-/* Written by hand from the layout in src/image.c, but for the CRC-32, which zlib computed. */
+/* Written by hand from the layout in src/session/image.c, but for the CRC-32, which zlib computed. */
 static const uint8_t golden[SIZE] = {
     0xD5, 0x53, 0x53, 0x54,                         /* magic */
-    0x00, 0x01, 0x00, 0x40,                         /* version 1, 64 bytes */
+    0x00, 0x02, 0x00, 0x40,                         /* version 2, 64 bytes */
     0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x93, 0xE0, /* began 300 s ago */
     0x40, 0x00, 0x00, 0x00, 0x00, 0x09, 0x27, 0xC0, /* refresh in 600 s */
     0x00, 0x00, 0x07, 0x08,                         /* interval: 1800 s */
-    0x00, 0x00, 0x7D, 0x00,                         /* guard: 32000 ms */
+    0x7D, 0x00, 0x00, 0x05,                         /* guard: 32000 ms; run 5 s longer */
     0x00, 0x00, 0x00, 0x78,                         /* Min-SE of the dialog: 120 */
     0x00, 0x00, 0x00, 0x5A,                         /* Min-SE of the Call-ID: 90 */
-    0x01, 0x02, 0x03, 0x04,                         /* CSeq of the peer */
+    0x01, 0x02, 0x03, 0x04,                         /* next CSeq of the peer */
     0x00, 0x80, 0x00, 0x02,                         /* violations 1 and 23 */
-    0x00, 0x00, 0x00, 0x35, /* established, caller, peer supports, this side refreshes */
-    0x00, 0x02, 0x21, 0x13, /* a violation is to be told; rounds, attempts */
-    0x05, 0x7F, 0x00, 0x00, /* ladder, generation, no reason, nothing */
-    0xAA, 0xC6, 0x33, 0x5D, /* CRC-32 */
+    0x00, 0x00, 0xD0, 0x06, /* confirmed, this side refreshes, UPDATE allowed, caller, supports */
+    0x01, 0xA9, 0x13, 0x7F, /* a violation is to be told; ladder, attempts, generation */
+    0x00, 0x07, 0x09, 0x00, /* no reason, seconds to the ACK and to a named moment, nothing */
+    0xDD, 0x24, 0x07, 0x98, /* CRC-32 */
 };
 
 static struct sst_policy policy;
@@ -40,15 +41,21 @@ static void setup(void)
     session.guard_ms = 32000;
     session.min_se = 120;
     session.call_min_se = 90;
-    session.remote_cseq = 0x01020304;
+    session.raised_s = 5;
+    session.next_cseq = 0x01020304;
     session.queue_index = 77;
     session.violations =
         SST_VIOLATION_BIT(SST_VIOLATION_SE_REPEATED) | SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW);
-    session.flags = F_ESTABLISHED | F_CALLER | F_PEER_SUPPORTS | F_LOCAL;
-    session.events = 1u << SST_EVENT_VIOLATION;
-    session.rounds = 0x21;
-    session.attempts = 0x13;
-    session.ladder = 0x05;
+    session.flags = F_CALLER | F_PEER_SUPPORTS;
+    sst_set_phase(&session, PHASE_CONFIRMED);
+    sst_set_runs(&session, RUNS_LOCAL);
+    sst_set_update(&session, UPDATE_ALLOWED);
+    session.events = sst_event_bit(SST_EVENT_VIOLATION);
+    session.ladder = LADDER_SECOND | LADDER_UPDATE_TRIED | UPDATE_OUT << LADDER_UPDATE_AT |
+                     INVITE_PLAIN << LADDER_INVITE_AT;
+    session.attempts = 3u << BACKOFF_AT | 2u << GLARES_AT;
+    session.ack_s = 7;
+    session.named_s = 9;
     session.generation = 0x7F;
     ck_assert_pstr_eq(sst_session_check(&session), NULL);
 }
@@ -68,8 +75,7 @@ static void seal(uint8_t *image, size_t length)
 static int restore(struct sst_session *into, const uint8_t *image, size_t length)
 {
     struct exact copy = exact_copy((const char *)image, length);
-    int result = sst_session_restore(into, &policy, (const uint8_t *)copy.text, length, 5000, 0, 0,
-                                     SST_RESTORE_TRANSACTIONS);
+    int result = sst_session_restore(into, &policy, FROM((const uint8_t *)copy.text, length, 0, 0, SST_RESTORE_TRANSACTIONS), 5000);
     exact_free(&copy);
     return result;
 }
@@ -145,15 +151,22 @@ START_TEST(arguments_are_checked)
     ck_assert_int_eq(sst_session_save(NULL, 0, image, SIZE, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_save(&session, 0, NULL, SIZE, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_save(&session, 0, NULL, 1, NULL), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_restore(NULL, &policy, image, SIZE, 0, 0, 0, 0), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_restore(&session, NULL, image, SIZE, 0, 0, 0, 0),
+    ck_assert_int_eq(sst_session_restore(NULL, &policy, FROM(image, SIZE, 0, 0, 0), 0), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_restore(&session, NULL, FROM(image, SIZE, 0, 0, 0), 0),
                      SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_restore(&session, &policy, NULL, SIZE, 0, 0, 0, 0),
+    ck_assert_int_eq(sst_session_restore(&session, &policy, FROM(NULL, SIZE, 0, 0, 0), 0),
                      SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_restore(&session, &policy, image, SIZE, 0, 0, 0, 2),
+    ck_assert_int_eq(sst_session_restore(&session, &policy, FROM(image, SIZE, 0, 0, 4), 0),
                      SST_ERR_ARGUMENT);
+    ck_assert_int_eq(
+        sst_session_restore(&session, &policy,
+                            FROM(image, SIZE, 0, 0,
+                                 SST_RESTORE_TRANSACTIONS | SST_RESTORE_TAKEOVER),
+                            0),
+        SST_ERR_ARGUMENT); /* another host has none of them */
+    ck_assert_int_eq(sst_session_restore(&session, &policy, NULL, 0), SST_ERR_ARGUMENT);
     wrong.min_se = 1;
-    ck_assert_int_eq(sst_session_restore(&session, &wrong, image, SIZE, 0, 0, 0, 0),
+    ck_assert_int_eq(sst_session_restore(&session, &wrong, FROM(image, SIZE, 0, 0, 0), 0),
                      sst_policy_check(&wrong, NULL));
     ck_assert_int_ne(sst_policy_check(&wrong, NULL), SST_OK);
     ck_assert_uint_eq(session.queue_index, 77); /* untouched by all that */
@@ -221,11 +234,11 @@ START_TEST(each_truncation_and_extension_is_noticed)
 }
 END_TEST
 
-START_TEST(newer_image_is_told_from_a_damaged_one)
+START_TEST(image_of_another_version_is_told_from_a_damaged_one)
 {
     uint8_t image[SIZE + 8] = {0};
     memcpy(image, golden, SIZE);
-    image[5] = 2;
+    image[5] = 3;
     refuses(image, SIZE, SST_ERR_DAMAGED); /* the CRC does not fit */
     seal(image, SIZE);
     refuses(image, SIZE, SST_ERR_VERSION);
@@ -241,9 +254,9 @@ START_TEST(newer_image_is_told_from_a_damaged_one)
     seal(image, 12);
     refuses(image, 12, SST_ERR_VERSION);
     memcpy(image, golden, SIZE);
-    image[5] = 0; /* there never was one */
+    image[5] = 1; /* of 0.1 */
     seal(image, SIZE);
-    refuses(image, SIZE, SST_ERR_DAMAGED);
+    refuses(image, SIZE, SST_ERR_VERSION);
 }
 END_TEST
 
@@ -252,24 +265,36 @@ START_TEST(each_field_is_checked)
     static const struct {
         size_t at;
         uint8_t value;
+        size_t also_at; /* 0: nowhere */
+        uint8_t also;
     } wrong[] = {
-        {0, 0x53},                                    /* magic */
-        {1, 0x54},  {2, 0x54}, {3, 0x53}, {44, 0x02}, /* violation 25 */
-        {47, 0x00}, /* an event for violations, and then one of two is left: see below */
-        {51, 0x75}, /* both sides refresh */
-        {50, 0x10}, /* an offer without its INVITE */
-        {52, 0x02}, /* event 9 */
-        {53, 0x03}, /* event 0 */
-        {54, 0x26}, /* six rounds of 422 */
-        {58, 8},    /* reason 8 */
-        {59, 1},    /* what is always 0 */
+        {0, 0x53, 0, 0}, /* magic */
+        {1, 0x54, 0, 0},
+        {2, 0x54, 0, 0},
+        {3, 0x53, 0, 0},
+        {28, 0x7E, 0, 0},       /* guard: 32256 ms, and 32 s are the most */
+        {40, 0x81, 0, 0},       /* CSeq of 2^31 and more */
+        {44, 0x08, 0, 0},       /* violation 27 */
+        {45, 0x00, 47, 0x00},   /* no violation, and yet one to be told */
+        {52, 0x00, 0, 0},       /* violations, and none to be told */
+        {49, 0x01, 57, 0},      /* an answer that is awaited without an ACK */
+        {51, 0x07, 52, 0x81},   /* ended by the host, and yet to be told */
+        {51, 0x0A, 0, 0},       /* the peer refreshes, and yet this side plans to */
+        {51, 0x17, 57, 0},      /* an INVITE after the end */
+        {51, 0x07, 0, 0},       /* an ACK that is awaited after the end */
+        {52, 0x81, 0, 0},       /* an end to be told, and there was none */
+        {51, 0x02, 52, 0x41},   /* a refresh to be told, without a timer */
+        {53, 0x05, 0, 0},       /* a way of the ladder without a name */
+        {56, 8, 0, 0},          /* reason 8 */
+        {57, 33, 0, 0},         /* more than 64*T1 */
+        {59, 1, 0, 0},          /* what is always 0 */
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         uint8_t image[SIZE];
         memcpy(image, golden, SIZE);
         image[wrong[i].at] = wrong[i].value;
-        if (wrong[i].at == 47) {
-            image[45] = 0; /* no violation, and yet one to be told */
+        if (wrong[i].also_at != 0) {
+            image[wrong[i].also_at] = wrong[i].also;
         }
         seal(image, SIZE);
         refuses(image, SIZE, SST_ERR_DAMAGED);
@@ -277,21 +302,19 @@ START_TEST(each_field_is_checked)
 }
 END_TEST
 
-/* Found by fuzzing: a plan of the side that watches is its open INVITE's, and nothing without it. */
-START_TEST(a_plan_without_its_transaction_is_refused)
+/* EC-119: what the side that watches plans is its one rescue, and nothing without that. */
+START_TEST(a_plan_of_the_watcher_is_its_rescue)
 {
     struct sst_session into;
     uint8_t image[SIZE];
     memcpy(image, golden, SIZE);
-    image[50] = 0x04; /* own INVITE */
-    image[51] = 0x41; /* established, the peer refreshes */
-    image[56] = 0;    /* ladder */
+    image[48] = 0x01; /* one refresh of the side that watches */
+    image[51] = 0x0A; /* confirmed, the peer refreshes */
     seal(image, SIZE);
-    ck_assert_int_eq(sst_session_restore(&into, &policy, image, SIZE, 0, 0, 0,
-                                         SST_RESTORE_TRANSACTIONS),
-                     SST_OK);
-    ck_assert_int_eq(sst_session_restore(&into, &policy, image, SIZE, 0, 0, 0, 0),
-                     SST_ERR_DAMAGED);
+    for (unsigned flags = 0; flags <= SST_RESTORE_TAKEOVER; flags++) {
+        ck_assert_int_eq(sst_session_restore(&into, &policy, FROM(image, SIZE, 0, 0, flags), 0),
+                         SST_OK);
+    }
 }
 END_TEST
 
@@ -390,9 +413,9 @@ int main(void)
     tcase_add_test(tcase, each_flipped_bit_is_noticed);
     tcase_add_test(tcase, two_flipped_bits_are_noticed);
     tcase_add_test(tcase, each_truncation_and_extension_is_noticed);
-    tcase_add_test(tcase, newer_image_is_told_from_a_damaged_one);
+    tcase_add_test(tcase, image_of_another_version_is_told_from_a_damaged_one);
     tcase_add_test(tcase, each_field_is_checked);
-    tcase_add_test(tcase, a_plan_without_its_transaction_is_refused);
+    tcase_add_test(tcase, a_plan_of_the_watcher_is_its_rescue);
     tcase_add_test(tcase, random_bytes_are_refused);
     tcase_add_test(tcase, whole_images_with_random_fields_are_refused_or_right);
     suite_add_tcase(suite, tcase);

@@ -5,6 +5,7 @@
  * All here are of 1800 s, refreshed by this side: due at 900 s, last planned at 1767 s (RFC 4028
  * §10: the other side gives up 32 s before the expiration; 1 s is kept free before that).
  */
+#include "restore.h"
 #include "talk.h"
 
 #define PEER "Supported: timer | Allow: INVITE, ACK, BYE, UPDATE"
@@ -26,8 +27,7 @@ static uint64_t delay_at(struct talk *t, uint64_t age_ms, uint64_t spread_ms, un
     struct sst_session restored;
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
     uint64_t elapsed = age_ms - (t->now_ms - t->begin_ms);
-    int result = sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS, elapsed,
-                                     spread_ms, flags);
+    int result = sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, elapsed, spread_ms, flags), NOW_MS);
     if (result != SST_OK || sst_session_check(&restored) != NULL) {
         ck_abort_msg("%s", sst_result_name(result));
     }
@@ -206,11 +206,10 @@ START_TEST(spreading_asks_anew_only_who_was_not_told)
         ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
         ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL),
                          SST_OK);
-        ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS,
-                                             5000, 60000, SST_RESTORE_TRANSACTIONS),
+        ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 5000, 60000, SST_RESTORE_TRANSACTIONS), NOW_MS),
                          SST_OK);
-        ck_assert_int_eq(sst_session_defer(&restored, SST_NEVER, NOW_MS),
-                         told_already ? SST_OK : SST_ERR_STATE);
+        ck_assert_int_eq(sst_session_not_sent(&restored, NULL, SST_NEVER, NOW_MS),
+                         told_already ? SST_OK : SST_ERR_NOT_DUE);
         end_talk(t);
     }
 }
@@ -227,8 +226,7 @@ START_TEST(a_refresh_that_waited_to_be_pulled_is_asked_for_anew)
     t->now_ms = t->begin_ms + 900000;
     ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
-    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS, 0, 0,
-                                         0),
+    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),
                      SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&restored), NOW_MS); /* due, and nothing waits */
     ck_assert(sst_session_next_event(&restored, NOW_MS, &event));
@@ -251,13 +249,12 @@ START_TEST(a_rescue_that_was_under_way_is_asked_for_again)
         refreshes(t);
     } /* else it was asked for, and the host has yet to begin */
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
-    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, NOW_MS, 0, 0,
-                                         0),
+    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),
                      SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&restored), NOW_MS);
     ck_assert(sst_session_next_event(&restored, NOW_MS, &event));
     ck_assert_int_eq(event.type, SST_EVENT_REFRESH);
-    ck_assert_int_eq(sst_session_defer(&restored, SST_NEVER, NOW_MS), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(&restored, NULL, SST_NEVER, NOW_MS), SST_OK);
     end_talk(t);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Dialogs that are saved and restored, after each of their steps, and go on as if nothing was. */
+#include "restore.h"
 #include "talk.h"
 
 static char transcript[2][16384];
@@ -13,8 +14,7 @@ static void move_to(struct talk *t, uint64_t now_ms, uint64_t elapsed_ms, uint64
     uint64_t shift = now_ms - t->now_ms;
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
     memset(t->session, 0xA5, sizeof *t->session);
-    ck_assert_int_eq(sst_session_restore(t->session, &t->policy, image, sizeof image, now_ms,
-                                         elapsed_ms, spread_ms, flags),
+    ck_assert_int_eq(sst_session_restore(t->session, &t->policy, FROM(image, sizeof image, elapsed_ms, spread_ms, flags), now_ms),
                      SST_OK);
     ck_assert_uint_eq(t->session->queue_index, 0);
     t->begin_ms += shift;
@@ -253,7 +253,7 @@ START_TEST(clock_that_stepped_back_is_the_start)
     struct talk *t = connected("mode=request", PEER " | Session-Expires: 1800;refresher=uac");
     ck_assert_int_eq(sst_session_save(t->session, t->begin_ms - 5000, image, sizeof image, NULL),
                      SST_OK);
-    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, image, sizeof image, 0, 0, 0, 0),
+    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), 0),
                      SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&restored), 900000);
     end_talk(t);

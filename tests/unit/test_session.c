@@ -114,12 +114,12 @@ START_TEST(after_the_hosts_end_there_is_silence)
     expect(hears(t, SST_METHOD_BYE, ""), "0"); /* BYEs that cross: 200 */
     expect(hears(t, SST_METHOD_ACK, ""), "0"); /* an ACK has no answer */
     expect(hears(t, SST_METHOD_CANCEL, ""), "0");
-    ck_assert_int_eq(try_ask(t, UPDATE, 0, &headers), SST_ERR_STATE);
+    ck_assert_int_eq(try_ask(t, UPDATE, 0, &headers), SST_ERR_ENDED);
     ck_assert_uint_eq(headers.count, 0);
-    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH, &headers), SST_ERR_STATE);
+    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH, &headers), SST_ERR_ENDED);
     ck_assert_int_eq(try_ask(t, SST_METHOD_BYE, 0, &headers), SST_OK);
     ck_assert_int_eq(sst_session_end(t->session, t->now_ms), SST_OK);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_ENDED);
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
     expect(told(t), "");
     end_talk(t);
@@ -142,10 +142,12 @@ START_TEST(what_was_under_way_at_the_end_is_ignored)
     expect(gets(t, OTHER, 200, PEER_90), "ignore");
     expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ignore");
     ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
-                     SST_ERR_STATE);
+                     SST_ERR_ENDED);
     expect(headers_text(&headers, text, sizeof text), TIMER);
-    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[0], t->now_ms), SST_ERR_STATE);
-    ck_assert_int_eq(sst_session_ack_timeout(t->session, &t->peer[0], t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_ack(t->session, &t->peer[0], t->now_ms), SST_ERR_ENDED);
+    ck_assert_int_eq(sst_session_not_sent(t->session, &t->own[0], SST_NEVER, t->now_ms),
+                     SST_ERR_ENDED);
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->own[0]), SST_ERR_ENDED);
     until(t, 1000);
     expect(told(t), "");
     end_talk(t);
@@ -179,7 +181,7 @@ static void fork_gets(struct talk *t, const char *headers, const struct sst_sess
     t->session->policy = &t->policy;
     talk_check(t);
     t->own[0] = child_tx;
-    sst_msg_response(&response, 200, INVITE, tx->cseq);
+    sst_msg_response(&response, 200, INVITE, SST_CSEQ_UNKNOWN);
     msg_headers(&response, headers);
     t->may_move = true;
     ck_assert_int_eq(sst_session_response(t->session, &t->own[0], &response, t->now_ms, &verdict),
@@ -291,9 +293,9 @@ START_TEST(null_arguments_are_errors)
         ck_assert_int_eq(sst_session_receive(w, &tx, &request, 0, &advice), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_answer(w, &tx, 200, 0, &headers), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_ack(w, &tx, 0), SST_ERR_ARGUMENT);
-        ck_assert_int_eq(sst_session_ack_timeout(w, &tx, 0), SST_ERR_ARGUMENT);
+        ck_assert_int_eq(sst_session_offer_answered(w, &tx), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_advance(w, 0), SST_ERR_ARGUMENT);
-        ck_assert_int_eq(sst_session_defer(w, 0, 0), SST_ERR_ARGUMENT);
+        ck_assert_int_eq(sst_session_not_sent(w, NULL, 0, 0), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_end(w, 0), SST_ERR_ARGUMENT);
         ck_assert(!sst_session_next_event(w, 0, &event));
         ck_assert_uint_eq(sst_session_deadline(w), SST_NEVER);
@@ -324,7 +326,7 @@ START_TEST(null_arguments_are_errors)
     ck_assert_int_eq(sst_session_answer(s, &tx, 700, 0, &headers), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_answer(s, &tx, 200, 0, &headers), SST_ERR_STATE);
     ck_assert_int_eq(sst_session_ack(s, NULL, 0), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_ack_timeout(s, NULL, 0), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_offer_answered(s, NULL), SST_ERR_ARGUMENT);
     ck_assert(!sst_session_next_event(s, t->now_ms, NULL));
     sst_session_inspect(s, NULL);
     sst_tx_set_cseq(NULL, 1);

@@ -3,7 +3,6 @@
 #include "talk.h"
 
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
-#define REMOTE_90 "Session-Expires: 90;refresher=uas"
 
 static struct talk *t;
 static struct sst_session *s;
@@ -29,77 +28,81 @@ static void broken(const char *why)
     set_up();
 }
 
-START_TEST(flags_that_contradict_each_other)
+START_TEST(what_contradicts_itself_in_the_flags)
 {
-    static const struct {
-        uint32_t set;
-        uint32_t clear;
-        const char *why;
-    } rows[] = {
-        {F_REMOTE, 0, "only one side refreshes"},
-        {F_OWN_INVITE_OFFER, 0, "an offer belongs to an open INVITE"},
-        {F_OWN_UPDATE_OFFER, 0, "an offer belongs to an open UPDATE"},
-        {F_REFRESH_INVITE, 0, "a refresh is an open transaction"},
-        {F_REFRESH_UPDATE, 0, "a refresh is an open transaction"},
-        {F_PEER_INVITE_OFFER, 0, "an offer of the peer's belongs to an open transaction"},
-        {F_PEER_UPDATE_OFFER, 0, "an offer of the peer's belongs to an open transaction"},
-        {F_UPDATE_ALLOWED | F_UPDATE_REFUSED, 0, "UPDATE is not allowed and refused at once"},
-        {F_ENDED | F_OWN_INVITE, 0, "nothing is under way after the end"},
-        {F_ENDED | F_AWAIT_ACK, 0, "nothing is under way after the end"},
-        {F_REMOTE | F_OWN_BENEFIT, F_LOCAL,
-         "a timer for the own benefit is refreshed by this side"},
-        {F_REMOTE, F_LOCAL, "the side that watches plans no refresh of its own accord"},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        s->flags = (s->flags & ~rows[i].clear) | rows[i].set;
-        broken(rows[i].why);
-    }
+    sst_set_phase(s, PHASE_ENDED);
+    sst_set_open(s, LOCAL_INVITE_AT, OPEN_PLAIN);
+    broken("nothing is pending after the end");
+    sst_set_phase(s, PHASE_ENDED);
+    sst_set_open(s, PEER_UPDATE_AT, OPEN_ANSWERED);
+    broken("nothing is pending after the end");
+    sst_set_phase(s, PHASE_ENDED);
+    s->ack_s = 1;
+    broken("nothing is pending after the end");
+    s->flags |= F_AWAIT_ANSWER;
+    broken("an answer is awaited with its ACK");
+    sst_set_runs(s, RUNS_REMOTE);
+    broken("a refresh is planned by the side that may refresh");
 }
 END_TEST
 
-START_TEST(flags_that_go_together)
+START_TEST(what_goes_together)
 {
-    static const uint32_t good[] = {
-        F_OWN_INVITE | F_OWN_INVITE_OFFER | F_REFRESH_INVITE | F_PROVISIONAL,
-        F_OWN_UPDATE | F_OWN_UPDATE_OFFER | F_REFRESH_UPDATE,
-        F_PEER_INVITE | F_PEER_INVITE_OFFER,
-        F_PEER_UPDATE | F_PEER_UPDATE_OFFER,
-        F_AWAIT_ACK | F_AWAIT_ANSWER,
-        F_UPDATE_ALLOWED,
-        F_UPDATE_REFUSED,
-        F_OWN_BENEFIT,
-        F_ENDED,
-    };
+    static const enum sst_runs runs[] = {RUNS_LOCAL, RUNS_OWN};
 
-    for (size_t i = 0; i < COUNT_OF(good); i++) {
-        s->flags |= good[i];
-        ck_assert_ptr_null(sst_session_check(s));
-        tear_down();
-        set_up();
+    for (size_t i = 0; i < COUNT_OF(runs); i++) {
+        for (unsigned open = OPEN_NONE; open <= OPEN_ANSWERED; open++) {
+            sst_set_runs(s, runs[i]);
+            sst_set_open(s, LOCAL_INVITE_AT, (enum sst_open)open);
+            sst_set_open(s, LOCAL_UPDATE_AT, (enum sst_open)open);
+            sst_set_open(s, PEER_INVITE_AT, (enum sst_open)open);
+            sst_set_open(s, PEER_UPDATE_AT, (enum sst_open)open);
+            ck_assert_ptr_null(sst_session_check(s));
+        }
     }
+    s->ack_s = 1;
+    s->flags |= F_AWAIT_ANSWER;
+    ck_assert_ptr_null(sst_session_check(s));
+    sst_set_runs(s, RUNS_REMOTE);
+    s->flags |= F_EXTRA; /* EC-119: the one refresh of the side that watches */
+    ck_assert_ptr_null(sst_session_check(s));
+    s->events = sst_event_bit(SST_EVENT_REFRESH);
+    ck_assert_ptr_null(sst_session_check(s));
+    tear_down();
+    set_up();
+    sst_set_phase(s, PHASE_ENDED);
+    ck_assert_ptr_null(sst_session_check(s));
 }
 END_TEST
 
 START_TEST(numbers_out_of_their_range)
 {
-    s->events = 1u << SST_EVENT_NONE;
-    broken("events are of a known type");
-    s->events = 1u << (SST_EVENT_ENDED + 1);
-    broken("events are of a known type");
-    s->events = 1u << SST_EVENT_VIOLATION;
-    broken("a violation waits exactly where one is to be told");
+    s->events = sst_event_bit(SST_EVENT_VIOLATION);
+    broken("a violation waits exactly where one is to be reported");
     s->violations = SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW);
-    broken("a violation waits exactly where one is to be told");
-    s->events = 1u << SST_EVENT_VIOLATION;
+    broken("a violation waits exactly where one is to be reported");
+    s->events = sst_event_bit(SST_EVENT_VIOLATION);
     s->violations = UINT32_C(1) << SST_VIOLATION_COUNT;
     broken("violations have a name");
     s->reason = SST_END_COUNT;
     broken("a reason has a name");
-    s->rounds = SST_422_ROUNDS_MAX + 1;
-    broken("422 is followed a bounded number of times");
-    s->guard_ms = 90001;
-    broken("the guard is not longer than the interval");
+    sst_set_ladder(s, LADDER_UPDATE_AT, 1);
+    broken("a way of the ladder has a name");
+    s->ack_s = 33;
+    broken("an ACK is awaited for 32 seconds");
+    s->next_cseq = (UINT32_C(1) << 31) + 1u;
+    broken("a CSeq is below 2^31"); /* EC-133 */
+    s->guard_ms = 30001; /* SE/3 */
+    broken("the guard is no longer than RFC 4028 section 10 has it");
+    s->interval = 1800;
+    s->guard_ms = 32001;
+    broken("the guard is no longer than RFC 4028 section 10 has it");
+    s->interval = 0;
+    s->guard_ms = 0;
+    broken("an interval can be run");
+    s->interval = UINT32_MAX;
+    s->raised_s = 1;
+    broken("an interval can be run");
     s->start_ms = 5;
     broken("a running interval has a start");
     s->start_ms = SST_TIME_BIAS / 2 - 1;
@@ -114,23 +117,26 @@ END_TEST
 /* Found by fuzzing images whose checksum is right. */
 START_TEST(what_waits_goes_with_the_state)
 {
-    s->events = 1u << SST_EVENT_REFRESH;
-    s->flags &= ~F_SIDE;
-    broken("a refresh waits only while a timer runs");
-    s->events = 1u << SST_EVENT_REFRESH;
-    s->flags &= ~F_ESTABLISHED;
-    broken("a refresh waits only while a timer runs");
-    s->events = 1u << SST_EVENT_REFRESH;
-    s->flags |= F_ENDED;
-    broken("a refresh waits only while a timer runs");
-    s->events = 1u << SST_EVENT_ENDED;
+    s->events = sst_event_bit(SST_EVENT_REFRESH);
+    sst_set_runs(s, RUNS_NONE);
+    broken("a refresh waits only where this side may refresh");
+    s->events = sst_event_bit(SST_EVENT_REFRESH);
+    sst_set_runs(s, RUNS_REMOTE);
+    broken("a refresh waits only where this side may refresh");
+    s->events = sst_event_bit(SST_EVENT_REFRESH);
+    sst_set_phase(s, PHASE_EARLY);
+    broken("a refresh waits only where this side may refresh");
+    s->events = sst_event_bit(SST_EVENT_REFRESH);
+    sst_set_phase(s, PHASE_ENDED);
+    broken("a refresh waits only where this side may refresh");
+    s->events = sst_event_bit(SST_EVENT_ENDED);
     s->reason = SST_END_REFRESH_408;
     broken("an end waits only where there was one, for a reason");
-    s->events = 1u << SST_EVENT_ENDED;
-    s->flags |= F_ENDED;
+    s->events = sst_event_bit(SST_EVENT_ENDED);
+    sst_set_phase(s, PHASE_ENDED);
     broken("an end waits only where there was one, for a reason");
-    s->events = 1u << SST_EVENT_ENDED;
-    s->flags |= F_ENDED;
+    s->events = sst_event_bit(SST_EVENT_ENDED);
+    sst_set_phase(s, PHASE_ENDED);
     s->reason = SST_END_REFRESH_408;
     ck_assert_ptr_null(sst_session_check(s));
 }
@@ -138,19 +144,24 @@ END_TEST
 
 START_TEST(the_last_of_each_range_is_fine)
 {
-    s->events = 1u << SST_EVENT_REFRESH | 1u << SST_EVENT_VIOLATION;
+    s->events = (uint8_t)(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_VIOLATION));
     s->violations = UINT32_C(1) << (SST_VIOLATION_COUNT - 1);
     s->reason = SST_END_COUNT - 1;
-    s->rounds = SST_422_ROUNDS_MAX;
-    s->guard_ms = 90000;
+    s->guard_ms = 30000;
+    s->ack_s = 32;
+    s->next_cseq = UINT32_C(1) << 31; /* one above the largest */
+    sst_set_ladder(s, LADDER_UPDATE_AT, UPDATE_GONE);
     s->start_ms = SST_TIME_BIAS / 2;
     s->refresh_ms = s->start_ms;
     ck_assert_ptr_null(sst_session_check(s));
+    s->interval = UINT32_MAX - 1u;
+    s->raised_s = 1;
+    ck_assert_ptr_null(sst_session_check(s));
     /* where nothing runs, times mean nothing */
-    s->events = 1u << SST_EVENT_VIOLATION;
-    s->flags &= ~F_SIDE;
+    s->events = sst_event_bit(SST_EVENT_VIOLATION);
+    sst_set_runs(s, RUNS_NONE);
     s->start_ms = 0;
-    s->guard_ms = UINT32_MAX;
+    s->guard_ms = UINT16_MAX;
     ck_assert_ptr_null(sst_session_check(s));
 }
 END_TEST
@@ -161,8 +172,8 @@ int main(void)
     TCase *tcase = tcase_create("all");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, flags_that_contradict_each_other);
-    tcase_add_test(tcase, flags_that_go_together);
+    tcase_add_test(tcase, what_contradicts_itself_in_the_flags);
+    tcase_add_test(tcase, what_goes_together);
     tcase_add_test(tcase, numbers_out_of_their_range);
     tcase_add_test(tcase, what_waits_goes_with_the_state);
     tcase_add_test(tcase, the_last_of_each_range_is_fine);

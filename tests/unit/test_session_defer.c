@@ -11,35 +11,37 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
 
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
+                     SST_ERR_NOT_DUE);
     until(t, 45);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_OK);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
+                     SST_ERR_NOT_DUE);
     expect(next(t), "47"); /* the library's own wait */
     until(t, 47);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 1500, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 1500, t->now_ms), SST_OK);
     expect(next(t), "48.5"); /* the host's */
     until(t, 48.5);
-    ck_assert_int_eq(sst_session_defer(t->session, t->begin_ms, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->begin_ms, t->now_ms), SST_OK);
     expect(next(t), "48.501"); /* at once, but no busy loop */
     until(t, 48.501);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms, t->now_ms), SST_OK);
     expect(next(t), "48.502");
     until(t, 48.502);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 60000, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 60000, t->now_ms), SST_OK);
     expect(next(t), "59"); /* never past the last moment: one second before the peer's BYE */
     until(t, 59);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 20000, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 20000, t->now_ms), SST_OK);
     expect(next(t), "79"); /* from here on what is blocked goes as soon as it can; EC-39 */
     until(t, 79);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 10000, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 10000, t->now_ms), SST_OK);
     expect(next(t), "90"); /* nothing is sent in the last second, so nobody is woken for it */
     until(t, 200);
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 48.5 refresh UPDATE; "
                     "48.501 refresh UPDATE; 48.502 refresh UPDATE; 59 refresh UPDATE; "
                     "79 refresh UPDATE; "
                     "90 ended refresh_not_sent");
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_ENDED);
     end_talk(t);
 }
 END_TEST
@@ -77,7 +79,8 @@ static int begins_and_does_not_send(struct talk *t, const struct sst_event *even
         return SST_CALLBACK_DONE;
     }
     expect(refreshes(t), "UPDATE " TIMER " | Min-SE: 120");
-    return SST_CALLBACK_NOT_SENT;
+    expect(drops(t, UPDATE), "ok");
+    return SST_CALLBACK_DONE;
 }
 
 /* Shows: EC-51 EC-101 */

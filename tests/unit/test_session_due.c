@@ -147,7 +147,7 @@ START_TEST(what_stays_blocked_is_told_a_second_before_the_peer_gives_up)
 
     t = connected("", LOCAL_90); /* put off by the host until later than that: then */
     until(t, 60);
-    ck_assert_int_eq(sst_session_defer(t->session, t->now_ms + 20000, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 20000, t->now_ms), SST_OK);
     until(t, 65);
     hears(t, INVITE, PEER_90);
     until(t, 85);

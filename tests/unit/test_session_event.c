@@ -9,8 +9,10 @@
 
 static int not_sent(struct talk *t, const struct sst_event *event)
 {
-    (void)t;
-    return event->type == SST_EVENT_REFRESH ? SST_CALLBACK_NOT_SENT : SST_CALLBACK_DONE;
+    if (event->type == SST_EVENT_REFRESH) {
+        must(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms) == SST_OK);
+    }
+    return SST_CALLBACK_DONE;
 }
 
 /* Shows: FB-55 EC-51 */
@@ -32,7 +34,7 @@ static int prepared_and_not_sent(struct talk *t, const struct sst_event *event)
 {
     if (event->type == SST_EVENT_REFRESH) {
         refreshes(t);
-        return SST_CALLBACK_NOT_SENT;
+        expect(drops(t, event->method), "ok");
     }
     return SST_CALLBACK_DONE;
 }
@@ -155,8 +157,9 @@ static int sends_at_once(struct talk *t, const struct sst_event *event)
     if (event->type == SST_EVENT_REFRESH) {
         refreshes(t);
         gets(t, event->method, 200, LOCAL_90);
+        expect(drops(t, event->method), "state"); /* it has been answered */
     }
-    return SST_CALLBACK_NOT_SENT; /* it changes nothing: the refresh has been answered */
+    return SST_CALLBACK_DONE;
 }
 
 START_TEST(a_refresh_may_be_sent_and_answered_within_its_event)
@@ -182,7 +185,7 @@ enum deed {
     DEED_RECEIVE,
     DEED_SET_POLICY,
     DEED_ADVANCE,
-    DEED_DEFER,
+    DEED_NOT_SENT,
     DEED_PULL,
     DEED_COUNT
 };
@@ -203,6 +206,7 @@ static void do_deed(struct talk *t)
     struct sst_session child;
     struct sst_tx child_tx;
     struct sst_event event;
+    struct sst_headers headers;
 
     switch (deed) {
     case DEED_FREE:
@@ -218,11 +222,11 @@ static void do_deed(struct talk *t)
         gets(t, UPDATE, 481, "");
         break;
     case DEED_REQUEST:
-        (void)try_ask(t, UPDATE, SST_REQUEST_REFRESH, &event.headers);
+        (void)try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers);
         break;
     case DEED_RECEIVE:
         hears(t, UPDATE, PEER_90);
-        if ((t->peer[1].flags & TX_OPEN)) {
+        if (sst_tx_state(&t->peer[1]) == TX_PEER_OPEN) {
             answers(t, UPDATE, 200);
         }
         break;
@@ -232,8 +236,8 @@ static void do_deed(struct talk *t)
     case DEED_ADVANCE:
         sst_session_advance(t->session, t->now_ms + 100000);
         break;
-    case DEED_DEFER:
-        (void)sst_session_defer(t->session, SST_NEVER, t->now_ms);
+    case DEED_NOT_SENT:
+        (void)sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms);
         break;
     case DEED_PULL:
         (void)sst_session_next_event(t->session, t->now_ms, &event);
@@ -268,16 +272,16 @@ static void whole_life(struct talk *t)
             (t->session->flags & F_TRANSACTIONS) == 0 && info_of(t).side == SST_SIDE_LOCAL &&
             !info_of(t).ended) {
             refreshes(t);
-            gets(t, t->own[1].flags & TX_OPEN ? UPDATE : INVITE, 403, ""); /* refused, at last */
+            gets(t, sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN ? UPDATE : INVITE, 403, ""); /* refused, at last */
         }
     }
-    if (!t->gone && !info_of(t).ended && !(t->session->flags & F_PEER_UPDATE)) {
+    if (!t->gone && !info_of(t).ended && sst_open(t->session, PEER_UPDATE_AT) == OPEN_NONE) {
         hears(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas");
     }
     for (size_t i = 0; i < COUNT_OF(times) && !t->gone; i++) {
         until(t, times[i]);
     }
-    if (!t->gone && (t->peer[0].flags & TX_OPEN) && !info_of(t).ended) {
+    if (!t->gone && sst_tx_state(&t->peer[0]) == TX_PEER_OPEN && !info_of(t).ended) {
         answers(t, INVITE, 200); /* refreshed */
     }
     if (!t->gone && !info_of(t).ended) {

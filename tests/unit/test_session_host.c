@@ -236,7 +236,7 @@ START_TEST(nothing_is_deferred_after_the_end)
 
     until(t, 45);
     sst_session_end(t->session, t->now_ms);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_ENDED);
     ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
     end_talk(t);
 }

@@ -90,7 +90,7 @@ START_TEST(a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more)
     t->hold_pull = true;
     t->now_ms += 45000;
     sst_session_advance(t->session, t->now_ms);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_OK);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_OK);
     expect(pull_one(t), "none");
     t->now_ms += 2000; /* the library's own wait */
     expect(pull_one(t), "refresh");
@@ -110,7 +110,8 @@ START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
     ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
-    ck_assert_int_eq(sst_session_defer(t->session, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
+                     SST_ERR_NOT_DUE);
     t->now_ms += 1000;
     expect(pull_one(t), "ended");
     expect(pull_one(t), "none");

@@ -178,14 +178,14 @@ static void own_request(struct talk *t)
     }
     t->refresh.type = SST_EVENT_NONE;
     int result = try_ask(t, method, flags, &headers);
-    must(result == SST_OK || result == SST_ERR_STATE);
+    must(result != SST_ERR_ARGUMENT);
     must(result == SST_OK || headers.count == 0);
 }
 
 static void response(struct talk *t)
 {
-    bool invite = t->own[0].flags & TX_OPEN;
-    bool update = t->own[1].flags & TX_OPEN;
+    bool invite = sst_tx_state(&t->own[0]) == TX_LOCAL_OPEN;
+    bool update = sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN;
     enum sst_method method = draw(10) == 0 ? OTHER : any_method();
     unsigned status = draw(3) == 0 ? 200 : PICK(statuses);
 
@@ -194,19 +194,26 @@ static void response(struct talk *t)
     }
 
     if (draw(12) == 0 && method != OTHER) {
-        static const enum sst_outcome how[] = {SST_OUTCOME_TIMEOUT, SST_OUTCOME_TRANSPORT,
-                                               SST_FAILED_NOT_SENT};
-        loses(t, method, PICK(how));
+        uint32_t how = draw(3);
+        if (how == 2) {
+            drops(t, method);
+        } else {
+            loses(t, method, how == 0 ? SST_OUTCOME_TIMEOUT : SST_OUTCOME_TRANSPORT);
+        }
     } else {
         gets(t, method, status, PICK(response_headers));
     }
 }
 
+static bool is_in_use(const struct sst_tx *tx)
+{
+    return sst_tx_state(tx) == TX_PEER_OPEN || sst_tx_state(tx) == TX_PEER_ANSWERED;
+}
+
 static void peers_request(struct talk *t)
 {
     enum sst_method method = draw(8) == 0 ? OTHER : any_method();
-    bool busy = (t->second[method == UPDATE].flags & (TX_OPEN | TX_ANSWERED)) &&
-                (t->peer[method == UPDATE].flags & (TX_OPEN | TX_ANSWERED));
+    bool busy = is_in_use(&t->second[method == UPDATE]) && is_in_use(&t->peer[method == UPDATE]);
 
     if (draw(50) == 0) {
         t->peer_cseq -= t->peer_cseq > 3 ? 3u : 0; /* out of order */
@@ -229,7 +236,7 @@ static void own_response(struct talk *t)
 
     t->may_move = true;
     int result = sst_session_answer(t->session, tx, status, t->now_ms, &headers);
-    must(result == SST_OK || result == SST_ERR_STATE);
+    must(result == SST_OK || result == SST_ERR_STATE || result == SST_ERR_ENDED);
     talk_pull(t);
     talk_check(t);
 }
@@ -239,11 +246,7 @@ static void ack(struct talk *t)
     struct sst_tx *tx = draw(2) ? &t->peer[0] : &t->second[0];
 
     t->may_move = true;
-    if (draw(30) == 0) {
-        (void)sst_session_ack_timeout(t->session, tx, t->now_ms);
-    } else {
-        (void)sst_session_ack(t->session, tx, t->now_ms);
-    }
+    (void)sst_session_ack(t->session, tx, t->now_ms);
     talk_pull(t);
     talk_check(t);
 }
@@ -259,7 +262,7 @@ static void rare(struct life *life)
         (void)sst_session_end(t->session, t->now_ms);
         break;
     case 1:
-        (void)sst_session_defer(t->session, SST_NEVER, t->now_ms);
+        (void)sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms);
         break;
     case 2:
         (void)sst_session_set_policy(t->session, draw(2) ? &t->policy : &life->other);

@@ -172,7 +172,7 @@ START_TEST(success_is_from_200_to_299)
         ck_assert_uint_eq(t->counters.violations[SST_VIOLATION_SE_MISPLACED], success ? 0 : 1);
         /* a failure may be a proxy's and does not speak for the peer */
         ck_assert_int_eq(info_of(t).peer_supports, statuses[i] != 300);
-        ck_assert_int_eq((t->session->flags & F_UPDATE_ALLOWED) != 0, statuses[i] != 300);
+        ck_assert_int_eq(sst_update(t->session) == UPDATE_ALLOWED, statuses[i] != 300);
         end_talk(t);
     }
 }

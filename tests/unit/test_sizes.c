@@ -140,22 +140,25 @@ START_TEST(fields_behind_the_end_have_their_defaults)
 }
 END_TEST
 
+#define FIELD(name, kind, lowest, highest, range, unit, section, what)                             \
+    SST_FIELD_OF(struct sst_policy, name, kind, lowest, highest, range, unit, section),
+
+static const struct sst_field fields[] = {SST_POLICY_FIELDS(FIELD)};
+
 /* What stands behind the end is not judged. */
 START_TEST(fields_behind_the_end_are_not_checked)
 {
     struct sst_policy policy;
     struct sst_policy_error error;
     size_t end = offsetof(struct sst_policy, session_expires);
-    size_t count = 0;
-    while (sst_policy_field_at(count) != NULL) {
-        count++;
-    }
-    const struct sst_field *table = sst_policy_field_at(0);
     sst_policy_init(&policy);
+    struct sst_policy whole = policy;
+    const struct sst_table table = {fields, COUNT_OF(fields), &whole};
     policy.session_expires = 89;
-    ck_assert_int_eq(sst_fields_check(table, count, &policy, end, &error), SST_OK);
-    ck_assert_int_eq(sst_fields_check(table, count, &policy, end + sizeof(uint32_t), &error),
-                     SST_ERR_RANGE);
+    policy.size = (uint32_t)end;
+    ck_assert_int_eq(sst_table_check(table, &policy, &error), SST_OK);
+    policy.size = (uint32_t)(end + sizeof(uint32_t));
+    ck_assert_int_eq(sst_table_check(table, &policy, &error), SST_ERR_RANGE);
     ck_assert_str_eq(error.field, "session_expires");
 }
 END_TEST
