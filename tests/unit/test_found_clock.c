@@ -35,14 +35,17 @@ START_TEST(what_is_due_is_due_at_once_by_a_clock_that_was_set_back)
     policy.mode = SST_MODE_REQUEST;
     policy.on_event = on_event;
     ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_OK);
-    sst_session_request(&session, &invite, SST_METHOD_INVITE, SST_REQUEST_OFFER, 5000000, &headers);
+    ck_assert_int_eq(sst_session_request(&session, &invite, SST_METHOD_INVITE, SST_REQUEST_OFFER,
+                                         5000000, &headers),
+                     SST_OK);
     sst_msg_response(&response, 200, SST_METHOD_INVITE, 1);
     sst_msg_set_session_expires(&response, 1800, SST_REFRESHER_UAC);
     sst_msg_set_flags(&response, SST_MSG_REQUIRE_TIMER);
     sst_session_response(&session, &invite, &response, 5000000, &verdict);
 
     /* set back by an hour */
-    sst_session_request(&session, &update, SST_METHOD_UPDATE, 0, 1400000, &headers);
+    ck_assert_int_eq(
+        sst_session_request(&session, &update, SST_METHOD_UPDATE, 0, 1400000, &headers), SST_OK);
     sst_session_failed(&session, &update, SST_OUTCOME_TIMEOUT, 1432000, &verdict);
     ck_assert_uint_eq(refreshes, 0);
     ck_assert(sst_session_deadline(&session) <= 1432000);

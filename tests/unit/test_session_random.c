@@ -265,7 +265,7 @@ static void rare(struct life *life)
         (void)sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms);
         break;
     case 2:
-        (void)sst_session_set_policy(t->session, draw(2) ? &t->policy : &life->other);
+        whatever(sst_session_set_policy(t->session, draw(2) ? &t->policy : &life->other));
         break;
     case 3:
         if (sst_session_fork(&child, &child_tx, t->session, &t->own[0]) == SST_OK) {

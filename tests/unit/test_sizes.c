@@ -188,7 +188,7 @@ START_TEST(reserved_room_of_events_is_zero)
 
     sst_policy_init(&policy);
     ck_assert_int_eq(sst_session_init(&session, &policy, SST_CALLER), SST_OK);
-    sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers);
+    whatever(sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers));
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
     sst_msg_set_session_expires(&msg, 90, SST_REFRESHER_UAC);
     sst_session_response(&session, &tx, &msg, 0, &verdict);
