@@ -208,7 +208,7 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     if (refresh) {
         receive_refresh(s, tx, request, status, sst_session_now(s, now_ms), advice);
     } else if (status != 0) {
-        refuse(s, status, number_of(s, status), advice);
+        refuse(s, status, 0, advice); /* out of order: at once, with a higher CSeq */
     } else {
         receive_other(s, request, advice);
     }
