@@ -196,6 +196,10 @@ static const char *verdict_text(struct talk *t, const struct sst_verdict *verdic
     }
     must(verdict->when_ms == SST_NEVER);
     must(!verdict->refreshed || verdict->action == SST_ACTION_NONE);
+    if (verdict->action == SST_ACTION_FAILED && !t->gone && info_of(t).ended) {
+        must(t->pull || t->count[SST_EVENT_ENDED] == 1); /* told once, and not by the verdict */
+        return "ended";
+    }
     return verdict->refreshed ? "refreshed" : sst_action_name(verdict->action);
 }
 
@@ -282,7 +286,9 @@ const char *hears(struct talk *t, enum sst_method method, const char *headers)
         sst_msg_set_flags(&msg, SST_MSG_OFFER);
     }
     msg_headers(&msg, headers);
-    bool belongs = !info_of(t).ended && msg.cseq >= t->highest_cseq; /* in order, that is */
+    /* in order, that is */
+    bool belongs =
+        !info_of(t).ended && msg.cseq >= t->highest_cseq && msg.cseq < UINT32_C(1) << 31;
     must(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice) == SST_OK);
     talk_pull(t);
     talk_check(t);

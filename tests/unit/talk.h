@@ -90,7 +90,7 @@ int try_ask(struct talk *t, enum sst_method method, unsigned flags, struct sst_h
 const char *refreshes(struct talk *t);
 /* The last refresh once more, as the verdicts "retry" and "auth" ask for: what it carries. */
 const char *again(struct talk *t);
-/* The peer's response to the open request of this method: the verdict. */
+/* The peer's response to the open request of this method: the verdict, or "ended". */
 const char *gets(struct talk *t, enum sst_method method, unsigned status, const char *headers);
 /* The transaction ends without one. */
 const char *loses(struct talk *t, enum sst_method method, enum sst_outcome how);

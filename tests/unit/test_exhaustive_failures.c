@@ -141,7 +141,7 @@ static void expect_end(struct talk *t, const char *got, unsigned status, const s
         return;
     }
     snprintf(events, sizeof events, "0 ended refresh_%u", status);
-    expect_after(t, got, "end", 3000, events);
+    expect_after(t, got, "ended", 3000, events);
 }
 
 /* A 2xx: the next refresh comes half an interval later, whatever the ladder had come to. */
@@ -240,7 +240,7 @@ START_TEST(silence_and_a_broken_transport_at_each_stage)
             expect_next(t, got, "", stage->instead_of_end);
         } else {
             /* Also the second timeout where one was forgiven. */
-            expect_after(t, got, "end", 3000, "0 ended refresh_timeout");
+            expect_after(t, got, "ended", 3000, "0 ended refresh_timeout");
         }
         end_talk(t);
 

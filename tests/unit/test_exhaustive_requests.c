@@ -16,10 +16,10 @@ struct own_request {
 };
 
 static const struct own_request own_requests[] = {
-    {TIMER ";refresher=uac" ALLOWED, INVITE, "end", "ended refresh_"},
-    {TIMER ";refresher=uac" ALLOWED, UPDATE, "end", "ended refresh_"},
-    {TIMER ";refresher=uas" ALLOWED, INVITE, "end", "ended refresh_"},
-    {TIMER ";refresher=uas" ALLOWED, UPDATE, "end", "ended refresh_"},
+    {TIMER ";refresher=uac" ALLOWED, INVITE, "ended", "ended refresh_"},
+    {TIMER ";refresher=uac" ALLOWED, UPDATE, "ended", "ended refresh_"},
+    {TIMER ";refresher=uas" ALLOWED, INVITE, "ended", "ended refresh_"},
+    {TIMER ";refresher=uas" ALLOWED, UPDATE, "ended", "ended refresh_"},
     /* Nobody saw that the peer knows UPDATE: a re-INVITE first. */
     {TIMER ";refresher=uac", UPDATE, "failed", "refresh INVITE offer"},
     {TIMER ";refresher=uas", UPDATE, "failed", "refresh INVITE offer"},
@@ -66,7 +66,7 @@ static void one_own(const struct own_request *own, unsigned status)
     looks(t);
     if (class_ == 'E' && own->event[0] != '\0') {
         snprintf(events, sizeof events, "0 %s", own->event);
-        if (strcmp(verdict, "end") == 0) {
+        if (strcmp(verdict, "ended") == 0) {
             snprintf(events, sizeof events, "0 %s%u", own->event, status);
         }
     } else {

@@ -55,7 +55,8 @@ START_TEST(who_answers_an_early_update_asks_for_nothing_of_its_own)
         } else {
             gets(t, INVITE, 200, TIMER);
         }
-        expect(told(t), side == 1 ? "0 negotiated 1800 remote" : "");
+        /* EC-18: the caller asked, and goes on for its own benefit */
+        expect(told(t), side == 1 ? "0 negotiated 1800 remote" : "0 negotiated 1800 local own");
         end_talk(t);
     }
 }

@@ -203,7 +203,7 @@ START_TEST(each_fork_has_a_timer_of_its_own)
     gets(a, INVITE, 200, "Session-Expires: 1800;refresher=uac" REQUIRED);
     fork_gets(c, "Session-Expires: 600;refresher=uas | " TIMER, a->session, &a->own[0]);
     expect(told(a), "0 negotiated 1800 local");
-    expect(told(b), "");
+    expect(told(b), "0 negotiated 1800 local own"); /* EC-18 */
     expect(told(c), "0 negotiated 600 remote");
     sst_session_end(a->session, a->now_ms);
     until(c, 1000);

@@ -94,9 +94,9 @@ START_TEST(a_422_to_a_refresh_leaves_the_expiration_where_it_was)
     until(t, 50);
     expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
            "refreshed");
-    expect(next(t), "1850");
+    expect(next(t), "1845.703"); /* EC-132: sent at 46 s, that is from 130/256 of 90 s on */
     expect(told(t), "45 refresh UPDATE; 50 negotiated 3600 local; 50 refreshed 3600 local");
-    until(t, 1850);
+    until(t, 1846);
     expect(refreshes(t),
            "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     end_talk(t);
@@ -145,7 +145,7 @@ START_TEST(a_422_to_a_hold_is_answered_by_the_same_hold)
     expect(gets(t, INVITE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
            "refreshed");
     expect(told(t), "910 negotiated 3600 local; 910 refreshed 3600 local");
-    expect(next(t), "2710");
+    expect(next(t), "2685.937"); /* EC-132: sent at 890 s, 126/256 of 1800 s, and 1800 s */
     end_talk(t);
 }
 END_TEST
@@ -205,9 +205,10 @@ START_TEST(above_the_owners_bound_once_more_without_session_expires)
     until(t, 900);
     refreshes(t);
     expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "retry");
-    expect(again(t), TIMER " | Min-SE: 3600");
+    /* EC-129: while a timer runs the peer's minimum wins over the owner's bound */
+    expect(again(t), TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
-           "refreshed"); /* the peer insists: honoured */
+           "refreshed");
     expect(told(t), "900 refresh UPDATE; 900 negotiated 3600 local; 900 refreshed 3600 local");
     until(t, 2700);
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
@@ -229,18 +230,47 @@ START_TEST(a_call_after_one_without_answer_asks_again)
 }
 END_TEST
 
-/* Shows: EC-101 EC-50 10-2 */
-START_TEST(a_refresh_without_session_expires_is_a_refresh_all_the_same)
+/* A hold came back with a 422 above the owner's bound, and the host gives it up. What the 422 left
+ * behind binds that request alone: the refresh asks, for what the peer accepts. */
+/* Shows: EC-129 EC-101 */
+START_TEST(what_a_422_to_a_hold_left_behind_is_not_the_refreshs)
 {
     struct talk *t = connected("max_session_expires=1800", UPDATES LOCAL_1800);
 
+    until(t, 890);
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
+    if (_i == 1) { /* the host says that it does not send it again, or it just does not */
+        expect(drops(t, INVITE), "ok");
+    }
     until(t, 900);
-    refreshes(t);
-    gets(t, UPDATE, 422, "Min-SE: 3600");
-    expect(again(t), TIMER " | Min-SE: 3600");
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     until(t, 932);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end"); /* a dead peer is a dead peer */
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended"); /* a dead peer is a dead peer */
     expect(told(t), "900 refresh UPDATE; 932 ended refresh_timeout");
+    end_talk(t);
+}
+END_TEST
+
+/* What was counted for a request goes with its transaction, not with the session. */
+/* Shows: EC-129 EC-27 */
+START_TEST(requests_beside_each_other_count_their_own_rounds)
+{
+    struct talk *t = connected("mode=request", UPDATES LOCAL_1800);
+    unsigned min_se = 2000;
+    char text[32];
+
+    asks(t, INVITE);
+    for (unsigned i = 0; i < 5; i++) {
+        snprintf(text, sizeof text, "Min-SE: %u", min_se += 10);
+        asks(t, UPDATE);
+        expect(gets(t, UPDATE, 422, text), "retry");
+    }
+    snprintf(text, sizeof text, "Min-SE: %u", min_se += 10);
+    expect(gets(t, INVITE, 422, text), "retry"); /* its first */
+    asks(t, UPDATE);
+    snprintf(text, sizeof text, "Min-SE: %u", min_se += 10);
+    expect(gets(t, UPDATE, 422, text), "failed"); /* its sixth */
     end_talk(t);
 }
 END_TEST
@@ -328,7 +358,8 @@ int main(void)
     tcase_add_test(tcase, min_se_of_the_peers_requests_counts_for_the_dialog);
     tcase_add_test(tcase, above_the_owners_bound_once_more_without_session_expires);
     tcase_add_test(tcase, a_call_after_one_without_answer_asks_again);
-    tcase_add_test(tcase, a_refresh_without_session_expires_is_a_refresh_all_the_same);
+    tcase_add_loop_test(tcase, what_a_422_to_a_hold_left_behind_is_not_the_refreshs, 0, 2);
+    tcase_add_test(tcase, requests_beside_each_other_count_their_own_rounds);
     tcase_add_test(tcase, the_rounds_of_one_request_do_not_count_for_the_next);
     tcase_add_test(tcase, a_422_while_the_extension_is_off);
     tcase_add_test(tcase, a_422_to_what_was_asked_before_the_extension_was_switched_off);

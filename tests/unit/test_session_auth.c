@@ -16,20 +16,21 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
     for (unsigned i = 0; i < COUNT_OF(attempts); i++) { /* a nonce for each request, and a 503 */
         until(t, attempts[i]);
         refreshes(t);
-        expect(gets(t, UPDATE, 401, ""), "auth");
+        enum sst_method method = i % 2 == 0 ? UPDATE : INVITE; /* EC-111: the other way each time */
+        expect(gets(t, method, 401, ""), "auth");
         again(t);
-        expect(gets(t, UPDATE, 407, ""), "auth"); /* stale=true counts too */
+        expect(gets(t, method, 407, ""), "auth"); /* stale=true counts too */
         expect(again(t), TIMER " | Session-Expires: 1800;refresher=uac");
-        gets(t, UPDATE, 503, "");
+        gets(t, method, 503, "");
     }
     expect(next(t), "962");
     until(t, 962); /* one that was not sent after all is an attempt as well */
     refreshes(t);
-    gets(t, UPDATE, 401, "");
+    gets(t, INVITE, 401, "");
     again(t);
-    gets(t, UPDATE, 401, "");
+    gets(t, INVITE, 401, "");
     again(t);
-    expect(loses(t, UPDATE, SST_OUTCOME_TRANSPORT), "wait 1026");
+    expect(loses(t, INVITE, SST_OUTCOME_TRANSPORT), "wait 1026");
     until(t, 1026);
     told(t);
     refreshes(t);
@@ -46,6 +47,7 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
     again(t);
     expect(gets(t, INVITE, 401, ""), "failed");
     expect(told(t), "1026 refresh INVITE offer; 1026 refused");
+    expect(next(t), "1396.5"); /* EC-114: halfway to 1767 */
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_AUTH], 18);
     end_talk(t);
 }
@@ -118,13 +120,13 @@ START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
     expect(gets(t, UPDATE, 401, ""), "auth");
     asks(t, UPDATE);
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
-    until(t, 93);
+    until(t, 93); /* EC-132: sent at 48 s, 136/256 of 90 s are 47.812 s */
     expect(told(t), "45 refresh UPDATE; 48 refresh UPDATE; 48 refreshed 90 local; "
-                    "93 refresh UPDATE");
+                    "92.812 refresh UPDATE");
     refreshes(t);
     expect(gets(t, UPDATE, 401, ""), "auth");
     asks(t, UPDATE);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     end_talk(t);
 
     t = connected("method=invite", UPDATES LOCAL_90);

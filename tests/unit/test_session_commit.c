@@ -164,23 +164,23 @@ START_TEST(each_mode_against_each_kind_of_peer_as_uac)
 }
 END_TEST
 
-/* Shows: 9-3 9-4 9-10 FB-12 FB-102 EC-19 */
+/* Shows: 9-3 9-4 9-10 FB-12 FB-102 EC-19 EC-135 */
 START_TEST(each_mode_against_each_kind_of_peer_as_uas)
 {
     static const struct {
         const char *policy;
         const char *asking;     /* Supported, Session-Expires */
-        const char *supporting; /* Supported */
+        const char *supporting; /* Supported; EC-135: it may ignore what it did not ask for */
         const char *proxied;    /* Session-Expires of a proxy's */
         const char *silent;     /* nothing */
         const char *requiring;  /* Require, Supported: the advice */
     } rows[] = {
         {"mode=accept", "0 negotiated 600 remote", "", "0 negotiated 600 local", "", "0"},
-        {"mode=request", "0 negotiated 600 remote", "0 negotiated 1800 remote",
+        {"mode=request", "0 negotiated 600 remote", "0 negotiated 1800 local",
          "0 negotiated 600 local", "", "0"},
-        {"mode=require", "0 negotiated 600 remote", "0 negotiated 1800 remote",
+        {"mode=require", "0 negotiated 600 remote", "0 negotiated 1800 local",
          "0 negotiated 600 local", "", "0"},
-        {"mode=request own_benefit=yes", "0 negotiated 600 remote", "0 negotiated 1800 remote",
+        {"mode=request own_benefit=yes", "0 negotiated 600 remote", "0 negotiated 1800 local",
          "0 negotiated 600 local", "0 negotiated 1800 local own", "0"},
         {"mode=off", "", "", "", "", "420 Unsupported: timer"},
     };

@@ -8,32 +8,6 @@
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
 #define REMOTE_90 "Session-Expires: 90;refresher=uas"
 
-/* A request of the peer's with a CSeq of the test's choice. */
-static const char *hears_cseq(struct talk *t, enum sst_method method, uint32_t cseq,
-                              const char *headers)
-{
-    uint32_t kept = t->peer_cseq;
-    const char *advice;
-
-    t->peer_cseq = cseq - 1u;
-    advice = hears(t, method, headers);
-    t->peer_cseq = kept;
-    return advice;
-}
-
-static void copies(struct talk *t, enum sst_method method, uint32_t cseq, bool copy)
-{
-    struct sst_msg request;
-    struct sst_advice advice;
-
-    sst_msg_request(&request, method, cseq);
-    msg_headers(&request, PEER_90);
-    ck_assert_int_eq(sst_session_receive(t->session, &t->peer[method == UPDATE], &request,
-                                         t->now_ms, &advice), SST_OK);
-    ck_assert_uint_eq(advice.status, 0);
-    ck_assert_int_eq(advice.copy, copy);
-}
-
 /* Shows: EC-70 EC-71 EC-72 EC-73 EC-74 EC-75 FB-71 */
 START_TEST(requests_that_cross)
 {
@@ -180,52 +154,89 @@ START_TEST(who_crossed_comes_back_after_up_to_ten_seconds)
 }
 END_TEST
 
-/* Shows: EC-107 */
-START_TEST(a_lower_cseq_is_out_of_order)
+/* An INVITE of the peer's into a dialog whose initial INVITE, by this side, has no final response. */
+/* Shows: EC-128 EC-71 */
+START_TEST(an_invite_before_the_own_initial_one_is_answered)
 {
-    struct talk *t = called("", PEER_90);
+    struct talk *t = caller("");
 
-    until(t, 10);
-    expect(hears_cseq(t, UPDATE, 100, PEER_90), "0");
-    answers(t, UPDATE, 200);
-    until(t, 20);
-    expect(hears_cseq(t, UPDATE, 99, PEER_90), "500 " TIMER " | Retry-After: 0");
-    expect(hears_cseq(t, OTHER, 98, ""), "500 " TIMER " | Retry-After: 0");
-    expect(told(t), "10 refreshed 90 remote; 20 violation cseq_low; 20 violation cseq_low");
-    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 10000);
-    expect(hears_cseq(t, OTHER, 101, ""), "0");
-    expect(hears_cseq(t, UPDATE, 4294967295u, PEER_90), "0");
+    asks(t, INVITE);
+    gets(t, INVITE, 183, TIMER);
+    expect(hears(t, INVITE, PEER_90), "491 " TIMER);
+    expect(hears(t, INVITE, "plain | " PEER_90), "491 " TIMER);
+    gets(t, INVITE, 200, LOCAL_90);
+    expect(hears(t, INVITE, PEER_90), "0");
+    ck_assert_uint_eq(t->counters.rejected_491, 2);
     end_talk(t);
 }
 END_TEST
 
-/* Shows: EC-78 EC-31 */
-START_TEST(a_copy_is_answered_as_before)
+/* ---- Offers that were answered in a reliable provisional response: EC-122 ---- */
+
+/* RFC 6141, figure 3: our re-INVITE has its answer already, and the peer offers anew. */
+/* Shows: EC-122 EC-74 */
+START_TEST(an_own_offer_that_was_answered_stands_in_nobodys_way)
 {
     struct talk *t = called("", PEER_90);
 
-    until(t, 10);
-    hears_cseq(t, UPDATE, 50, PEER_90);
-    copies(t, UPDATE, 50, true);
-    answers(t, UPDATE, 200);
-    until(t, 20);
-    copies(t, UPDATE, 50, true); /* answered, and here it is again */
-    struct sst_headers headers;
-    ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
-                     SST_ERR_STATE);
-    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 10000);
-    copies(t, UPDATE, 51, false);
+    asks(t, INVITE);
+    gets(t, INVITE, 183, "");
+    expect(hears(t, UPDATE, "offer"), "491 " TIMER); /* without a word it counts as open */
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->own[0]), SST_OK);
+    expect(serves(t, UPDATE, "offer | " PEER_90),
+           TIMER " | Session-Expires: 90;refresher=uac | Require: timer");
+    expect(hears(t, INVITE, ""), "491 " TIMER); /* but the INVITE is as pending as before */
+    gets(t, INVITE, 200, REMOTE_90);
+    asks(t, INVITE); /* it was that offer alone */
+    expect(hears(t, UPDATE, "offer"), "491 " TIMER);
     end_talk(t);
 
-    struct talk *other = called("", PEER_90); /* the same structure for another dialog */
-    memset(&other->peer[1], 0, sizeof other->peer[1]);
-    hears_cseq(other, UPDATE, 7, PEER_90);
-    answers(other, UPDATE, 200);
-    t = called("", PEER_90);
-    t->peer[1] = other->peer[1];
-    copies(t, UPDATE, 7, false);
+    struct sst_headers headers;
+    t = called("", PEER_90); /* likewise of an UPDATE with an offer, by whatever it was answered */
+    ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_OFFER, &headers), SST_OK);
+    expect(hears(t, UPDATE, "offer"), "491 " TIMER);
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->own[1]), SST_OK);
+    expect(hears(t, UPDATE, "offer"), "0");
     end_talk(t);
-    end_talk(other);
+}
+END_TEST
+
+/* RFC 6141, figure 4: the peer's re-INVITE has its answer already, and the peer offers anew. */
+/* Shows: EC-122 EC-74 */
+START_TEST(an_offer_of_the_peers_that_was_answered_stands_in_nobodys_way)
+{
+    struct talk *t = called("", PEER_90);
+
+    hears(t, INVITE, PEER_90);
+    expect(hears(t, UPDATE, "offer"), "500 " TIMER " | Retry-After: 5");
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->peer[0]), SST_OK);
+    expect(serves(t, UPDATE, "offer | " PEER_90),
+           TIMER " | Session-Expires: 90;refresher=uac | Require: timer");
+    expect(hears(t, INVITE, ""), "500 " TIMER " | Retry-After: 5");
+    answers(t, INVITE, 200);
+    end_talk(t);
+
+    t = called("", PEER_90);
+    hears(t, INVITE, "plain | " PEER_90); /* the offer was in our 1xx, the answer in the PRACK */
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->peer[0]), SST_OK);
+    answers(t, INVITE, 200);
+    expect(hears(t, UPDATE, "offer"), "0"); /* so no ACK with it is awaited */
+    end_talk(t);
+}
+END_TEST
+
+START_TEST(only_a_pending_request_has_an_offer_to_be_answered)
+{
+    struct talk *t = called("", PEER_90);
+    struct sst_tx never = {0};
+
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &never), SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->peer[0]), SST_ERR_STATE);
+    asks(t, INVITE);
+    gets(t, INVITE, 200, REMOTE_90);
+    ck_assert_int_eq(sst_session_offer_answered(t->session, &t->own[0]), SST_ERR_STATE);
+    expect(hears(t, UPDATE, "offer"), "0");
+    end_talk(t);
 }
 END_TEST
 
@@ -236,7 +247,8 @@ START_TEST(an_open_transaction_is_not_taken_for_another)
     struct sst_msg request;
     struct sst_advice advice;
 
-    hears_cseq(t, INVITE, 50, PEER_90);
+    t->peer_cseq = 49;
+    hears(t, INVITE, PEER_90);
     sst_msg_request(&request, INVITE, 51);
     ck_assert_int_eq(sst_session_receive(t->session, &t->peer[0], &request, t->now_ms, &advice),
                      SST_ERR_STATE);
@@ -244,12 +256,13 @@ START_TEST(an_open_transaction_is_not_taken_for_another)
     sst_msg_request(&request, UPDATE, 52);
     ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
                      SST_ERR_STATE);
-    sst_msg_request(&request, UPDATE, t->own[1].cseq); /* an own one has no copies of the peer's */
+    sst_msg_request(&request, UPDATE, t->own_cseq); /* an own one has no copies of the peer's */
     ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
                      SST_ERR_STATE);
     answers(t, INVITE, 486);
     expect(gets(t, UPDATE, 200, REMOTE_90), "refreshed");
-    expect(hears_cseq(t, INVITE, 53, PEER_90), "0");
+    t->peer_cseq = 52;
+    expect(hears(t, INVITE, PEER_90), "0");
     end_talk(t);
 }
 END_TEST
@@ -264,8 +277,10 @@ int main(void)
     tcase_add_test(tcase, a_re_invite_before_the_ack);
     tcase_add_test(tcase, a_second_negotiation_beside_the_own_where_the_owner_is_strict);
     tcase_add_test(tcase, who_crossed_comes_back_after_up_to_ten_seconds);
-    tcase_add_test(tcase, a_lower_cseq_is_out_of_order);
-    tcase_add_test(tcase, a_copy_is_answered_as_before);
+    tcase_add_test(tcase, an_invite_before_the_own_initial_one_is_answered);
+    tcase_add_test(tcase, an_own_offer_that_was_answered_stands_in_nobodys_way);
+    tcase_add_test(tcase, an_offer_of_the_peers_that_was_answered_stands_in_nobodys_way);
+    tcase_add_test(tcase, only_a_pending_request_has_an_offer_to_be_answered);
     tcase_add_test(tcase, an_open_transaction_is_not_taken_for_another);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -252,7 +252,7 @@ START_TEST(an_update_that_is_lost_when_nothing_else_is_left_ends_the_session)
     expect(gets(t, INVITE, 403, ""), "failed");
     asks(t, UPDATE); /* the host's own, without evidence that the peer knows it */
     until(t, 77);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     expect(told(t), "45 refresh INVITE offer; 45 refused; 77 ended refresh_timeout");
     end_talk(t);
 
@@ -264,7 +264,7 @@ START_TEST(an_update_that_is_lost_when_nothing_else_is_left_ends_the_session)
     refreshes(t);
     expect(gets(t, INVITE, 503, ""), "wait 47");
     asks(t, UPDATE);
-    expect(gets(t, UPDATE, 481, ""), "end");
+    expect(gets(t, UPDATE, 481, ""), "ended");
     end_talk(t);
 }
 END_TEST

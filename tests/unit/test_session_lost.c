@@ -16,7 +16,7 @@ START_TEST(a_refresh_that_times_out_ends_the_session)
     until(t, 45);
     refreshes(t);
     until(t, 77);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     expect(told(t), "45 refresh UPDATE; 77 ended refresh_timeout");
     expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ignore");
     until(t, 200);
@@ -28,7 +28,7 @@ START_TEST(a_refresh_that_times_out_ends_the_session)
     t = connected("", UPDATES REMOTE_90); /* on the side that waits, a hold of the host's */
     asks(t, INVITE);
     until(t, 32);
-    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "ended");
     expect(told(t), "32 ended refresh_timeout");
     end_talk(t);
 }
@@ -53,7 +53,7 @@ START_TEST(an_update_without_evidence_gets_one_invite_first)
     until(t, 57);
     refreshes(t);
     until(t, 89);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     end_talk(t);
 
     t = connected("", REMOTE_90); /* a request of the host's: its own verdict, and a refresh */
@@ -64,7 +64,7 @@ START_TEST(an_update_without_evidence_gets_one_invite_first)
     expect(told(t), "32 refresh INVITE offer");
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
     until(t, 50);
-    expect(gets(t, INVITE, 408, ""), "end");
+    expect(gets(t, INVITE, 408, ""), "ended");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_GONE], 1);
     end_talk(t);
 }
@@ -80,12 +80,12 @@ START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
         expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
         until(t, 32);
         expect(statuses[i] == 0 ? loses(t, INVITE, SST_OUTCOME_TIMEOUT)
-                                : gets(t, INVITE, statuses[i], ""), "end");
+                                : gets(t, INVITE, statuses[i], ""), "ended");
         ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
         end_talk(t);
     }
     for (unsigned i = 0; i < 2; i++) { /* but no UPDATE whose timer went off meanwhile */
-        struct talk *t = connected("", UPDATES LOCAL_90);
+        struct talk *t = connected("dropped=off", UPDATES LOCAL_90);
         asks(t, UPDATE);
         asks(t, INVITE);
         hears(t, OTHER, i == 0 ? "Allow: INVITE" : "Allow: INVITE, UPDATE");
@@ -114,7 +114,7 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     until(t, 1574.25);
     refreshes(t);
     until(t, 1606.25);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     expect(told(t), "900 refresh UPDATE; 1349.5 refresh UPDATE; 1574.25 refresh UPDATE; "
                     "1606.25 ended refresh_timeout");
     end_talk(t);
@@ -123,26 +123,44 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     until(t, 45);
     refreshes(t);
     until(t, 77);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     end_talk(t);
 
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* for refreshes only */
     asks(t, INVITE);
-    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "ended");
     end_talk(t);
 
-    /* nor for the one refresh of the side that watches: EC-103 */
+    /* EC-119: also for the one refresh of the side that watches; it is its second attempt */
     t = connected("timeout_retries=3 rescue=yes", UPDATES "Session-Expires: 1800;refresher=uas");
     until(t, 1334);
     refreshes(t);
     until(t, 1366);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end");
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 1566.5"); /* halfway to 1767 */
+    until(t, 1566.5);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uas");
+    expect(gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas"), "refreshed");
     end_talk(t);
 
-    t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* an answer is no timeout */
+    /* EC-118: a 408 is a proxy's timeout, and as good as one of this side; 481 is none */
+    t = connected("timeout_retries=2", UPDATES LOCAL_1800);
     until(t, 900);
     refreshes(t);
-    expect(gets(t, UPDATE, 408, ""), "end");
+    expect(gets(t, UPDATE, 408, ""), "wait 1333.5");
+    until(t, 1333.5);
+    refreshes(t);
+    until(t, 1365.5);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 1566.25"); /* they count together */
+    until(t, 1566.25);
+    refreshes(t);
+    expect(gets(t, UPDATE, 408, ""), "ended");
+    expect(told(t), "900 refresh UPDATE; 1333.5 refresh UPDATE; 1566.25 refresh UPDATE; "
+                    "1566.25 ended refresh_408");
+    end_talk(t);
+    t = connected("timeout_retries=3", UPDATES LOCAL_1800);
+    until(t, 900);
+    refreshes(t);
+    expect(gets(t, UPDATE, 481, ""), "ended");
     end_talk(t);
 
     t = connected("timeout_retries=1", UPDATES LOCAL_1800); /* each interval anew */
@@ -192,7 +210,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     asks(t, INVITE);
     expect(drops(t, INVITE), "ok"); /* no refresh: the session asks for nothing */
-    expect(next(t), "96");
+    expect(next(t), "95.976"); /* EC-132: sent at 51 s, 145/256 of 90 s are 50.976 s */
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90);

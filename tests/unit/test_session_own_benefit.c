@@ -171,7 +171,7 @@ START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
             refreshes(t);
             expect(rows[i].status == 0 ? loses(t, method, SST_OUTCOME_TIMEOUT)
                                        : gets(t, method, rows[i].status, ""),
-                   invite ? "end" : "wait 45");
+                   invite ? "ended" : "wait 45");
             looks(t);
         }
         snprintf(story, sizeof story, "45 refresh UPDATE; 45 refresh INVITE offer; 45 %s",

@@ -302,7 +302,7 @@ START_TEST(the_table_of_codes_can_be_overridden)
     expect(gets(t, INVITE, 408, ""), "wait 47");
     until(t, 47);
     refreshes(t);
-    expect(gets(t, INVITE, 404, ""), "end");
+    expect(gets(t, INVITE, 404, ""), "ended");
     expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 47 ended refresh_481");
     end_talk(t);
 }
