@@ -94,9 +94,10 @@ START_TEST(without_update_it_waits_for_the_open_invite)
     asks(t, INVITE);
     until(t, 45.3);
     expect(told(t), "");
-    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed"); /* the hold was the refresh */
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed"); /* the hold was the refresh, sent at
+                                        44.99 s: 127/256 of 90 s are 44.648 s; EC-132 */
     until(t, 90.3);
-    expect(told(t), "45.3 refreshed 90 local; 90.3 refresh INVITE offer");
+    expect(told(t), "45.3 refreshed 90 local; 89.648 refresh INVITE offer");
     end_talk(t);
 
     t = connected("", LOCAL_90);
@@ -219,7 +220,11 @@ START_TEST(one_update_at_a_time)
     until(t, 930);
     expect(told(t), ""); /* one refresh in flight */
     struct sst_headers headers;
-    ck_assert_int_eq(try_ask(t, UPDATE, 0, &headers), SST_ERR_STATE);
+    struct sst_tx other = {0};
+    ck_assert_int_eq(sst_session_request(t->session, &other, UPDATE, 0, t->now_ms, &headers),
+                     SST_ERR_BUSY);
+    ck_assert_uint_eq(headers.count, 0);
+    ck_assert_int_eq(try_ask(t, UPDATE, 0, &headers), SST_ERR_STATE); /* the tx is in use */
     ck_assert_uint_eq(headers.count, 0);
     end_talk(t);
 
@@ -248,14 +253,15 @@ START_TEST(an_invite_that_only_rings_is_passed_by_an_update)
     expect(told(t), "900 refresh INVITE offer; 933 refresh UPDATE"); /* 64*T1 later */
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uac");
     expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
-    until(t, 1833); /* it rings on: the next refresh goes past it as well */
-    expect(told(t), "933 refreshed 1800 local; 1833 refresh UPDATE");
+    until(t, 1829); /* it rings on: the next refresh goes past it as well. EC-132: the last one was
+                     * sent at 933 s, 132/256 of 1800 s are 928.125 s */
+    expect(told(t), "933 refreshed 1800 local; 1828.125 refresh UPDATE");
     refreshes(t);
     expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
     until(t, 2000);
     expect(gets(t, INVITE, 487, ""), "failed");
-    expect(told(t), "1833 refreshed 1800 local");
-    expect(next(t), "2733");
+    expect(told(t), "1829 refreshed 1800 local");
+    expect(next(t), "2725.968"); /* 933 s, 127/256 of 1800 s, and 900 s */
     end_talk(t);
 
     t = connected("", UPDATES REMOTE_90); /* but not a hold, on the side that waits */

@@ -4,6 +4,7 @@
 
 #define TIMER "Supported: timer"
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define REMOTE_90 "Session-Expires: 90;refresher=uas"
 #define PEER_90 TIMER " | Session-Expires: 90;refresher=uac"
 
 /* Shows: EC-36 10-5 */
@@ -57,8 +58,16 @@ START_TEST(a_refresh_that_is_being_answered_holds_the_bye)
     expect(told(t), "52.5 overdue; 90 ended not_refreshed");
     end_talk(t);
 
-    t = called("", PEER_90); /* refused in time: nothing is held */
-    until(t, 59);
+    t = called("", PEER_90); /* at any time since half: it may come again */
+    until(t, 45);
+    hears(t, INVITE, PEER_90);
+    answers(t, INVITE, 488);
+    until(t, 100);
+    expect(told(t), "52.5 overdue; 90 ended not_refreshed");
+    end_talk(t);
+
+    t = called("", PEER_90); /* before that it was no refresh: nothing is held */
+    until(t, 44.999);
     hears(t, INVITE, PEER_90);
     answers(t, INVITE, 488);
     until(t, 100);
@@ -68,14 +77,28 @@ START_TEST(a_refresh_that_is_being_answered_holds_the_bye)
 END_TEST
 
 /* Shows: EC-34 EC-36 */
-START_TEST(on_the_side_that_refreshes_nothing_holds_the_bye)
+START_TEST(on_the_side_that_refreshes_it_holds_the_bye_as_well)
 {
     struct talk *t = connected("expire_at=guard", LOCAL_90);
 
+    until(t, 60); /* where the peer gives up as well */
+    expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 51 refresh INVITE offer; "
+                    "59 refresh INVITE offer; 60 ended refresh_not_sent");
+    end_talk(t);
+
+    t = connected("expire_at=guard", LOCAL_90);
     until(t, 40);
     hears(t, INVITE, PEER_90); /* and the user does not answer */
     until(t, 100);
-    expect(told(t), "59 blocked; 60 ended refresh_not_sent"); /* where the peer gives up as well */
+    expect(told(t), "59 blocked; 90 ended refresh_not_sent");
+    end_talk(t);
+
+    t = connected("expire_at=guard", LOCAL_90); /* and it does late */
+    until(t, 40);
+    hears(t, INVITE, PEER_90);
+    until(t, 61);
+    answers(t, INVITE, 200);
+    expect(told(t), "59 blocked; 61 negotiated 90 remote; 61 refreshed 90 remote");
     end_talk(t);
 }
 END_TEST
@@ -114,12 +137,72 @@ START_TEST(a_refusal_that_was_advised_holds_the_bye_as_well)
     expect(told(t), "52.5 overdue; 61 refreshed 90 remote");
     end_talk(t);
 
-    t = called("", PEER_90); /* in time it holds nothing */
-    until(t, 59.999);
+    t = called("", PEER_90); /* since half it does, before that it does not */
+    until(t, 45);
+    expect(hears(t, INVITE, TIMER " | Session-Expires: 60"), "422 " TIMER " | Min-SE: 90");
+    until(t, 100);
+    expect(told(t), "52.5 overdue; 90 ended not_refreshed");
+    end_talk(t);
+    t = called("", PEER_90);
+    until(t, 44.999);
     expect(hears(t, INVITE, TIMER " | Session-Expires: 60"), "422 " TIMER " | Min-SE: 90");
     until(t, 100);
     expect(told(t), "52.5 overdue; 60 ended not_refreshed");
     end_talk(t);
+}
+END_TEST
+
+/* The side that watches has a request of its own on its way when its BYE is due. */
+/* Shows: EC-120 */
+START_TEST(an_own_request_that_is_pending_holds_the_bye)
+{
+    static const enum sst_method methods[] = {INVITE, UPDATE};
+    static const char *const overdue = "52.5 overdue";
+
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        struct talk *t = called("", PEER_90);
+        until(t, 58);
+        asks(t, methods[i]);
+        until(t, 61);
+        expect(told(t), overdue);
+        expect(gets(t, methods[i], 200, REMOTE_90), "refreshed");
+        expect(told(t), "61 refreshed 90 remote");
+        expect(next(t), "113.5");
+        end_talk(t);
+
+        t = called("", PEER_90); /* refused: that shows life, too */
+        until(t, 58);
+        asks(t, methods[i]);
+        until(t, 61);
+        expect(gets(t, methods[i], 488, ""), "failed");
+        until(t, 100);
+        expect(told(t), "52.5 overdue; 90 ended not_refreshed");
+        end_talk(t);
+
+        t = called("", PEER_90); /* refused before the BYE was due: nothing was held */
+        until(t, 58);
+        asks(t, methods[i]);
+        until(t, 59.999);
+        expect(gets(t, methods[i], 488, ""), "failed");
+        until(t, 100);
+        expect(told(t), "52.5 overdue; 60 ended not_refreshed");
+        end_talk(t);
+
+        t = called("", "Allow: UPDATE | " PEER_90); /* 481: the end, at once */
+        until(t, 58);
+        asks(t, methods[i]);
+        until(t, 61);
+        expect(gets(t, methods[i], 481, ""), "ended");
+        expect(told(t), "52.5 overdue; 61 ended refresh_481");
+        end_talk(t);
+
+        t = called("", PEER_90); /* silence: the expiration */
+        until(t, 59.9);
+        asks(t, methods[i]);
+        until(t, 100);
+        expect(told(t), "52.5 overdue; 90 ended not_refreshed");
+        end_talk(t);
+    }
 }
 END_TEST
 
@@ -130,9 +213,10 @@ int main(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_refresh_that_is_being_answered_holds_the_bye);
-    tcase_add_test(tcase, on_the_side_that_refreshes_nothing_holds_the_bye);
+    tcase_add_test(tcase, on_the_side_that_refreshes_it_holds_the_bye_as_well);
     tcase_add_test(tcase, what_the_peer_sent_is_not_overdue);
     tcase_add_test(tcase, a_refusal_that_was_advised_holds_the_bye_as_well);
+    tcase_add_test(tcase, an_own_request_that_is_pending_holds_the_bye);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -13,12 +13,18 @@ static struct sst_msg message(unsigned status, enum sst_method method, const cha
     struct sst_msg msg;
 
     if (status == 0) {
-        sst_msg_request(&msg, method, 0);
+        sst_msg_request(&msg, method, SST_CSEQ_UNKNOWN);
     } else {
-        sst_msg_response(&msg, status, method, 0);
+        sst_msg_response(&msg, status, method, SST_CSEQ_UNKNOWN);
     }
     msg_headers(&msg, headers);
     return msg;
+}
+
+static void set_number(struct sst_msg *msg, uint32_t cseq)
+{
+    msg->cseq = cseq;
+    msg->has |= SST_MSG_CSEQ;
 }
 
 /* Shows: EC-31 EC-78 EC-30 */
@@ -62,6 +68,7 @@ START_TEST(a_host_without_cseq_numbers_and_acks)
                          SST_OK);
         talk_check(t);
     }
+    looks(t);
     expect(told(t), "0 negotiated 90 local; 45 refresh UPDATE; 45 refreshed 90 local; "
                     "45 refreshed 90 local; 90 refresh UPDATE; 90 refreshed 90 local; "
                     "90 refreshed 90 local; 135 refresh UPDATE; 135 refreshed 90 local; "
@@ -101,7 +108,7 @@ START_TEST(a_copy_of_a_2xx_is_not_for_the_next_request_under_way)
 
     until(t, 10);
     asks(t, INVITE);
-    msg.cseq = first.cseq;
+    set_number(&msg, first.cseq - 1u);
     ck_assert_int_eq(sst_session_response(t->session, &first, &msg, t->now_ms, &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
     ck_assert_int_eq(sst_session_failed(t->session, &first, SST_OUTCOME_TIMEOUT, t->now_ms,
@@ -137,7 +144,11 @@ START_TEST(before_the_dialog_nothing_is_a_refresh)
     struct talk *t = caller("mode=request");
     struct sst_headers headers;
 
-    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH | SST_REQUEST_OFFER, &headers), SST_OK);
+    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH | SST_REQUEST_OFFER, &headers),
+                     SST_ERR_NOT_DUE);
+    ck_assert_uint_eq(headers.count, 0);
+    ck_assert_int_eq(try_ask(t, UPDATE, 0, &headers), SST_ERR_STATE); /* nor is there an UPDATE */
+    asks(t, INVITE);
     expect(gets(t, INVITE, 503, ""), "failed");
     ck_assert_uint_eq(t->counters.refreshes_sent, 0);
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSIENT], 0);
@@ -153,10 +164,10 @@ START_TEST(a_transaction_of_a_method_that_has_none_stays_as_it_is)
     struct sst_advice advice;
     struct sst_msg msg = message(0, OTHER, "");
 
-    msg.cseq = 10;
+    set_number(&msg, 10);
     ck_assert_int_eq(sst_session_receive(t->session, &tx, &msg, t->now_ms, &advice), SST_OK);
     ck_assert_uint_eq(advice.status, 0);
-    msg.cseq = 9; /* out of order */
+    set_number(&msg, 9); /* out of order */
     ck_assert_int_eq(sst_session_receive(t->session, &tx, &msg, t->now_ms, &advice), SST_OK);
     ck_assert_uint_eq(advice.status, 500);
     sst_session_end(t->session, t->now_ms);
@@ -178,7 +189,7 @@ START_TEST(a_number_that_was_named_once_is_not_for_the_next_request)
     ck_assert_uint_ne(t->own[0].cseq, 0);
     ck_assert_int_eq(sst_session_request(t->session, &t->own[0], INVITE, 0, t->now_ms, &headers),
                      SST_OK);
-    msg.cseq = 4711; /* the host named none this time */
+    set_number(&msg, 4711); /* the host named none this time */
     ck_assert_int_eq(sst_session_response(t->session, &t->own[0], &msg, t->now_ms, &verdict),
                      SST_OK);
     ck_assert(verdict.refreshed);
@@ -193,7 +204,7 @@ START_TEST(the_same_number_of_another_method_is_no_copy)
     struct sst_advice advice;
     struct sst_msg msg = message(0, UPDATE, PEER_90);
 
-    msg.cseq = 70;
+    set_number(&msg, 70);
     ck_assert_int_eq(sst_session_receive(t->session, &t->peer[1], &msg, t->now_ms, &advice),
                      SST_OK);
     answers(t, UPDATE, 200);
@@ -219,7 +230,7 @@ START_TEST(a_copy_of_what_was_refused_is_refused_again)
         struct sst_tx *tx = &t->peer[i];
         struct sst_advice advice;
         struct sst_msg msg = message(0, methods[i], TIMER " | Session-Expires: 30");
-        msg.cseq = 70;
+        set_number(&msg, 70);
         ck_assert_int_eq(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice), SST_OK);
         ck_assert_uint_eq(advice.status, 422);
         ck_assert_int_eq(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice), SST_OK);
@@ -250,10 +261,25 @@ START_TEST(an_update_that_is_lost_when_nothing_else_is_left_ends_the_session)
     until(t, 45);
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
+    until(t, 52); /* EC-114: the second round */
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed");
     asks(t, UPDATE); /* the host's own, without evidence that the peer knows it */
-    until(t, 77);
+    until(t, 84);
     expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
-    expect(told(t), "45 refresh INVITE offer; 45 refused; 77 ended refresh_timeout");
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 52 refresh INVITE offer; "
+                    "84 ended refresh_timeout");
+    end_talk(t);
+
+    t = connected("", LOCAL_90); /* as long as that has not come, there is something left */
+    until(t, 45);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed");
+    asks(t, UPDATE);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
+    looks(t);
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 59 blocked; 77 refresh INVITE offer");
     end_talk(t);
 
     t = connected("method=update", LOCAL_90); /* the one re-INVITE was had already */
@@ -277,11 +303,11 @@ START_TEST(a_long_retry_after_counts_when_patience_is_over_too)
     until(t, 3600);
     for (unsigned i = 0; i < 5; i++) {
         refreshes(t);
-        gets(t, UPDATE, 503, "Retry-After: 0");
+        gets(t, i % 2 == 0 ? UPDATE : INVITE, 503, "Retry-After: 0"); /* EC-111 */
         looks(t);
     }
     refreshes(t); /* the back-off is at 64 s now */
-    expect(gets(t, UPDATE, 503, "Retry-After: 300"), "wait 3900");
+    expect(gets(t, INVITE, 503, "Retry-After: 300"), "wait 3900");
     until(t, 3900);
     refreshes(t);
     expect(gets(t, UPDATE, 503, "Retry-After: 10"), "wait 4020");

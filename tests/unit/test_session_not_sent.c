@@ -73,31 +73,79 @@ START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
 }
 END_TEST
 
-static int begins_and_does_not_send(struct talk *t, const struct sst_event *event)
-{
-    if (event->type != SST_EVENT_REFRESH) {
-        return SST_CALLBACK_DONE;
-    }
-    expect(refreshes(t), "UPDATE " TIMER " | Min-SE: 120");
-    expect(drops(t, UPDATE), "ok");
-    return SST_CALLBACK_DONE;
-}
-
-/* Shows: EC-51 EC-101 */
-START_TEST(what_was_left_out_of_a_refresh_not_sent_is_in_the_next)
+/* A retry that a verdict asked for and the host does not send: as if the request had never been. */
+/* Shows: EC-51 EC-129 */
+START_TEST(a_retry_that_is_not_sent_leaves_nothing_behind_but_what_was_learned)
 {
     struct talk *t = connected("session_expires=90 max_session_expires=90",
                                "Allow: UPDATE | " LOCAL_90);
 
     until(t, 45);
     refreshes(t);
-    expect(gets(t, UPDATE, 422, "Min-SE: 120"), "retry"); /* without Session-Expires */
-    t->on_event = begins_and_does_not_send;
+    expect(gets(t, UPDATE, 422, "Min-SE: 120"), "retry");
+    expect(drops(t, UPDATE), "ok");
+    expect(drops(t, UPDATE), "state");
+    expect(next(t), "47");
     until(t, 47);
-    t->on_event = NULL;
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 120;refresher=uac | Min-SE: 120");
+    expect(drops(t, UPDATE), "ok");
     until(t, 51);
-    expect(refreshes(t),
-           "UPDATE " TIMER " | Session-Expires: 120;refresher=uac | Min-SE: 120");
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 120;refresher=uac | Min-SE: 120");
+    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE");
+    end_talk(t);
+}
+END_TEST
+
+/* Fault F5: a request that is no refresh is undone as well, whatever it is. */
+START_TEST(a_request_of_the_hosts_is_undone)
+{
+    struct talk *t = caller("mode=request");
+    struct sst_tx never = {0};
+    struct sst_headers headers;
+
+    asks(t, INVITE); /* the initial one: the next call may be made with the same session */
+    expect(drops(t, INVITE), "ok");
+    ck_assert_int_eq(try_ask(t, UPDATE, 0, &headers), SST_ERR_STATE); /* no dialog yet */
+    expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
+    gets(t, INVITE, 200, "Allow: UPDATE | " LOCAL_90);
+    from_here(t);
+    asks(t, INVITE);
+    ck_assert_int_eq(try_ask(t, INVITE, 0, &headers), SST_ERR_STATE); /* the same tx */
+    ck_assert_int_eq(sst_session_request(t->session, &never, INVITE, 0, t->now_ms, &headers),
+                     SST_ERR_BUSY);
+    expect(drops(t, INVITE), "ok");
+    expect(hears(t, INVITE, TIMER), "0"); /* nothing stands in its way */
+    answers(t, INVITE, 486);
+    asks(t, UPDATE);
+    expect(drops(t, UPDATE), "ok");
+    until(t, 45); /* and the refresh comes as if nothing had been */
+    expect(told(t), "45 refresh UPDATE");
+    ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSPORT], 0);
+    end_talk(t);
+}
+END_TEST
+
+/* Faults F2, G: only what this REFRESH asked for is given up; the rest is an error of the host's. */
+START_TEST(only_what_was_asked_for_can_be_given_up)
+{
+    struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
+    struct sst_tx never = {0};
+    struct sst_headers headers;
+
+    ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers), SST_ERR_NOT_DUE);
+    ck_assert_uint_eq(headers.count, 0);
+    ck_assert_int_eq(sst_session_not_sent(t->session, &never, SST_NEVER, t->now_ms), SST_ERR_STATE);
+    until(t, 45);
+    refreshes(t); /* it was begun: tx says which one is not sent */
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_NOT_DUE);
+    gets(t, UPDATE, 200, LOCAL_90);
+    expect(drops(t, UPDATE), "state");
+    ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers), SST_ERR_NOT_DUE);
+    hears(t, UPDATE, TIMER);
+    ck_assert_int_eq(sst_session_not_sent(t->session, &t->peer[1], SST_NEVER, t->now_ms),
+                     SST_ERR_STATE); /* a request of the peer's */
+    answers(t, UPDATE, 500);
+    expect(next(t), "90");
     end_talk(t);
 }
 END_TEST
@@ -111,9 +159,14 @@ START_TEST(the_watcher_rescues_once_where_its_owner_wants_it)
     looks(t);
     expect(told(t), "52.5 overdue; 52.5 refresh UPDATE");
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uas");
-    expect(gets(t, UPDATE, 503, "Retry-After: 1"), "failed"); /* one is one */
-    until(t, 100);
-    expect(told(t), "60 ended not_refreshed");
+    /* EC-119: one refresh, which goes down the ladder as any other: the other way, and again */
+    expect(gets(t, UPDATE, 503, "Retry-After: 1"), "wait 53.5");
+    until(t, 53.5);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
+    expect(gets(t, INVITE, 503, ""), "wait 57.5");
+    until(t, 100); /* the host does no more: asked for once again, a second before the BYE */
+    expect(told(t), "53.5 refresh INVITE offer; 57.5 refresh UPDATE; 59 refresh UPDATE; "
+                    "60 ended not_refreshed");
     end_talk(t);
 
     t = connected("rescue=yes", "Allow: UPDATE | " REMOTE_90);
@@ -129,22 +182,25 @@ START_TEST(the_watcher_rescues_once_where_its_owner_wants_it)
 }
 END_TEST
 
-/* Shows: EC-38 EC-103 */
-START_TEST(a_rescue_that_only_rings_is_not_passed_by_an_update)
+/* Shows: EC-38 EC-103 EC-119 */
+START_TEST(a_rescue_that_only_rings_is_passed_by_an_update)
 {
     struct talk *t = connected("rescue=yes", "Session-Expires: 1800;refresher=uas");
 
     until(t, 1334); /* midway between 900 and the BYE at 1768 */
     looks(t);
     refreshes(t);
-    expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none"); /* one is one */
-    until(t, 2000);
-    expect(told(t), "1334 overdue; 1334 refresh INVITE offer; 1768 ended not_refreshed");
+    expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none");
+    until(t, 1366); /* EC-119: like any refresh, 64*T1 later */
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uas");
+    expect(gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas"), "refreshed");
+    expect(told(t), "1334 overdue; 1334 refresh INVITE offer; 1366 refresh UPDATE; "
+                    "1366 refreshed 1800 remote");
     end_talk(t);
 }
 END_TEST
 
-/* Shows: EC-38 */
+/* Shows: EC-38 EC-114 */
 START_TEST(an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update)
 {
     struct talk *t = connected("", LOCAL_90);
@@ -154,8 +210,10 @@ START_TEST(an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update)
     expect(gets(t, INVITE, 403, ""), "failed"); /* it was told that all is refused */
     asks(t, INVITE);
     expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none");
+    expect(next(t), "52"); /* the second round, halfway to 59; not 32 s after the 180 */
     until(t, 100);
-    expect(told(t), "45 refresh INVITE offer; 45 refused; 90 ended refresh_unanswered");
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 52 refresh UPDATE; 54 refresh UPDATE; "
+                    "58 refresh UPDATE; 59 refresh UPDATE; 90 ended refresh_unanswered");
     end_talk(t);
 }
 END_TEST
@@ -174,15 +232,17 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("session_defer");
+    Suite *suite = suite_create("session_not_sent");
     TCase *tcase = tcase_create("all");
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_deferred_refresh_is_asked_for_again_within_the_budget);
     tcase_add_test(tcase, a_host_that_does_nothing_is_asked_a_bounded_number_of_times);
-    tcase_add_test(tcase, what_was_left_out_of_a_refresh_not_sent_is_in_the_next);
+    tcase_add_test(tcase, a_retry_that_is_not_sent_leaves_nothing_behind_but_what_was_learned);
+    tcase_add_test(tcase, a_request_of_the_hosts_is_undone);
+    tcase_add_test(tcase, only_what_was_asked_for_can_be_given_up);
     tcase_add_test(tcase, the_watcher_rescues_once_where_its_owner_wants_it);
-    tcase_add_test(tcase, a_rescue_that_only_rings_is_not_passed_by_an_update);
+    tcase_add_test(tcase, a_rescue_that_only_rings_is_passed_by_an_update);
     tcase_add_test(tcase, an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update);
     tcase_add_test(tcase, a_watcher_that_may_not_rescue_does_not);
     suite_add_tcase(suite, tcase);
