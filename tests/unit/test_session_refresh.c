@@ -34,22 +34,30 @@ static const struct {
     {421, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
     {420, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
     {603, "wait 45; 45 refresh INVITE offer", "failed; 45 refused", "failed; 45 refused"},
-    {480, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {480, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"},
-    {486, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {486, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"},
-    {487, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {487, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"}, /* EC-62 */
-    {500, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {500, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"}, /* EC-53 */
-    {503, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {503, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"},
-    {580, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {555, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"},
-    {600, "wait 47; 47 refresh UPDATE", "wait 47; 47 refresh INVITE offer",
+    {600, "wait 47; 47 refresh INVITE offer", "wait 47; 47 refresh INVITE offer",
      "wait 47; 47 refresh INVITE plain"},
-    {408, "end; 45 ended refresh_408", "end; 45 ended refresh_408", "end; 45 ended refresh_408"},
-    {481, "end; 45 ended refresh_481", "end; 45 ended refresh_481", "end; 45 ended refresh_481"},
+    {406, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"}, /* EC-113 */
+    {513, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"}, /* EC-113 */
+    {580, "wait 45; 45 refresh INVITE offer", "wait 45; 45 refresh INVITE plain",
+     "failed; 45 refused"}, /* EC-113 */
+    {408, "ended; 45 ended refresh_408", "ended; 45 ended refresh_408",
+     "ended; 45 ended refresh_408"},
+    {481, "ended; 45 ended refresh_481", "ended; 45 ended refresh_481",
+     "ended; 45 ended refresh_481"},
 };
 
 /* The verdict on a refresh, and what is told until the next look of the host's. */
@@ -69,7 +77,7 @@ static const char *refused_with(struct talk *t, unsigned status)
     return text;
 }
 
-/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-59 EC-61 EC-62 */
+/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-59 EC-61 EC-62 EC-111 EC-113 */
 START_TEST(each_status_at_each_step_of_the_ladder)
 {
     for (size_t i = 0; i < COUNT_OF(ladder); i++) {
@@ -94,7 +102,7 @@ START_TEST(each_status_at_each_step_of_the_ladder)
 }
 END_TEST
 
-/* Shows: 10-1 EC-34 EC-110 10-4 FB-72 */
+/* Shows: 10-1 EC-34 EC-110 EC-114 10-4 FB-72 */
 START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
 {
     struct talk *t = connected("", UPDATES LOCAL_90);
@@ -108,11 +116,18 @@ START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
     looks(t);
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
-    again(t); /* the host tries on: it has been told */
-    expect(gets(t, INVITE, 403, ""), "failed");
+    struct sst_headers headers;
+    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH, &headers), SST_ERR_NOT_DUE);
+    until(t, 52); /* EC-114: once more from the first step, halfway to 59 */
+    refreshes(t);
+    expect(gets(t, UPDATE, 403, ""), "wait 52");
+    looks(t);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed"); /* and told once */
     until(t, 100);
     expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refresh INVITE plain; "
-                    "45 refused; 90 ended refresh_refused");
+                    "45 refused; 52 refresh UPDATE; 52 refresh INVITE offer; "
+                    "90 ended refresh_refused");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_METHOD], 4);
     ck_assert_uint_eq(t->counters.ended[SST_END_REFRESH_REFUSED], 1);
     end_talk(t);
@@ -134,9 +149,13 @@ START_TEST(where_both_methods_were_refused_no_refresh_is_planned)
     refreshes(t);
     expect(gets(t, UPDATE, 405, ""), "wait 932"); /* for the INVITE that rings */
     expect(gets(t, INVITE, 403, ""), "failed");
+    expect(next(t), "1349.5"); /* EC-114: of what is left but for the 405, halfway to 1767 */
+    until(t, 1349.5);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed");
     ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
     until(t, 2000);
-    expect(told(t), "932 refused; 1800 ended refresh_refused");
+    expect(told(t), "932 refused; 1349.5 refresh INVITE offer; 1800 ended refresh_refused");
     end_talk(t);
 }
 END_TEST
@@ -166,8 +185,12 @@ START_TEST(a_call_that_is_refused_may_be_kept)
     until(t, 45);
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
+    until(t, 52);
+    refreshes(t);
+    expect(gets(t, INVITE, 403, ""), "failed");
     until(t, 5000);
-    expect(told(t), "45 refresh INVITE offer; 45 refused; 90 negotiated off refresh_refused");
+    expect(told(t), "45 refresh INVITE offer; 45 refused; 52 refresh INVITE offer; "
+                    "90 negotiated off refresh_refused");
     ck_assert_uint_eq(t->counters.turned_off, 1);
     expect(next(t), "never");
     /* and a timer may come back later */
@@ -191,7 +214,7 @@ START_TEST(a_call_that_is_refused_may_be_kept)
     t = connected("refused=keep expire_at=guard", LOCAL_90);
     until(t, 45);
     refreshes(t);
-    gets(t, INVITE, 403, "");
+    gets(t, INVITE, 405, ""); /* EC-114: INVITE will not be known later either */
     until(t, 95);
     expect(told(t), "45 refresh INVITE offer; 45 refused; 60 negotiated off refresh_refused");
     ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_REFUSED); /* why it went off */
@@ -211,13 +234,16 @@ START_TEST(a_request_of_the_hosts_still_refreshes_what_was_refused)
     gets(t, UPDATE, 403, "");
     looks(t);
     refreshes(t);
-    gets(t, INVITE, 403, "");
+    gets(t, INVITE, 405, "");
+    until(t, 52); /* EC-114: UPDATE was not refused for good */
+    refreshes(t);
+    gets(t, UPDATE, 501, "");
     until(t, 80);
     asks(t, INVITE);
-    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
-    until(t, 125); /* and all ways are open again */
-    expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refused; "
-                    "80 refreshed 90 local; 125 refresh UPDATE");
+    expect(gets(t, INVITE, 200, UPDATES LOCAL_90), "refreshed");
+    until(t, 125); /* and all ways are open again. EC-132: 80 s are 227/256 of 90 s, 79.804 s */
+    expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refused; 52 refresh UPDATE; "
+                    "80 refreshed 90 local; 124.804 refresh UPDATE");
     end_talk(t);
 }
 END_TEST
@@ -362,9 +388,13 @@ START_TEST(what_is_refused_at_the_last_moment_goes_no_other_way)
     until(t, 45);
     refreshes(t);
     until(t, 59.5);
-    expect(gets(t, UPDATE, 503, ""), "failed");
+    expect(gets(t, UPDATE, 503, ""), "wait 59.5"); /* but a way untried is tried; EC-111 */
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    until(t, 59.6);
+    expect(gets(t, INVITE, 503, ""), "failed");
     until(t, 100);
-    expect(told(t), "45 refresh UPDATE; 90 ended refresh_refused");
+    expect(told(t), "45 refresh UPDATE; 59.5 refresh INVITE offer; 90 ended refresh_refused");
     end_talk(t);
 }
 END_TEST
