@@ -138,6 +138,7 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
         return;
     }
     sst_tx_set_state(tx, TX_PEER_REFUSED);
+    tx->interval = status == 500 ? value : 0; /* for the answer: as advised */
     refuse(s, status, value, advice);
     sst_hold_bye(s, sst_session_half(s), now); /* EC-36 */
 }
@@ -283,7 +284,7 @@ static void response_headers(const struct sst_session *s, const struct sst_tx *t
     if (status == 422) {
         value = tx == NULL ? 0 : tx->min_se; /* EC-105 */
     } else if (advised) {
-        value = number_of(s, status);
+        value = tx->interval;
     } else {
         status = 0;
     }
