@@ -167,7 +167,8 @@ void talk_check(struct talk *t)
     must(info.side != SST_SIDE_NONE || (info.interval == 0 && !info.own_benefit));
     /* I3: once it is there, only a 2xx moves the expiration; it may be given up altogether. */
     if (t->depth == 0 && info.expires_ms != t->expires_ms && info.expires_ms != SST_NEVER) {
-        must(t->may_move);
+        bool renewed = info.own_benefit && t->now_ms >= t->expires_ms; /* EC-18 */
+        must(t->may_move || renewed);
     }
     if (t->depth == 0) {
         t->expires_ms = info.expires_ms;

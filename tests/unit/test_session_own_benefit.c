@@ -13,9 +13,28 @@ START_TEST(an_own_benefit_timer_refreshes_and_stays_on)
     cycles(t, 3, "", 0);
     expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local own; 90 refresh UPDATE; "
                     "90 refreshed 90 local own; 135 refresh UPDATE; 135 refreshed 90 local own");
-    cycles(t, 1, TIMER, 0); /* the peer shows that it could: turned off on purpose */
-    expect(told(t), "180 refresh UPDATE; 180 negotiated off");
-    expect(next(t), "never");
+    cycles(t, 1, TIMER, 0); /* to list the tag alone refuses nothing: stacks do so now and then */
+    expect(told(t), "180 refresh UPDATE; 180 refreshed 90 local own");
+    until(t, 225); /* fault E10: and the peer is killed */
+    refreshes(t);
+    until(t, 257);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 257"); /* EC-50: one re-INVITE first */
+    looks(t);
+    refreshes(t);
+    until(t, 269);
+    told(t);
+    until(t, 300);
+    expect(told(t), "270 ended refresh_unanswered");
+    end_talk(t);
+
+    /* it survives whatever mode and own_benefit have become; asking on for its interval */
+    t = connected("mode=request session_expires=90", "Allow: UPDATE");
+    talk_set(t, "mode=accept own_benefit=no dropped=off");
+    cycles(t, 2, "", 0);
+    expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local own; 90 refresh UPDATE; "
+                    "90 refreshed 90 local own");
+    until(t, 135);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
     end_talk(t);
 }
 END_TEST
@@ -27,9 +46,6 @@ START_TEST(who_says_that_it_refreshes_knows_the_extension)
                                "Session-Expires: 90;refresher=uas");
 
     ck_assert(info_of(t).peer_supports);
-    asks(t, UPDATE);
-    gets(t, UPDATE, 200, ""); /* so it turned the timer off on purpose */
-    expect(told(t), "0 negotiated off");
     end_talk(t);
     t = connected("", "Session-Expires: 90;refresher=uac | Require: timer");
     ck_assert(!info_of(t).peer_supports); /* a proxy may have written it; §8.2 */
@@ -43,16 +59,58 @@ END_TEST
 /* Shows: EC-18 */
 START_TEST(to_repeat_an_interval_is_not_to_ask_for_one)
 {
-    struct talk *t = connected("mode=accept", "Session-Expires: 90;refresher=uac");
+    struct talk *t = connected("mode=accept dropped=off", "Session-Expires: 90;refresher=uac");
 
     told(t);
     cycles(t, 1, "", 0);
     expect(told(t), "45 refresh INVITE offer; 45 negotiated off");
+    asks(t, INVITE);
+    gets(t, INVITE, 200, ""); /* and nothing starts */
+    expect(told(t), "");
     end_talk(t);
 }
 END_TEST
 
-/* Shows: EC-18 EC-110 */
+/* Fault E11: one 2xx without Session-Expires, of a peer that may count on. */
+/* Shows: EC-18 EC-116 7.2-6 */
+START_TEST(an_agreed_timer_that_is_dropped_goes_on_for_this_side)
+{
+    static const struct {
+        const char *response;
+        const char *before;
+    } rows[] = {
+        {"Session-Expires: 90;refresher=uac | Require: timer", "local"},
+        {"Session-Expires: 90;refresher=uas", "remote"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected("mode=accept", rows[i].response);
+        until(t, 45);
+        told(t);
+        asks(t, INVITE);
+        gets(t, INVITE, 200, i == 0 ? TIMER : ""); /* whatever it lists */
+        expect(told(t), "45 negotiated 90 local own; 45 refreshed 90 local own");
+        until(t, 90); /* nobody's missing refresh ends it, and it asks for the old interval */
+        expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+        gets(t, INVITE, 200, rows[i].response); /* the peer was only forgetful */
+        told(t);
+        ck_assert_str_eq(sst_side_name(info_of(t).side), rows[i].before);
+        ck_assert(!info_of(t).own_benefit);
+        end_talk(t);
+
+        t = connected("mode=accept dropped=off", rows[i].response);
+        until(t, 45);
+        told(t);
+        asks(t, INVITE);
+        gets(t, INVITE, 200, TIMER);
+        expect(told(t), "45 negotiated off");
+        expect(next(t), "never");
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* Shows: EC-18 EC-110 EC-127 */
 START_TEST(an_own_benefit_timer_ends_only_by_silence)
 {
     static const unsigned alive[] = {403, 404, 488, 503, 491, 422, 401, 600};
@@ -62,10 +120,16 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
         until(t, 45);
         refreshes(t);
         gets(t, INVITE, alive[i], "");
-        until(t, 200);
+        until(t, 134); /* at 90 s a new interval began */
+        ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 90000);
+        told(t);
+        until(t, 135);
+        expect(told(t), "135 refresh INVITE offer");
+        expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+        expect(gets(t, INVITE, 200, ""), "refreshed");
+        expect(told(t), "135 refreshed 90 local own");
         ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 0);
-        ck_assert_uint_eq(t->counters.turned_off, 1);
-        ck_assert(strstr(told(t), "; 90 negotiated off refresh_refused") != NULL);
+        ck_assert_uint_eq(t->counters.turned_off, 0);
         end_talk(t);
     }
     struct talk *t = connected("mode=request session_expires=90 expire_at=guard", "");
@@ -79,24 +143,35 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     refreshes(t);
     gets(t, INVITE, 180, "");
     until(t, 100);
-    expect(told(t), "45 refresh INVITE offer; 90 negotiated off refresh_unanswered");
-    gets(t, INVITE, 200, ""); /* and late it comes back on */
-    expect(told(t), "100 negotiated 90 local own");
+    expect(told(t), "45 refresh INVITE offer");
+    gets(t, INVITE, 200, ""); /* and late it refreshes */
+    expect(told(t), "100 refreshed 90 local own");
+    expect(next(t), "145");
+    end_talk(t);
+    t = connected("mode=request session_expires=90", ""); /* for as long as an interval */
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    until(t, 200);
+    expect(told(t), "45 refresh INVITE offer; 149 blocked; 180 ended refresh_unanswered");
     end_talk(t);
     t = connected("mode=request session_expires=90", ""); /* also one to the host's own INVITE */
     until(t, 40);
     asks(t, INVITE);
     gets(t, INVITE, 180, "");
     until(t, 100);
-    expect(told(t), "59 blocked; 90 negotiated off refresh_unanswered");
+    expect(told(t), "59 blocked");
     end_talk(t);
-    t = connected("mode=request session_expires=90", "Allow: UPDATE"); /* 100 is the next hop's */
-    until(t, 45);
-    refreshes(t);
-    gets(t, UPDATE, 100, "");
-    until(t, 100);
-    expect(told(t), "45 refresh UPDATE; 90 ended refresh_unanswered");
-    end_talk(t);
+    for (unsigned i = 0; i < 2; i++) { /* EC-127: 100 is the next hop's, whatever it answers */
+        t = connected("mode=request session_expires=90", i == 0 ? "Allow: UPDATE" : "");
+        until(t, 45);
+        refreshes(t);
+        gets(t, i == 0 ? UPDATE : INVITE, 100, "");
+        until(t, 100);
+        expect(told(t), i == 0 ? "45 refresh UPDATE; 90 ended refresh_unanswered"
+                               : "45 refresh INVITE offer; 90 ended refresh_unanswered");
+        end_talk(t);
+    }
     t = connected("mode=request session_expires=90", ""); /* but one of an interval past */
     until(t, 45);
     refreshes(t);
@@ -114,9 +189,9 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 503, "");
     until(t, 47);
     refreshes(t);
-    until(t, 100);
+    until(t, 200);
     expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; "
-                    "90 negotiated off refresh_unanswered");
+                    "149 blocked; 180 ended refresh_unanswered");
     end_talk(t);
     t = connected("mode=request session_expires=90", ""); /* a late refusal changes nothing */
     until(t, 45);
@@ -124,14 +199,14 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 180, "");
     until(t, 100);
     expect(gets(t, INVITE, 401, ""), "failed");
-    expect(next(t), "never");
+    expect(next(t), "135");
     end_talk(t);
 }
 END_TEST
 
-/* The re-INVITE is answered only after an UPDATE beside it went through and all fell silent. */
+/* The re-INVITE is answered only after an UPDATE beside it went through. */
 /* Shows: EC-18 EC-21 EC-38 */
-START_TEST(an_answer_from_before_the_timer_went_off_is_merged)
+START_TEST(an_answer_from_before_another_one_is_merged)
 {
     struct talk *t = connected("mode=request session_expires=90 method=invite", "");
 
@@ -141,13 +216,24 @@ START_TEST(an_answer_from_before_the_timer_went_off_is_merged)
     talk_set(t, "method=auto");
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "Allow: UPDATE");
-    until(t, 135);
-    expect(told(t), "45 refresh INVITE offer; 45 refreshed 90 local own; 90 refresh UPDATE; "
-                    "92 refresh UPDATE; 96 refresh UPDATE; 104 refresh UPDATE; "
-                    "135 negotiated off refresh_unanswered");
-    /* Whoever answered the last request may have no timer: this side refreshes. */
+    until(t, 89);
+    expect(told(t), "45 refresh INVITE offer; 45 refreshed 90 local own");
     gets(t, INVITE, 200, TIMER " | Session-Expires: 90;refresher=uas");
-    expect(told(t), "135 negotiated 90 local");
+    expect(told(t), "89 violation refresher_overruled; 89 negotiated 90 local; "
+                    "89 refreshed 90 local");
+    end_talk(t);
+
+    /* Whoever answered the last request may have no timer: this side refreshes. */
+    t = connected("dropped=off method=invite", "Session-Expires: 90;refresher=uac");
+    until(t, 45);
+    refreshes(t);
+    gets(t, INVITE, 180, "");
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, "");
+    expect(told(t), "45 refresh INVITE offer; 45 negotiated off");
+    until(t, 100);
+    gets(t, INVITE, 200, TIMER " | Session-Expires: 90;refresher=uas");
+    expect(told(t), "100 violation refresher_overruled; 100 negotiated 90 local");
     end_talk(t);
 }
 END_TEST
@@ -190,8 +276,9 @@ int main(void)
     tcase_add_test(tcase, an_own_benefit_timer_refreshes_and_stays_on);
     tcase_add_test(tcase, who_says_that_it_refreshes_knows_the_extension);
     tcase_add_test(tcase, to_repeat_an_interval_is_not_to_ask_for_one);
+    tcase_add_test(tcase, an_agreed_timer_that_is_dropped_goes_on_for_this_side);
     tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
-    tcase_add_test(tcase, an_answer_from_before_the_timer_went_off_is_merged);
+    tcase_add_test(tcase, an_answer_from_before_another_one_is_merged);
     tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -54,7 +54,7 @@ START_TEST(a_hold_refreshes_as_well_as_a_refresh)
         expect(asks(t, INVITE), TIMER " | Session-Expires: 1800;refresher=uac");
         expect(gets(t, INVITE, 200, "Session-Expires: 1800;refresher=uac" REQUIRED), "refreshed");
     }
-    expect(next(t), "2100");
+    expect(next(t), "2095.312"); /* EC-132: 300 s are 42/256 of 1800 s, 295.312 s */
     ck_assert_uint_eq(t->count[SST_EVENT_REFRESHED], 4);
     ck_assert_uint_eq(t->count[SST_EVENT_NEGOTIATED], 1);
     ck_assert_uint_eq(t->counters.refreshes_answered, 4);
@@ -65,11 +65,12 @@ END_TEST
 /* Shows: 7.2-6 7.2-7 9-7 EC-18 EC-63 */
 START_TEST(a_2xx_changes_the_timer_or_turns_it_off)
 {
-    struct talk *t = connected("", TIMER " | " LOCAL_90);
+    struct talk *t = connected("dropped=off", TIMER " | " LOCAL_90);
 
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "Session-Expires: 600;refresher=uas");
-    expect(told(t), "0 violation se_above_asked; 0 negotiated 600 remote; 0 refreshed 600 remote");
+    expect(told(t), "0 violation se_above_asked; 0 violation refresher_overruled; "
+                    "0 negotiated 600 remote; 0 refreshed 600 remote");
     expect(next(t), "434"); /* overdue */
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "");
@@ -127,16 +128,16 @@ START_TEST(a_response_of_another_transaction_is_ignored)
     struct sst_verdict verdict;
 
     asks(t, UPDATE);
-    sst_msg_response(&response, 200, UPDATE, t->own[1].cseq - 1u); /* a stale one */
+    sst_msg_response(&response, 200, UPDATE, t->own_cseq - 1u); /* a stale one */
     msg_headers(&response, LOCAL_90);
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    sst_msg_response(&response, 200, INVITE, t->own[1].cseq); /* of another method */
+    sst_msg_response(&response, 200, INVITE, t->own_cseq); /* of another method */
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    sst_msg_response(&response, 200, UPDATE, 0); /* a host that does not know is believed */
+    sst_msg_response(&response, 200, UPDATE, SST_CSEQ_UNKNOWN); /* a host that does not know is believed */
     msg_headers(&response, LOCAL_90);
     t->may_move = true;
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
@@ -144,7 +145,7 @@ START_TEST(a_response_of_another_transaction_is_ignored)
     ck_assert(verdict.refreshed);
     /* a transaction of the peer's has no responses, none at all was opened here */
     hears(t, UPDATE, TIMER);
-    sst_msg_response(&response, 200, UPDATE, 0);
+    sst_msg_response(&response, 200, UPDATE, SST_CSEQ_UNKNOWN);
     ck_assert_int_eq(sst_session_response(t->session, &t->peer[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
@@ -214,12 +215,14 @@ START_TEST(what_is_wrong_in_a_2xx_is_told_and_the_call_goes_on)
     until(t, 135);
     refreshes(t);
     gets(t, UPDATE, 200, "Session-Expires: 90;refresher=uas | x: 80;refresher=uac");
-    expect(told(t), "135 refresh UPDATE; 135 violation se_repeated; 135 negotiated 90 remote; "
+    expect(told(t), "135 refresh UPDATE; 135 violation se_repeated; "
+                    "135 violation refresher_overruled; 135 negotiated 90 remote; "
                     "135 refreshed 90 remote");
     asks(t, UPDATE); /* of the text and of the rules: all are told, and counted */
     gets(t, UPDATE, 200, "Session-Expires: x | Session-Expires: 90;refresher=uac | Min-SE: 60");
     expect(told(t), "135 violation se_malformed; 135 violation se_repeated; "
                     "135 violation min_se_misplaced; 135 violation require_missing; "
+                    "135 violation refresher_overruled; "
                     "135 negotiated 90 local; 135 refreshed 90 local");
     const uint64_t *counted = t->counters.violations;
     ck_assert_uint_eq(counted[SST_VIOLATION_SE_MALFORMED], 2);
@@ -302,7 +305,17 @@ START_TEST(an_early_update_of_this_side)
     gets(t, INVITE, 183, UPDATES TIMER);
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "Session-Expires: 120;refresher=uas");
-    gets(t, INVITE, 200, ""); /* no Session-Expires there: off */
+    gets(t, INVITE, 200, ""); /* no Session-Expires there: EC-18, as this side asked */
+    expect(told(t), "0 negotiated 1800 local own");
+    expect(next(t), "900");
+    end_talk(t);
+
+    t = caller("mode=request own_benefit=no");
+    asks(t, INVITE);
+    gets(t, INVITE, 183, UPDATES TIMER);
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, "Session-Expires: 120;refresher=uas");
+    gets(t, INVITE, 200, "");
     expect(told(t), "");
     expect(next(t), "never");
     end_talk(t);
@@ -339,8 +352,8 @@ START_TEST(results_that_overlap_are_merged)
     /* one after the other, the last one counts alone */
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas");
-    expect(told(t), "0 violation se_above_asked; 0 negotiated 1800 remote; "
-                    "0 refreshed 1800 remote");
+    expect(told(t), "0 violation se_above_asked; 0 violation refresher_overruled; "
+                    "0 negotiated 1800 remote; 0 refreshed 1800 remote");
     end_talk(t);
 
     t = connected("", UPDATES "Session-Expires: 1800;refresher=uas");

@@ -38,8 +38,9 @@ START_TEST(a_503_is_tried_again_ever_more_seldom_until_the_peer_gives_up)
     struct talk *t = connected("", UPDATES LOCAL_90);
 
     expect(refuse_all(t, 503, ""), "45 47 51 59"); /* 2, 4, 8 s: "2-3 more" */
-    expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
-                    "59 refresh UPDATE; 90 ended refresh_refused");
+    /* EC-111: the other way each time */
+    expect(told(t), "45 refresh UPDATE; 47 refresh INVITE offer; 51 refresh UPDATE; "
+                    "59 refresh INVITE offer; 90 ended refresh_refused");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSIENT], 4);
     end_talk(t);
     t = connected("", UPDATES LOCAL_1800);
@@ -56,16 +57,20 @@ START_TEST(the_back_off_begins_anew_with_each_2xx)
 
     for (unsigned cycle = 0; cycle < 3; cycle++) {
         from_here(t);
-        until(t, 900);
+        /* EC-132: sent at 906 s, which are 128/256 of 1800 s: 900 s; then at 900 s */
+        double at = cycle == 1 ? 894 : 900;
+        until(t, at);
         refreshes(t);
-        expect(gets(t, UPDATE, 503, ""), "wait 902");
-        until(t, 902);
+        gets(t, UPDATE, 503, "");
+        ck_assert_uint_eq(sst_session_deadline(t->session), t->now_ms + 2000);
+        until(t, at + 2);
         refreshes(t);
-        expect(gets(t, UPDATE, 503, ""), "wait 906");
-        until(t, 906);
+        gets(t, INVITE, 503, "");
+        ck_assert_uint_eq(sst_session_deadline(t->session), t->now_ms + 4000);
+        until(t, at + 6);
         refreshes(t);
         expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
-        expect(next(t), "1806");
+        expect(next(t), "1800");
     }
     end_talk(t);
 }
@@ -81,16 +86,19 @@ START_TEST(retry_after_is_obeyed_within_the_budget)
     expect(gets(t, UPDATE, 503, "Retry-After: 7"), "wait 907");
     until(t, 907);
     refreshes(t);
-    expect(gets(t, UPDATE, 500, "Retry-After: 3600 (later);duration=60"), "wait 1767");
+    expect(gets(t, INVITE, 500, "Retry-After: 3600 (later);duration=60"), "wait 1767");
     until(t, 1767);
     refreshes(t);
     expect(gets(t, UPDATE, 500, "Retry-After: 0"), "wait 1767");
     looks(t);
     refreshes(t);
-    expect(gets(t, UPDATE, 500, "Retry-After: 1"), "failed");
+    expect(gets(t, INVITE, 500, "Retry-After: 1"), "wait 1768"); /* EC-112: as it was named */
+    until(t, 1768);
+    refreshes(t);
+    expect(gets(t, UPDATE, 500, ""), "failed");
     until(t, 1800);
-    expect(told(t), "900 refresh UPDATE; 907 refresh UPDATE; 1767 refresh UPDATE; "
-                    "1767 refresh UPDATE; 1800 ended refresh_refused");
+    expect(told(t), "900 refresh UPDATE; 907 refresh INVITE offer; 1767 refresh UPDATE; "
+                    "1767 refresh INVITE offer; 1768 refresh UPDATE; 1800 ended refresh_refused");
     end_talk(t);
     t = connected("", UPDATES LOCAL_1800);
     until(t, 900);
@@ -166,7 +174,7 @@ START_TEST(the_waits_after_a_491_are_random_in_steps_of_10_ms)
             until(t, 45);
             enum sst_method method = t->refresh.method;
             refreshes(t);
-            sst_msg_response(&response, 491, method, 0);
+            sst_msg_response(&response, 491, method, SST_CSEQ_UNKNOWN);
             sst_session_response(t->session, &t->own[method == UPDATE], &response, t->now_ms,
                                  &verdict);
             ck_assert_int_eq(verdict.action, SST_ACTION_WAIT);
@@ -208,15 +216,18 @@ START_TEST(the_short_waits_of_glare_begin_anew_with_each_2xx)
 
     for (unsigned cycle = 0; cycle < 3; cycle++) {
         from_here(t);
+        double at = (double)(info_of(t).refresh_ms - t->begin_ms) / 1000.0;
         for (unsigned i = 0; i < 4; i++) {
-            until(t, 900 + 3.05 * i);
+            until(t, at + 3.05 * i);
+            enum sst_method method = i == 2 ? INVITE : UPDATE; /* EC-111: after one redraw */
+            ck_assert_int_eq(t->refresh.method, method);
             refreshes(t);
-            expect(gets(t, UPDATE, 491, "")[0] == 'w' ? "wait" : "", "wait");
+            expect(gets(t, method, 491, "")[0] == 'w' ? "wait" : "", "wait");
             ck_assert_uint_eq(sst_session_deadline(t->session), t->now_ms + 3050);
         }
-        until(t, 912.2);
+        until(t, at + 12.2);
         refreshes(t);
-        gets(t, UPDATE, 200, LOCAL_1800);
+        expect(gets(t, INVITE, 200, LOCAL_1800), "refreshed");
     }
     end_talk(t);
 }
