@@ -105,6 +105,9 @@ static void record(struct talk *t, const struct sst_event *event)
 
     check_event(t, event);
     t->count[event->type]++;
+    if (event->type == SST_EVENT_ENDED) {
+        t->ended_ms = t->now_ms;
+    }
     if (event->type == SST_EVENT_REFRESH) {
         t->refresh = *event;
         t->refreshes++;

@@ -60,6 +60,7 @@ struct talk {
     struct sst_event refresh; /* the last REFRESH */
     unsigned refreshes;       /* how many were told */
     unsigned count[9];        /* events by type */
+    uint64_t ended_ms;        /* when ENDED was told */
     uint64_t expires_ms;      /* as last seen */
     bool may_move;            /* the step under way may move it */
     unsigned depth;           /* of events within events */

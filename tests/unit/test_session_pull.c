@@ -58,6 +58,7 @@ START_TEST(what_waits_is_told_as_it_was)
     asks(t, UPDATE);
     gets(t, UPDATE, 200, LOCAL_90);
     t->now_ms += 200000;
+    expect(pull_one(t), "violation"); /* the peer gave the role away; EC-124 */
     ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
     ck_assert_int_eq(event.type, SST_EVENT_NEGOTIATED);
     ck_assert_int_eq(event.reason, SST_END_NONE);
@@ -225,15 +226,21 @@ START_TEST(the_end_takes_the_place_of_what_was_not_pulled)
 }
 END_TEST
 
+/* Shows: EC-110 EC-114 */
 START_TEST(a_timer_that_went_off_takes_its_events_with_it)
 {
-    struct talk *t = pulled("mode=request session_expires=90", UPDATES);
+    struct talk *t = pulled("refused=keep", LOCAL_90);
+    struct sst_headers headers;
 
     t->hold_pull = true;
     t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms); /* REFRESH waits */
-    t->now_ms += 45000;
-    sst_session_advance(t->session, t->now_ms); /* for the own benefit: the timer goes off */
+    sst_session_advance(t->session, t->now_ms);
+    ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH, &headers), SST_OK);
+    gets(t, INVITE, 403, ""); /* REFUSED waits */
+    t->now_ms += 7000;
+    sst_session_advance(t->session, t->now_ms); /* the second round: REFRESH waits */
+    t->now_ms += 38000;
+    sst_session_advance(t->session, t->now_ms); /* the timer goes off */
     expect(pull_one(t), "negotiated");
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
@@ -271,9 +278,8 @@ START_TEST(a_2xx_takes_the_events_of_its_interval_with_it)
     t = pulled("", LOCAL_90);
     t->hold_pull = true;
     t->now_ms += 45000;
-    asks(t, INVITE);
+    sst_session_advance(t->session, t->now_ms);
     struct sst_headers headers;
-    gets(t, INVITE, 500, "");
     ck_assert_int_eq(try_ask(t, INVITE, SST_REQUEST_REFRESH, &headers), SST_OK);
     gets(t, INVITE, 403, ""); /* REFUSED waits */
     serves(t, UPDATE, "Supported: timer | Session-Expires: 90;refresher=uas");
@@ -283,7 +289,8 @@ START_TEST(a_2xx_takes_the_events_of_its_interval_with_it)
 }
 END_TEST
 
-START_TEST(a_timer_that_went_off_leaves_nothing_to_tell_of)
+/* Shows: EC-18 */
+START_TEST(a_new_interval_leaves_nothing_to_tell_of_the_last)
 {
     struct talk *t = pulled("mode=request session_expires=90", "");
 
@@ -292,9 +299,21 @@ START_TEST(a_timer_that_went_off_leaves_nothing_to_tell_of)
     t->now_ms += 59000;
     sst_session_advance(t->session, t->now_ms); /* BLOCKED waits */
     t->now_ms += 31000;
-    sst_session_advance(t->session, t->now_ms); /* for the own benefit: off */
-    expect(pull_one(t), "negotiated");
+    sst_session_advance(t->session, t->now_ms); /* for the own benefit: it begins anew */
+    talk_check(t);
     expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 149000); /* blocked again */
+    end_talk(t);
+
+    t = pulled("mode=request session_expires=90", UPDATES);
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms); /* REFRESH waits */
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    talk_check(t);
+    expect(pull_one(t), "none");
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 135000);
     end_talk(t);
 }
 END_TEST
@@ -343,6 +362,7 @@ START_TEST(events_of_one_kind_merge_and_show_the_newest)
         asks(t, UPDATE);
         gets(t, UPDATE, 200, i < 4 ? LOCAL_90 : "Session-Expires: 60;refresher=uas");
     }
+    expect(pull_one(t), "violation"); /* too small, and the role given away: each is one */
     expect(pull_one(t), "violation");
     ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
     ck_assert_int_eq(event.type, SST_EVENT_NEGOTIATED);
@@ -370,7 +390,7 @@ int main(void)
     tcase_add_test(tcase, the_end_takes_the_place_of_what_was_not_pulled);
     tcase_add_test(tcase, a_timer_that_went_off_takes_its_events_with_it);
     tcase_add_test(tcase, a_2xx_takes_the_events_of_its_interval_with_it);
-    tcase_add_test(tcase, a_timer_that_went_off_leaves_nothing_to_tell_of);
+    tcase_add_test(tcase, a_new_interval_leaves_nothing_to_tell_of_the_last);
     tcase_add_test(tcase, the_hosts_end_drops_what_waits);
     tcase_add_test(tcase, what_waits_is_told_where_the_host_changes_to_being_told);
     tcase_add_test(tcase, events_of_one_kind_merge_and_show_the_newest);
