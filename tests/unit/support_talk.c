@@ -197,7 +197,9 @@ static const char *verdict_text(struct talk *t, const struct sst_verdict *verdic
     must(verdict->when_ms == SST_NEVER);
     must(!verdict->refreshed || verdict->action == SST_ACTION_NONE);
     if (verdict->action == SST_ACTION_FAILED && !t->gone && info_of(t).ended) {
-        must(t->pull || t->count[SST_EVENT_ENDED] == 1); /* told once, and not by the verdict */
+        /* told once, and not by the verdict */
+        bool by_library = info_of(t).reason != SST_END_NONE;
+        must(t->pull || t->depth > 0 || !by_library || t->count[SST_EVENT_ENDED] == 1);
         return "ended";
     }
     return verdict->refreshed ? "refreshed" : sst_action_name(verdict->action);

@@ -81,12 +81,12 @@ static void caller_story(between *then)
     step(t, then, gets(t, UPDATE, 503, "Retry-After: 3"));
     step_until(t, then, 953);
     step(t, then, refreshes(t));
-    step(t, then, gets(t, UPDATE, 491, ""));
+    step(t, then, gets(t, INVITE, 491, "")); /* EC-111: the other way */
     step_until(t, then, 957);
     step(t, then, refreshes(t));
-    step(t, then, gets(t, UPDATE, 422, "Min-SE: 2000"));
-    step(t, then, asks(t, UPDATE));
-    step(t, then, gets(t, UPDATE, 200, PEER " | Session-Expires: 2000;refresher=uas"));
+    step(t, then, gets(t, INVITE, 422, "Min-SE: 2000"));
+    step(t, then, asks(t, INVITE));
+    step(t, then, gets(t, INVITE, 200, PEER " | Session-Expires: 2000;refresher=uas"));
     step_until(t, then, 1000);
     step(t, then, hears(t, INVITE, PEER " | Session-Expires: 2000;refresher=uac"));
     step(t, then, answers(t, INVITE, 200));

@@ -81,7 +81,7 @@ START_TEST(an_update_that_was_not_sent_leaves_the_invite_beside_it_alone)
                     "938 refresh UPDATE");
     gets(t, INVITE, 200, "Session-Expires: 1800;refresher=uac | Require: timer");
     expect(told(t), "940 refreshed 1800 local");
-    expect(next(t), "1840");
+    expect(next(t), "1800"); /* EC-132: it was sent at 900 */
     end_talk(t);
 }
 END_TEST
@@ -170,6 +170,68 @@ START_TEST(a_refresh_may_be_sent_and_answered_within_its_event)
     until(t, 140);
     expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local; 90 refresh UPDATE; "
                     "90 refreshed 90 local; 135 refresh UPDATE; 135 refreshed 90 local");
+    end_talk(t);
+}
+END_TEST
+
+/* Fault F4: the answer is not sent yet when sst_session_answer() returns, so nothing may act on it. */
+START_TEST(what_an_answer_leads_to_waits_for_the_next_call)
+{
+    struct talk *t = callee("");
+
+    t->hold_pull = true;
+    hears(t, INVITE, TIMER " | Session-Expires: 90");
+    answers(t, INVITE, 200); /* asserts that nothing called back */
+    expect(told(t), "");
+    ck_assert_uint_eq(sst_session_deadline(t->session), 0);
+    looks(t);
+    expect(told(t), "0 negotiated 90 remote");
+    expect(next(t), "52.5");
+    until(t, 10); /* any other call will do */
+    hears(t, UPDATE, TIMER " | Session-Expires: 100;refresher=uac");
+    answers(t, UPDATE, 200);
+    until(t, 10);
+    expect(told(t), "10 negotiated 100 remote; 10 refreshed 100 remote");
+    hears(t, UPDATE, PEER_90);
+    answers(t, UPDATE, 200);
+    expect(hears(t, OTHER, ""), "0");
+    expect(told(t), "10 negotiated 90 remote; 10 refreshed 90 remote");
+    hears(t, UPDATE, PEER_90);
+    answers(t, UPDATE, 200);
+    ck_assert_int_eq(sst_session_end(t->session, t->now_ms), SST_OK);
+    looks(t);
+    expect(told(t), ""); /* the host's end drops what waits */
+    end_talk(t);
+}
+END_TEST
+
+/* Fault F2: the host answers the peer's INVITE in REFRESH, is asked to refresh anew, begins that,
+ * and only then says that what it was asked for first is not sent. */
+static int answers_and_gives_up(struct talk *t, const struct sst_event *event)
+{
+    if (event->type == SST_EVENT_REFRESH && t->refreshes == 1) {
+        serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas");
+        hears_ack(t);
+        t->now_ms += 45000;
+        looks(t); /* the next REFRESH, within the first */
+        refreshes(t);
+        ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
+                         SST_ERR_NOT_DUE);
+    }
+    return SST_CALLBACK_DONE;
+}
+
+START_TEST(only_what_this_event_asked_for_is_given_up)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    t->on_event = answers_and_gives_up;
+    t->now_ms += 45000;
+    looks(t);
+    expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local; 90 refresh UPDATE");
+    expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed"); /* it is as open as before */
+    expect(told(t), "90 refreshed 90 local");
+    expect(next(t), "135");
     end_talk(t);
 }
 END_TEST
@@ -268,9 +330,8 @@ static void whole_life(struct talk *t)
     gets(t, INVITE, 200, UPDATES "Session-Expires: 90;refresher=uac"); /* violation, negotiated */
     for (unsigned i = 0; i < 2 && !t->gone; i++) {
         until(t, 45 + i * 2); /* refresh */
-        if (!t->gone && t->refresh.type == SST_EVENT_REFRESH &&
-            (t->session->flags & F_TRANSACTIONS) == 0 && info_of(t).side == SST_SIDE_LOCAL &&
-            !info_of(t).ended) {
+        if (!t->gone && t->refresh.type == SST_EVENT_REFRESH && (t->session->flags & F_ASKED) &&
+            (t->session->flags & F_TRANSACTIONS) == 0) {
             refreshes(t);
             gets(t, sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN ? UPDATE : INVITE, 403, ""); /* refused, at last */
         }
@@ -367,6 +428,8 @@ int main(void)
     tcase_add_test(tcase, a_transaction_that_was_given_up_has_no_say_any_more);
     tcase_add_test(tcase, an_answer_that_means_nothing_means_done);
     tcase_add_test(tcase, a_refresh_may_be_sent_and_answered_within_its_event);
+    tcase_add_test(tcase, what_an_answer_leads_to_waits_for_the_next_call);
+    tcase_add_test(tcase, only_what_this_event_asked_for_is_given_up);
     tcase_add_test(tcase, every_deed_within_every_event);
     tcase_add_test(tcase, nothing_is_told_after_the_session_is_gone);
     tcase_add_test(tcase, a_host_that_hangs_up_at_once_is_left_alone);

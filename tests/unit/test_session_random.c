@@ -31,7 +31,7 @@ static const char *const policies[] = {
     "method=update timeout_retries=2 rescue=yes",
     "method=invite expire_at=guard refused=keep",
     "guard=none refresh_percent=30 jitter_percent=10",
-    "guard=percent guard_percent=50 max_refresh=60",
+    "guard=percent guard_percent=33 max_refresh=60",
     "mode=request max_session_expires=1800 strict_overlap=yes",
     "mode=off",
     "accept_refresher_missing=no accept_require_as_support=no accept_malformed=no",
