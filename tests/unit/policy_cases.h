@@ -4,7 +4,7 @@
 #define POLICY_CASES_H
 
 #include "exact.h"
-#include "policy/fields.h"
+#include "policy_table.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static const struct field_case {
     {"max_refresh", "0..4294967295", {"0", "1", "4294967295"}, {"4294967296"}},
     {"jitter_percent", "0..10", {"0", "10"}, {"11"}},
     {"guard", "rfc|percent|none", {"rfc", "percent", "none"}, {0}},
-    {"guard_percent", "1..50", {"1", "50"}, {"0", "51"}},
+    {"guard_percent", "1..33", {"1", "33"}, {"0", "34"}},
     {"expire_at", "expiration|guard", {"expiration", "guard"}, {0}},
     {"own_benefit", "auto|yes|no", {"auto", "yes", "no"}, {0}},
     {"timeout_retries", "0..3", {"0", "3"}, {"4"}},
@@ -84,6 +84,7 @@ static const struct field_case {
     {"accept_midcall", "no|yes", {"no", "yes"}, {0}},
     {"below_min", "keep|report", {"keep", "report"}, {0}},
     {"refused", "expire|keep", {"expire", "keep"}, {0}},
+    {"dropped", "keep|off", {"keep", "off"}, {0}},
     {"strict_overlap", "no|yes", {"no", "yes"}, {0}},
     {"accept_refresher_missing", "no|yes", {"no", "yes"}, {0}},
     {"accept_require_as_support", "no|yes", {"no", "yes"}, {0}},

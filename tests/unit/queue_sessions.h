@@ -6,15 +6,14 @@
 #ifndef QUEUE_SESSIONS_H
 #define QUEUE_SESSIONS_H
 
-#include "session/event.h"
-#include "session/refused.h"
+#include "queue_states.h"
 
 #include <sst/sst.h>
 
 /* The session asks for a refresh at that time, and every 2 s, 4 s, ... after it. */
 static inline void arm_refresh(struct sst_session *session, uint64_t when_ms)
 {
-    session->flags = F_ESTABLISHED | F_LOCAL | F_UPDATE_ALLOWED;
+    session->flags = CONFIRMED | LOCAL | UPDATE_FINE;
     session->interval = UINT32_MAX;
     session->guard_ms = 0;
     session->start_ms = sst_time_in(0);
@@ -22,20 +21,20 @@ static inline void arm_refresh(struct sst_session *session, uint64_t when_ms)
     session->attempts = 0;
 }
 
-/* The session waits for the peer's refresh and ends at that time, below 2^32 s. */
+/* The session waits for the peer's refresh and ends at that time. */
 static inline void arm_end(struct sst_session *session, uint64_t when_ms)
 {
-    session->flags = F_ESTABLISHED | F_REMOTE | F_OVERDUE_TOLD;
-    session->interval = (uint32_t)(when_ms / 1000u) + 33u;
-    session->guard_ms = (uint32_t)((uint64_t)session->interval * 1000u - when_ms);
-    session->start_ms = sst_time_in(0);
+    session->flags = CONFIRMED | REMOTE | F_OVERDUE_TOLD;
+    session->interval = 90;
+    session->guard_ms = 30000;
+    session->start_ms = sst_time_in(when_ms) - 60000u;
     session->refresh_ms = SST_NEVER;
 }
 
 /* The session has no deadline. */
 static inline void disarm(struct sst_session *session)
 {
-    session->flags = F_ESTABLISHED;
+    session->flags = CONFIRMED;
     session->interval = 0;
     session->refresh_ms = SST_NEVER;
 }

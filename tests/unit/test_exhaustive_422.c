@@ -82,8 +82,9 @@ struct request {
     uint32_t own;
     uint32_t session_expires;
     uint32_t min_se;
-    const char *support; /* header fields that show it */
+    const char *support; /* header fields that may show it */
     uint32_t bound;      /* max_session_expires */
+    bool by_require;     /* Require counts as support; EC-106 */
 };
 
 static const char *headers_of(const struct request *request)
@@ -101,12 +102,13 @@ static const char *headers_of(const struct request *request)
 
 static struct talk *uas_of(const struct request *request, enum sst_method method)
 {
-    char policy[120];
+    char policy[160];
 
     snprintf(policy, sizeof policy,
-             "mode=accept min_se=%u session_expires=%u max_session_expires=%u",
+             "mode=accept min_se=%u session_expires=%u max_session_expires=%u "
+             "accept_require_as_support=%s",
              (unsigned)request->own, (unsigned)(request->own > 1800 ? request->own : 1800),
-             (unsigned)request->bound);
+             (unsigned)request->bound, request->by_require ? "yes" : "no");
     return method == INVITE ? callee(policy) : called(policy, "Supported: timer");
 }
 
@@ -117,7 +119,7 @@ static void one_request(const struct request *request)
     uint32_t least = request->min_se == ABSENT || request->min_se < 90 ? 90 : request->min_se;
     uint32_t values[3] = {least, request->own, request->session_expires};
     const struct uas_row *row = uas_row(values);
-    bool supports = request->support[0] != '\0';
+    bool supports = request->support[0] == 'S' || (request->support[0] == 'R' && request->by_require);
     char want[160];
 
     for (size_t i = 0; i < COUNT_OF(methods); i++) {
@@ -155,7 +157,9 @@ START_TEST(every_order_of_own_minimum_session_expires_and_min_se_at_the_uas)
                 for (size_t k = 0; k < COUNT_OF(supports) * COUNT_OF(bounds); k++) {
                     struct request request = {own_minimums[o], intervals[s], min_ses[m],
                                               supports[k % COUNT_OF(supports)],
-                                              bounds[k / COUNT_OF(supports)]};
+                                              bounds[k / COUNT_OF(supports)], false};
+                    one_request(&request);
+                    request.by_require = true;
                     one_request(&request);
                 }
             }
@@ -164,7 +168,7 @@ START_TEST(every_order_of_own_minimum_session_expires_and_min_se_at_the_uas)
 }
 END_TEST
 
-/* Shows: 4-4 9-3 EC-19 */
+/* Shows: 4-4 9-3 EC-19 EC-135 */
 START_TEST(without_session_expires_there_is_no_422_whatever_min_se_says)
 {
     for (size_t o = 0; o < COUNT_OF(own_minimums); o++) {
@@ -186,8 +190,8 @@ START_TEST(without_session_expires_there_is_no_422_whatever_min_se_says)
 
             snprintf(policy, sizeof policy, "mode=request min_se=%u", (unsigned)own_minimums[o]);
             snprintf(want, sizeof want,
-                     "Supported: timer | Session-Expires: %u;refresher=uac | Require: timer",
-                     (unsigned)asked);
+                     "Supported: timer | Session-Expires: %u;refresher=uas | Require: timer",
+                     (unsigned)asked); /* uas: EC-135 */
             t = callee(policy);
             expect(serves(t, INVITE, headers), want);
             end_talk(t);
@@ -222,9 +226,10 @@ static bool retries(const uint32_t values[3])
     return false;
 }
 
-static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_t bound)
+static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_t bound, bool runs)
 {
     struct sst_policy policy;
+    struct sst_dialog dialog = {0};
     struct sst_ask ask = {0};
     struct sst_msg msg;
     uint32_t min_se = 7;
@@ -237,14 +242,16 @@ static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_
 
     sst_policy_init(&policy);
     policy.max_session_expires = bound;
-    if (want == SST_422_RETRY && bound != 0 && floor > bound) {
+    if (runs) { /* EC-129: the bound yields */
+        dialog = (struct sst_dialog){.interval = 1800, .side = SST_SIDE_LOCAL, .established = true};
+    } else if (want == SST_422_RETRY && bound != 0 && floor > bound) {
         want = s != ABSENT || rounds == 0 ? SST_422_RETRY_WITHOUT_SE : SST_422_FAIL;
     }
     ask.session_expires = s == ABSENT ? 0 : s;
     ask.min_se = m == ABSENT ? 0 : m;
     sst_msg_response(&msg, 422, INVITE, 1);
     sst_msg_set_min_se(&msg, x);
-    enum sst_422 got = sst_uac_422(&policy, &ask, &msg, rounds, &min_se, &violations);
+    enum sst_422 got = sst_uac_422(&policy, &dialog, &ask, &msg, rounds, &min_se, &violations);
     ck_assert_msg(got == want && min_se == floor, "SE %u Min-SE %u 422 %u rounds %u bound %u: %d",
                   (unsigned)s, (unsigned)m, (unsigned)x, rounds, (unsigned)bound, (int)got);
     ck_assert_int_eq((violations & SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE)) != 0,
@@ -253,7 +260,7 @@ static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_
                      !retries(values));
 }
 
-/* Shows: 5-2 7.3-1 10-4 EC-05 EC-27 EC-101 */
+/* Shows: 5-2 7.3-1 10-4 EC-05 EC-27 EC-101 EC-129 */
 START_TEST(every_order_of_what_was_asked_and_what_the_422_wants)
 {
     static const uint32_t asked[] = {ABSENT, 90, 91, 300, 1800, 4294967294u};
@@ -266,7 +273,8 @@ START_TEST(every_order_of_what_was_asked_and_what_the_422_wants)
         uint32_t x = wanted[i / COUNT_OF(asked) / COUNT_OF(asked)];
         for (unsigned rounds = 0; rounds <= 6; rounds++) {
             for (size_t b = 0; b < COUNT_OF(bounds); b++) {
-                one_422(s, m, x, rounds, bounds[b]);
+                one_422(s, m, x, rounds, bounds[b], false);
+                one_422(s, m, x, rounds, bounds[b], true);
             }
         }
     }

@@ -14,6 +14,19 @@ static void host_event(enum sst_osip_event event, osip_transaction_t *tr, osip_m
     }
 }
 
+/* Pulls what waits, but for what was negotiated and refreshed. */
+static enum sst_event_type next_event_type(void)
+{
+    struct sst_event event;
+
+    do {
+        if (!sst_session_next_event(&host.session, host.now_ms, &event)) {
+            return SST_EVENT_NONE;
+        }
+    } while (event.type == SST_EVENT_NEGOTIATED || event.type == SST_EVENT_REFRESHED);
+    return event.type;
+}
+
 /* Through real transactions: 422 and retry, 200, refresh by UPDATE, and the timeout of the next. */
 START_TEST(makes_a_call)
 {
@@ -58,7 +71,9 @@ START_TEST(makes_a_call)
     ck_assert_int_eq(count_lines(sip, "Session-Expires: 3600;refresher=uac"), 1);
     osip_transaction_t *tr = stack_request(sip, &host.tx);
     stack_time_out(tr);
-    ck_assert_int_eq(host.verdict.action, SST_ACTION_END);
+    ck_assert_int_eq(host.verdict.action, SST_ACTION_FAILED); /* the end is reported once */
+    ck_assert_int_eq(next_event_type(), SST_EVENT_ENDED);
+    ck_assert_int_eq(next_event_type(), SST_EVENT_NONE);
     ck_assert_int_eq(info().reason, SST_END_REFRESH_TIMEOUT);
     stack_close();
 }
@@ -172,7 +187,8 @@ START_TEST(takes_the_cseq_from_the_request)
     ck_assert_int_eq(dispatch_response(response("200 OK", "4 UPDATE", "")), SST_OK);
     ck_assert_int_eq(host.verdict.action, SST_ACTION_IGNORE);
     ck_assert_int_eq(dispatch_response(response("481 Gone", "5 UPDATE", "")), SST_OK);
-    ck_assert_int_eq(host.verdict.action, SST_ACTION_END);
+    ck_assert_int_eq(host.verdict.action, SST_ACTION_FAILED);
+    ck_assert_int_eq(next_event_type(), SST_EVENT_ENDED);
 }
 END_TEST
 

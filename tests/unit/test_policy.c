@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Defaults, ranges and conflicts of a policy. Expected values: the comments of sst/policy.h. */
 #include "exact.h"
-#include "policy/fields.h"
+#include "policy_table.h"
 
 #include <check.h>
 #include <string.h>
@@ -60,9 +60,10 @@ START_TEST(defaults_are_those_of_the_header)
     ck_assert(policy.accept_midcall);
     ck_assert_int_eq(policy.below_min, SST_BELOW_MIN_KEEP);
     ck_assert_int_eq(policy.refused, SST_REFUSED_EXPIRE);
+    ck_assert_int_eq(policy.dropped, SST_DROPPED_KEEP); /* EC-116 */
     ck_assert(!policy.strict_overlap);
     ck_assert(policy.accept_refresher_missing);
-    ck_assert(policy.accept_require_as_support);
+    ck_assert(!policy.accept_require_as_support); /* EC-106 */
     ck_assert(policy.accept_malformed);
     ck_assert(policy.accept_repeated);
     ck_assert(policy.accept_small_interval);
@@ -80,14 +81,13 @@ END_TEST
 START_TEST(table_has_every_member)
 {
     size_t end = offsetof(struct sst_policy, size) + sizeof policy.size;
-    const struct sst_field *field;
-    size_t count = 0;
-    for (; (field = sst_policy_field_at(count)) != NULL; count++) {
+    for (size_t i = 0; i < POLICY_FIELD_COUNT; i++) {
+        const struct sst_field *field = &policy_fields[i];
         size_t start = (end + field->size - 1) / field->size * field->size;
         ck_assert_msg(field->offset == start, "a member before %s is in no table", field->name);
         end = (size_t)field->offset + field->size;
     }
-    ck_assert_uint_eq(count, 29);
+    ck_assert_uint_eq(POLICY_FIELD_COUNT, 30);
     ck_assert_uint_ge(end + 8, offsetof(struct sst_policy, on_event));
     ck_assert_uint_eq(end, offsetof(struct sst_policy, absolute_min) + sizeof(uint32_t));
 }
@@ -103,11 +103,12 @@ START_TEST(fields_are_described)
         ck_assert_uint_gt(strlen(section), 0);
         ck_assert_ptr_nonnull(unit);
         for (size_t i = 0; i < count; i++) {
-            ck_assert_str_ne(name, sst_policy_field_at(i)->name);
+            ck_assert_str_ne(name, policy_fields[i].name);
         }
+        ck_assert_str_eq(name, policy_fields[count].name);
         count++;
     }
-    ck_assert_uint_eq(count, 29);
+    ck_assert_uint_eq(count, 30);
     ck_assert(!sst_policy_field(SIZE_MAX, &name, &range, &unit, &section));
     ck_assert(sst_policy_field(2, NULL, NULL, NULL, NULL));
     ck_assert(sst_policy_field(2, &name, &range, &unit, &section));
@@ -133,7 +134,7 @@ static const struct number {
     {AT(refresh_percent), 5, 50, false, "5..50"},
     {AT(max_refresh), 0, UINT32_MAX, false, "0..4294967295"},
     {AT(jitter_percent), 0, 10, false, "0..10"},
-    {AT(guard_percent), 1, 50, false, "1..50"},
+    {AT(guard_percent), 1, 33, false, "1..33"}, /* EC-126 */
     {AT(timeout_retries), 0, 3, false, "0..3"},
     {AT(refresh_floor), 1, 45, false, "1..45"},
 };
@@ -195,6 +196,7 @@ static const struct word {
     {AT(own_benefit), 0, 2, "auto|yes|no"},
     {AT(below_min), 0, 1, "keep|report"},
     {AT(refused), 0, 1, "expire|keep"},
+    {AT(dropped), 0, 1, "keep|off"},
 };
 
 static void put_word(size_t offset, uint32_t value)
@@ -255,8 +257,7 @@ END_TEST
 START_TEST(every_field_has_a_test)
 {
     size_t count = COUNT_OF(numbers) + COUNT_OF(words) + COUNT_OF(flags) + 1;
-    ck_assert_ptr_nonnull(sst_policy_field_at(count - 1));
-    ck_assert_ptr_null(sst_policy_field_at(count));
+    ck_assert_uint_eq(count, POLICY_FIELD_COUNT);
 }
 END_TEST
 

@@ -22,13 +22,13 @@ static void expect_refused(int code, const char *name, const char *value, const 
 START_TEST(fields_take_their_values)
 {
     const struct field_case *one = &cases[_i];
-    ck_assert_str_eq(one->name, sst_policy_field_at((size_t)_i)->name);
+    ck_assert_str_eq(one->name, policy_fields[_i].name);
     for (size_t i = 0; i < COUNT_OF(one->fits) && one->fits[i] != NULL; i++) {
         expect_set(one->name, one->fits[i], one->fits[i]);
         /* The text stands for the number or enumerator that the table of check has, too. */
-        uint32_t value = sst_field_value(&policy, sst_policy_field_at((size_t)_i));
+        uint32_t value = field_value(&policy, &policy_fields[_i]);
         ck_assert_uint_eq(value, is_number(one) ? strtoul(one->fits[i], NULL, 10)
-                                                : i + sst_policy_field_at((size_t)_i)->lowest);
+                                                : i + policy_fields[_i].lowest);
     }
     ck_assert_int_eq(error.code, (int)0xAAAAAAAA);
 }
@@ -247,17 +247,17 @@ START_TEST(members_have_any_size)
     field.size = 1;
     sst_field_store(&sizes, &field, 200);
     ck_assert_uint_eq(sizes.one, 200);
-    ck_assert_uint_eq(sst_field_value(&sizes, &field), 200);
+    ck_assert_uint_eq(field_value(&sizes, &field), 200);
     field.size = 2;
     field.offset = (uint16_t)((unsigned char *)&sizes.two - (unsigned char *)&sizes);
     sst_field_store(&sizes, &field, 60000);
     ck_assert_uint_eq(sizes.two, 60000);
-    ck_assert_uint_eq(sst_field_value(&sizes, &field), 60000);
+    ck_assert_uint_eq(field_value(&sizes, &field), 60000);
     field.size = 4;
     field.offset = (uint16_t)((unsigned char *)&sizes.four - (unsigned char *)&sizes);
     sst_field_store(&sizes, &field, 4000000000u);
     ck_assert_uint_eq(sizes.four, 4000000000u);
-    ck_assert_uint_eq(sst_field_value(&sizes, &field), 4000000000u);
+    ck_assert_uint_eq(field_value(&sizes, &field), 4000000000u);
     ck_assert(sizes.guard_one == 0xAA && sizes.guard_two == 0xAAAA);
 }
 END_TEST
@@ -282,10 +282,10 @@ START_TEST(random_bytes_do_no_harm)
         set_bytes(bytes[0], length[0], bytes[1], length[1]);
         set_bytes(name, strlen(name), bytes[1], length[1]);
         policy.absolute_min = 90;
-        const struct sst_field *field;
         bool allowed = true; /* one assertion a round: libcheck takes its time for each */
-        for (size_t i = 0; (field = sst_policy_field_at(i)) != NULL; i++) {
-            allowed &= sst_field_allows(field, sst_field_value(&policy, field), 90);
+        for (size_t i = 0; i < POLICY_FIELD_COUNT; i++) {
+            const struct sst_field *field = &policy_fields[i];
+            allowed &= sst_field_allows(field, field_value(&policy, field), 90);
         }
         ck_assert(allowed);
         sst_policy_init(&policy);

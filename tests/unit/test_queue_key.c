@@ -3,8 +3,7 @@
  * What a queue sorts by is worked out in fewer steps than the deadline. It is never later than the
  * deadline in any state, and the same in the usual ones. The states are the same at each run.
  */
-#include "session/event.h"
-#include "session/refused.h"
+#include "queue_states.h"
 
 #include <sst/queue.h>
 
@@ -52,24 +51,21 @@ static void any_state(struct sst_session *s, const struct sst_policy *policy)
     s->policy = policy;
     s->flags = (uint32_t)draw(UINT64_C(1) << 32);
     if (draw(2) == 0) {
-        s->flags &= F_SIDE | F_UPDATE_ALLOWED | F_HEALED;
-        s->flags |= F_ESTABLISHED;
-    }
-    if ((s->flags & F_SIDE) == F_SIDE) {
-        s->flags &= ~F_LOCAL;
+        s->flags &= ANY_SIDE | UPDATE_FINE;
+        s->flags |= CONFIRMED;
     }
     s->interval = any_interval();
-    s->guard_ms = sst_guard_ms(s->interval);
+    s->guard_ms = (uint16_t)sst_guard_ms(s->interval);
     if (draw(2) == 0) {
-        s->guard_ms = (uint32_t)draw(s->interval * 1100ull + 1);
+        s->guard_ms = (uint16_t)draw(s->guard_ms + 1ull); /* EC-126 */
     }
     s->start_ms = starts[draw(sizeof starts / sizeof starts[0])];
     s->refresh_ms = SST_NEVER;
     if (draw(2) == 0) {
         s->refresh_ms = s->start_ms + draw(4) * draw(s->interval * 500ull + 2);
     }
-    s->ladder = (uint8_t)draw(16);
-    s->events = draw(4) == 0 ? (uint16_t)(draw(256) * 2) : 0;
+    s->ladder = (uint8_t)draw(256);
+    s->events = draw(4) == 0 ? (uint8_t)draw(256) : 0;
 }
 
 /* What a queue takes the session in with; SST_NEVER where it does not. */
@@ -120,13 +116,13 @@ START_TEST(key_is_the_deadline_of_a_running_timer)
         s.interval = 8u + (uint32_t)draw(100000);
         s.start_ms = SST_TIME_BIAS + draw(1000000000);
         s.refresh_ms = SST_NEVER;
-        s.flags = F_ESTABLISHED | F_UPDATE_ALLOWED;
+        s.flags = CONFIRMED | UPDATE_FINE;
         if (draw(2) == 0) {
-            s.flags |= F_LOCAL;
+            s.flags |= LOCAL;
             s.refresh_ms = s.start_ms + 1u + draw(s.interval * 1000ull - 1001u);
         } else {
-            s.flags |= draw(2) == 0 ? F_REMOTE : F_REMOTE | F_OVERDUE_TOLD;
-            s.guard_ms = (uint32_t)draw(s.interval * 1000ull);
+            s.flags |= draw(2) == 0 ? REMOTE : REMOTE | F_OVERDUE_TOLD;
+            s.guard_ms = (uint16_t)draw(sst_guard_ms(s.interval) + 1u); /* EC-126 */
         }
         uint64_t key = key_of(&s);
         if (key != sst_session_deadline(&s)) {

@@ -4,6 +4,7 @@
  * earlier is missed for that, however the session's key lies to the latest one.
  */
 #include "queue/heap.h"
+#include "queue_states.h"
 
 #include <sst/sst.h>
 
@@ -45,11 +46,11 @@ static void setup(void)
 static void refreshed(size_t i, uint32_t interval, bool local, uint64_t now_ms)
 {
     struct sst_session *s = &sessions[i];
-    s->flags = F_ESTABLISHED | F_UPDATE_ALLOWED | (local ? F_LOCAL : F_REMOTE);
+    s->flags = CONFIRMED | UPDATE_FINE | (local ? LOCAL : REMOTE);
     s->interval = interval;
     s->start_ms = sst_time_in(now_ms);
     s->refresh_ms = local ? s->start_ms + sst_half_ms(interval) : SST_NEVER;
-    s->guard_ms = local ? 0 : sst_guard_ms(interval);
+    s->guard_ms = local ? 0 : (uint16_t)sst_guard_ms(interval);
 }
 
 /* Due at that time, for a refresh that was planned in a hurry. */
@@ -163,7 +164,7 @@ START_TEST(session_that_left_knows_nothing)
     ck_assert_uint_eq(sessions[0].queue_key, 0);
     update(0);
     ck_assert_uint_ne(sessions[0].queue_key, 0);
-    sessions[0].flags = F_ESTABLISHED;
+    sessions[0].flags = CONFIRMED;
     update(0);
     ck_assert_uint_eq(sessions[0].queue_key, 0);
     ck_assert_uint_eq(sessions[0].queue_index, 0);
@@ -215,7 +216,7 @@ START_TEST(session_amid_a_transaction_knows_its_key_too)
         due_at(1, key_ms + 2u * STEP, key_ms - 30u * MINUTE);
         update(1);
         due_at(0, key_ms, key_ms - 30u * MINUTE);
-        sessions[0].flags |= F_PEER_INVITE;
+        sessions[0].flags |= (uint32_t)OPEN_OFFER << PEER_INVITE_AT;
         update(0);
         due_at(0, key_ms - 3u * STEP, key_ms - 30u * MINUTE);
         update(0);
@@ -274,7 +275,7 @@ START_TEST(session_of_another_queue_is_seen_when_it_counts)
     ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_ERR_ARGUMENT);
     refreshed(0, 1800, true, HOUR / 2u);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_ARGUMENT);
-    sessions[0].flags = F_ESTABLISHED; /* without a timer */
+    sessions[0].flags = CONFIRMED; /* without a timer */
     ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_ARGUMENT);
     ck_assert_uint_eq(other.count, 1);
     ck_assert_uint_eq(queue.count, 2);

@@ -228,7 +228,7 @@ static const char *after_422(uint32_t session_expires, uint32_t min_se, const ch
 
     sst_msg_response(&response, 422, INVITE, 1);
     msg_headers(&response, headers);
-    what = sst_uac_422(&t->policy, &asked, &response, rounds, &learned, &violations);
+    what = sst_uac_422(&t->policy, &dialog, &asked, &response, rounds, &learned, &violations);
     ck_assert(violations & others);
     violations &= ~others;
     size_t used = (size_t)snprintf(t->text, sizeof t->text, "%s %u", names[what],
@@ -306,6 +306,29 @@ START_TEST(a_422_above_the_owners_bound_is_tried_without_session_expires_once)
 }
 END_TEST
 
+/* The owner's bound keeps a timer from being asked for, and ends none that runs: the learned Min-SE
+ * wins over it, for every request. */
+/* Shows: EC-129 */
+START_TEST(a_422_above_the_owners_bound_is_followed_while_a_timer_runs)
+{
+    static const enum sst_side sides[] = {SST_SIDE_LOCAL, SST_SIDE_REMOTE};
+
+    policy("mode=request max_session_expires=3600");
+    for (size_t i = 0; i < COUNT_OF(sides); i++) {
+        running(sides[i], 1800);
+        expect(after_422(1800, 0, "Min-SE: 3601", 0), "retry 3601");
+        expect(after_422(1800, 1800, "Min-SE: 7200", 4), "retry 7200");
+        expect(after_422(0, 1800, "Min-SE: 7200", 1), "retry 7200");
+        expect(after_422(1800, 1800, "Min-SE: 7200", 5), "fail 7200");
+        expect(after_422(7200, 7200, "Min-SE: 7200", 0), "fail 7200 422_useless");
+        dialog.established = false; /* agreed on early: none runs yet */
+        expect(after_422(1800, 0, "Min-SE: 3601", 0), "without 3601");
+    }
+    dialog = (struct sst_dialog){.established = true, .peer_supports = true}; /* none runs */
+    expect(after_422(1800, 0, "Min-SE: 3601", 0), "without 3601");
+}
+END_TEST
+
 START_TEST(a_422_while_the_extension_is_off_is_a_failure)
 {
     policy("mode=off");
@@ -331,6 +354,7 @@ int main(void)
     tcase_add_test(tcase, a_422_that_is_wrong_is_a_failure);
     tcase_add_test(tcase, a_422_is_followed_five_times);
     tcase_add_test(tcase, a_422_above_the_owners_bound_is_tried_without_session_expires_once);
+    tcase_add_test(tcase, a_422_above_the_owners_bound_is_followed_while_a_timer_runs);
     tcase_add_test(tcase, a_422_while_the_extension_is_off_is_a_failure);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

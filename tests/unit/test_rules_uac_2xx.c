@@ -4,9 +4,7 @@
 
 static struct talk *t; /* for its policy */
 static struct sst_dialog dialog;
-static uint32_t asked;
-static uint32_t asked_min_se;
-static bool own_wish;
+static struct sst_ask asked;
 
 static void policy(const char *fields)
 {
@@ -20,9 +18,7 @@ static void set_up(void)
 {
     policy("mode=request");
     memset(&dialog, 0, sizeof dialog);
-    asked = 1800;
-    asked_min_se = 0;
-    own_wish = true;
+    asked = (struct sst_ask){.session_expires = 1800};
 }
 
 static void tear_down(void)
@@ -54,8 +50,7 @@ static const char *means(const char *headers)
     memset(&timer, 0xAA, sizeof timer);
     sst_msg_response(&response, 200, INVITE, 1);
     msg_headers(&response, headers);
-    sst_uac_2xx(&t->policy, &dialog, asked, asked_min_se, own_wish, &response, &timer,
-                &violations);
+    sst_uac_2xx(&t->policy, &dialog, &asked, &response, &timer, &violations);
     ck_assert(violations & others);
     return outcome_text(&timer, violations & ~others);
 }
@@ -71,8 +66,7 @@ START_TEST(the_2xx_decides_who_refreshes)
     expect(means("Session-Expires: 900;refresher=uac"), "900 local require_missing");
     expect(means("x: 900 ; Refresher = UAS"), "900 remote");
     /* unasked for, in each mode that knows the extension */
-    asked = 0;
-    own_wish = false;
+    asked.session_expires = 0;
     policy("mode=accept");
     expect(means("Session-Expires: 1800;refresher=uac" REQUIRED), "1800 local");
     expect(means("Session-Expires: 90;refresher=uas" REQUIRED), "90 remote");
@@ -90,7 +84,9 @@ START_TEST(a_missing_refresher_is_this_side)
     expect(means("Session-Expires: 1800"), "1800 local refresher_missing");
     expect(means("Session-Expires: 1800;refresher=foo" REQUIRED), "1800 local refresher_missing");
     policy("mode=request accept_refresher_missing=no");
-    expect(means("Supported: timer | Session-Expires: 1800"), "0 none refresher_missing");
+    /* as a 2xx without one: this side asked */
+    expect(means("Supported: timer | Session-Expires: 1800"),
+           "1800 local own refresher_missing");
     dialog = (struct sst_dialog){.interval = 600, .side = SST_SIDE_REMOTE, .established = true};
     expect(means("Session-Expires: 1800"), "600 remote refresher_missing");
 }
@@ -106,49 +102,104 @@ START_TEST(of_repeated_values_the_one_that_keeps_the_call)
 }
 END_TEST
 
+/* Supported: timer alone refuses nothing. */
 /* Shows: 7.2-5 7.2-6 EC-18 */
-START_TEST(without_session_expires_it_is_off_or_for_the_own_benefit)
+START_TEST(without_session_expires_one_for_the_own_benefit_starts)
 {
     static const struct {
         const char *policy;
         uint32_t asked;
-        bool own_wish;
         bool supports;
         const char *headers;
         const char *means;
     } rows[] = {
-        {"mode=request", 1800, true, false, "", "1800 local own"},
-        {"mode=require", 1800, true, false, "", "1800 local own"},
-        {"mode=request", 1800, true, true, "", "0 none"},
-        {"mode=request", 1800, true, false, "Supported: timer", "0 none"},
-        {"mode=request", 1800, true, false, "Allow: UPDATE", "1800 local own"},
-        {"mode=request", 0, true, false, "", "0 none"},
-        {"mode=request own_benefit=no", 1800, true, false, "", "0 none"},
-        {"mode=request own_benefit=yes", 1800, true, true, "", "0 none"},
-        /* a Session-Expires that only repeats what runs is no asking */
-        {"mode=accept", 1800, false, false, "", "0 none"},
-        {"mode=accept own_benefit=yes", 1800, false, false, "", "1800 local own"},
-        {"mode=accept own_benefit=yes", 0, false, false, "", "0 none"},
-        {"mode=off own_benefit=yes", 1800, true, false, "", "0 none"},
+        {"mode=request", 1800, false, "", "1800 local own"},
+        {"mode=require", 1800, false, "", "1800 local own"},
+        {"mode=request", 1800, true, "", "1800 local own"},
+        {"mode=request", 1800, false, "Supported: timer", "1800 local own"},
+        {"mode=request", 1800, false, "Allow: UPDATE", "1800 local own"},
+        {"mode=request", 0, false, "", "0 none"},
+        {"mode=request own_benefit=no", 1800, false, "", "0 none"},
+        {"mode=request own_benefit=no", 1800, true, "Supported: timer", "0 none"},
+        {"mode=request own_benefit=yes", 1800, true, "", "1800 local own"},
+        {"mode=request dropped=off", 1800, true, "Supported: timer", "1800 local own"},
+        /* a Session-Expires of a mode that asks for none only repeated what ran */
+        {"mode=accept", 1800, false, "", "0 none"},
+        {"mode=accept own_benefit=yes", 1800, false, "", "1800 local own"},
+        {"mode=accept own_benefit=yes", 0, false, "", "0 none"},
+        {"mode=off own_benefit=yes", 1800, false, "", "0 none"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         policy(rows[i].policy);
-        asked = rows[i].asked;
-        own_wish = rows[i].own_wish;
+        asked.session_expires = rows[i].asked;
         dialog.peer_supports = rows[i].supports;
         expect(means(rows[i].headers), rows[i].means);
     }
 }
 END_TEST
 
+/* One copy of a 2xx without it ends no agreed timer, unless the owner wants that; and one that runs
+ * for the own benefit goes on whatever the policy says. */
+/* Shows: 7.2-5 7.2-6 EC-18 EC-116 */
+START_TEST(without_session_expires_one_that_runs_goes_on)
+{
+    static const struct {
+        const char *policy;
+        enum sst_side side;
+        bool own_benefit;
+        uint32_t asked;
+        const char *means;
+    } rows[] = {
+        {"mode=accept", SST_SIDE_LOCAL, false, 600, "600 local own"},
+        {"mode=accept", SST_SIDE_REMOTE, false, 600, "600 local own"},
+        {"mode=accept", SST_SIDE_LOCAL, false, 0, "600 local own"},
+        {"mode=request", SST_SIDE_LOCAL, false, 900, "900 local own"}, /* after a 422 */
+        {"mode=request own_benefit=no", SST_SIDE_LOCAL, false, 600, "600 local own"},
+        {"mode=request dropped=off", SST_SIDE_LOCAL, false, 600, "0 none"},
+        {"mode=request dropped=off", SST_SIDE_REMOTE, false, 600, "0 none"},
+        {"mode=accept dropped=off own_benefit=yes", SST_SIDE_REMOTE, false, 600, "0 none"},
+        {"mode=accept dropped=off", SST_SIDE_LOCAL, true, 600, "600 local own"},
+        {"mode=request own_benefit=no dropped=off", SST_SIDE_LOCAL, true, 600, "600 local own"},
+    };
+    static const char *const headers[] = {"", "Supported: timer"};
+
+    for (size_t i = 0; i < COUNT_OF(rows) * COUNT_OF(headers) * 2; i++) {
+        size_t row = i % COUNT_OF(rows);
+        policy(rows[row].policy);
+        asked = (struct sst_ask){.session_expires = rows[row].asked};
+        dialog = (struct sst_dialog){.interval = 600, .side = rows[row].side, .established = true,
+                                     .own_benefit = rows[row].own_benefit,
+                                     .peer_supports = i / COUNT_OF(rows) % 2 == 0};
+        expect(means(headers[i / COUNT_OF(rows) / 2]), rows[row].means);
+    }
+}
+END_TEST
+
+/* Followed, and named: Table 2 leaves the UAS no choice where the request has made it. */
+/* Shows: EC-124 */
+START_TEST(a_role_that_is_taken_is_named)
+{
+    asked.refresher = SST_REFRESHER_UAC;
+    expect(means("Session-Expires: 1800;refresher=uas"), "1800 remote refresher_overruled");
+    expect(means("Session-Expires: 1800;refresher=uac" REQUIRED), "1800 local");
+    expect(means("Session-Expires: 1800" REQUIRED), "1800 local refresher_missing");
+    asked.refresher = SST_REFRESHER_UAS;
+    expect(means("Session-Expires: 1800;refresher=uac" REQUIRED), "1800 local refresher_overruled");
+    expect(means("Session-Expires: 1800;refresher=uas"), "1800 remote");
+    expect(means("Session-Expires: 1800" REQUIRED), "1800 local refresher_missing");
+}
+END_TEST
+
 /* Shows: EC-17 */
-START_TEST(require_alone_turns_the_timer_off)
+START_TEST(require_alone_is_named)
 {
     dialog.peer_supports = true;
-    expect(means("Require: timer"), "0 none require_alone");
-    dialog.peer_supports = false; /* EC-18's branch, where this side asked */
     expect(means("Require: timer"), "1800 local own require_alone");
+    dialog.peer_supports = false;
+    expect(means("Require: timer"), "1800 local own require_alone");
+    policy("mode=accept");
+    expect(means("Require: timer"), "0 none require_alone");
 }
 END_TEST
 
@@ -156,7 +207,10 @@ END_TEST
 START_TEST(what_cannot_be_read_changes_nothing_that_runs)
 {
     expect(means("Session-Expires: abc"), "1800 local own"); /* none runs yet: as absent */
-    expect(means("Supported: timer | Session-Expires: abc" REQUIRED), "0 none");
+    expect(means("Supported: timer | Session-Expires: abc" REQUIRED), "1800 local own");
+    policy("mode=accept");
+    expect(means("Session-Expires: abc"), "0 none");
+    policy("mode=request");
     dialog = (struct sst_dialog){.interval = 600, .side = SST_SIDE_REMOTE, .established = true,
                                  .peer_supports = true};
     expect(means("Session-Expires: abc"), "600 remote");
@@ -165,6 +219,8 @@ START_TEST(what_cannot_be_read_changes_nothing_that_runs)
     dialog.own_benefit = true;
     expect(means("Session-Expires: 90.5"), "600 local own");
     dialog.established = false; /* agreed on early: the 2xx to the INVITE replaces it; EC-20 */
+    expect(means("Session-Expires: abc"), "1800 local own");
+    policy("mode=accept");
     expect(means("Session-Expires: abc"), "0 none");
 }
 END_TEST
@@ -175,16 +231,16 @@ START_TEST(what_a_2xx_may_not_say_is_named)
     expect(means("Session-Expires: 89;refresher=uas"), "89 remote se_below_absolute");
     expect(means("Session-Expires: 0;refresher=uac" REQUIRED), "0 local se_below_absolute");
     expect(means("Session-Expires: 1801;refresher=uas"), "1801 remote se_above_asked");
-    asked = 0;
+    asked.session_expires = 0;
     expect(means("Session-Expires: 1801;refresher=uas"), "1801 remote");
-    asked = 1800;
-    asked_min_se = 600;
+    asked.session_expires = 1800;
+    asked.min_se = 600;
     expect(means("Session-Expires: 599;refresher=uas"), "599 remote"); /* below_min=keep */
     policy("mode=request below_min=report");
     expect(means("Session-Expires: 599;refresher=uas"), "599 remote se_below_min");
     expect(means("Session-Expires: 600;refresher=uas"), "600 remote");
     expect(means("Session-Expires: 60;refresher=uas"), "60 remote se_below_absolute");
-    asked_min_se = 0;
+    asked.min_se = 0;
     policy("mode=request below_min=report min_se=120");
     expect(means("Session-Expires: 119;refresher=uas"), "119 remote se_below_min");
     expect(means("Session-Expires: 120;refresher=uas"), "120 remote");
@@ -254,8 +310,10 @@ int main(void)
     tcase_add_test(tcase, the_2xx_decides_who_refreshes);
     tcase_add_test(tcase, a_missing_refresher_is_this_side);
     tcase_add_test(tcase, of_repeated_values_the_one_that_keeps_the_call);
-    tcase_add_test(tcase, without_session_expires_it_is_off_or_for_the_own_benefit);
-    tcase_add_test(tcase, require_alone_turns_the_timer_off);
+    tcase_add_test(tcase, without_session_expires_one_for_the_own_benefit_starts);
+    tcase_add_test(tcase, without_session_expires_one_that_runs_goes_on);
+    tcase_add_test(tcase, a_role_that_is_taken_is_named);
+    tcase_add_test(tcase, require_alone_is_named);
     tcase_add_test(tcase, what_cannot_be_read_changes_nothing_that_runs);
     tcase_add_test(tcase, what_a_2xx_may_not_say_is_named);
     tcase_add_test(tcase, min_se_in_a_2xx_means_nothing);

@@ -3,6 +3,7 @@
 #include "talk.h"
 
 static struct talk *t; /* for its policy */
+static struct sst_dialog dialog;
 
 static void policy(const char *fields)
 {
@@ -15,6 +16,7 @@ static void policy(const char *fields)
 static void set_up(void)
 {
     policy("");
+    dialog = (struct sst_dialog){0};
 }
 
 static void tear_down(void)
@@ -30,7 +32,7 @@ static const char *refusal(const char *headers)
 
     sst_msg_request(&msg, INVITE, 1);
     msg_headers(&msg, headers);
-    unsigned status = sst_uas_refuse(&t->policy, &msg, &min_se);
+    unsigned status = sst_uas_refuse(&t->policy, &dialog, &msg, &min_se);
 
     snprintf(t->text, sizeof t->text, "%u %u", status, (unsigned)min_se);
     return t->text;
@@ -74,10 +76,40 @@ START_TEST(a_422_exactly_where_the_interval_is_too_small)
     policy("");
     expect(refusal(TIMER " | Session-Expires: 64"), "422 90"); /* EC-09 */
     expect(refusal(TIMER " | Session-Expires: 0"), "422 90");
-    expect(refusal("Require: timer | Session-Expires: 64"), "422 90"); /* EC-106 */
+    expect(refusal("Require: timer | Session-Expires: 64"), "0 0"); /* EC-106 */
     expect(refusal(TIMER " | Session-Expires: 600 | Min-SE: 900"), "422 900"); /* EC-105 */
-    policy("accept_require_as_support=no");
-    expect(refusal("Require: timer | Session-Expires: 64"), "0 0");
+    policy("accept_require_as_support=yes");
+    expect(refusal("Require: timer | Session-Expires: 64"), "422 90");
+}
+END_TEST
+
+/* What is in force already is not rejected: several stacks do not follow a 422 in mid-call. */
+/* Shows: EC-134 EC-105 */
+START_TEST(no_422_to_the_interval_in_force)
+{
+    static const enum sst_side sides[] = {SST_SIDE_LOCAL, SST_SIDE_REMOTE};
+
+    policy("min_se=120");
+    for (size_t i = 0; i < COUNT_OF(sides); i++) {
+        dialog = (struct sst_dialog){.interval = 100, .side = sides[i], .established = true};
+        expect(refusal(TIMER " | Session-Expires: 100"), "0 0");
+        expect(refusal(TIMER " | Session-Expires: 99"), "422 120");
+        expect(refusal(TIMER " | Session-Expires: 119"), "0 0");
+        expect(refusal(TIMER " | Session-Expires: 100 | Min-SE: 100"), "0 0");
+        expect(refusal(TIMER " | Session-Expires: 100 | Min-SE: 101"), "422 120"); /* EC-105 */
+        expect(refusal(TIMER " | Session-Expires: 100 | Min-SE: 150"), "422 150");
+        dialog.interval = 60; /* a 2xx with 60 was accepted */
+        expect(refusal(TIMER " | Session-Expires: 60"), "0 0");
+        expect(refusal(TIMER " | Session-Expires: 59"), "422 120");
+        dialog.interval = 1800; /* the smaller of the two counts */
+        expect(refusal(TIMER " | Session-Expires: 120"), "0 0");
+        expect(refusal(TIMER " | Session-Expires: 119"), "422 120");
+    }
+    /* Agreed on early, or turned off since: none is in force. */
+    dialog = (struct sst_dialog){.interval = 100, .side = SST_SIDE_LOCAL};
+    expect(refusal(TIMER " | Session-Expires: 100"), "422 120");
+    dialog = (struct sst_dialog){.interval = 100, .established = true};
+    expect(refusal(TIMER " | Session-Expires: 100"), "422 120");
 }
 END_TEST
 
@@ -123,6 +155,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_422_exactly_where_the_interval_is_too_small);
+    tcase_add_test(tcase, no_422_to_the_interval_in_force);
     tcase_add_test(tcase, a_420_where_the_extension_is_off_and_required);
     tcase_add_test(tcase, a_400_where_the_letter_is_wanted);
     suite_add_tcase(suite, tcase);
