@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* 0, not known, for what is no number of 32 bits. libosip2 keeps the text as it came. */
+/* libosip2 keeps the text as it came. Larger numbers than 2^32-1 need not be told apart. */
 static uint64_t cseq_number(const osip_cseq_t *cseq)
 {
     uint64_t number = 0;

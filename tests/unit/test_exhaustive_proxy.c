@@ -70,11 +70,17 @@ struct request {
     uint32_t bound; /* max_session_expires, 0 for none */
     uint32_t wish;  /* session_expires of the policy */
     enum sst_method method;
+    bool by_require; /* Require counts as support; EC-106 */
 };
 
 static struct sst_proxy_policy policy;
 static struct sst_proxy_tx tx;
 static struct sst_proxy_edit edit;
+
+static bool supports_timer(const struct request *r)
+{
+    return (r->support & SST_MSG_SUPPORTED_TIMER) || (r->by_require && r->support != 0);
+}
 
 static const char *describe(const struct request *r)
 {
@@ -95,6 +101,7 @@ static void forward(const struct request *r, enum sst_refresher refresher)
     policy.reject_small = r->reject;
     policy.max_session_expires = r->bound;
     policy.session_expires = r->wish;
+    policy.accept_require_as_support = r->by_require;
     ck_assert_int_eq(sst_proxy_policy_check(&policy, NULL), SST_OK);
     sst_msg_request(&msg, r->method, 1);
     sst_msg_set_flags(&msg, r->support);
@@ -133,7 +140,7 @@ static void expect_forwarded(const struct request *r, uint32_t session_expires, 
     ck_assert_msg(edit.set_session_expires == (r->session_expires != session_expires) &&
                       edit.set_min_se == (r->min_se != min_se) && !edit.add_require,
                   "%s", describe(r));
-    ck_assert(tx.active && tx.uac_supports == (r->support != 0));
+    ck_assert(tx.active && tx.uac_supports == supports_timer(r));
     ck_assert_uint_eq(tx.session_expires, session_expires == ABSENT ? 0 : session_expires);
     ck_assert_int_eq(edit.record_route, session_expires != ABSENT);
 }
@@ -143,7 +150,7 @@ static void one_request(const struct request *r)
     uint32_t least = r->min_se == ABSENT || r->min_se < 90 ? 90 : r->min_se;
     uint32_t values[3] = {least, r->own, r->session_expires};
     const struct row *row = row_of(values);
-    char whose = r->support == 0 ? row->unsupported : r->reject ? row->supported : row->lenient;
+    char whose = !supports_timer(r) ? row->unsupported : r->reject ? row->supported : row->lenient;
     uint32_t min_se = r->min_se;
 
     forward(r, SST_REFRESHER_NONE);
@@ -151,7 +158,7 @@ static void one_request(const struct request *r)
         expect_422(r);
         return;
     }
-    if (r->support == 0 && row->min_se != '-') {
+    if (!supports_timer(r) && row->min_se != '-') {
         min_se = value_of(row->min_se, values);
         least = min_se;
     }
@@ -186,7 +193,9 @@ static bool request_number(size_t n, struct request *r)
     r->bound = n % 3 == 0 ? 0 : n % 3 == 1 ? 1800 : 2000;
     /* A wish of the proxy's own changes nothing where the request has an interval. */
     r->wish = n % 3 == 1 ? 1800 : 0;
-    return n < 3;
+    n /= 3;
+    r->by_require = n % 2 == 1;
+    return n < 2;
 }
 
 /* Shows: 5-1 5-2 5-5 6-1 8.1-2 8.1-3 8.1-4 8.1-6 8.1-7 8.1-8 8.1-9 8.1-11 8.1-13 8.1-14 8.1-15 */
@@ -200,14 +209,14 @@ START_TEST(every_order_of_minimum_session_expires_and_min_se)
         one_request(&r);
         n++;
     }
-    ck_assert_uint_eq(n, 4 * 11 * 11 * 4 * 2 * 2 * 3);
+    ck_assert_uint_eq(n, 4 * 11 * 11 * 4 * 2 * 2 * 3 * 2);
 }
 END_TEST
 
 /* Shows: 8.1-1 8.1-8 8.1-12 */
 START_TEST(every_request_without_session_expires)
 {
-    for (size_t n = 0; n < COUNT_OF(minimums) * COUNT_OF(min_ses) * COUNT_OF(supports) * 4; n++) {
+    for (size_t n = 0; n < COUNT_OF(minimums) * COUNT_OF(min_ses) * COUNT_OF(supports) * 8; n++) {
         size_t k = n / COUNT_OF(minimums) / COUNT_OF(min_ses) / COUNT_OF(supports);
         struct request r = {
             .own = minimums[n % COUNT_OF(minimums)],
@@ -216,7 +225,8 @@ START_TEST(every_request_without_session_expires)
             .support = supports[n / COUNT_OF(minimums) / COUNT_OF(min_ses) % COUNT_OF(supports)],
             .reject = true,
             .bound = k % 2 == 0 ? 0 : 1800,
-            .wish = k / 2 == 0 ? 0 : 1800,
+            .wish = k / 2 % 2 == 0 ? 0 : 1800,
+            .by_require = k / 4 == 1,
             .method = SST_METHOD_INVITE,
         };
         bool above = r.min_se != ABSENT && r.min_se > 1800;
@@ -286,7 +296,8 @@ static void one_response(const struct response *r, unsigned status, enum sst_met
     struct request request = {90,     r->asked ? 1000 : ABSENT,
                               ABSENT, r->supports ? SST_MSG_SUPPORTED_TIMER : 0,
                               true,   0,
-                              0,      method};
+                              0,      method,
+                              false};
     uint64_t expires = 77;
 
     forward(&request, SST_REFRESHER_NONE);

@@ -12,6 +12,7 @@ static const struct {
     {401, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH}, /* EC-60 */
     {404, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG}, /* EC-61, RFC 5057 §5.1 */
     {405, SST_OUTCOME_NO_METHOD, SST_OUTCOME_NO_METHOD}, /* EC-55 */
+    {406, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER}, /* EC-113 */
     {407, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH},
     {408, SST_OUTCOME_GONE, SST_OUTCOME_GONE}, /* §10 */
     {410, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
@@ -34,6 +35,8 @@ static const struct {
     {502, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
     {504, SST_OUTCOME_TRANSIENT, SST_OUTCOME_METHOD}, /* EC-54 */
     {505, SST_OUTCOME_METHOD, SST_OUTCOME_METHOD},
+    {513, SST_OUTCOME_TOO_LARGE, SST_OUTCOME_TOO_LARGE}, /* EC-113 */
+    {580, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER},
     {600, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT},
     {604, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
     {606, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER},
@@ -55,7 +58,7 @@ static enum sst_outcome expected(enum sst_method method, unsigned status)
     return status >= 500 && status < 600 ? SST_OUTCOME_TRANSIENT : SST_OUTCOME_METHOD;
 }
 
-/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-58 EC-60 EC-61 EC-62 */
+/* Shows: 10-2 10-3 EC-50 EC-53 EC-54 EC-55 EC-56 EC-57 EC-58 EC-60 EC-61 EC-62 EC-113 */
 START_TEST(each_status_has_its_class)
 {
     for (unsigned status = 100; status < 700; status++) {
@@ -129,7 +132,8 @@ END_TEST
 /* A failure cannot be called a success, nor be given a class that does not exist. */
 START_TEST(an_opinion_that_makes_no_sense_is_ignored)
 {
-    static const int odd[] = {SST_OUTCOME_SUCCESS, SST_OUTCOME_PROVISIONAL, 13, 100, -1};
+    static const int odd[] = {SST_OUTCOME_SUCCESS, SST_OUTCOME_PROVISIONAL, SST_OUTCOME_TIMEOUT,
+                              SST_OUTCOME_TRANSPORT, SST_OUTCOME_COUNT, 100, -1};
     struct sst_policy policy = policy_with_opinion();
 
     for (size_t i = 0; i < COUNT_OF(odd); i++) {

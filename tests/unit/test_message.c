@@ -3,7 +3,8 @@
 
 START_TEST(starts_a_request)
 {
-    static const struct sst_msg expected = {.method = SST_METHOD_UPDATE, .cseq = 4294967295};
+    static const struct sst_msg expected = {
+        .method = SST_METHOD_UPDATE, .cseq = 4294967295, .has = SST_MSG_CSEQ};
     struct sst_msg msg;
 
     memset(&msg, 0xa5, sizeof msg);
@@ -12,6 +13,15 @@ START_TEST(starts_a_request)
 
     sst_msg_request(&msg, SST_METHOD_BYE, 0);
     ck_assert_uint_eq(msg.method, SST_METHOD_BYE);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ); /* 0 is a number like any other; EC-133 */
+    sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN);
+    ck_assert_uint_eq(msg.has, 0);
+    sst_msg_request(&msg, SST_METHOD_BYE, UINT64_C(4294967296));
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
+    ck_assert_uint_eq(msg.cseq, 4294967295);
+    sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN - 1);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
+    ck_assert_uint_eq(msg.cseq, 4294967295);
     sst_msg_request(&msg, (enum sst_method)6, 0);
     ck_assert_uint_eq(msg.method, SST_METHOD_OTHER);
     if (sizeof(enum sst_method) > 1) { /* with short enumerations there is no such number */
@@ -24,7 +34,8 @@ END_TEST
 
 START_TEST(starts_a_response)
 {
-    static const struct sst_msg expected = {.status = 200, .method = SST_METHOD_INVITE, .cseq = 7};
+    static const struct sst_msg expected = {
+        .status = 200, .method = SST_METHOD_INVITE, .cseq = 7, .has = SST_MSG_CSEQ};
     static const struct {
         unsigned given;
         unsigned status;
@@ -84,7 +95,7 @@ START_TEST(knows_names)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct sst_msg msg = request_with(cases[i].name, cases[i].value);
-        ck_assert_msg(msg.has == cases[i].has, "'%s': %#x", cases[i].name, (unsigned)msg.has);
+        ck_assert_msg(msg.has == (SST_MSG_CSEQ | cases[i].has), "'%s': %#x", cases[i].name, (unsigned)msg.has);
         ck_assert_uint_eq(msg.violations, 0);
     }
 }
@@ -157,7 +168,7 @@ START_TEST(reads_numbers_and_refresher)
     ck_assert_uint_eq(msg.min_se, 120);
     add(&msg, "Retry-After", "7 (later)");
     ck_assert_uint_eq(msg.retry_after, 7);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER);
     ck_assert_uint_eq(msg.violations, 0);
     ck_assert_uint_eq(msg.cseq, 1);
     ck_assert_uint_eq(msg.method, SST_METHOD_INVITE);
@@ -177,7 +188,7 @@ START_TEST(keeps_values_as_received)
     ck_assert_uint_eq(msg.session_expires, 0);
     ck_assert_uint_eq(msg.session_expires_max, 0);
     ck_assert_uint_eq(msg.min_se, 30);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER);
     ck_assert_uint_eq(msg.violations, 0);
     msg = request_with("Min-SE", "4294967296");
     ck_assert_uint_eq(msg.min_se, 4294967295);
@@ -194,7 +205,7 @@ START_TEST(reports_what_is_wrong_with_refreshers)
     msg = request_with("x", "90;refresher=uas;refresher=uac");
     ck_assert_uint_eq(msg.violations, VIOLATION(REFRESHER_REPEATED));
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAS);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES);
 }
 END_TEST
 
@@ -211,7 +222,7 @@ START_TEST(reports_what_is_malformed)
     add(&msg, "Retry-After", "soon");
     ck_assert_uint_eq(msg.violations, VIOLATION(SE_MALFORMED) | VIOLATION(MIN_SE_MALFORMED) |
                                           VIOLATION(RETRY_AFTER_MALFORMED));
-    ck_assert_uint_eq(msg.has, 0);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
     ck_assert(msg.session_expires == 0 && msg.session_expires_max == 0 && msg.min_se == 0 &&
               msg.retry_after == 0);
 }
@@ -231,7 +242,7 @@ START_TEST(refuses_wrong_arguments)
     /* Hosts store an empty value so. */
     ck_assert_int_eq(sst_msg_header_n(&msg, "Allow", 5, NULL, 0), SST_OK);
     ck_assert_int_eq(sst_msg_header_n(&msg, "x", 1, NULL, 0), SST_OK);
-    ck_assert_uint_eq(msg.has, SST_MSG_ALLOW);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_ALLOW);
     ck_assert_uint_eq(msg.violations, VIOLATION(SE_MALFORMED));
 }
 END_TEST

@@ -24,7 +24,7 @@ START_TEST(leaves_a_request_that_may_not_be_sent)
     ck_assert_int_eq(sst_osip_request(&host.session, NULL, sip, 0, host.now_ms), SST_ERR_ARGUMENT);
     check_untouched(sip);
     sst_session_end(&host.session, host.now_ms);
-    ck_assert_int_eq(sst_osip_request(&host.session, &host.tx, sip, 0, host.now_ms), SST_ERR_STATE);
+    ck_assert_int_eq(sst_osip_request(&host.session, &host.tx, sip, 0, host.now_ms), SST_ERR_ENDED);
     check_untouched(sip);
     osip_message_free(untouched);
     osip_message_free(sip);

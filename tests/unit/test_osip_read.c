@@ -28,7 +28,7 @@ START_TEST(reads_a_request)
     ck_assert_uint_eq(msg.session_expires, 1800);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAS);
     ck_assert_uint_eq(msg.min_se, 120);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_SUPPORTED_TIMER |
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_SUPPORTED_TIMER |
                                    SST_MSG_REQUIRE_TIMER | SST_MSG_PROXY_REQUIRE_TIMER |
                                    SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE);
     ck_assert_uint_eq(msg.violations, 0);
@@ -48,7 +48,7 @@ START_TEST(reads_a_response)
     ck_assert_uint_eq(msg.cseq, 9);
     ck_assert_uint_eq(msg.min_se, 3600);
     ck_assert_uint_eq(msg.retry_after, 5);
-    ck_assert_uint_eq(msg.has, SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER | SST_MSG_UNSUPPORTED_TIMER |
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER | SST_MSG_UNSUPPORTED_TIMER |
                                    SST_MSG_ALLOW);
 }
 END_TEST
@@ -57,7 +57,7 @@ START_TEST(reads_a_message_without_any)
 {
     struct sst_msg msg = read_and_free(invite(""));
 
-    ck_assert_uint_eq(msg.has, 0);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
     ck_assert_uint_eq(msg.violations, 0);
 }
 END_TEST
@@ -68,7 +68,7 @@ START_TEST(reads_compact_forms)
     struct sst_msg msg = read_and_free(invite("X: 90\r\nK: foo,Timer\r\n"));
 
     ck_assert_uint_eq(msg.session_expires, 90);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER);
 }
 END_TEST
 
@@ -84,7 +84,7 @@ START_TEST(reads_folded_and_spaced_values)
 
     ck_assert_uint_eq(msg.session_expires, 600);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAS);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER);
     ck_assert_uint_eq(msg.violations, 0);
 }
 END_TEST
@@ -97,7 +97,7 @@ START_TEST(reads_lists_over_several_lines)
                                               "Allow: BYE, UPDATE\r\n"
                                               "k: timer\r\n"));
 
-    ck_assert_uint_eq(msg.has, SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE);
 }
 END_TEST
 
@@ -123,7 +123,7 @@ START_TEST(reads_empty_values)
 {
     struct sst_msg msg = read_and_free(invite("Supported:\r\nSession-Expires:\r\nMin-SE: \r\n"));
 
-    ck_assert_uint_eq(msg.has, 0);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
     ck_assert_uint_eq(msg.violations, SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED) |
                                           SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_MALFORMED));
 }
@@ -133,20 +133,24 @@ START_TEST(reads_cseq_numbers)
 {
     static const struct {
         const char *cseq;
+        bool known;
         uint32_t number;
     } table[] = {
-        {"1 INVITE", 1},
-        {"0007 INVITE", 7},
-        {"4294967295 INVITE", UINT32_MAX},
-        {"4294967297 INVITE", 0},
-        {"18446744073709551617 INVITE", 0},
-        {"12a INVITE", 0},
-        {"-3 INVITE", 0},
+        {"0 INVITE", true, 0}, /* EC-133 */
+        {"1 INVITE", true, 1},
+        {"0007 INVITE", true, 7},
+        {"2147483648 INVITE", true, UINT32_C(1) << 31},
+        {"4294967295 INVITE", true, UINT32_MAX},
+        {"4294967297 INVITE", true, UINT32_MAX}, /* no small number, which 1 would be */
+        {"18446744073709551617 INVITE", true, UINT32_MAX},
+        {"12a INVITE", false, 0},
+        {"-3 INVITE", false, 0},
     };
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         struct sst_msg msg = read_and_free(message(INVITE_LINE, table[i].cseq, "", ""));
-        ck_assert_msg(msg.cseq == table[i].number, "%s", table[i].cseq);
+        bool known = (msg.has & SST_MSG_CSEQ) != 0;
+        ck_assert_msg(known == table[i].known && msg.cseq == table[i].number, "%s", table[i].cseq);
     }
 }
 END_TEST
@@ -198,7 +202,7 @@ START_TEST(reads_an_own_message)
     ck_assert_uint_eq(msg.cseq, 20);
     ck_assert_uint_eq(msg.session_expires, 90);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAC);
-    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW |
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW |
                                    SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER);
 }
 END_TEST
@@ -238,7 +242,7 @@ START_TEST(finds_no_offer_in_an_empty_body)
     osip_message_t *sip = invite("Content-Type: application/sdp\r\n");
 
     ck_assert_int_eq(osip_message_set_body(sip, "", 0), OSIP_SUCCESS);
-    ck_assert_uint_eq(read_and_free(sip).has, 0);
+    ck_assert_uint_eq(read_and_free(sip).has, SST_MSG_CSEQ);
 }
 END_TEST
 

@@ -3,17 +3,6 @@
 #include "osip_host.h"
 #include "osip_stack.h"
 
-/* What a host's callback for all types does. */
-static void host_event(enum sst_osip_event event, osip_transaction_t *tr, osip_message_t *sip)
-{
-    struct sst_tx *tx = osip_transaction_get_reserved1(tr);
-
-    if (event != SST_OSIP_NOTHING && event != SST_OSIP_REQUEST) {
-        ck_assert_int_eq(
-            sst_osip_dispatch(&host.session, tx, event, sip, host.now_ms, &host.verdict), SST_OK);
-    }
-}
-
 /* Pulls what waits, but for what was negotiated and refreshed. */
 static enum sst_event_type next_event_type(void)
 {
@@ -25,6 +14,17 @@ static enum sst_event_type next_event_type(void)
         }
     } while (event.type == SST_EVENT_NEGOTIATED || event.type == SST_EVENT_REFRESHED);
     return event.type;
+}
+
+/* What a host's callback for all types does. */
+static void host_event(enum sst_osip_event event, osip_transaction_t *tr, osip_message_t *sip)
+{
+    struct sst_tx *tx = osip_transaction_get_reserved1(tr);
+
+    if (event != SST_OSIP_NOTHING && event != SST_OSIP_REQUEST) {
+        ck_assert_int_eq(
+            sst_osip_dispatch(&host.session, tx, event, sip, host.now_ms, &host.verdict), SST_OK);
+    }
 }
 
 /* Through real transactions: 422 and retry, 200, refresh by UPDATE, and the timeout of the next. */
@@ -133,6 +133,8 @@ START_TEST(waits_after_a_transport_error)
     stack_open();
     stack.on_event = host_event;
     stack.send_result = -1;
+    host.now_ms += 900000;
+    ck_assert_int_eq(next_event_type(), SST_EVENT_REFRESH);
     osip_message_t *sip = message(UPDATE_LINE, "2 UPDATE", "", "");
     host_request(sip, SST_REQUEST_REFRESH);
     stack_request(sip, &host.tx);

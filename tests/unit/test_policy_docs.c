@@ -155,10 +155,10 @@ START_TEST(events_have_their_rows)
 }
 END_TEST
 
-START_TEST(failure_kinds_have_their_rows)
+START_TEST(outcomes_have_their_rows)
 {
     char row[ROW_SIZE];
-    go_to("## Failure kinds");
+    go_to("## Outcomes");
     for (int i = 0; i < SST_OUTCOME_COUNT; i++) {
         expect_name_row(sst_outcome_name((enum sst_outcome)i));
     }
@@ -188,7 +188,7 @@ static Suite *policy_docs_suite(void)
     tcase_add_test(tests, end_reasons_have_their_rows);
     tcase_add_test(tests, events_have_their_rows);
     tcase_add_test(tests, verdicts_have_their_rows);
-    tcase_add_test(tests, failure_kinds_have_their_rows);
+    tcase_add_test(tests, outcomes_have_their_rows);
     suite_add_tcase(suite, tests);
     return suite;
 }

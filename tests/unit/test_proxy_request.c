@@ -20,6 +20,7 @@ struct cell {
     bool reject;
     uint32_t minimum, own, most;
     bool insert_require;
+    bool by_require; /* Require counts as support; EC-106 */
 };
 
 static struct sst_proxy_policy policy;
@@ -52,6 +53,13 @@ static struct sst_msg request_of(const struct cell *cell, enum sst_method method
     return request;
 }
 
+/* EC-106: another proxy may have put Require in, so it is no support unless the owner says so. */
+static bool supports(const struct cell *cell)
+{
+    return cell->support == SUPPORTED || cell->support == BOTH ||
+           (cell->support == REQUIRED && cell->by_require);
+}
+
 /* @return whether the library took it */
 static bool forward(const struct cell *cell, enum sst_method method)
 {
@@ -62,6 +70,7 @@ static bool forward(const struct cell *cell, enum sst_method method)
     policy.max_session_expires = cell->most;
     policy.reject_small = cell->reject;
     policy.insert_require = cell->insert_require;
+    policy.accept_require_as_support = cell->by_require;
     memset(&tx, 0xAA, sizeof tx);
     memset(&edit, 0xAA, sizeof edit);
     return sst_proxy_policy_check(&policy, NULL) == SST_OK &&
@@ -77,66 +86,68 @@ static const struct {
     int64_t interval, min_se;
 } cells[] = {
     /* Nothing asked by anybody: nothing changes. */
-    {{NONE, NONE, NO, true, 90, 0, 0, false}, 0, NONE, NONE},
-    {{NONE, NONE, SUPPORTED, true, 90, 0, 0, false}, 0, NONE, NONE},
-    {{NONE, 600, SUPPORTED, true, 90, 0, 0, false}, 0, NONE, NONE},
-    {{NONE, 600, NO, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{NONE, NONE, NO, true, 90, 0, 0, false, false}, 0, NONE, NONE},
+    {{NONE, NONE, SUPPORTED, true, 90, 0, 0, false, false}, 0, NONE, NONE},
+    {{NONE, 600, SUPPORTED, true, 90, 0, 0, false, false}, 0, NONE, NONE},
+    {{NONE, 600, NO, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
     /* 8.1-1, 8.1-12: inserted, not below Min-SE; without support as well. */
-    {{NONE, NONE, SUPPORTED, true, 90, 1800, 0, false}, 0, 1800, NONE},
-    {{NONE, NONE, NO, true, 90, 1800, 0, false}, 0, 1800, NONE},
-    {{NONE, 1800, SUPPORTED, true, 90, 1800, 0, false}, 0, 1800, NONE},
-    {{NONE, 1801, SUPPORTED, true, 90, 1800, 0, false}, 0, 1801, NONE},
-    {{NONE, 3600, NO, true, 90, 1800, 0, false}, 0, 3600, NONE},
-    {{NONE, 3600, NO, true, 90, 1800, 1800, false}, 0, 3600, NONE},
-    {{NONE, 30, NO, true, 90, 90, 0, false}, 0, 90, NONE},
+    {{NONE, NONE, SUPPORTED, true, 90, 1800, 0, false, false}, 0, 1800, NONE},
+    {{NONE, NONE, NO, true, 90, 1800, 0, false, false}, 0, 1800, NONE},
+    {{NONE, 1800, SUPPORTED, true, 90, 1800, 0, false, false}, 0, 1800, NONE},
+    {{NONE, 1801, SUPPORTED, true, 90, 1800, 0, false, false}, 0, 1801, NONE},
+    {{NONE, 3600, NO, true, 90, 1800, 0, false, false}, 0, 3600, NONE},
+    {{NONE, 3600, NO, true, 90, 1800, 1800, false, false}, 0, 3600, NONE},
+    {{NONE, 30, NO, true, 90, 90, 0, false, false}, 0, 90, NONE},
     /* 8.1-2, 8.1-13: reduced, but not below Min-SE, 90 when absent. */
-    {{3600, NONE, SUPPORTED, true, 90, 0, 1800, false}, 0, 1800, NONE},
-    {{3600, NONE, NO, true, 90, 0, 1800, false}, 0, 1800, NONE},
-    {{3600, NONE, NO, true, 90, 0, 90, false}, 0, 90, NONE},
-    {{3600, 1800, SUPPORTED, true, 90, 0, 600, false}, 0, 1800, NONE},
-    {{3600, 3600, SUPPORTED, true, 90, 0, 600, false}, 0, NONE, NONE},
-    {{1800, NONE, SUPPORTED, true, 90, 0, 1800, false}, 0, NONE, NONE},
-    {{1801, NONE, SUPPORTED, true, 90, 0, 1800, false}, 0, 1800, NONE},
-    {{UINT32_MAX, 30, SUPPORTED, true, 90, 0, 90, false}, 0, 90, NONE},
+    {{3600, NONE, SUPPORTED, true, 90, 0, 1800, false, false}, 0, 1800, NONE},
+    {{3600, NONE, NO, true, 90, 0, 1800, false, false}, 0, 1800, NONE},
+    {{3600, NONE, NO, true, 90, 0, 90, false, false}, 0, 90, NONE},
+    {{3600, 1800, SUPPORTED, true, 90, 0, 600, false, false}, 0, 1800, NONE},
+    {{3600, 3600, SUPPORTED, true, 90, 0, 600, false, false}, 0, NONE, NONE},
+    {{1800, NONE, SUPPORTED, true, 90, 0, 1800, false, false}, 0, NONE, NONE},
+    {{1801, NONE, SUPPORTED, true, 90, 0, 1800, false, false}, 0, 1800, NONE},
+    {{UINT32_MAX, 30, SUPPORTED, true, 90, 0, 90, false, false}, 0, 90, NONE},
     /* 8.1-3: never increased, not to the proxy's own wish either. */
-    {{600, NONE, SUPPORTED, true, 90, 1800, 0, false}, 0, NONE, NONE},
-    {{600, 600, NO, true, 90, 1800, 0, false}, 0, NONE, NONE},
-    {{90, NONE, NO, true, 90, 1800, 0, false}, 0, NONE, NONE},
+    {{600, NONE, SUPPORTED, true, 90, 1800, 0, false, false}, 0, NONE, NONE},
+    {{600, 600, NO, true, 90, 1800, 0, false, false}, 0, NONE, NONE},
+    {{90, NONE, NO, true, 90, 1800, 0, false, false}, 0, NONE, NONE},
     /* 8.1-4: raised to Min-SE, whoever sent it. */
-    {{600, 900, SUPPORTED, true, 90, 0, 0, false}, 0, 900, NONE},
-    {{600, 900, NO, true, 90, 0, 0, false}, 0, 900, NONE},
-    {{600, 900, REQUIRED, true, 90, 0, 0, false}, 0, 900, NONE},
-    {{600, 900, SUPPORTED, true, 90, 0, 800, false}, 0, 900, NONE},
-    {{60, NONE, SUPPORTED, false, 90, 0, 0, false}, 0, 90, NONE},
-    {{60, 30, SUPPORTED, false, 90, 0, 0, false}, 0, 90, NONE},
-    {{0, UINT32_MAX, SUPPORTED, false, 90, 0, 0, false}, 0, UINT32_MAX, NONE},
+    {{600, 900, SUPPORTED, true, 90, 0, 0, false, false}, 0, 900, NONE},
+    {{600, 900, NO, true, 90, 0, 0, false, false}, 0, 900, NONE},
+    {{600, 900, REQUIRED, true, 90, 0, 0, false, false}, 0, 900, NONE},
+    {{600, 900, SUPPORTED, true, 90, 0, 800, false, false}, 0, 900, NONE},
+    {{60, NONE, SUPPORTED, false, 90, 0, 0, false, false}, 0, 90, NONE},
+    {{60, 30, SUPPORTED, false, 90, 0, 0, false, false}, 0, 90, NONE},
+    {{0, UINT32_MAX, SUPPORTED, false, 90, 0, 0, false, false}, 0, UINT32_MAX, NONE},
     /* 8.1-6: rejected below the minimum, and not at it. */
-    {{1799, NONE, SUPPORTED, true, 1800, 0, 0, false}, 422, NONE, NONE},
-    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false}, 422, NONE, NONE},
-    {{1799, 3600, BOTH, true, 1800, 0, 0, false}, 422, NONE, NONE},
-    {{0, NONE, SUPPORTED, true, 90, 0, 0, false}, 422, NONE, NONE},
-    {{89, NONE, SUPPORTED, true, 90, 0, 0, false}, 422, NONE, NONE},
-    {{1800, NONE, SUPPORTED, true, 1800, 0, 0, false}, 0, NONE, NONE},
-    {{NONE, NONE, SUPPORTED, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{1799, NONE, SUPPORTED, true, 1800, 0, 0, false, false}, 422, NONE, NONE},
+    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false, false}, 0, 1800, 1800}, /* EC-106 */
+    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false, true}, 422, NONE, NONE},
+    {{1799, 3600, BOTH, true, 1800, 0, 0, false, false}, 422, NONE, NONE},
+    {{0, NONE, SUPPORTED, true, 90, 0, 0, false, false}, 422, NONE, NONE},
+    {{89, NONE, SUPPORTED, true, 90, 0, 0, false, false}, 422, NONE, NONE},
+    {{1800, NONE, SUPPORTED, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
+    {{NONE, NONE, SUPPORTED, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
     /* The same where it does not reject: 8.1-8 leaves it no other means. */
-    {{1799, NONE, SUPPORTED, false, 1800, 0, 0, false}, 0, NONE, NONE},
-    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{1799, NONE, SUPPORTED, false, 1800, 0, 0, false, false}, 0, NONE, NONE},
+    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, false}, 0, 1800, 1800},
+    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, true}, 0, NONE, NONE},
     /* 8.1-7, 8.1-15: both raised where the UAC would not understand the 422. */
-    {{60, NONE, NO, true, 90, 0, 0, false}, 0, 90, 90},
-    {{60, 30, NO, true, 90, 0, 0, false}, 0, 90, 90},
-    {{60, 90, NO, true, 90, 0, 0, false}, 0, 90, NONE},
-    {{60, 1000, NO, true, 90, 0, 0, false}, 0, 1000, NONE},
-    {{1799, NONE, NO, true, 1800, 0, 0, false}, 0, 1800, 1800},
-    {{1799, NONE, NO, false, 1800, 0, 0, false}, 0, 1800, 1800},
-    {{1799, 90, NO, true, 1800, 0, 0, false}, 0, 1800, 1800},
-    {{1799, 1799, NO, true, 1800, 0, 1800, false}, 0, 1800, 1800},
-    {{1799, 1800, NO, true, 1800, 0, 0, false}, 0, 1800, NONE},
-    {{1799, 1801, NO, true, 1800, 0, 1800, false}, 0, 1801, NONE},
-    {{1800, NONE, NO, true, 1800, 0, 0, false}, 0, NONE, NONE},
-    {{1800, 90, NO, true, 1800, 0, 0, false}, 0, NONE, NONE},
+    {{60, NONE, NO, true, 90, 0, 0, false, false}, 0, 90, 90},
+    {{60, 30, NO, true, 90, 0, 0, false, false}, 0, 90, 90},
+    {{60, 90, NO, true, 90, 0, 0, false, false}, 0, 90, NONE},
+    {{60, 1000, NO, true, 90, 0, 0, false, false}, 0, 1000, NONE},
+    {{1799, NONE, NO, true, 1800, 0, 0, false, false}, 0, 1800, 1800},
+    {{1799, NONE, NO, false, 1800, 0, 0, false, false}, 0, 1800, 1800},
+    {{1799, 90, NO, true, 1800, 0, 0, false, false}, 0, 1800, 1800},
+    {{1799, 1799, NO, true, 1800, 0, 1800, false, false}, 0, 1800, 1800},
+    {{1799, 1800, NO, true, 1800, 0, 0, false, false}, 0, 1800, NONE},
+    {{1799, 1801, NO, true, 1800, 0, 1800, false, false}, 0, 1801, NONE},
+    {{1800, NONE, NO, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
+    {{1800, 90, NO, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
     /* What cannot be read stays as it is, and nothing is put beside it. */
-    {{BAD, NONE, NO, true, 1800, 1800, 1800, false}, 0, NONE, NONE},
-    {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false}, 0, NONE, NONE},
+    {{BAD, NONE, NO, true, 1800, 1800, 1800, false, false}, 0, NONE, NONE},
+    {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false, false}, 0, NONE, NONE},
 };
 
 /* Shows: 8.1-1 8.1-2 8.1-3 8.1-4 8.1-6 8.1-7 8.1-8 8.1-11 8.1-12 8.1-13 8.1-15 EC-81 */
@@ -187,13 +198,13 @@ static int64_t effective(int64_t min_se)
 
 static const char *obeys_minimum(const struct cell *cell)
 {
-    bool supports = cell->support != NO;
+    bool known = supports(cell);
     bool small = cell->interval >= 0 && cell->interval < (int64_t)cell->minimum;
     /* "The proxy MAY reject the INVITE request with a 422 ... if smaller than the minimum" */
-    RULE((edit.status == 422) == (supports && small && cell->reject));
+    RULE((edit.status == 422) == (known && small && cell->reject));
     /* "MUST NOT insert a Min-SE header field or modify ... if ... Supported ... 'timer'" */
-    RULE(!(supports && edit.set_min_se));
-    if (!supports && small) {
+    RULE(!(known && edit.set_min_se));
+    if (!known && small) {
         /* "SHOULD insert", "SHOULD increase (but MUST NOT decrease) the value to its minimum" */
         RULE(min_se_out(cell) >= (int64_t)cell->minimum);
         RULE(min_se_out(cell) >= cell->min_se);
@@ -257,10 +268,10 @@ static const char *obeys_sentences(const struct cell *cell)
     /* "MUST remember ... the value of the Session-Expires header field from the proxied request",
      * "whether the request contained the Supported header field with the value 'timer'" */
     RULE(tx.active);
-    RULE(tx.uac_supports == (cell->support != NO));
+    RULE(tx.uac_supports == supports(cell));
     RULE(tx.session_expires == (carries ? (uint32_t)interval_out(cell) : 0));
     /* "If the request did not contain a Supported ... MAY insert a Require" */
-    RULE(edit.add_require == (cell->insert_require && cell->support == NO && carries));
+    RULE(edit.add_require == (cell->insert_require && !supports(cell) && carries));
     RULE(edit.record_route == carries);
     return NULL;
 }
@@ -276,11 +287,12 @@ START_TEST(sentences_hold_in_every_cell)
                                          {1800, 3600, 0}, {1800, 1800, 7200}, {UINT32_MAX, 0, 0}};
     struct cell cell;
     unsigned count = 0;
-    for (unsigned i = 0; i < COUNT_OF(intervals) * COUNT_OF(mins) * COUNT_OF(wishes) * 16; i++) {
-        unsigned rest = i / 16;
+    for (unsigned i = 0; i < COUNT_OF(intervals) * COUNT_OF(mins) * COUNT_OF(wishes) * 32; i++) {
+        unsigned rest = i / 32;
         cell.support = (enum support)(i % 4);
         cell.reject = i & 4;
         cell.insert_require = i & 8;
+        cell.by_require = i & 16;
         cell.interval = intervals[rest % COUNT_OF(intervals)];
         rest /= COUNT_OF(intervals);
         cell.min_se = mins[rest % COUNT_OF(mins)];
@@ -296,14 +308,14 @@ START_TEST(sentences_hold_in_every_cell)
         memcpy(&invite, &edit, sizeof edit);
         bool same = forward(&cell, SST_METHOD_UPDATE) && memcmp(&invite, &edit, sizeof edit) == 0;
         if (broken != NULL || !same) { /* §8.1: "identical for all session refresh requests" */
-            ck_abort_msg("SE %lld, Min-SE %lld, support %d, reject %d, policy %u %u %u: %s",
+            ck_abort_msg("SE %lld, Min-SE %lld, support %d %d, reject %d, policy %u %u %u: %s",
                          (long long)cell.interval, (long long)cell.min_se, (int)cell.support,
-                         cell.reject, cell.minimum, cell.own, cell.most,
+                         cell.by_require, cell.reject, cell.minimum, cell.own, cell.most,
                          broken != NULL ? broken : "same for UPDATE");
         }
         count++;
     }
-    ck_assert_uint_eq(count, 15 * 11 * 9 * 16);
+    ck_assert_uint_eq(count, 15 * 11 * 9 * 32);
 }
 END_TEST
 

@@ -178,17 +178,16 @@ static uint64_t ended_ms[ROOM];
 
 /* Call number i begins at i seconds. Both sides refresh at half of 1800 s: at i + 900, i + 1800...
  */
-static void refresh(struct sst_session *session, struct sst_tx *tx)
+static void invite(struct sst_session *session, struct sst_tx *tx, unsigned flags)
 {
     struct sst_headers headers;
     struct sst_msg response;
     struct sst_verdict verdict;
     memset(tx, 0, sizeof *tx);
     ck_assert_int_eq(sst_session_request(session, tx, SST_METHOD_INVITE,
-                                         SST_REQUEST_OFFER | SST_REQUEST_REFRESH, clock_ms,
-                                         &headers),
+                                         SST_REQUEST_OFFER | flags, clock_ms, &headers),
                      SST_OK);
-    sst_msg_response(&response, 200, SST_METHOD_INVITE, 0);
+    sst_msg_response(&response, 200, SST_METHOD_INVITE, SST_CSEQ_UNKNOWN);
     sst_msg_set_session_expires(&response, 1800, SST_REFRESHER_UAC);
     sst_msg_set_flags(&response, SST_MSG_REQUIRE_TIMER | SST_MSG_SUPPORTED_TIMER);
     ck_assert_int_eq(sst_session_response(session, tx, &response, clock_ms, &verdict), SST_OK);
@@ -203,7 +202,7 @@ static int on_call_event(void *user, struct sst_session *session, const struct s
     if (event->type == SST_EVENT_REFRESH) {
         refreshed[i]++;
         ck_assert_uint_eq(clock_ms, 1000 * i + 900000u * refreshed[i]);
-        refresh(session, &tx);
+        invite(session, &tx, SST_REQUEST_REFRESH);
     } else if (event->type == SST_EVENT_ENDED) {
         ck_assert_int_eq(event->reason, SST_END_NOT_REFRESHED);
         ended_ms[i] = clock_ms;
@@ -249,7 +248,7 @@ static void begin_call(size_t i)
     if (watches) {
         begin_watching(&sessions[i], &tx);
     } else {
-        refresh(&sessions[i], &tx);
+        invite(&sessions[i], &tx, 0);
     }
     ck_assert_int_eq(sst_queue_update(&queue, &sessions[i]), SST_OK);
 }
