@@ -44,7 +44,7 @@ struct answerer {
 
 static const struct answerer answerers[] = {
     {"does not know the extension", "", "none", "1800 local own"},
-    {"knows it and wants no timer", "Supported: timer", "none", "none"},
+    {"knows it and wants no timer", "Supported: timer", "none", "1800 local own"},
     {"says Require alone", "Require: timer", "none", "1800 local own"},
     {"lets the caller refresh",
      "Supported: timer | Require: timer | Session-Expires: 600;refresher=uac", "600 local",
@@ -98,8 +98,9 @@ START_TEST(each_wish_for_a_timer_for_the_own_benefit)
         {"mode=off own_benefit=yes", "none", "none"},
         {"mode=accept own_benefit=auto", "none", "none"},
         {"mode=accept own_benefit=yes", "none", "none"}, /* nothing was asked */
-        {"mode=request own_benefit=auto", "1800 local own", "none"},
-        {"mode=request own_benefit=yes", "1800 local own", "none"},
+        /* Supported alone refuses nothing */
+        {"mode=request own_benefit=auto", "1800 local own", "1800 local own"},
+        {"mode=request own_benefit=yes", "1800 local own", "1800 local own"},
         {"mode=request own_benefit=no", "none", "none"},
         {"mode=require own_benefit=no", "none", "none"},
     };
@@ -145,12 +146,13 @@ struct asker {
 };
 
 #define YES "Supported: timer"
-#define ASKS_1800 "Supported: timer | Session-Expires: 1800;refresher=uac | Require: timer"
+/* EC-135: who asks for a timer that the request did not ask for refreshes itself. */
+#define ASKS_1800 "Supported: timer | Session-Expires: 1800;refresher=uas | Require: timer"
 #define BY_UAC "Supported: timer | Session-Expires: 600;refresher=uac | Require: timer"
 #define BY_UAS "Supported: timer | Session-Expires: 600;refresher=uas | Require: timer"
 #define ALONE "Supported: timer | Session-Expires: 600;refresher=uas"
 #define AT_LEAST "Supported: timer | Session-Expires: 90;refresher=uas"
-#define ASKS_3600 "Supported: timer | Session-Expires: 3600;refresher=uac | Require: timer"
+#define ASKS_3600 "Supported: timer | Session-Expires: 3600;refresher=uas | Require: timer"
 #define REFUSED "422 Supported: timer | Min-SE: 90"
 
 static const struct asker askers[] = {
@@ -158,7 +160,7 @@ static const struct asker askers[] = {
     {"knows it and wants no timer",
      "Supported: timer",
      {"", YES, ASKS_1800, ASKS_1800},
-     {"none", "none", "1800 remote", "1800 remote"}},
+     {"none", "none", "1800 local", "1800 local"}},
     {"has a proxy that wants a timer",
      "Session-Expires: 600",
      {"", ALONE, ALONE, ALONE},
@@ -177,8 +179,8 @@ static const struct asker askers[] = {
      {"none", "600 local", "600 local", "600 local"}},
     {"requires the extension, no timer",
      "Require: timer",
-     {"420 Unsupported: timer", YES, ASKS_1800, ASKS_1800},
-     {NULL, "none", "1800 remote", "1800 remote"}},
+     {"420 Unsupported: timer", YES, YES, YES}, /* EC-106: no support */
+     {NULL, "none", "none", "none"}},
     {"requires it and asks",
      "Supported: timer | Require: timer | Session-Expires: 600;refresher=uac",
      {"420 Unsupported: timer", BY_UAC, BY_UAC, BY_UAC},
@@ -194,14 +196,14 @@ static const struct asker askers[] = {
     {"has a large minimum",
      "Supported: timer | Min-SE: 3600",
      {"", YES, ASKS_3600, ASKS_3600},
-     {"none", "none", "3600 remote", "3600 remote"}},
+     {"none", "none", "3600 local", "3600 local"}},
     {"cannot count",
      "Supported: timer | Session-Expires: soon",
      {"", YES, ASKS_1800, ASKS_1800},
-     {"none", "none", "1800 remote", "1800 remote"}},
+     {"none", "none", "1800 local", "1800 local"}},
 };
 
-/* Shows: 3-1 4-5 6-1 9-1 9-3 9-4 9-5 9-6 9-10 12-1 EC-12 EC-14 EC-15 EC-19 EC-106 */
+/* Shows: 3-1 4-5 6-1 9-1 9-3 9-4 9-5 9-6 9-10 12-1 EC-12 EC-14 EC-15 EC-19 EC-106 EC-135 */
 START_TEST(each_mode_is_called_by_each_kind_of_peer)
 {
     for (size_t i = 0; i < COUNT_OF(askers) * MODES; i++) {
@@ -253,6 +255,10 @@ struct pair {
     {                                                                                              \
         "1800 local", "1800 remote"                                                                \
     }
+#define BY_CALLEE                                                                                  \
+    {                                                                                              \
+        "1800 remote", "1800 local"                                                                \
+    }
 #define FAILS                                                                                      \
     {                                                                                              \
         NULL, NULL                                                                                 \
@@ -261,7 +267,7 @@ struct pair {
 /* Rows: the caller's mode; columns: the callee's; off, accept, request, require. */
 static const struct pair pairs[MODES][MODES] = {
     {NOTHING, NOTHING, NOTHING, NOTHING},
-    {NOTHING, NOTHING, SHARED, SHARED},
+    {NOTHING, NOTHING, BY_CALLEE, BY_CALLEE},
     {{"1800 local own", "none"}, SHARED, SHARED, SHARED},
     {FAILS, SHARED, SHARED, SHARED},
 };
@@ -309,10 +315,10 @@ static void refresh_three_times(struct talk *a, struct talk *b, const struct pai
     ck_assert_uint_eq(b->refreshes, 0);
 }
 
-/* Shows: 3-1 7.1-2 7.2-4 7.2-10 7.4-1 7.4-7 7.4-8 9-10 EC-18 EC-109 */
+/* Shows: 3-1 7.1-2 7.2-4 7.2-10 7.4-1 7.4-7 7.4-8 9-10 EC-18 EC-109 EC-135 */
 START_TEST(each_mode_calls_each_mode)
 {
-    /* The refreshes by the caller's mode: what its first request said of support stays. */
+    /* The refreshes by the mode of who refreshes. */
     static const char *const requests[MODES] = {
         "",
         "Supported: timer | Session-Expires: 1800;refresher=uac",
@@ -329,7 +335,10 @@ START_TEST(each_mode_calls_each_mode)
         ck_assert_int_eq(answered, want->caller != NULL);
         if (answered) {
             expect_pair(a, b, want);
-            if (strcmp(want->caller, "none") != 0) {
+            if (strcmp(want->caller, "1800 remote") == 0) {
+                const struct pair turned = {want->callee, want->caller};
+                refresh_three_times(b, a, &turned, requests[i % MODES]);
+            } else if (strcmp(want->caller, "none") != 0) {
                 refresh_three_times(a, b, want, requests[i / MODES]);
             }
         }

@@ -160,7 +160,8 @@ START_TEST(a_request_without_session_expires_ends_nothing)
 }
 END_TEST
 
-/* Shows: 9-3 EC-19 EC-100 */
+/* Who did not ask for it may ignore it: this side refreshes. */
+/* Shows: 9-3 EC-19 EC-100 EC-135 */
 START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
 {
     static const struct {
@@ -170,13 +171,15 @@ START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
     } rows[] = {
         {"mode=accept", TIMER, TIMER},
         {"mode=accept own_benefit=yes", TIMER, TIMER},
-        {"mode=request", TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED, TIMER},
+        {"mode=request", TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED, TIMER},
+        {"mode=request prefer_refresher=uac",
+         TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED, TIMER},
         {"mode=require prefer_refresher=uas",
          TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED, TIMER},
         {"mode=request own_benefit=yes",
-         TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED,
+         TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED,
          TIMER " | Session-Expires: 1800;refresher=uas"},
-        {"mode=request own_benefit=no", TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED,
+        {"mode=request own_benefit=no", TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED,
          TIMER},
         {"mode=off", "", ""},
     };
@@ -191,7 +194,7 @@ START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
     }
     policy("mode=request");
     expect(answer(TIMER " | Min-SE: 3600"),
-           TIMER " | Session-Expires: 3600;refresher=uac" REQUIRED);
+           TIMER " | Session-Expires: 3600;refresher=uas" REQUIRED);
 }
 END_TEST
 
@@ -245,11 +248,16 @@ START_TEST(what_may_be_neither_raised_nor_answered_gets_no_timer)
         TIMER " | Session-Expires: 119;refresher=uas | Min-SE: 120",
     };
 
+    static const char *const raised[] = {"90;refresher=uas", "90;refresher=uac",
+                                         "120;refresher=uas"};
+
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        char want[96];
         policy("mode=request");
         expect(answer(requests[i]), TIMER);
-        running(SST_SIDE_LOCAL, 600);
-        expect(answer(requests[i]), TIMER);
+        running(SST_SIDE_LOCAL, 600); /* where a timer runs it goes on; EC-134 */
+        snprintf(want, sizeof want, TIMER " | Session-Expires: %s" REQUIRED, raised[i]);
+        expect(answer(requests[i]), want);
         running(SST_SIDE_NONE, 0);
     }
     expect(answer(TIMER " | Session-Expires: 120;refresher=uas | Min-SE: 120"),
@@ -285,7 +293,7 @@ START_TEST(what_is_wrong_with_a_request_is_named)
     expect(violations_of("Require: timer"), "require_unsupported");
     expect(violations_of(TIMER " | Require: timer"), "");
     expect(violations_of("Require: timer | Session-Expires: 600;refresher=uac"),
-           "require_unsupported");
+           "refresher_unsupported require_unsupported");
     expect(violations_of(TIMER " | Min-SE: 89"), "min_se_below_absolute");
     expect(violations_of(TIMER " | Min-SE: 90"), "");
     expect(violations_of(TIMER " | Session-Expires: 600;refresher=uac | Min-SE: 601"),
@@ -293,14 +301,81 @@ START_TEST(what_is_wrong_with_a_request_is_named)
     expect(violations_of(TIMER " | Session-Expires: 600 | Min-SE: 601"), "se_below_min_se");
     expect(violations_of(TIMER " | Session-Expires: 89 | Min-SE: 30"),
            "se_below_min_se min_se_below_absolute");
-    policy("accept_require_as_support=no");
-    expect(violations_of("Require: timer | Session-Expires: 600;refresher=uac"),
-           "refresher_unsupported require_unsupported");
     expect(answer("Require: timer | Session-Expires: 600;refresher=uac"),
            TIMER " | Session-Expires: 600;refresher=uas");
-    policy("");
+    policy("accept_require_as_support=yes");
+    expect(violations_of("Require: timer | Session-Expires: 600;refresher=uac"),
+           "require_unsupported");
     expect(answer("Require: timer | Session-Expires: 600;refresher=uac"),
            TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
+}
+END_TEST
+
+/* What the 2xx makes of the timer here. */
+static const char *timer_after(const char *headers)
+{
+    struct sst_msg msg = request(headers);
+    struct sst_facts facts;
+    struct sst_answer answered;
+    struct sst_timer timer;
+    uint32_t violations = 0;
+
+    memset(&timer, 0xAA, sizeof timer);
+    sst_uas_facts(&t->policy, &msg, &facts, &violations);
+    sst_uas_answer(&t->policy, &dialog, &facts, &answered);
+    sst_uas_timer(&t->policy, &dialog, &facts, &answered, &timer);
+    snprintf(t->text, sizeof t->text, "%u %s%s", (unsigned)timer.interval,
+             sst_side_name(timer.side), timer.own_benefit ? " own" : "");
+    return t->text;
+}
+
+/* Shows: EC-18 EC-19 */
+START_TEST(the_2xx_makes_the_timer_of_who_sends_it)
+{
+    expect(timer_after(TIMER " | Session-Expires: 600;refresher=uas"), "600 local");
+    expect(timer_after(TIMER " | Session-Expires: 600;refresher=uac"), "600 remote");
+    expect(timer_after("Session-Expires: 600"), "600 local"); /* a proxy asked */
+    expect(timer_after(TIMER), "0 none");
+    expect(timer_after(""), "0 none");
+    policy("mode=request own_benefit=yes");
+    expect(timer_after(""), "1800 local own"); /* nobody asked, nobody else watches */
+    expect(timer_after(TIMER), "1800 local");
+    running(SST_SIDE_LOCAL, 600);
+    expect(timer_after(""), "600 local"); /* agreed on, and taken over; EC-24 */
+    dialog.own_benefit = true;
+    expect(timer_after(""), "600 local own");
+    expect(timer_after(TIMER), "600 local");
+    expect(timer_after("Session-Expires: 300"), "300 local");
+    policy("mode=off");
+    expect(timer_after(TIMER " | Session-Expires: 600;refresher=uas"), "0 none");
+}
+END_TEST
+
+/* A 2xx below the own minimum, or below 90 s, was accepted, and the peer's refresh repeats it. The
+ * answer is no less than 90, and the peer may go by what it asked for all the same. */
+/* Shows: EC-134 */
+START_TEST(the_interval_in_force_is_accepted_again)
+{
+    static const enum sst_side sides[] = {SST_SIDE_LOCAL, SST_SIDE_REMOTE};
+
+    policy("min_se=120");
+    for (size_t i = 0; i < COUNT_OF(sides); i++) {
+        running(sides[i], 100);
+        expect(answer(TIMER " | Session-Expires: 100;refresher=uac"),
+               TIMER " | Session-Expires: 100;refresher=uac" REQUIRED);
+        expect(timer_after(TIMER " | Session-Expires: 100;refresher=uas"), "100 local");
+        running(sides[i], 60);
+        expect(answer(TIMER " | Session-Expires: 60;refresher=uac"),
+               TIMER " | Session-Expires: 90;refresher=uac" REQUIRED);
+        expect(timer_after(TIMER " | Session-Expires: 60;refresher=uac"), "60 remote");
+        expect(answer(TIMER " | Session-Expires: 60;refresher=uas"),
+               TIMER " | Session-Expires: 90;refresher=uas" REQUIRED);
+        expect(timer_after(TIMER " | Session-Expires: 60;refresher=uas"), "60 local");
+        expect(timer_after(TIMER " | Session-Expires: 89;refresher=uas"), "89 local");
+        expect(timer_after(TIMER " | Session-Expires: 90;refresher=uas"), "90 local");
+        /* a peer without support takes the interval from the 2xx, if from anywhere; EC-12 */
+        expect(timer_after("Session-Expires: 60"), "120 local");
+    }
 }
 END_TEST
 
@@ -318,6 +393,8 @@ int main(void)
     tcase_add_test(tcase, what_may_be_neither_raised_nor_answered_gets_no_timer);
     tcase_add_test(tcase, a_dialog_without_timer_takes_one_later_unless_told_not_to);
     tcase_add_test(tcase, what_is_wrong_with_a_request_is_named);
+    tcase_add_test(tcase, the_2xx_makes_the_timer_of_who_sends_it);
+    tcase_add_test(tcase, the_interval_in_force_is_accepted_again);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
