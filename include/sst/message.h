@@ -46,7 +46,8 @@ enum sst_msg_flag {
     SST_MSG_ALLOW_UPDATE = 1 << 7,        /**< it lists UPDATE */
     SST_MSG_RETRY_AFTER = 1 << 8,         /**< a Retry-After with a usable number */
     SST_MSG_OFFER = 1 << 9,               /**< a session description; looked at in requests */
-    SST_MSG_CSEQ = 1 << 10                /**< the CSeq number is known */
+    SST_MSG_CSEQ = 1 << 10,               /**< the CSeq number is known */
+    SST_MSG_IN_DIALOG = 1 << 11           /**< To has a tag; looked at in requests, by proxies */
 };
 
 /**
@@ -95,7 +96,7 @@ SST_API void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds);
 /** Adds a Retry-After. */
 SST_API void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds);
 /**
- * Adds flags for what needs no value: option tags, Allow, offer.
+ * Adds flags for what needs no value: option tags, Allow, offer, dialog.
  * @param flags  bits of enum sst_msg_flag; those of header fields with a number, and CSEQ, are left out
  */
 SST_API void sst_msg_set_flags(struct sst_msg *msg, unsigned flags);

@@ -6,12 +6,13 @@
  *
  * Arguments that mean the same in all functions:
  * - policy: checked with sst_proxy_policy_check()
- * - tx: filled in by sst_proxy_request(), once for a request; each branch has a copy
+ * - tx: filled in by sst_proxy_request(), once for a request; each branch, and each fork of a 2xx,
+ *   has a copy
  * - request, response: the message that is about to be forwarded
  * - edit: filled in
  * - now_ms: the present time, as in sst/types.h
  * - name, value, buffer, size, index, range, unit, section: as in sst/policy.h
- * - expires_ms: the dialog's expiration, on the same clock; SST_NEVER for none, and at first
+ * - dialog: what the proxy keeps of the dialog; zero at first
  */
 #ifndef SST_PROXY_H
 #define SST_PROXY_H
@@ -32,7 +33,8 @@ struct sst_proxy_policy {
     uint32_t session_expires;     /**< 0 (asks for none) or min_se..2^32-1, 0 */
     uint32_t min_se;              /**< absolute_min..2^32-1, 90 */
     uint32_t max_session_expires; /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
-    bool reject_small;            /**< yes: 422 to who supports timer and asks for too little */
+    bool reject_small;            /**< yes: 422 to a sender that supports timer and asks for too
+                                       little, but not within a dialog (SST_MSG_IN_DIALOG) */
     bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for other UACs */
     bool insert_response;         /**< yes: a 2xx of a callee without the extension gets
                                        Session-Expires;refresher=uac; §8.2. no: forwarded as it is */
@@ -85,20 +87,38 @@ SST_API size_t sst_proxy_policy_get(const struct sst_proxy_policy *policy, const
 SST_API bool sst_proxy_policy_field(size_t index, const char **name, const char **range,
                                     const char **unit, const char **section);
 
+/** What was done to the first 2xx with a To tag, which its retransmissions get as well; EC-136. */
+enum sst_proxy_answered {
+    SST_PROXY_UNANSWERED = 0, /**< none came yet */
+    SST_PROXY_PASSED = 1,     /**< it went on with the Session-Expires that it had, or without */
+    SST_PROXY_INSERTED = 2    /**< the proxy put one in */
+};
+
 /**
- * What a proxy has to remember of a session refresh request until its final response (§8.1). When
- * forking: one for each branch, copied from the first. Zero it, or let sst_proxy_request() fill it.
+ * What a proxy has to remember of a session refresh request until its final response (§8.1), and
+ * of that until its last retransmission. When forking: one for each branch, and within a branch
+ * one for each To tag of a 2xx, copied from the one that sst_proxy_request() filled in. Zero it, or
+ * let sst_proxy_request() fill it.
  */
 struct sst_proxy_tx {
     uint32_t session_expires; /**< seconds, as forwarded; 0: none */
     bool uac_supports;        /**< the request listed timer in Supported */
     bool active;              /**< a session refresh request */
+    uint8_t answered;         /**< enum sst_proxy_answered */
+};
+
+/** What a proxy keeps of a dialog. All zero is a dialog without a timer. */
+struct sst_proxy_dialog {
+    uint64_t expires_ms; /**< when the session expires; SST_NEVER without a timer */
+    uint32_t interval;   /**< in force, seconds; 0: no timer */
 };
 
 /** What to change in a message before it is forwarded. All zero: forward it as it is. */
 struct sst_proxy_edit {
     unsigned status;          /**< 0: forward; 422: answer with it, see .headers */
-    bool set_session_expires; /**< the header field gets .session_expires; its parameters stay */
+    bool set_session_expires; /**< there is one Session-Expires, with .session_expires; the
+                                   parameters of the first with a refresher, or of the first that
+                                   can be read, stay, and all others are removed */
     bool insert_refresher_uac; /**< response: with refresher=uac, there being no header field yet */
     bool set_min_se;          /**< the header field, inserted or changed, gets .min_se */
     bool add_require;         /**< timer is added to Require */
@@ -120,20 +140,24 @@ SST_API int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_
 /**
  * A response is about to be forwarded upstream. Nothing changes in any but a 2xx to an INVITE or
  * UPDATE, so that a host which does not count violations may leave the others out.
+ *
+ * A second 2xx with the same tx is a retransmission: Session-Expires is inserted if it was inserted
+ * into the first, one that is there is never touched (§8.2), and neither dialog nor counters
+ * change. A 2xx with another To tag has a tx and a dialog of its own.
+ * @param tx  remembers what is done to a 2xx
  * @param now_ms  time of forwarding
- * @param expires_ms  for a 2xx to an INVITE or UPDATE: set to the dialog's new expiration, or to
- *                    SST_NEVER where it has none, which replaces the one before; unchanged for any
- *                    other response. Where its Session-Expires cannot be read, the forwarded
- *                    interval counts. Call it once for each 2xx: a copy must not move the
- *                    expiration.
+ * @param dialog  for the first 2xx to an INVITE or UPDATE: set to the new interval and expiration,
+ *                or to none; unchanged for any other response. Where Session-Expires cannot be
+ *                read, the interval in force counts again, or, in a dialog without, the forwarded
+ *                one; EC-139.
  * @return SST_OK, SST_ERR_ARGUMENT
  */
-SST_API int sst_proxy_response(const struct sst_proxy_policy *policy,
-                               const struct sst_proxy_tx *tx, const struct sst_msg *response,
-                               uint64_t now_ms, struct sst_proxy_edit *edit, uint64_t *expires_ms);
+SST_API int sst_proxy_response(const struct sst_proxy_policy *policy, struct sst_proxy_tx *tx,
+                               const struct sst_msg *response, uint64_t now_ms,
+                               struct sst_proxy_edit *edit, struct sst_proxy_dialog *dialog);
 
-/** @return whether the state of a dialog with this expiration may be freed now; §8.3. */
-SST_API bool sst_proxy_expired(uint64_t expires_ms, uint64_t now_ms);
+/** @return whether the state of this dialog may be freed now; §8.3. */
+SST_API bool sst_proxy_expired(const struct sst_proxy_dialog *dialog, uint64_t now_ms);
 
 #ifdef __cplusplus
 }

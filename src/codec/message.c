@@ -7,7 +7,8 @@
 /* Flags that a host may set without a value. */
 #define PLAIN_FLAGS                                                                                \
     (SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER | SST_MSG_PROXY_REQUIRE_TIMER |               \
-     SST_MSG_UNSUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER)
+     SST_MSG_UNSUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER |            \
+     SST_MSG_IN_DIALOG)
 
 static void begin(struct sst_msg *msg, enum sst_method method, uint64_t cseq)
 {

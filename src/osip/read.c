@@ -80,6 +80,15 @@ static bool has_sdp(const osip_message_t *sip)
     return false;
 }
 
+/* RFC 3261 §12.2: within a dialog To has a tag. */
+static bool is_in_dialog(const osip_message_t *sip)
+{
+    osip_generic_param_t *tag = NULL;
+
+    return sip->status_code == 0 && sip->to != NULL &&
+           osip_to_get_tag(sip->to, &tag) == OSIP_SUCCESS && tag != NULL;
+}
+
 int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip)
 {
     osip_list_iterator_t it;
@@ -104,6 +113,9 @@ int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip)
 #endif
     if (has_sdp(sip)) {
         sst_msg_set_flags(msg, SST_MSG_OFFER);
+    }
+    if (is_in_dialog(sip)) {
+        sst_msg_set_flags(msg, SST_MSG_IN_DIALOG);
     }
     return SST_OK;
 }

@@ -105,10 +105,12 @@ static bool loses_all_tags(char *list)
         return false;
     }
     (void)sst_parse_option_tags(list, strlen(list), &tags);
-    if (tags.timer && tags.other) {
-        remove_timer(list);
+    if (!tags.timer) {
+        return false;
     }
-    return tags.timer && !tags.other;
+    /* EC-138: elements that are no tokens count as well. */
+    remove_timer(list);
+    return list[0] == '\0';
 }
 
 static bool is_replaced(const char *name, const struct sst_headers *headers)

@@ -94,7 +94,8 @@ static uint32_t choose_interval(const struct sst_proxy_policy *policy, bool supp
             return 0;
         }
     } else if (interval < minimum && supports) {
-        if (policy->reject_small) {
+        /* EC-134: within a dialog several stacks do not follow a 422, and lose the call. */
+        if (policy->reject_small && !(request->has & SST_MSG_IN_DIALOG)) {
             reject(minimum, edit);
             return 0;
         }
@@ -109,6 +110,13 @@ static uint32_t choose_interval(const struct sst_proxy_policy *policy, bool supp
         interval = sst_min(interval, sst_max(policy->max_session_expires, least));
     }
     return interval;
+}
+
+/* EC-137: of several, one that was judged by the maximum must be the only one that goes on. */
+static bool unites(const struct sst_proxy_policy *policy, const struct sst_msg *request)
+{
+    return policy->max_session_expires != 0 &&
+           (request->violations & SST_VIOLATION_BIT(SST_VIOLATION_SE_REPEATED));
 }
 
 int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx *tx,
@@ -131,8 +139,9 @@ int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx
             tx->session_expires = interval;
         }
         if (interval != 0) {
-            edit->set_session_expires =
-                !(request->has & SST_MSG_SESSION_EXPIRES) || interval != request->session_expires;
+            edit->set_session_expires = !(request->has & SST_MSG_SESSION_EXPIRES) ||
+                                        interval != request->session_expires ||
+                                        unites(policy, request);
             edit->session_expires = edit->set_session_expires ? interval : 0;
             edit->record_route = policy->record_routes;
             edit->add_require = policy->insert_require && !supports;
@@ -169,55 +178,74 @@ static uint32_t judge_response(const struct sst_proxy_policy *policy,
                   SST_VIOLATION_REQUIRE_MISSING);
 }
 
-/* A 2xx to a session refresh request; §8.2. */
-static void see_success(const struct sst_proxy_policy *policy, const struct sst_proxy_tx *tx,
-                        const struct sst_msg *response, uint64_t now_ms,
-                        struct sst_proxy_edit *edit, uint64_t *expires_ms)
+static void insert(const struct sst_proxy_tx *tx, struct sst_proxy_edit *edit)
 {
-    uint32_t interval;
+    edit->set_session_expires = true;
+    edit->session_expires = tx->session_expires;
+    edit->insert_refresher_uac = true;
+    edit->add_require = true;
+}
+
+/* The first 2xx to a session refresh request; §8.2. @return the interval, 0 for no timer */
+static uint32_t see_success(const struct sst_proxy_policy *policy, struct sst_proxy_tx *tx,
+                            const struct sst_msg *response, const struct sst_proxy_dialog *dialog,
+                            struct sst_proxy_edit *edit)
+{
+    tx->answered = SST_PROXY_PASSED;
     if (response->has & SST_MSG_SESSION_EXPIRES) {
         /* Repeated, the larger one, and never below the absolute minimum, which is what a UA runs
          * a smaller one as (EC-08): state that is kept too long does no harm. */
-        interval = sst_max(response->session_expires_max, policy->absolute_min);
-    } else if (is_malformed(response)) {
-        /* EC-102. Whoever wrote it knows the extension, so nothing is inserted beside it. The 2xx
-         * extends the session all the same, by what was asked for. */
-        if (tx->session_expires == 0) {
-            return;
-        }
-        interval = tx->session_expires;
-    } else if (policy->insert_response && tx->active && tx->uac_supports &&
-               tx->session_expires != 0) {
-        interval = tx->session_expires;
-        edit->set_session_expires = true;
-        edit->session_expires = interval;
-        edit->insert_refresher_uac = true;
-        edit->add_require = true;
-    } else {
-        *expires_ms = SST_NEVER; /* EC-87: also where a timer was running */
-        return;
+        return sst_max(response->session_expires_max, policy->absolute_min);
     }
-    *expires_ms = sst_add_ms(now_ms, (uint64_t)interval * 1000u);
+    if (is_malformed(response)) {
+        /* EC-102, EC-139. Whoever wrote it knows the extension, so nothing is inserted beside it.
+         * The 2xx extends the session all the same, by what is in force, or by what was asked. */
+        return dialog->interval != 0 ? dialog->interval : tx->session_expires;
+    }
+    if (policy->insert_response && tx->active && tx->uac_supports && tx->session_expires != 0) {
+        tx->answered = SST_PROXY_INSERTED;
+        insert(tx, edit);
+        return tx->session_expires;
+    }
+    return 0; /* EC-87: also where a timer was running */
 }
 
-int sst_proxy_response(const struct sst_proxy_policy *policy, const struct sst_proxy_tx *tx,
-                       const struct sst_msg *response, uint64_t now_ms, struct sst_proxy_edit *edit,
-                       uint64_t *expires_ms)
+/* EC-136: a retransmission gets what the first got, and keeps what is in it. */
+static void see_copy(const struct sst_proxy_tx *tx, const struct sst_msg *response,
+                     struct sst_proxy_edit *edit)
 {
-    if (policy == NULL || tx == NULL || response == NULL || edit == NULL || expires_ms == NULL ||
+    bool present = (response->has & SST_MSG_SESSION_EXPIRES) || is_malformed(response);
+    if (tx->answered == SST_PROXY_INSERTED && !present) {
+        insert(tx, edit);
+    }
+}
+
+int sst_proxy_response(const struct sst_proxy_policy *policy, struct sst_proxy_tx *tx,
+                       const struct sst_msg *response, uint64_t now_ms, struct sst_proxy_edit *edit,
+                       struct sst_proxy_dialog *dialog)
+{
+    if (policy == NULL || tx == NULL || response == NULL || edit == NULL || dialog == NULL ||
         response->status < 100 || response->status > 699) {
         return SST_ERR_ARGUMENT;
     }
     memset(edit, 0, sizeof *edit);
+    bool is_success = is_refresh_method(response->method) && response->status / 100 == 2;
+    if (is_success && tx->answered != SST_PROXY_UNANSWERED) {
+        see_copy(tx, response, edit);
+        return SST_OK;
+    }
     edit->violations = judge_response(policy, response);
-    if (is_refresh_method(response->method) && response->status / 100 == 2) {
-        see_success(policy, tx, response, now_ms, edit, expires_ms);
+    if (is_success) {
+        uint32_t interval = see_success(policy, tx, response, dialog, edit);
+        dialog->interval = interval;
+        dialog->expires_ms =
+            interval != 0 ? sst_add_ms(now_ms, (uint64_t)interval * 1000u) : SST_NEVER;
     }
     count(policy, edit);
     return SST_OK;
 }
 
-bool sst_proxy_expired(uint64_t expires_ms, uint64_t now_ms)
+bool sst_proxy_expired(const struct sst_proxy_dialog *dialog, uint64_t now_ms)
 {
-    return expires_ms != SST_NEVER && now_ms >= expires_ms; /* §8.3: "equals or passes" */
+    return dialog->interval != 0 && now_ms >= dialog->expires_ms; /* §8.3: "equals or passes" */
 }

@@ -277,7 +277,7 @@ static bool is_edited(void)
 }
 
 static void respond(unsigned status, enum sst_method method, bool present, unsigned refresher,
-                    uint64_t *expires)
+                    struct sst_proxy_dialog *dialog)
 {
     struct sst_msg msg;
 
@@ -286,7 +286,7 @@ static void respond(unsigned status, enum sst_method method, bool present, unsig
         sst_msg_set_session_expires(&msg, 400, (enum sst_refresher)refresher);
     }
     memset(&edit, 0xAA, sizeof edit);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 5000, &edit, expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 5000, &edit, dialog), SST_OK);
 }
 
 static void one_response(const struct response *r, unsigned status, enum sst_method method,
@@ -298,13 +298,13 @@ static void one_response(const struct response *r, unsigned status, enum sst_met
                               true,   0,
                               0,      method,
                               false};
-    uint64_t expires = 77;
+    struct sst_proxy_dialog dialog = {77, 50};
 
     forward(&request, SST_REFRESHER_NONE);
-    respond(status, method, r->present, refresher, &expires);
+    respond(status, method, r->present, refresher, &dialog);
     if (!counts) {
         ck_assert(!is_edited());
-        ck_assert_uint_eq(expires, 77);
+        ck_assert(dialog.expires_ms == 77 && dialog.interval == 50);
         return;
     }
     ck_assert_int_eq(edit.set_session_expires, r->inserts);
@@ -312,7 +312,9 @@ static void one_response(const struct response *r, unsigned status, enum sst_met
     ck_assert_int_eq(edit.add_require, r->inserts);
     ck_assert_uint_eq(edit.session_expires, r->inserts ? 1000 : 0);
     ck_assert(edit.status == 0 && !edit.set_min_se && !edit.record_route);
-    ck_assert_uint_eq(expires, r->expires_s == 0 ? SST_NEVER : 5000 + r->expires_s * 1000u);
+    ck_assert_uint_eq(dialog.interval, r->expires_s);
+    ck_assert_uint_eq(dialog.expires_ms,
+                      r->expires_s == 0 ? SST_NEVER : 5000 + r->expires_s * 1000u);
 }
 
 /* Shows: 4-5 8.1-9 8.2-1 8.2-2 8.2-3 8.2-4 8.2-5 EC-82 EC-83 EC-84 EC-87 */

@@ -83,7 +83,8 @@ START_TEST(sets_flags_that_make_sense)
     sst_msg_set_flags(&msg, ~0u);
     ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER |
                                    SST_MSG_PROXY_REQUIRE_TIMER | SST_MSG_UNSUPPORTED_TIMER |
-                                   SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER);
+                                   SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER |
+                                   SST_MSG_IN_DIALOG);
 }
 END_TEST
 

@@ -147,6 +147,10 @@ START_TEST(takes_timer_out_of_a_list)
         {"other,timer", "other"},
         {"foo\t,timer\r\n ,bar", "foo,bar"},
         {"timer,foo\r\n\t", "foo"},
+        /* what is no token stays as well; EC-138 */
+        {"foo bar, timer", "foo bar"},
+        {"timer,\"a;b\"", "\"a;b\""},
+        {"timer timer,timer", "timer timer"},
     };
     struct sst_headers none = {.count = 0};
 

@@ -61,6 +61,61 @@ START_TEST(makes_one_of_repeated_session_expires)
 }
 END_TEST
 
+/* Whoever reads the request reads the same as the proxy did. */
+/* Shows: EC-137 */
+START_TEST(lets_one_of_several_intervals_go_on)
+{
+    osip_message_t *sip = invite("Session-Expires: 3600\r\nx: 1000\r\nSession-Expires: soon\r\n"
+                                 "Supported: timer\r\n");
+    struct sst_proxy_policy policy;
+    struct sst_proxy_edit edit;
+    struct sst_proxy_tx tx;
+    struct sst_msg msg;
+
+    sst_proxy_policy_init(&policy);
+    policy.max_session_expires = 2000;
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
+    ck_assert_int_eq(sst_proxy_request(&policy, &tx, &msg, &edit), SST_OK);
+    ck_assert_int_eq(sst_osip_apply_edit(sip, &edit), SST_OK);
+    ck_assert_int_eq(count_lines(sip, "Session-Expires: 1000"), 1);
+    ck_assert_int_eq(count_lines(sip, "Session-Expires:"), 1);
+    ck_assert_int_eq(count_lines(sip, "X:"), 0);
+    osip_message_free(sip);
+}
+END_TEST
+
+/* Adding `timer` leaves every other element of the list as it came, readable or not. */
+/* Shows: EC-138 */
+START_TEST(leaves_elements_that_are_no_tokens)
+{
+    struct sst_proxy_edit edit = {.add_require = true};
+    static const struct {
+        const char *before;
+        const char *after; /* beside `Require: timer`, NULL for nothing */
+    } lists[] = {
+        {"foo bar, timer", "Require: foo bar"},
+        {"timer, foo bar", "Require: foo bar"},
+        {"foo bar", "Require: foo bar"},
+        {"a;b=c , TIMER,d", "Require: a;b=c,d"},
+        {"\"x, timer\", timer", "Require: \"x, timer\""},
+        {"timer timer", "Require: timer timer"},
+        {"timer, timer", NULL},
+        {", timer ,", NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        osip_message_t *sip = invite(""); /* whose parser takes most lists apart */
+        osip_message_set_header(sip, "Require", lists[i].before);
+        ck_assert_int_eq(sst_osip_apply_edit(sip, &edit), SST_OK);
+        ck_assert_int_eq(count_lines(sip, "Require: timer"), 1);
+        ck_assert_msg(lists[i].after == NULL || count_lines(sip, lists[i].after) >= 1, "%s",
+                      lists[i].before);
+        ck_assert_int_eq(count_lines(sip, "Require:"), lists[i].after != NULL ? 2 : 1);
+        osip_message_free(sip);
+    }
+}
+END_TEST
+
 /* RFC 4028 §8.2: the proxy answers for a UAS without the extension. */
 /* Shows: 8.2-1 */
 START_TEST(inserts_refresher_and_require)
@@ -184,7 +239,7 @@ START_TEST(applies_what_the_rules_say)
     struct sst_proxy_tx tx;
     struct sst_proxy_edit edit;
     struct sst_msg msg;
-    uint64_t expires_ms = 0;
+    struct sst_proxy_dialog dialog = {0};
 
     sst_proxy_policy_init(&policy);
     policy.session_expires = 1800;
@@ -197,11 +252,11 @@ START_TEST(applies_what_the_rules_say)
 
     sip = response("200 OK", "1 INVITE", "");
     ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &expires_ms), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &dialog), SST_OK);
     ck_assert_int_eq(sst_osip_apply_edit(sip, &edit), SST_OK);
     ck_assert_int_eq(count_lines(sip, "Session-Expires: 1800;refresher=uac"), 1);
     ck_assert_int_eq(count_lines(sip, "Require: timer"), 1);
-    ck_assert_uint_eq(expires_ms, 1801000);
+    ck_assert_uint_eq(dialog.expires_ms, 1801000);
     osip_message_free(sip);
 }
 END_TEST
@@ -214,6 +269,8 @@ int main(void)
     tcase_add_test(tests, keeps_parameters_of_session_expires);
     tcase_add_test(tests, inserts_session_expires);
     tcase_add_test(tests, makes_one_of_repeated_session_expires);
+    tcase_add_test(tests, lets_one_of_several_intervals_go_on);
+    tcase_add_test(tests, leaves_elements_that_are_no_tokens);
     tcase_add_test(tests, inserts_refresher_and_require);
     tcase_add_test(tests, inserts_refresher_without_set_session_expires);
     tcase_add_test(tests, sets_min_se);

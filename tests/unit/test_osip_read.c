@@ -207,6 +207,29 @@ START_TEST(reads_an_own_message)
 }
 END_TEST
 
+/* EC-134: a proxy rejects no small interval within a dialog. */
+START_TEST(sees_whether_a_request_belongs_to_a_dialog)
+{
+    osip_message_t *sip = invite("");
+    struct sst_msg msg;
+
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
+    osip_to_set_tag(sip->to, osip_strdup("b"));
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_IN_DIALOG);
+    osip_message_free(sip);
+
+    sip = response("200 OK", "1 INVITE", ""); /* a tag there says nothing of the kind */
+    if (sip->to != NULL) {
+        osip_to_set_tag(sip->to, osip_strdup("b"));
+    }
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ);
+    osip_message_free(sip);
+}
+END_TEST
+
 /* Half built: what is not there yet is not read, and the rest is. */
 START_TEST(reads_what_there_is_of_an_own_message)
 {
@@ -303,6 +326,7 @@ int main(void)
     tcase_add_test(tests, finds_a_session_description);
     tcase_add_test(tests, reads_an_own_message);
     tcase_add_test(tests, reads_what_there_is_of_an_own_message);
+    tcase_add_test(tests, sees_whether_a_request_belongs_to_a_dialog);
     tcase_add_test(tests, finds_no_offer_in_an_empty_body);
     tcase_add_test(tests, refuses_what_is_no_message);
     tcase_add_test(tests, passes_over_an_entry_without_name);

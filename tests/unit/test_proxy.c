@@ -14,14 +14,20 @@
 static struct sst_proxy_policy policy;
 static struct sst_proxy_tx tx;
 static struct sst_proxy_edit edit;
-static uint64_t expires;
+static struct sst_proxy_dialog dialog;
+
+static uint64_t expires(void)
+{
+    ck_assert((dialog.interval == 0) == (dialog.expires_ms == SST_NEVER));
+    return dialog.expires_ms;
+}
 
 static void set_up(void)
 {
     sst_proxy_policy_init(&policy);
     memset(&edit, 0xAA, sizeof edit);
-    tx = (struct sst_proxy_tx){1800, true, true};
-    expires = BEFORE;
+    tx = (struct sst_proxy_tx){1800, true, true, SST_PROXY_UNANSWERED};
+    dialog = (struct sst_proxy_dialog){BEFORE, 600};
 }
 
 static void header(struct sst_msg *msg, const char *name, const char *value)
@@ -40,19 +46,19 @@ START_TEST(wrong_arguments_are_refused)
     ck_assert_int_eq(sst_proxy_request(&policy, &tx, &request, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_proxy_request(&policy, &tx, &response, &edit), SST_ERR_ARGUMENT);
     const struct sst_msg *answer = &response;
-    ck_assert_int_eq(sst_proxy_response(NULL, &tx, answer, 0, &edit, &expires), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_proxy_response(&policy, NULL, answer, 0, &edit, &expires),
+    ck_assert_int_eq(sst_proxy_response(NULL, &tx, answer, 0, &edit, &dialog), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_response(&policy, NULL, answer, 0, &edit, &dialog),
                      SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, NULL, 0, &edit, &expires), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, answer, 0, NULL, &expires), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, NULL, 0, &edit, &dialog), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, answer, 0, NULL, &dialog), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_proxy_response(&policy, &tx, answer, 0, &edit, NULL), SST_ERR_ARGUMENT);
     const unsigned wrong[] = {0, 99, 700};
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         response.status = (uint16_t)wrong[i];
-        ck_assert_int_eq(sst_proxy_response(&policy, &tx, answer, 0, &edit, &expires),
+        ck_assert_int_eq(sst_proxy_response(&policy, &tx, answer, 0, &edit, &dialog),
                          SST_ERR_ARGUMENT);
     }
-    ck_assert_uint_eq(expires, BEFORE);
+    ck_assert_uint_eq(expires(), BEFORE);
     ck_assert_uint_eq(tx.session_expires, 1800);
 }
 END_TEST
@@ -68,7 +74,7 @@ static void answer(unsigned status, enum sst_method method, const char *interval
     if (require != NULL) {
         header(&response, "Require", require);
     }
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, NOW, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, NOW, &edit, &dialog), SST_OK);
 }
 
 static void expect_untouched(void)
@@ -89,9 +95,10 @@ START_TEST(success_without_interval_gets_the_remembered_one)
     answer(codes[_i / 2], _i % 2 ? SST_METHOD_UPDATE : SST_METHOD_INVITE, NULL, NULL);
     ck_assert(edit.set_session_expires && edit.insert_refresher_uac && edit.add_require);
     ck_assert_uint_eq(edit.session_expires, 1234);
-    ck_assert_uint_eq(expires, NOW + 1234000);
+    ck_assert_uint_eq(expires(), NOW + 1234000);
     ck_assert(!edit.set_min_se && !edit.record_route);
     ck_assert_uint_eq(edit.violations, 0);
+    tx.answered = SST_PROXY_UNANSWERED;
     answer(codes[_i / 2], SST_METHOD_INVITE, NULL, "100rel"); /* added to a list that is there */
     ck_assert(edit.set_session_expires && edit.add_require);
 }
@@ -102,15 +109,15 @@ END_TEST
 START_TEST(success_without_interval_may_end_the_timer)
 {
     static const struct sst_proxy_tx none[] = {
-        {1800, false, true},                      /* neither UAC nor UAS knows the extension */
-        {0, true, true},                          /* nobody asked */
-        {0, false, true},    {1800, true, false}, /* not this transaction */
-        {0, false, false},
+        {1800, false, true, 0},                         /* neither end knows the extension */
+        {0, true, true, 0},                             /* nobody asked */
+        {0, false, true, 0},    {1800, true, false, 0}, /* not this transaction */
+        {0, false, false, 0},
     };
     tx = none[_i];
     answer(200, SST_METHOD_INVITE, NULL, NULL);
     expect_untouched();
-    ck_assert_uint_eq(expires, SST_NEVER);
+    ck_assert_uint_eq(expires(), SST_NEVER);
 }
 END_TEST
 
@@ -134,12 +141,12 @@ START_TEST(interval_of_the_response_counts)
         {"99999999999;refresher=uac", UINT32_MAX, 0},
     };
     static const struct sst_proxy_tx any[] = {
-        {1800, true, true}, {1800, false, true}, {0, true, true}, {0, false, false}};
+        {1800, true, true, 0}, {1800, false, true, 0}, {0, true, true, 0}, {0, false, false, 0}};
     for (size_t i = 0; i < COUNT_OF(any); i++) {
         tx = any[i];
         answer(200, SST_METHOD_UPDATE, values[_i].text, "timer");
         expect_untouched();
-        ck_assert_uint_eq(expires, NOW + values[_i].seconds * 1000);
+        ck_assert_uint_eq(expires(), NOW + values[_i].seconds * 1000);
         ck_assert_uint_eq(edit.violations, values[_i].violations);
     }
 }
@@ -152,27 +159,105 @@ START_TEST(repeated_interval_keeps_the_state_longer)
     sst_msg_response(&response, 200, SST_METHOD_INVITE, 1);
     header(&response, "Session-Expires", "600;refresher=uas");
     header(&response, "x", "1200;refresher=uas");
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, NOW, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, NOW, &edit, &dialog), SST_OK);
     expect_untouched();
-    ck_assert_uint_eq(expires, NOW + 1200000);
+    ck_assert_uint_eq(expires(), NOW + 1200000);
     ck_assert_uint_eq(edit.violations, BIT(SE_REPEATED));
 }
 END_TEST
 
-/* EC-102: nothing is put beside it, and the 2xx extends the session by what was asked for. */
-/* Shows: EC-102 */
-START_TEST(unreadable_interval_extends_as_asked)
+/* EC-102: nothing is put beside it, and the 2xx extends the session by what is in force, whatever
+ * was asked; in a dialog without a timer, by what was asked. */
+/* Shows: EC-102 EC-139 */
+START_TEST(unreadable_interval_extends_as_before)
 {
-    tx.session_expires = 1800;
-    answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
+    static const struct {
+        uint32_t asked, in_force, interval;
+    } rows[] = {{1800, 0, 1800}, {1800, 600, 600}, {0, 600, 600}, {0, 0, 0}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        tx = (struct sst_proxy_tx){.session_expires = rows[i].asked, .uac_supports = true,
+                                   .active = true};
+        dialog = (struct sst_proxy_dialog){rows[i].in_force != 0 ? BEFORE : SST_NEVER,
+                                           rows[i].in_force};
+        answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
+        expect_untouched();
+        ck_assert_uint_eq(dialog.interval, rows[i].interval);
+        ck_assert_uint_eq(expires(),
+                          rows[i].interval != 0 ? NOW + rows[i].interval * 1000u : SST_NEVER);
+        ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
+    }
+}
+END_TEST
+
+/* A retransmission of the 2xx, with and without a Session-Expires; §8.2: one that is there is never
+ * altered. first: the Session-Expires of the first one, NULL for none. */
+static const struct {
+    const char *first;
+    uint32_t asked;
+    bool inserted;
+} firsts[] = {
+    {NULL, 1800, true},
+    {NULL, 0, false},
+    {"1000;refresher=uas", 1800, false},
+    {"1000;refresher=uac", 0, false},
+    {"soon", 1800, false},
+};
+
+/* Shows: EC-31 EC-136 */
+START_TEST(copy_gets_what_the_first_got)
+{
+    static const char *const copies[] = {NULL, "1000;refresher=uas", "500;refresher=uac", "soon"};
+    struct sst_counters counters = {0};
+    for (size_t i = 0; i < COUNT_OF(copies) * 2; i++) {
+        tx = (struct sst_proxy_tx){.session_expires = firsts[_i].asked, .uac_supports = true,
+                                   .active = true};
+        answer(200, SST_METHOD_INVITE, firsts[_i].first, "timer");
+        ck_assert(edit.insert_refresher_uac == firsts[_i].inserted);
+        ck_assert_uint_eq(tx.answered, firsts[_i].inserted ? SST_PROXY_INSERTED : SST_PROXY_PASSED);
+        dialog = (struct sst_proxy_dialog){BEFORE, 777};
+        /* The owner's mind may change between the two. */
+        policy.insert_response = i % 2 == 0;
+        policy.counters = &counters;
+        answer(200, SST_METHOD_INVITE, copies[i / 2], "timer");
+        ck_assert_uint_eq(expires(), BEFORE);
+        ck_assert_uint_eq(dialog.interval, 777);
+        if (copies[i / 2] == NULL && firsts[_i].inserted) {
+            ck_assert(edit.set_session_expires && edit.insert_refresher_uac && edit.add_require);
+            ck_assert_uint_eq(edit.session_expires, 1800);
+        } else {
+            expect_untouched();
+        }
+        ck_assert_uint_eq(edit.violations, 0);
+        policy.insert_response = true;
+        policy.counters = NULL;
+    }
+    const struct sst_counters none = {0};
+    ck_assert(memcmp(&counters, &none, sizeof none) == 0);
+}
+END_TEST
+
+/* No other response is one that counts. */
+START_TEST(copy_is_one_of_a_2xx)
+{
+    answer(180, SST_METHOD_INVITE, NULL, NULL);
+    answer(200, SST_METHOD_OTHER, NULL, NULL);
+    answer(500, SST_METHOD_INVITE, NULL, NULL);
+    ck_assert_uint_eq(tx.answered, SST_PROXY_UNANSWERED);
+    answer(200, SST_METHOD_INVITE, NULL, NULL);
+    ck_assert(edit.insert_refresher_uac);
+    answer(180, SST_METHOD_INVITE, NULL, NULL);
     expect_untouched();
-    ck_assert_uint_eq(expires, NOW + 1800000);
-    ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
-    tx.session_expires = 0;
-    expires = BEFORE;
-    answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
-    ck_assert_uint_eq(expires, BEFORE);
-    ck_assert_uint_eq(edit.violations, BIT(SE_MALFORMED));
+    ck_assert_uint_eq(tx.answered, SST_PROXY_INSERTED);
+}
+END_TEST
+
+/* Shows: 8.2-1 8.2-2 */
+START_TEST(owner_may_leave_a_2xx_without_a_timer)
+{
+    policy.insert_response = false;
+    answer(200, SST_METHOD_INVITE, NULL, NULL);
+    expect_untouched();
+    ck_assert_uint_eq(expires(), SST_NEVER);
 }
 END_TEST
 
@@ -194,23 +279,27 @@ START_TEST(other_responses_change_nothing)
             ck_assert_uint_eq(edit.violations, BIT(SE_MISPLACED));
         }
     }
-    ck_assert_uint_eq(expires, BEFORE);
+    ck_assert_uint_eq(expires(), BEFORE);
 }
 END_TEST
 
-/* Shows: 8.2-4 EC-29 */
+/* Each To tag has a copy of the transaction, and is judged by itself. */
+/* Shows: 8.2-4 EC-29 EC-136 */
 START_TEST(forks_have_an_expiration_each)
 {
-    uint64_t forks[] = {BEFORE, BEFORE, BEFORE};
-    answer(200, SST_METHOD_INVITE, "600;refresher=uas", NULL);
-    forks[0] = expires;
-    answer(200, SST_METHOD_INVITE, NULL, NULL);
-    forks[1] = expires;
-    answer(200, SST_METHOD_INVITE, "90;refresher=uac", "timer");
-    forks[2] = expires;
-    ck_assert_uint_eq(forks[0], NOW + 600000);
-    ck_assert_uint_eq(forks[1], NOW + 1800000); /* the transaction is as it was for the first */
-    ck_assert_uint_eq(forks[2], NOW + 90000);
+    static const struct {
+        const char *interval;
+        uint64_t expires_s;
+    } forks[] = {{"600;refresher=uas", 600}, {NULL, 1800}, {"90;refresher=uac", 90}};
+    const struct sst_proxy_tx forwarded = tx;
+    for (size_t i = 0; i < COUNT_OF(forks); i++) {
+        tx = forwarded;
+        dialog = (struct sst_proxy_dialog){0};
+        answer(200, SST_METHOD_INVITE, forks[i].interval, "timer");
+        ck_assert_uint_eq(expires(), NOW + forks[i].expires_s * 1000);
+        ck_assert_uint_eq(dialog.interval, forks[i].expires_s);
+        ck_assert(edit.insert_refresher_uac == (forks[i].interval == NULL));
+    }
 }
 END_TEST
 
@@ -227,24 +316,34 @@ START_TEST(expiration_does_not_wrap)
                 {late - 1, SST_NEVER - 1},      {late, SST_NEVER - 1},
                 {SST_NEVER - 1, SST_NEVER - 1}, {SST_NEVER, SST_NEVER - 1}};
     for (size_t i = 0; i < COUNT_OF(sums); i++) {
-        ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, sums[i].now, &edit, &expires),
+        tx.answered = SST_PROXY_UNANSWERED;
+        ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, sums[i].now, &edit, &dialog),
                          SST_OK);
-        ck_assert_uint_eq(expires, sums[i].expires);
+        ck_assert_uint_eq(expires(), sums[i].expires);
     }
 }
 END_TEST
+
+static bool is_expired(uint64_t expires_ms, uint64_t now_ms)
+{
+    const struct sst_proxy_dialog one = {expires_ms, 90};
+    return sst_proxy_expired(&one, now_ms);
+}
 
 /* §8.3: "equals or passes" */
 /* Shows: 8.3-1 EC-43 EC-85 */
 START_TEST(state_expires)
 {
-    ck_assert(!sst_proxy_expired(1000, 999));
-    ck_assert(sst_proxy_expired(1000, 1000));
-    ck_assert(sst_proxy_expired(1000, 1001));
-    ck_assert(sst_proxy_expired(0, 0));
-    ck_assert(!sst_proxy_expired(SST_NEVER, 0));
-    ck_assert(!sst_proxy_expired(SST_NEVER, SST_NEVER));
-    ck_assert(sst_proxy_expired(SST_NEVER - 1, SST_NEVER));
+    static const struct sst_proxy_dialog zero, none = {SST_NEVER, 0};
+    ck_assert(!is_expired(1000, 999));
+    ck_assert(is_expired(1000, 1000));
+    ck_assert(is_expired(1000, 1001));
+    ck_assert(is_expired(0, 0));
+    ck_assert(is_expired(SST_NEVER - 1, SST_NEVER));
+    ck_assert(!sst_proxy_expired(&none, 0));
+    ck_assert(!sst_proxy_expired(&none, SST_NEVER));
+    ck_assert(!sst_proxy_expired(&zero, 0));
+    ck_assert(!sst_proxy_expired(&zero, SST_NEVER));
 }
 END_TEST
 
@@ -258,7 +357,10 @@ static Suite *proxy_suite(void)
     tcase_add_loop_test(tests, success_without_interval_may_end_the_timer, 0, 5);
     tcase_add_loop_test(tests, interval_of_the_response_counts, 0, 9);
     tcase_add_test(tests, repeated_interval_keeps_the_state_longer);
-    tcase_add_test(tests, unreadable_interval_extends_as_asked);
+    tcase_add_test(tests, unreadable_interval_extends_as_before);
+    tcase_add_loop_test(tests, copy_gets_what_the_first_got, 0, COUNT_OF(firsts));
+    tcase_add_test(tests, copy_is_one_of_a_2xx);
+    tcase_add_test(tests, owner_may_leave_a_2xx_without_a_timer);
     tcase_add_test(tests, other_responses_change_nothing);
     tcase_add_test(tests, forks_have_an_expiration_each);
     tcase_add_test(tests, expiration_does_not_wrap);

@@ -103,11 +103,11 @@ static const struct {
 START_TEST(responses_are_judged)
 {
     struct sst_msg response;
-    uint64_t expires = 0;
+    struct sst_proxy_dialog dialog = {0};
     memset(&tx, 0, sizeof tx);
     sst_msg_response(&response, responses[_i].status, responses[_i].method, 1);
     add_lines(&response, responses[_i].lines);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, NOW, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &response, NOW, &edit, &dialog), SST_OK);
     ck_assert_uint_eq(edit.violations, responses[_i].violations);
 }
 END_TEST
@@ -115,7 +115,7 @@ END_TEST
 START_TEST(counters_count)
 {
     struct sst_msg msg;
-    uint64_t expires;
+    struct sst_proxy_dialog dialog = {0};
     struct sst_counters expected = {.rejected_422 = 2};
     expected.violations[SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE] = 2;
     expected.violations[SST_VIOLATION_SE_BELOW_MIN_SE] = 2;
@@ -128,11 +128,15 @@ START_TEST(counters_count)
     ck_assert_int_eq(sst_proxy_request(&policy, &tx, &msg, &edit), SST_OK);
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
     add_lines(&msg, (const char *[]){"x: 1800", NULL});
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &dialog), SST_OK);
     sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
     add_lines(&msg, (const char *[]){"x: soon", NULL});
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &expires), SST_OK);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &expires), SST_OK);
+    tx.answered = SST_PROXY_UNANSWERED;
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &dialog), SST_OK);
+    tx.answered = SST_PROXY_UNANSWERED;
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &dialog), SST_OK);
+    /* a retransmission counts nothing */
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, NOW, &edit, &dialog), SST_OK);
     ck_assert(memcmp(&counters, &expected, sizeof counters) == 0);
 }
 END_TEST
@@ -196,7 +200,7 @@ END_TEST
 struct hop {
     struct sst_proxy_policy policy;
     struct sst_proxy_tx tx;
-    uint64_t expires;
+    struct sst_proxy_dialog dialog;
 };
 
 static struct hop first, second;
@@ -207,7 +211,7 @@ static void chain(uint32_t first_wish, uint32_t second_min)
     sst_proxy_policy_init(&second.policy);
     first.policy.session_expires = first_wish;
     second.policy.min_se = second_min;
-    first.expires = second.expires = 0;
+    first.dialog = second.dialog = (struct sst_proxy_dialog){0};
 }
 
 /* Puts the changes into the message, as a host does. @return the status of a refusal, or 0 */
@@ -228,7 +232,7 @@ static unsigned pass_request(struct hop *hop, struct sst_msg *request)
 static void pass_response(struct hop *hop, struct sst_msg *response)
 {
     ck_assert_int_eq(
-        sst_proxy_response(&hop->policy, &hop->tx, response, NOW, &edit, &hop->expires), SST_OK);
+        sst_proxy_response(&hop->policy, &hop->tx, response, NOW, &edit, &hop->dialog), SST_OK);
     ck_assert_uint_eq(edit.violations, 0);
     if (edit.set_session_expires) {
         ck_assert(edit.insert_refresher_uac && edit.add_require);
@@ -263,8 +267,8 @@ START_TEST(last_proxy_answers_for_the_uas)
     ck_assert(edit.set_session_expires);
     pass_response(&first, &msg);
     ck_assert(!edit.set_session_expires); /* it is not the first that sees the response */
-    ck_assert_uint_eq(first.expires, NOW + 1800000);
-    ck_assert_uint_eq(second.expires, NOW + 1800000);
+    ck_assert_uint_eq(first.dialog.expires_ms, NOW + 1800000);
+    ck_assert_uint_eq(second.dialog.expires_ms, NOW + 1800000);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAC);
 }
 END_TEST
@@ -286,15 +290,16 @@ START_TEST(interval_grows_for_a_uac_without_support)
     sst_msg_set_session_expires(&with, 1800, SST_REFRESHER_UAS);
     pass_response(&second, &with);
     pass_response(&first, &with);
-    ck_assert_uint_eq(second.expires, NOW + 1800000);
-    ck_assert_uint_eq(first.expires, NOW + 1800000); /* not its own 600 */
+    ck_assert_uint_eq(second.dialog.expires_ms, NOW + 1800000);
+    ck_assert_uint_eq(first.dialog.expires_ms, NOW + 1800000); /* not its own 600 */
 
+    first.tx.answered = second.tx.answered = SST_PROXY_UNANSWERED; /* another such call */
     sst_msg_response(&without, 200, SST_METHOD_INVITE, 1);
     pass_response(&second, &without);
     pass_response(&first, &without);
     ck_assert_uint_eq(without.has, SST_MSG_CSEQ);
-    ck_assert_uint_eq(second.expires, SST_NEVER);
-    ck_assert_uint_eq(first.expires, SST_NEVER);
+    ck_assert_uint_eq(second.dialog.expires_ms, SST_NEVER);
+    ck_assert_uint_eq(first.dialog.expires_ms, SST_NEVER);
 }
 END_TEST
 

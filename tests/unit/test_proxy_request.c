@@ -21,6 +21,7 @@ struct cell {
     uint32_t minimum, own, most;
     bool insert_require;
     bool by_require; /* Require counts as support; EC-106 */
+    bool in_dialog;  /* To has a tag; EC-134 */
 };
 
 static struct sst_proxy_policy policy;
@@ -49,6 +50,9 @@ static struct sst_msg request_of(const struct cell *cell, enum sst_method method
     }
     if (cell->support == REQUIRED || cell->support == BOTH) {
         header(&request, "Require", "timer");
+    }
+    if (cell->in_dialog) {
+        sst_msg_set_flags(&request, SST_MSG_IN_DIALOG);
     }
     return request;
 }
@@ -86,68 +90,77 @@ static const struct {
     int64_t interval, min_se;
 } cells[] = {
     /* Nothing asked by anybody: nothing changes. */
-    {{NONE, NONE, NO, true, 90, 0, 0, false, false}, 0, NONE, NONE},
-    {{NONE, NONE, SUPPORTED, true, 90, 0, 0, false, false}, 0, NONE, NONE},
-    {{NONE, 600, SUPPORTED, true, 90, 0, 0, false, false}, 0, NONE, NONE},
-    {{NONE, 600, NO, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
+    {{NONE, NONE, NO, true, 90, 0, 0, false, false, false}, 0, NONE, NONE},
+    {{NONE, NONE, SUPPORTED, true, 90, 0, 0, false, false, false}, 0, NONE, NONE},
+    {{NONE, 600, SUPPORTED, true, 90, 0, 0, false, false, false}, 0, NONE, NONE},
+    {{NONE, 600, NO, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
     /* 8.1-1, 8.1-12: inserted, not below Min-SE; without support as well. */
-    {{NONE, NONE, SUPPORTED, true, 90, 1800, 0, false, false}, 0, 1800, NONE},
-    {{NONE, NONE, NO, true, 90, 1800, 0, false, false}, 0, 1800, NONE},
-    {{NONE, 1800, SUPPORTED, true, 90, 1800, 0, false, false}, 0, 1800, NONE},
-    {{NONE, 1801, SUPPORTED, true, 90, 1800, 0, false, false}, 0, 1801, NONE},
-    {{NONE, 3600, NO, true, 90, 1800, 0, false, false}, 0, 3600, NONE},
-    {{NONE, 3600, NO, true, 90, 1800, 1800, false, false}, 0, 3600, NONE},
-    {{NONE, 30, NO, true, 90, 90, 0, false, false}, 0, 90, NONE},
+    {{NONE, NONE, SUPPORTED, true, 90, 1800, 0, false, false, false}, 0, 1800, NONE},
+    {{NONE, NONE, NO, true, 90, 1800, 0, false, false, false}, 0, 1800, NONE},
+    {{NONE, 1800, SUPPORTED, true, 90, 1800, 0, false, false, false}, 0, 1800, NONE},
+    {{NONE, 1801, SUPPORTED, true, 90, 1800, 0, false, false, false}, 0, 1801, NONE},
+    {{NONE, 3600, NO, true, 90, 1800, 0, false, false, false}, 0, 3600, NONE},
+    {{NONE, 3600, NO, true, 90, 1800, 1800, false, false, false}, 0, 3600, NONE},
+    {{NONE, 30, NO, true, 90, 90, 0, false, false, false}, 0, 90, NONE},
     /* 8.1-2, 8.1-13: reduced, but not below Min-SE, 90 when absent. */
-    {{3600, NONE, SUPPORTED, true, 90, 0, 1800, false, false}, 0, 1800, NONE},
-    {{3600, NONE, NO, true, 90, 0, 1800, false, false}, 0, 1800, NONE},
-    {{3600, NONE, NO, true, 90, 0, 90, false, false}, 0, 90, NONE},
-    {{3600, 1800, SUPPORTED, true, 90, 0, 600, false, false}, 0, 1800, NONE},
-    {{3600, 3600, SUPPORTED, true, 90, 0, 600, false, false}, 0, NONE, NONE},
-    {{1800, NONE, SUPPORTED, true, 90, 0, 1800, false, false}, 0, NONE, NONE},
-    {{1801, NONE, SUPPORTED, true, 90, 0, 1800, false, false}, 0, 1800, NONE},
-    {{UINT32_MAX, 30, SUPPORTED, true, 90, 0, 90, false, false}, 0, 90, NONE},
+    {{3600, NONE, SUPPORTED, true, 90, 0, 1800, false, false, false}, 0, 1800, NONE},
+    {{3600, NONE, NO, true, 90, 0, 1800, false, false, false}, 0, 1800, NONE},
+    {{3600, NONE, NO, true, 90, 0, 90, false, false, false}, 0, 90, NONE},
+    {{3600, 1800, SUPPORTED, true, 90, 0, 600, false, false, false}, 0, 1800, NONE},
+    {{3600, 3600, SUPPORTED, true, 90, 0, 600, false, false, false}, 0, NONE, NONE},
+    {{1800, NONE, SUPPORTED, true, 90, 0, 1800, false, false, false}, 0, NONE, NONE},
+    {{1801, NONE, SUPPORTED, true, 90, 0, 1800, false, false, false}, 0, 1800, NONE},
+    {{UINT32_MAX, 30, SUPPORTED, true, 90, 0, 90, false, false, false}, 0, 90, NONE},
     /* 8.1-3: never increased, not to the proxy's own wish either. */
-    {{600, NONE, SUPPORTED, true, 90, 1800, 0, false, false}, 0, NONE, NONE},
-    {{600, 600, NO, true, 90, 1800, 0, false, false}, 0, NONE, NONE},
-    {{90, NONE, NO, true, 90, 1800, 0, false, false}, 0, NONE, NONE},
+    {{600, NONE, SUPPORTED, true, 90, 1800, 0, false, false, false}, 0, NONE, NONE},
+    {{600, 600, NO, true, 90, 1800, 0, false, false, false}, 0, NONE, NONE},
+    {{90, NONE, NO, true, 90, 1800, 0, false, false, false}, 0, NONE, NONE},
     /* 8.1-4: raised to Min-SE, whoever sent it. */
-    {{600, 900, SUPPORTED, true, 90, 0, 0, false, false}, 0, 900, NONE},
-    {{600, 900, NO, true, 90, 0, 0, false, false}, 0, 900, NONE},
-    {{600, 900, REQUIRED, true, 90, 0, 0, false, false}, 0, 900, NONE},
-    {{600, 900, SUPPORTED, true, 90, 0, 800, false, false}, 0, 900, NONE},
-    {{60, NONE, SUPPORTED, false, 90, 0, 0, false, false}, 0, 90, NONE},
-    {{60, 30, SUPPORTED, false, 90, 0, 0, false, false}, 0, 90, NONE},
-    {{0, UINT32_MAX, SUPPORTED, false, 90, 0, 0, false, false}, 0, UINT32_MAX, NONE},
+    {{600, 900, SUPPORTED, true, 90, 0, 0, false, false, false}, 0, 900, NONE},
+    {{600, 900, NO, true, 90, 0, 0, false, false, false}, 0, 900, NONE},
+    {{600, 900, REQUIRED, true, 90, 0, 0, false, false, false}, 0, 900, NONE},
+    {{600, 900, SUPPORTED, true, 90, 0, 800, false, false, false}, 0, 900, NONE},
+    {{60, NONE, SUPPORTED, false, 90, 0, 0, false, false, false}, 0, 90, NONE},
+    {{60, 30, SUPPORTED, false, 90, 0, 0, false, false, false}, 0, 90, NONE},
+    {{0, UINT32_MAX, SUPPORTED, false, 90, 0, 0, false, false, false}, 0, UINT32_MAX, NONE},
     /* 8.1-6: rejected below the minimum, and not at it. */
-    {{1799, NONE, SUPPORTED, true, 1800, 0, 0, false, false}, 422, NONE, NONE},
-    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false, false}, 0, 1800, 1800}, /* EC-106 */
-    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false, true}, 422, NONE, NONE},
-    {{1799, 3600, BOTH, true, 1800, 0, 0, false, false}, 422, NONE, NONE},
-    {{0, NONE, SUPPORTED, true, 90, 0, 0, false, false}, 422, NONE, NONE},
-    {{89, NONE, SUPPORTED, true, 90, 0, 0, false, false}, 422, NONE, NONE},
-    {{1800, NONE, SUPPORTED, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
-    {{NONE, NONE, SUPPORTED, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
+    {{1799, NONE, SUPPORTED, true, 1800, 0, 0, false, false, false}, 422, NONE, NONE},
+    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false, false, false}, 0, 1800, 1800}, /* EC-106 */
+    {{1799, NONE, REQUIRED, true, 1800, 0, 0, false, true, false}, 422, NONE, NONE},
+    {{1799, 3600, BOTH, true, 1800, 0, 0, false, false, false}, 422, NONE, NONE},
+    {{0, NONE, SUPPORTED, true, 90, 0, 0, false, false, false}, 422, NONE, NONE},
+    {{89, NONE, SUPPORTED, true, 90, 0, 0, false, false, false}, 422, NONE, NONE},
+    {{1800, NONE, SUPPORTED, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
+    {{NONE, NONE, SUPPORTED, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
     /* The same where it does not reject: 8.1-8 leaves it no other means. */
-    {{1799, NONE, SUPPORTED, false, 1800, 0, 0, false, false}, 0, NONE, NONE},
-    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, false}, 0, 1800, 1800},
-    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, true}, 0, NONE, NONE},
+    {{1799, NONE, SUPPORTED, false, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
+    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, false, false}, 0, 1800, 1800},
+    {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, true, false}, 0, NONE, NONE},
+    /* EC-134: not in a dialog, where an interval below the minimum may be in force already. */
+    {{1799, NONE, SUPPORTED, true, 1800, 0, 0, false, false, true}, 0, NONE, NONE},
+    {{100, NONE, SUPPORTED, true, 120, 0, 0, false, false, true}, 0, NONE, NONE},
+    {{60, NONE, SUPPORTED, true, 120, 0, 0, false, false, true}, 0, 90, NONE},
+    {{0, NONE, BOTH, true, 120, 0, 0, false, false, true}, 0, 90, NONE},
+    {{100, 110, SUPPORTED, true, 120, 0, 0, false, false, true}, 0, 110, NONE},
+    {{60, NONE, REQUIRED, true, 120, 0, 0, false, true, true}, 0, 90, NONE},
+    {{60, NONE, NO, true, 120, 0, 0, false, false, true}, 0, 120, 120},
+    {{3600, NONE, SUPPORTED, true, 120, 0, 1800, false, false, true}, 0, 1800, NONE},
     /* 8.1-7, 8.1-15: both raised where the UAC would not understand the 422. */
-    {{60, NONE, NO, true, 90, 0, 0, false, false}, 0, 90, 90},
-    {{60, 30, NO, true, 90, 0, 0, false, false}, 0, 90, 90},
-    {{60, 90, NO, true, 90, 0, 0, false, false}, 0, 90, NONE},
-    {{60, 1000, NO, true, 90, 0, 0, false, false}, 0, 1000, NONE},
-    {{1799, NONE, NO, true, 1800, 0, 0, false, false}, 0, 1800, 1800},
-    {{1799, NONE, NO, false, 1800, 0, 0, false, false}, 0, 1800, 1800},
-    {{1799, 90, NO, true, 1800, 0, 0, false, false}, 0, 1800, 1800},
-    {{1799, 1799, NO, true, 1800, 0, 1800, false, false}, 0, 1800, 1800},
-    {{1799, 1800, NO, true, 1800, 0, 0, false, false}, 0, 1800, NONE},
-    {{1799, 1801, NO, true, 1800, 0, 1800, false, false}, 0, 1801, NONE},
-    {{1800, NONE, NO, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
-    {{1800, 90, NO, true, 1800, 0, 0, false, false}, 0, NONE, NONE},
+    {{60, NONE, NO, true, 90, 0, 0, false, false, false}, 0, 90, 90},
+    {{60, 30, NO, true, 90, 0, 0, false, false, false}, 0, 90, 90},
+    {{60, 90, NO, true, 90, 0, 0, false, false, false}, 0, 90, NONE},
+    {{60, 1000, NO, true, 90, 0, 0, false, false, false}, 0, 1000, NONE},
+    {{1799, NONE, NO, true, 1800, 0, 0, false, false, false}, 0, 1800, 1800},
+    {{1799, NONE, NO, false, 1800, 0, 0, false, false, false}, 0, 1800, 1800},
+    {{1799, 90, NO, true, 1800, 0, 0, false, false, false}, 0, 1800, 1800},
+    {{1799, 1799, NO, true, 1800, 0, 1800, false, false, false}, 0, 1800, 1800},
+    {{1799, 1800, NO, true, 1800, 0, 0, false, false, false}, 0, 1800, NONE},
+    {{1799, 1801, NO, true, 1800, 0, 1800, false, false, false}, 0, 1801, NONE},
+    {{1800, NONE, NO, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
+    {{1800, 90, NO, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
     /* What cannot be read stays as it is, and nothing is put beside it. */
-    {{BAD, NONE, NO, true, 1800, 1800, 1800, false, false}, 0, NONE, NONE},
-    {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false, false}, 0, NONE, NONE},
+    {{BAD, NONE, NO, true, 1800, 1800, 1800, false, false, false}, 0, NONE, NONE},
+    {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false, false, false}, 0, NONE, NONE},
 };
 
 /* Shows: 8.1-1 8.1-2 8.1-3 8.1-4 8.1-6 8.1-7 8.1-8 8.1-11 8.1-12 8.1-13 8.1-15 EC-81 */
@@ -201,7 +214,8 @@ static const char *obeys_minimum(const struct cell *cell)
     bool known = supports(cell);
     bool small = cell->interval >= 0 && cell->interval < (int64_t)cell->minimum;
     /* "The proxy MAY reject the INVITE request with a 422 ... if smaller than the minimum" */
-    RULE((edit.status == 422) == (known && small && cell->reject));
+    /* EC-134: several stacks do not follow a 422 in mid-call, and lose it */
+    RULE((edit.status == 422) == (known && small && cell->reject && !cell->in_dialog));
     /* "MUST NOT insert a Min-SE header field or modify ... if ... Supported ... 'timer'" */
     RULE(!(known && edit.set_min_se));
     if (!known && small) {
@@ -287,12 +301,13 @@ START_TEST(sentences_hold_in_every_cell)
                                          {1800, 3600, 0}, {1800, 1800, 7200}, {UINT32_MAX, 0, 0}};
     struct cell cell;
     unsigned count = 0;
-    for (unsigned i = 0; i < COUNT_OF(intervals) * COUNT_OF(mins) * COUNT_OF(wishes) * 32; i++) {
-        unsigned rest = i / 32;
+    for (unsigned i = 0; i < COUNT_OF(intervals) * COUNT_OF(mins) * COUNT_OF(wishes) * 64; i++) {
+        unsigned rest = i / 64;
         cell.support = (enum support)(i % 4);
         cell.reject = i & 4;
         cell.insert_require = i & 8;
         cell.by_require = i & 16;
+        cell.in_dialog = i & 32;
         cell.interval = intervals[rest % COUNT_OF(intervals)];
         rest /= COUNT_OF(intervals);
         cell.min_se = mins[rest % COUNT_OF(mins)];
@@ -308,14 +323,64 @@ START_TEST(sentences_hold_in_every_cell)
         memcpy(&invite, &edit, sizeof edit);
         bool same = forward(&cell, SST_METHOD_UPDATE) && memcmp(&invite, &edit, sizeof edit) == 0;
         if (broken != NULL || !same) { /* §8.1: "identical for all session refresh requests" */
-            ck_abort_msg("SE %lld, Min-SE %lld, support %d %d, reject %d, policy %u %u %u: %s",
+            ck_abort_msg("SE %lld, Min-SE %lld, support %d %d, dialog %d, reject %d, policy %u %u %u: %s",
                          (long long)cell.interval, (long long)cell.min_se, (int)cell.support,
-                         cell.by_require, cell.reject, cell.minimum, cell.own, cell.most,
+                         cell.by_require, cell.in_dialog, cell.reject, cell.minimum, cell.own, cell.most,
                          broken != NULL ? broken : "same for UPDATE");
         }
         count++;
     }
-    ck_assert_uint_eq(count, 15 * 11 * 9 * 32);
+    ck_assert_uint_eq(count, 15 * 11 * 9 * 64);
+}
+END_TEST
+
+/* Several Session-Expires: where the proxy has a maximum or sets one, one goes on with its value. */
+/* Shows: EC-137 EC-03 */
+START_TEST(one_of_repeated_intervals_goes_on)
+{
+    static const struct {
+        const char *lines[3]; /* values of Session-Expires */
+        uint32_t minimum, own, most;
+        bool supports;
+        uint32_t set;        /* 0: they stay as they are */
+        uint32_t remembered;
+    } rows[] = {
+        {{"3600", "1000"}, 90, 0, 2000, true, 1000, 1000},
+        {{"1000", "3600"}, 90, 0, 2000, true, 1000, 1000},
+        {{"3600", "2500"}, 90, 0, 2000, true, 2000, 2000},
+        {{"3600", "2000"}, 90, 0, 2000, true, 2000, 2000},
+        {{"1500", "1000"}, 90, 0, 2000, true, 1000, 1000}, /* whoever reads them reads the same */
+        {{"3600", "1000", "soon"}, 90, 0, 2000, true, 1000, 1000},
+        {{"soon", "1000"}, 90, 0, 2000, true, 1000, 1000},
+        {{"soon", "never"}, 90, 0, 2000, true, 0, 0}, /* for the UAS to judge */
+        {{"3600", "1000"}, 90, 1800, 0, true, 0, 1000}, /* changes nothing */
+        {{"3600", "1000"}, 90, 0, 0, true, 0, 1000},
+        {{"3600", "60"}, 90, 0, 0, false, 90, 90}, /* sets one */
+        {{"3600", "300"}, 600, 0, 0, false, 600, 600},
+        {{"3600"}, 90, 0, 3600, true, 0, 3600}, /* one alone is as it should be */
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sst_msg request;
+        sst_msg_request(&request, SST_METHOD_INVITE, 1);
+        for (size_t k = 0; k < 3 && rows[i].lines[k] != NULL; k++) {
+            header(&request, k % 2 == 0 ? "Session-Expires" : "x", rows[i].lines[k]);
+        }
+        if (rows[i].supports) {
+            header(&request, "Supported", "timer");
+        }
+        sst_proxy_policy_init(&policy);
+        policy.min_se = rows[i].minimum;
+        policy.session_expires = rows[i].own;
+        policy.max_session_expires = rows[i].most;
+        ck_assert_int_eq(sst_proxy_policy_check(&policy, NULL), SST_OK);
+        ck_assert_int_eq(sst_proxy_request(&policy, &tx, &request, &edit), SST_OK);
+        ck_assert_uint_eq(edit.status, 0);
+        ck_assert_msg(edit.set_session_expires == (rows[i].set != 0) &&
+                          edit.session_expires == rows[i].set &&
+                          tx.session_expires == rows[i].remembered,
+                      "row %u: %u, %u", (unsigned)i, (unsigned)edit.session_expires,
+                      (unsigned)tx.session_expires);
+    }
 }
 END_TEST
 
@@ -325,6 +390,7 @@ static Suite *proxy_request_suite(void)
     TCase *tests = tcase_create("proxy_request");
     tcase_add_loop_test(tests, cells_are_as_the_text_has_them, 0, COUNT_OF(cells));
     tcase_add_test(tests, sentences_hold_in_every_cell);
+    tcase_add_test(tests, one_of_repeated_intervals_goes_on);
     suite_add_tcase(suite, tests);
     return suite;
 }
