@@ -40,7 +40,7 @@ extern "C" {
             sizeof(struct sst_timer), sizeof(struct sst_facts), sizeof(struct sst_answer), \
             sizeof(struct sst_proxy_tx), sizeof(struct sst_proxy_edit),                            \
             sizeof(struct sst_session_expires), sizeof(struct sst_option_tags),                    \
-            sizeof(struct sst_allow), sizeof(struct sst_restore)                                   \
+            sizeof(struct sst_allow), sizeof(struct sst_restore), sizeof(struct sst_proxy_dialog)  \
     }
 
 /**

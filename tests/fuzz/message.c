@@ -155,10 +155,10 @@ static void as_proxy(const struct sst_proxy_policy *policy, const struct sst_msg
     struct sst_proxy_tx tx = {
         .session_expires = 900, .uac_supports = msg->cseq & 1, .active = true};
     struct sst_proxy_edit edit;
-    uint64_t expires = 1;
+    struct sst_proxy_dialog dialog = {1, 1};
 
     if (msg->status != 0) {
-        HOLDS(sst_proxy_response(policy, &tx, msg, UINT64_MAX - 2u, &edit, &expires) == SST_OK);
+        HOLDS(sst_proxy_response(policy, &tx, msg, UINT64_MAX - 2u, &edit, &dialog) == SST_OK);
         HOLDS(edit.status == 0 && !edit.set_min_se);
         HOLDS(!edit.insert_refresher_uac || (tx.uac_supports && edit.add_require));
         return;

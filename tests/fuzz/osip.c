@@ -92,7 +92,7 @@ static void edit_as_proxy(osip_message_t *sip)
     struct sst_proxy_edit edit;
     struct sst_msg msg;
     struct sst_msg after;
-    uint64_t expires = 0;
+    struct sst_proxy_dialog dialog = {0};
 
     sst_proxy_policy_init(&policy);
     policy.session_expires = 1800;
@@ -104,7 +104,7 @@ static void edit_as_proxy(osip_message_t *sip)
     if (msg.status == 0) {
         HOLDS(sst_proxy_request(&policy, &tx, &msg, &edit) == SST_OK);
     } else {
-        HOLDS(sst_proxy_response(&policy, &tx, &msg, 0, &edit, &expires) == SST_OK);
+        HOLDS(sst_proxy_response(&policy, &tx, &msg, 0, &edit, &dialog) == SST_OK);
     }
     if (edit.status != 0) {
         HOLDS(sst_osip_apply_edit(sip, &edit) == SST_ERR_ARGUMENT);

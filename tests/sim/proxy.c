@@ -15,7 +15,7 @@
 void make_proxy(struct world *w, struct proxy *proxy)
 {
     static const uint32_t minimums[] = {90, 120, 180, 600, 1800, 3600};
-    proxy->expires = SST_NEVER;
+    proxy->dialog = (struct sst_proxy_dialog){0};
     proxy->kind = (enum proxy_kind)pick(w, w->fair ? 2 : 3);
     if (proxy->kind == PROXY_STRIPS) {
         proxy->strips = 1u + pick(w, 31);
@@ -150,10 +150,10 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
     if (get_header(packet, "Session-Expires") == NULL && edit.set_session_expires) {
         w->counts->scene[SCENE_PROXY_INSERTS]++;
     }
-    if (w->causes == 0 && !w->overlapped && sst_proxy_expired(proxy->expires, w->now) &&
+    if (w->causes == 0 && !w->overlapped && sst_proxy_expired(&proxy->dialog, w->now) &&
         is_up(w, &w->side[0]) && is_up(w, &w->side[1])) {
         fail(w, "I5: a proxy's state expires in a healthy call", "at %llu",
-             (unsigned long long)proxy->expires);
+             (unsigned long long)proxy->dialog.expires_ms);
     }
     apply(packet, &edit);
     judge_edit(w, &before, packet);
@@ -164,16 +164,14 @@ static void pass_response(struct world *w, struct proxy *proxy, struct packet *p
 {
     struct sst_msg msg;
     struct sst_proxy_edit edit;
-    static const struct sst_proxy_tx unknown;
+    struct sst_proxy_tx unknown = {0};
+    struct sst_proxy_dialog unchanged = proxy->dialog;
     struct proxy_memory *memory = remembered(proxy, packet, packet->from == 0 ? 1u : 0u);
     view(&msg, packet);
-    uint64_t expires = proxy->expires;
-    sst_proxy_response(&proxy->policy, memory != NULL ? &memory->tx : &unknown, &msg, w->now, &edit,
-                       &expires);
-    bool copy = memory == NULL || memory->answered;
-    if (!copy && packet->status >= 200) {
-        memory->answered = true;
-        proxy->expires = expires; /* EC-31: a copy does not move it */
+    if (memory != NULL) { /* EC-31: a copy does not move it */
+        sst_proxy_response(&proxy->policy, &memory->tx, &msg, w->now, &edit, &proxy->dialog);
+    } else {
+        sst_proxy_response(&proxy->policy, &unknown, &msg, w->now, &edit, &unchanged);
     }
     apply(packet, &edit);
 }

@@ -124,7 +124,7 @@ struct proxy_memory {
     uint32_t cseq;
     uint8_t method;
     uint8_t from;
-    bool used, answered;
+    bool used;
 };
 
 struct proxy {
@@ -133,7 +133,7 @@ struct proxy {
     struct proxy_memory memory[8];
     unsigned next;
     unsigned strips;
-    uint64_t expires;
+    struct sst_proxy_dialog dialog;
 };
 
 struct timed {

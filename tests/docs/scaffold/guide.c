@@ -91,7 +91,7 @@ struct branch {
 };
 
 struct dialog {
-    uint64_t expires_ms;
+    struct sst_proxy_dialog kept;
     bool over;
 };
 
@@ -200,7 +200,7 @@ int main(void)
     /* A proxy that asks, for a caller that knows the timer and a callee that does not. */
     {
         static struct branch branches[1];
-        static struct dialog dialogs[1] = {{SST_NEVER, false}};
+        static struct dialog dialogs[1];
         struct branch *branch = branches;
         struct dialog *dialog = dialogs;
         struct sst_proxy_edit edit;
@@ -221,7 +221,7 @@ int main(void)
         sst_msg_response(&msg, 200, SST_METHOD_INVITE, 2);
         /*@ docs/guide.md # Proxies # until: Now and then */
         assert(edit.add_require && strcmp(interval_sent, "1800;refresher=uac") == 0);
-        assert(dialog->expires_ms == now + 1800000 && !dialog->over);
+        assert(dialog->kept.expires_ms == now + 1800000 && !dialog->over);
         now += 1800000;
         /*@ docs/guide.md # Proxies */
         assert(dialog->over);

@@ -30,7 +30,7 @@ static uint64_t host_due(const struct host *host)
         return host->wake_ms;
     }
     if (host->party->kind == PROXY) {
-        return host->expires_ms;
+        return host->kept.expires_ms;
     }
     if (host->session == NULL) {
         return SST_NEVER;

@@ -116,7 +116,7 @@ static void forget_dialogs(struct host *host)
 {
     for (unsigned i = 0; i < host->world->host_count; i++) {
         if (host->world->host[i].party == host->party) {
-            host->world->host[i].expires_ms = SST_NEVER;
+            host->world->host[i].kept = (struct sst_proxy_dialog){SST_NEVER, 0};
         }
     }
 }
@@ -170,8 +170,14 @@ static bool forward_response(struct host *host, struct host *dialog, struct mess
         struct sst_msg msg;
         forwarded = slot->response;
         message_view(&forwarded, &msg);
-        if (sst_proxy_response(&host->settings[0].proxy, &slot->proxy_tx, &msg, host_now(host),
-                               &edit, &dialog->expires_ms) != SST_OK) {
+        /* Each To tag has a copy of the transaction. */
+        if (dialog->answered_of != slot || dialog->answered_cseq != slot->request.cseq) {
+            dialog->answered = slot->proxy_tx;
+            dialog->answered_of = slot;
+            dialog->answered_cseq = slot->request.cseq;
+        }
+        if (sst_proxy_response(&host->settings[0].proxy, &dialog->answered, &msg, host_now(host),
+                               &edit, &dialog->kept) != SST_OK) {
             return fail(host->world, "a response to forward", "none has arrived");
         }
         tell_violations(host, edit.violations);
@@ -195,8 +201,8 @@ bool send_proxy(struct host *host, struct message *message)
 
 void expire_proxy(struct host *host)
 {
-    if (sst_proxy_expired(host->expires_ms, host->world->now_ms)) {
-        host->expires_ms = SST_NEVER;
+    if (sst_proxy_expired(&host->kept, host->world->now_ms)) {
+        host->kept = (struct sst_proxy_dialog){SST_NEVER, 0};
         tell(host, "expired", NULL);
     }
 }

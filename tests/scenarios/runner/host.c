@@ -180,7 +180,7 @@ struct host *host_add(struct world *world, const struct party *party, const char
     host->world = world;
     host->party = party;
     host->clock_ms = party->kind == LIBRARY ? CLOCK_START_MS : 0;
-    host->expires_ms = SST_NEVER;
+    host->kept.expires_ms = SST_NEVER;
     (void)copy_text(host->name, sizeof host->name, name);
     if (settings_of(&host->settings[0], world->story, party) != SST_OK) {
         (void)fail(world, "a policy that libsst accepts", name);

@@ -85,7 +85,7 @@ bool play_state(struct host *host)
     if (host->party->kind == PROXY) {
         return strcmp(words->text[0], "expires_at") != 0
                    ? fail(host->world, "expires_at, for a proxy", words->text[0])
-                   : compare_time(host, words->text[0], words->text[1], host->expires_ms);
+                   : compare_time(host, words->text[0], words->text[1], host->kept.expires_ms);
     }
     if (host->session == NULL) {
         return fail(host->world, "a session", "it has not begun, or is gone");

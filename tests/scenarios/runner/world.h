@@ -105,7 +105,11 @@ struct host {
     unsigned told_count;
     struct told told[MAX_TOLD];
 
-    uint64_t expires_ms; /* a proxy's dialog */
+    /* A proxy's dialog. */
+    struct sst_proxy_dialog kept;
+    struct sst_proxy_tx answered; /* by the last 2xx with its To tag ... */
+    const struct slot *answered_of; /* ... to the request here, with this CSeq */
+    uint32_t answered_cseq;
 };
 
 struct flight {
