@@ -232,12 +232,46 @@ uint64_t branch_due_ms(const struct branch *branch)
     return branch->again.due_ms < branch->end_ms ? branch->again.due_ms : branch->end_ms;
 }
 
+struct sst_proxy_tx *branch_success(struct branch *branch, const char *tag, bool *copy)
+{
+    struct success *success = branch->successes;
+
+    tag = tag != NULL ? tag : "";
+    while (success != NULL && strcmp(success->tag, tag) != 0) {
+        success = success->next;
+    }
+    *copy = success != NULL;
+    if (success == NULL) {
+        if (branch->success_count == SUCCESSES_MAX) {
+            return NULL;
+        }
+        success = memory(sizeof *success);
+        success->tag = text_copy(tag);
+        success->tx = branch->tx;
+        success->next = branch->successes;
+        branch->successes = success;
+        branch->success_count++;
+    }
+    return &success->tx;
+}
+
+static void free_successes(struct branch *branch)
+{
+    while (branch->successes != NULL) {
+        struct success *success = branch->successes;
+
+        branch->successes = success->next;
+        free(success->tag);
+        free(success);
+    }
+}
+
 void branch_free(struct branch *branch)
 {
     table_remove(&branch->context->proxy->branches, &branch->node);
     osip_message_free(branch->request);
     osip_message_free(branch->final);
-    seen_free(&branch->successes);
+    free_successes(branch);
     free(branch->host);
     free(branch);
 }

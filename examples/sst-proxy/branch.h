@@ -36,4 +36,10 @@ void repeat_start(struct repeat *repeat, uint64_t now_ms);
 void repeat_stop(struct repeat *repeat);
 void repeat_next(struct repeat *repeat, uint64_t now_ms, uint64_t longest_ms);
 
+/*
+ * What libsst remembers for a 2xx with this To tag; *copy: there was one before. NULL where the
+ * branch has had too many.
+ */
+struct sst_proxy_tx *branch_success(struct branch *branch, const char *tag, bool *copy);
+
 #endif

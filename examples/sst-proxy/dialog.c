@@ -11,7 +11,8 @@
 /* The state of a dialog with a session timer. One without has none. */
 struct dialog {
     struct node node;
-    struct due expires;
+    struct sst_proxy_dialog kept;
+    struct due expires; /* when kept does */
     char *call_id;
     char *tags; /* both, in an order of their own: either side may send a request */
 };
@@ -124,14 +125,15 @@ static void log_expired(const struct proxy *proxy, const char *call_id)
 
 /* A 2xx gave its dialog, NULL where that is not known yet, a new expiration or none any more. */
 static void set_expiration(struct proxy *proxy, struct dialog *dialog, osip_message_t *response,
-                           uint64_t expires_ms, uint64_t now_ms)
+                           const struct sst_proxy_dialog *kept)
 {
     char *call_id = message_call_id(response);
 
-    if (expires_ms != SST_NEVER) {
+    if (kept->interval != 0) {
         dialog = dialog != NULL ? dialog : add(proxy, response);
-        agenda_move(&proxy->expirations, &dialog->expires, expires_ms);
-        log_expiration(proxy, call_id, (unsigned long)((expires_ms - now_ms) / 1000));
+        dialog->kept = *kept;
+        agenda_move(&proxy->expirations, &dialog->expires, kept->expires_ms);
+        log_expiration(proxy, call_id, kept->interval);
     } else if (dialog != NULL) {
         drop(proxy, dialog);
         log_expiration(proxy, call_id, 0);
@@ -139,13 +141,13 @@ static void set_expiration(struct proxy *proxy, struct dialog *dialog, osip_mess
     free(call_id);
 }
 
-void dialog_response(struct branch *branch, osip_message_t *response, bool copy)
+void dialog_response(struct branch *branch, osip_message_t *response, struct sst_proxy_tx *tx)
 {
     struct proxy *proxy = branch->context->proxy;
     uint64_t now_ms = clock_library_ms(&proxy->clock);
     struct dialog *dialog = find(proxy, response);
-    uint64_t before_ms = dialog != NULL ? dialog->expires.at_ms : SST_NEVER;
-    uint64_t expires_ms = before_ms;
+    struct sst_proxy_dialog kept = dialog != NULL ? dialog->kept : (struct sst_proxy_dialog){0};
+    uint64_t before_ms = kept.expires_ms;
     struct sst_proxy_edit edit;
     struct sst_msg msg;
 
@@ -156,16 +158,14 @@ void dialog_response(struct branch *branch, osip_message_t *response, bool copy)
         return;
     }
     if (sst_osip_read(&msg, response) != SST_OK ||
-        sst_proxy_response(&proxy->settings.policy, &branch->tx, &msg, now_ms, &edit,
-                           &expires_ms) != SST_OK) {
+        sst_proxy_response(&proxy->settings.policy, tx, &msg, now_ms, &edit, &kept) != SST_OK) {
         return;
     }
     if (sst_osip_apply_edit(response, &edit) != SST_OK) {
         log_note(&proxy->log, NULL, "no memory for the header fields of a response");
     }
-    /* EC-31: a copy is changed like the first one, and moves nothing. */
-    if (!copy && expires_ms != before_ms) {
-        set_expiration(proxy, dialog, response, expires_ms, now_ms);
+    if (kept.expires_ms != before_ms) {
+        set_expiration(proxy, dialog, response, &kept);
     }
 }
 
@@ -183,7 +183,7 @@ void dialogs_expire(struct proxy *proxy)
     struct dialog *dialog;
 
     while ((dialog = agenda_first(&proxy->expirations)) != NULL &&
-           sst_proxy_expired(dialog->expires.at_ms, now_ms)) {
+           sst_proxy_expired(&dialog->kept, now_ms)) {
         log_expired(proxy, dialog->call_id);
         drop(proxy, dialog);
     }

@@ -13,8 +13,9 @@
 int dialog_request(struct proxy *proxy, osip_message_t *request, struct sst_proxy_tx *tx,
                    struct field *field);
 
-/* Changes a final response that goes upstream; copy: its branch has forwarded it before. */
-void dialog_response(struct branch *branch, osip_message_t *response, bool copy);
+/* Changes a final response that goes upstream; tx: of its branch, and its To tag where it is a
+ * 2xx. */
+void dialog_response(struct branch *branch, osip_message_t *response, struct sst_proxy_tx *tx);
 
 /* The next expiration in real time, CLOCK_NEVER for none. */
 uint64_t dialogs_due_ms(const struct proxy *proxy);

@@ -43,6 +43,16 @@ enum branch_state {
     BRANCH_DONE
 };
 
+/* More than a fork has targets. What comes beyond is no answer to a call of ours. */
+#define SUCCESSES_MAX 64
+
+/* The 2xx of a branch with one To tag, and how its retransmissions are changed. */
+struct success {
+    struct success *next;
+    char *tag;
+    struct sst_proxy_tx tx;
+};
+
 struct branch {
     struct branch *next; /* of the context */
     struct context *context;
@@ -57,7 +67,8 @@ struct branch {
     struct repeat again;
     uint64_t end_ms;        /* timers B, C, D, F, K, M: the state says which */
     struct sst_proxy_tx tx; /* what libsst remembers of the request */
-    struct seen successes;  /* the To-tags of the 2xx that came */
+    struct success *successes;
+    unsigned success_count;
     osip_message_t *final;  /* its response of 300 to 699, without our Via */
 };
 

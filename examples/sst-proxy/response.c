@@ -101,7 +101,7 @@ void response_choose(struct context *context)
         /* §16.7 item 6: it is not this proxy that is overloaded. */
         set_status(response, 500);
     }
-    dialog_response(best, response, false);
+    dialog_response(best, response, &best->tx);
     context_send(context, response);
 }
 
@@ -109,16 +109,14 @@ static void forward_success(struct branch *branch, osip_message_t *response)
 {
     struct context *context = branch->context;
     bool invite = MSG_IS_INVITE(context->request);
-    const char *tag = message_tag(response->to);
-    uint64_t hash =
-        seen_hash(SEEN_HASH_START, tag != NULL ? tag : "", tag != NULL ? strlen(tag) : 0);
-    bool copy = seen_add(&branch->successes, hash, clock_real_ms(&context->proxy->clock));
+    bool copy;
+    struct sst_proxy_tx *tx = branch_success(branch, message_tag(response->to), &copy);
 
-    if (context->status >= 200 && !invite) {
+    if (tx == NULL || (context->status >= 200 && !invite)) {
         osip_message_free(response);
         return;
     }
-    dialog_response(branch, response, copy);
+    dialog_response(branch, response, tx);
     context_send(context, response);
     if (!copy) {
         context_cancel(context); /* §16.7 item 10 */

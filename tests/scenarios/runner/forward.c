@@ -36,6 +36,9 @@ bool receive_proxy(struct host *host, const struct message *message)
     }
     slot->request = *message;
     message_view(message, &msg);
+    if (host->answered_of != NULL) { /* a 2xx went on before: To has a tag */
+        sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG);
+    }
     if (sst_proxy_request(&host->settings[0].proxy, &slot->proxy_tx, &msg, &slot->edit) != SST_OK) {
         return fail(host->world, "a request that libsst takes", "an error");
     }
@@ -117,6 +120,7 @@ static void forget_dialogs(struct host *host)
     for (unsigned i = 0; i < host->world->host_count; i++) {
         if (host->world->host[i].party == host->party) {
             host->world->host[i].kept = (struct sst_proxy_dialog){SST_NEVER, 0};
+            host->world->host[i].answered_of = NULL;
         }
     }
 }
