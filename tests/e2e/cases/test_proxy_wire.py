@@ -132,6 +132,48 @@ def proxy_puts_session_expires_into_a_success(lab):
     chain.finish()
 
 
+# Shows: 8.2-3 EC-136
+def proxy_changes_a_copy_as_the_first(lab):
+    """A copy without the Session-Expires that the first 200 had passes as it is."""
+    chain, source, proxy, target = _chain(lab, "--session-expires", 1800)
+    source.invite()
+    arrived = target.expect("INVITE")
+    answer = target.answer(arrived, 200, *timer("1000;refresher=uas"))
+    first = source.expect(200)
+    equal(first.get("session-expires"), "1000;refresher=uas", "Session-Expires")
+    lab.wait_event(proxy, "expiration")
+    # Some stacks forget it in retransmissions.
+    answer.fields = [field for field in answer.fields if field[0] != "Session-Expires"]
+    target.send_bytes(answer.encode(), arrived.source)
+    came = lambda: lab.wire.find(200, by="proxy", copies=True)
+    for _ in range(100):
+        if len(came()) < 2:
+            source.pending(0.1)  # which reads what the proxy sent
+    copy = lab.wait_wire(200, 2, by="proxy", copies=True).message
+    equal(copy.all("session-expires"), [], "Session-Expires of the copy")
+    equal(copy.list("require"), first.list("require"), "Require of the copy")
+    acknowledge(source, first)
+    target.expect("ACK")
+    chain.finish()
+    equal(expirations(proxy), [1000], "expirations")
+
+
+# Shows: EC-134
+def proxy_rejects_no_small_interval_in_mid_call(lab):
+    """Within a dialog an interval below the proxy's minimum goes on, if it is 90 s at least."""
+    chain, source, _, target = _chain(lab, "--min-se", 120)
+    route, _, _ = _establish(source, target, ["Session-Expires: 120"],
+                             timer("100;refresher=uac"))
+    for asked, forwarded in (("100", "100"), ("60", "90")):
+        source.request("UPDATE", route, "Session-Expires: %s;refresher=uac" % asked)
+        arrived = target.expect("UPDATE")
+        equal(arrived.get("session-expires"), forwarded + ";refresher=uac", "Session-Expires")
+        equal(arrived.all("min-se"), [], "Min-SE")
+        target.answer(arrived, 200, *timer(forwarded + ";refresher=uac"))
+        source.expect(200)
+    chain.finish()
+
+
 # Shows: EC-87
 def proxy_sees_the_timer_go_off(lab):
     """A 2xx without Session-Expires to a refresh that asked for none ends the expiration."""
