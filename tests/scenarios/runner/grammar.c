@@ -28,12 +28,11 @@ static const char *const tellings[] = {"refresh M ?offer",
 
 static const char *const happenings[] = {"timeout M",
                                          "transport M",
-                                         "not-sent M",
-                                         "cannot M",
-                                         "no-ack",
+                                         "not-sent ?after:S",
+                                         "not-sent M ?after:S",
+                                         "cannot M B ?refresh",
+                                         "offer-answered M ?local",
                                          "end",
-                                         "defer",
-                                         "defer S",
                                          "down",
                                          "up",
                                          "on E end",
@@ -41,7 +40,7 @@ static const char *const happenings[] = {"timeout M",
                                          "sleeps until S",
                                          "clock forward S",
                                          "clock back S",
-                                         "restart S ?unknown ?spread:S ?open",
+                                         "restart S ?unknown ?spread:S ?open ?takeover",
                                          NULL};
 
 static bool is_side(const char *word)
@@ -63,6 +62,16 @@ static bool is_violation(const char *word)
 {
     for (int i = 0; i < SST_VIOLATION_COUNT; i++) {
         if (strcmp(word, sst_violation_name((enum sst_violation)i)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_result(const char *word)
+{
+    for (int i = SST_ERR_NOT_DUE; i < SST_OK; i++) {
+        if (strcmp(word, sst_result_name(i)) == 0) {
             return true;
         }
     }
@@ -98,6 +107,8 @@ static bool is_kind(char kind, const char *word)
         return is_violation(word);
     case 'E':
         return is_event(word);
+    case 'B':
+        return is_result(word);
     default:
         return false;
     }

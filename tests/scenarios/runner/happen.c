@@ -20,8 +20,8 @@ static uint64_t seconds_after(const struct words *words, const char *word)
     return place < 0 ? 0 : seconds_at(words, (unsigned)place + 1u);
 }
 
-/* timeout, transport and not-sent: an own transaction ends without a final response. */
-static bool lose(struct host *host, const char *method, enum sst_outcome failure)
+/* timeout and transport: a local transaction ends without a final response. */
+static bool lose(struct host *host, const char *method, enum sst_outcome outcome)
 {
     struct sst_verdict verdict;
     struct slot *slot = slot_find(host, true, method, 0, true);
@@ -30,7 +30,7 @@ static bool lose(struct host *host, const char *method, enum sst_outcome failure
     }
     uint64_t now = host_now(host);
     slot->done = true;
-    if (sst_session_failed(host->session, &slot->tx, failure, now, &verdict) != SST_OK) {
+    if (sst_session_failed(host->session, &slot->tx, outcome, now, &verdict) != SST_OK) {
         return fail(host->world, "a failure that libsst takes", "an error");
     }
     if (!host_after(host)) {
@@ -40,36 +40,55 @@ static bool lose(struct host *host, const char *method, enum sst_outcome failure
     return true;
 }
 
-/* No request of this method can be built now. */
-static bool cannot(struct host *host, const char *method)
+/* cannot METHOD RESULT [refresh]: no request of this method can be built now. */
+static bool cannot(struct host *host, const struct words *words)
 {
     struct sst_tx tx = {0};
     struct sst_headers headers;
-    int result = sst_session_request(host->session, &tx, method_of(method), SST_REQUEST_OFFER,
+    unsigned flags = SST_REQUEST_OFFER;
+    flags |= words_find(words, "refresh") >= 0 ? (unsigned)SST_REQUEST_REFRESH : 0;
+    int result = sst_session_request(host->session, &tx, method_of(words->text[1]), flags,
                                      host_now(host), &headers);
-    if (result != SST_ERR_STATE || headers.count != 0) {
-        return fail(host->world, "libsst refuses to build it (state)", sst_result_name(result));
+    if (strcmp(sst_result_name(result), words->text[2]) != 0 || headers.count != 0) {
+        return fail(host->world, words->text[2], sst_result_name(result));
     }
     return host_after(host);
 }
 
-static bool lose_ack(struct host *host)
+/* not-sent [METHOD] [after SECONDS]: with a method the request that was prepared, without one the
+ * refresh that is due. */
+static bool not_sent(struct host *host, const struct words *words)
 {
-    struct slot *slot = slot_find(host, false, "INVITE", 0, false);
-    if (slot == NULL ||
-        sst_session_ack_timeout(host->session, &slot->tx, host_now(host)) != SST_OK) {
-        return fail(host->world, "a 2xx that waits for its ACK", "there is none");
+    struct slot *slot = NULL;
+    bool prepared = words->count > 1 && strcmp(words->text[1], "after") != 0;
+    uint64_t now = host_now(host);
+    uint64_t retry = words_find(words, "after") >= 0 ? now + seconds_after(words, "after") : SST_NEVER;
+    if (prepared) {
+        slot = slot_find(host, true, words->text[1], 0, false);
+        if (slot == NULL) {
+            return fail(host->world, "a request that was prepared", "there is none");
+        }
+        slot->done = true;
+        slot->again = false;
     }
-    return host_after(host);
-}
-
-static bool defer(struct host *host, const struct words *words)
-{
-    uint64_t retry = words->count > 1 ? host_now(host) + seconds_at(words, 1) : SST_NEVER;
-    if (sst_session_defer(host->session, retry, host_now(host)) != SST_OK) {
-        return fail(host->world, "a refresh that can be deferred", "none is due");
+    int result = sst_session_not_sent(host->session, slot != NULL ? &slot->tx : NULL, retry, now);
+    if (result != SST_OK) {
+        return fail(host->world, "a request that libsst asked for or prepared",
+                    sst_result_name(result));
     }
     host->asked = false;
+    return host_after(host);
+}
+
+/* offer-answered METHOD [local]: a reliable 1xx answered the offer of a pending request. */
+static bool offer_answered(struct host *host, const struct words *words)
+{
+    bool local = words_find(words, "local") >= 0;
+    struct slot *slot = slot_find(host, local, words->text[1], 0, true);
+    int result = slot == NULL ? SST_ERR_STATE : sst_session_offer_answered(host->session, &slot->tx);
+    if (result != SST_OK) {
+        return fail(host->world, "a pending request with an offer", sst_result_name(result));
+    }
     return host_after(host);
 }
 
@@ -114,6 +133,7 @@ static bool restart(struct host *host, const struct words *words)
     host->elapsed_ms = words_find(words, "unknown") >= 0 ? 0 : off;
     host->spread_ms = seconds_after(words, "spread");
     host->keeps_transactions = words_find(words, "open") >= 0;
+    host->takes_over = words_find(words, "takeover") >= 0;
     return restart_save(host) && sleep_until(host, host->world->now_ms + off);
 }
 
@@ -159,16 +179,13 @@ bool play_happening(struct host *host)
         return lose(host, words->text[1], SST_OUTCOME_TRANSPORT);
     }
     if (strcmp(what, "not-sent") == 0) {
-        return lose(host, words->text[1], SST_FAILED_NOT_SENT);
+        return not_sent(host, words);
     }
     if (strcmp(what, "cannot") == 0) {
-        return cannot(host, words->text[1]);
+        return cannot(host, words);
     }
-    if (strcmp(what, "no-ack") == 0) {
-        return lose_ack(host);
-    }
-    if (strcmp(what, "defer") == 0) {
-        return defer(host, words);
+    if (strcmp(what, "offer-answered") == 0) {
+        return offer_answered(host, words);
     }
     if (strcmp(what, "restart") == 0) {
         return restart(host, words);

@@ -98,7 +98,7 @@ static void print_event(const struct sst_event *event, char *text, size_t size)
 
 void tell_verdict(struct host *host, const struct sst_verdict *verdict, uint64_t now_ms)
 {
-    static const char *const names[] = {"", "retry", "auth", "wait", "failed", "", "ignore"};
+    static const char *const names[] = {"", "retry", "auth", "wait", "failed", "ignore"};
     char text[64];
     if (verdict->action == SST_ACTION_WAIT) {
         char wait[32];
@@ -136,10 +136,9 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     }
     if (event->type == SST_EVENT_REFRESH) {
         host->asked = !host->down;
-        host->asked_at_ms = host->world->now_ms;
         host->event = *event;
-        if (host->down) {
-            return SST_CALLBACK_NOT_SENT;
+        if (host->down && sst_session_not_sent(session, NULL, SST_NEVER, host_now(host)) != SST_OK) {
+            (void)fail(host->world, "a refresh that was asked for", "libsst knows none");
         }
     }
     if (host->deed_at != event->type) {
@@ -189,7 +188,10 @@ struct host *host_add(struct world *world, const struct party *party, const char
     host->settings[0].proxy.counters = &host->counters;
     world->host_count++;
     (void)host_use_settings(host, true);
-    (void)sst_queue_init(&host->queue, &host->queue_slot, 1);
+    if (sst_queue_init(&host->queue, &host->queue_slot, 1) != SST_OK) {
+        (void)fail(world, "a queue that starts", name);
+        return NULL;
+    }
     return host;
 }
 
@@ -224,10 +226,7 @@ bool host_after(struct host *host)
     while (host->world->way == WAY_PULLED && host->session != NULL &&
            sst_session_deadline(host->session) == 0 && !host->world->failed &&
            sst_session_next_event(host->session, host_now(host), &event)) {
-        int answer = on_event(host, host->session, &event);
-        if (answer == SST_CALLBACK_NOT_SENT) {
-            (void)sst_session_defer(host->session, SST_NEVER, host_now(host));
-        }
+        (void)on_event(host, host->session, &event);
     }
     if (host->session == NULL) {
         return !host->world->failed;
@@ -241,7 +240,9 @@ bool host_after(struct host *host)
         return fail(host->world, problem, "it does not: an invariant of the session is broken");
     }
     if (host->world->way == WAY_QUEUED) {
-        (void)sst_queue_update(&host->queue, host->session);
+        if (sst_queue_update(&host->queue, host->session) != SST_OK) {
+            return fail(host->world, "a queue with room", "sst_queue_update() fails");
+        }
         problem = sst_queue_check(&host->queue);
         if (problem != NULL) {
             return fail(host->world, problem, "it does not: an invariant of the queue is broken");

@@ -69,7 +69,8 @@ static bool play_steps(struct world *world)
             return false;
         }
     }
-    return nothing_untold(world);
+    /* What the last answer led to is told by the host's next call. */
+    return run_to(world, world->now_ms) && nothing_untold(world);
 }
 
 bool play(const struct story *story, enum way way, bool show)

@@ -22,6 +22,13 @@ bool restart_save(struct host *host)
 /* Out of the image, into other memory, on another clock. */
 static bool restore(struct host *host, uint64_t elapsed_ms, uint64_t spread_ms, unsigned flags)
 {
+    const struct sst_restore how = {
+        .image = host->image,
+        .length = host->image_length,
+        .elapsed_ms = elapsed_ms,
+        .spread_ms = spread_ms,
+        .flags = flags,
+    };
     host_free(host);
     host->clock_ms += OTHER_CLOCK_MS;
     host->session = malloc(sizeof *host->session);
@@ -29,9 +36,8 @@ static bool restore(struct host *host, uint64_t elapsed_ms, uint64_t spread_ms, 
         return fail(host->world, "memory", "none");
     }
     memset(host->session, 0xA5, sizeof *host->session);
-    int result =
-        sst_session_restore(host->session, &host->settings[host->current].ua, host->image,
-                            host->image_length, host_now(host), elapsed_ms, spread_ms, flags);
+    int result = sst_session_restore(host->session, &host->settings[host->current].ua, &how,
+                                     host_now(host));
     host->image_length = 0;
     if (result != SST_OK) {
         free(host->session);
@@ -44,6 +50,7 @@ static bool restore(struct host *host, uint64_t elapsed_ms, uint64_t spread_ms, 
 bool restart_restore(struct host *host)
 {
     unsigned flags = host->keeps_transactions ? (unsigned)SST_RESTORE_TRANSACTIONS : 0;
+    flags |= host->takes_over ? (unsigned)SST_RESTORE_TAKEOVER : 0;
     host->asked = false;
     for (unsigned i = 0; i < MAX_SLOTS && !host->keeps_transactions; i++) {
         host->slot[i].used = false;

@@ -54,11 +54,6 @@ static bool check_asked(struct host *host, const struct message *message, const 
     return true;
 }
 
-static bool are_same(const struct sst_headers *a, const struct sst_headers *b)
-{
-    return a->count == b->count && memcmp(a->item, b->item, a->count * sizeof a->item[0]) == 0;
-}
-
 static bool send_refresh_method(struct host *host, struct message *message, bool refresh,
                                 struct sst_headers *headers)
 {
@@ -70,7 +65,6 @@ static bool send_refresh_method(struct host *host, struct message *message, bool
     if (refresh && !check_asked(host, message, slot)) {
         return false;
     }
-    bool fresh = refresh && slot == NULL && host->asked_at_ms == host->world->now_ms;
     if (slot == NULL) {
         slot = slot_new(host);
     }
@@ -83,9 +77,6 @@ static bool send_refresh_method(struct host *host, struct message *message, bool
     if (result != SST_OK) {
         slot->done = true;
         return fail(host->world, "a request that can be sent", sst_result_name(result));
-    }
-    if (fresh && !are_same(headers, &host->event.headers)) {
-        return fail(host->world, "the header fields of the event", "others in the request");
     }
     if (refresh) {
         host->asked = false;
@@ -159,7 +150,7 @@ static bool send_response(struct host *host, struct message *message, bool own_a
         bool refresh = is_refresh_method(message->method);
         int result = sst_session_answer(host->session, refresh ? &slot->tx : NULL, message->status,
                                         host_now(host), &headers);
-        if (result != SST_OK && result != SST_ERR_STATE) {
+        if (result != SST_OK && result != SST_ERR_STATE && result != SST_ERR_ENDED) {
             return fail(host->world, "an answer that can be sent", sst_result_name(result));
         }
     }

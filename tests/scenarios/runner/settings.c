@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 
-#include <stddef.h>
 #include <string.h>
 
 void settings_init(struct settings *settings)
@@ -37,42 +36,6 @@ static int set_luck(struct settings *settings, const char *value)
     return SST_ERR_SYNTAX;
 }
 
-static int set_proxy(struct sst_proxy_policy *policy, const char *name, size_t length,
-                     const char *value)
-{
-    static const struct {
-        const char *name;
-        size_t at;
-        bool is_switch;
-    } fields[] = {
-        {"session_expires", offsetof(struct sst_proxy_policy, session_expires), false},
-        {"min_se", offsetof(struct sst_proxy_policy, min_se), false},
-        {"max_session_expires", offsetof(struct sst_proxy_policy, max_session_expires), false},
-        {"reject_small", offsetof(struct sst_proxy_policy, reject_small), true},
-        {"insert_require", offsetof(struct sst_proxy_policy, insert_require), true},
-        {"record_routes", offsetof(struct sst_proxy_policy, record_routes), true},
-        {"stateful", offsetof(struct sst_proxy_policy, stateful), true},
-    };
-    for (unsigned i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        unsigned char *field = (unsigned char *)policy + fields[i].at;
-        uint32_t number;
-        if (strlen(fields[i].name) != length || memcmp(fields[i].name, name, length) != 0) {
-            continue;
-        }
-        if (fields[i].is_switch) {
-            bool on = strcmp(value, "yes") == 0;
-            memcpy(field, &on, sizeof on);
-            return on || strcmp(value, "no") == 0 ? SST_OK : SST_ERR_SYNTAX;
-        }
-        if (!read_number(value, &number)) {
-            return SST_ERR_SYNTAX;
-        }
-        memcpy(field, &number, sizeof number);
-        return SST_OK;
-    }
-    return SST_ERR_UNKNOWN_NAME;
-}
-
 int settings_set(struct settings *settings, enum party_kind kind, const char *word)
 {
     const char *equals = strchr(word, '=');
@@ -85,7 +48,7 @@ int settings_set(struct settings *settings, enum party_kind kind, const char *wo
         return set_luck(settings, value);
     }
     if (kind == PROXY) {
-        return set_proxy(&settings->proxy, word, length, value);
+        return sst_proxy_policy_set_n(&settings->proxy, word, length, value, strlen(value), NULL);
     }
     return sst_policy_set_n(&settings->ua, word, length, value, strlen(value), NULL);
 }

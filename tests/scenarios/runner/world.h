@@ -89,10 +89,10 @@ struct host {
     uint64_t elapsed_ms;
     uint64_t spread_ms;
     bool keeps_transactions;
+    bool takes_over;
 
-    bool down;  /* it cannot send: the answer to each refresh event */
+    bool down;  /* it cannot send, and says so in each refresh event */
     bool asked; /* a refresh event has come and nothing was sent */
-    uint64_t asked_at_ms;
     struct sst_event event;
     enum sst_event_type deed_at; /* from within which event it ends or frees its session */
     bool deed_frees;
