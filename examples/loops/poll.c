@@ -14,11 +14,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
 
     (void)user;
     if (event->type == SST_EVENT_REFRESH) {
-        unsigned flags = SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0u);
-
-        return call_send(call, event->method, flags) ? SST_CALLBACK_DONE : SST_CALLBACK_NOT_SENT;
-    }
-    if (event->type == SST_EVENT_ENDED) {
+        call_refresh(call, event);
+    } else if (event->type == SST_EVENT_ENDED) {
         call_say("ended:", sst_end_reason_name(event->reason));
         call_bye(call);
         over = true;

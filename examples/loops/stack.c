@@ -77,7 +77,6 @@ static bool send_request(struct call *call, enum sst_method method,
 bool call_send(struct call *call, enum sst_method method, unsigned flags)
 {
     struct sst_headers headers;
-    struct sst_verdict verdict;
 
     if (sst_session_request(&call->session, &call->sent, method, flags, clock_ms(), &headers) !=
         SST_OK) {
@@ -85,11 +84,21 @@ bool call_send(struct call *call, enum sst_method method, unsigned flags)
     }
     sst_tx_set_cseq(&call->sent, call->cseq + 1);
     if (!send_request(call, method, &headers)) {
-        /* Else it would count as under way, and no other would be asked for. */
-        sst_session_failed(&call->session, &call->sent, SST_FAILED_NOT_SENT, clock_ms(), &verdict);
+        /* Else it would stay pending, and no other would be asked for. */
+        sst_session_not_sent(&call->session, &call->sent, SST_NEVER, clock_ms());
         return false;
     }
     return true;
+}
+
+void call_refresh(struct call *call, const struct sst_event *event)
+{
+    unsigned flags = SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0u);
+
+    /* Where it was prepared and not sent, call_send() has said so, and nothing is due any more. */
+    if (!call_send(call, event->method, flags)) {
+        sst_session_not_sent(&call->session, NULL, SST_NEVER, clock_ms());
+    }
 }
 
 void call_bye(struct call *call)
@@ -111,9 +120,17 @@ static void answer(struct call *call, const struct sst_msg *request)
     unsigned status;
 
     call_say("received", sst_method_name(method));
-    sst_session_receive(&call->session, &call->received, request, clock_ms(), &advice);
+    if (sst_session_receive(&call->session, &call->received, request, clock_ms(), &advice) !=
+        SST_OK) {
+        return; /* the last one is not answered yet */
+    }
     status = advice.status != 0 ? advice.status : 200;
-    sst_session_answer(&call->session, &call->received, status, clock_ms(), &headers);
+    headers = advice.headers;
+    if (advice.status == 0 &&
+        sst_session_answer(&call->session, &call->received, status, clock_ms(), &headers) !=
+            SST_OK) {
+        return;
+    }
     snprintf(text, sizeof text, "SIP/2.0 %u .\r\nCSeq: %" PRIu32 " %s\r\n", status, request->cseq,
              sst_method_name(method));
     transmit(call, text, &headers);

@@ -32,6 +32,9 @@ bool call_begin(struct call *call, const struct sst_policy *policy, bool peer_re
 /* Builds a request and sends it; false where the library does not want it. */
 bool call_send(struct call *call, enum sst_method method, unsigned flags);
 
+/* Sends the refresh that the event asks for, and tells the library where that fails. */
+void call_refresh(struct call *call, const struct sst_event *event);
+
 /* BYE, on the path of any other request of the dialog. */
 void call_bye(struct call *call);
 

@@ -18,12 +18,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
 
     (void)user;
     if (event->type == SST_EVENT_REFRESH) {
-        unsigned flags = SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0u);
-
-        return call_send(&leg->call, event->method, flags) ? SST_CALLBACK_DONE
-                                                           : SST_CALLBACK_NOT_SENT;
-    }
-    if (event->type == SST_EVENT_ENDED) {
+        call_refresh(&leg->call, event);
+    } else if (event->type == SST_EVENT_ENDED) {
         call_say("ended:", sst_end_reason_name(event->reason));
         call_bye(&leg->call);
         /* Without handles uv_run() returns. The leg could be freed when they are closed. */

@@ -28,7 +28,7 @@ static void on_again(void *arg)
 
     answer->waited_ms += answer->wait_ms;
     if (answer->waited_ms >= 64 * SIP_T1) {
-        sst_session_ack_timeout(&ua->call.session, &ua->call.invite, timer_now(ua));
+        sst_session_end(&ua->call.session, timer_now(ua));
         call_hang_up(ua, STATUS_NO_CALL, NULL);
         return;
     }
@@ -95,9 +95,9 @@ static void answer(struct ua *ua, struct sip_dialog *dialog, const struct sip_ms
     if (advice.status == 0) {
         advice.status = 200;
     }
-    sst_session_answer(&call->session, tx, advice.status, timer_now(ua), &headers);
-    if (advice.status != 200) {
-        answer_refuse(ua, msg, advice.status, &headers);
+    if (sst_session_answer(&call->session, tx, advice.status, timer_now(ua), &headers) != SST_OK ||
+        advice.status != 200) {
+        answer_refuse(ua, msg, advice.status != 200 ? advice.status : 481, &headers);
         return;
     }
     sip_dialog_update(dialog, msg);

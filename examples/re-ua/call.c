@@ -152,7 +152,7 @@ static void on_close(int err, const struct sip_msg *msg, void *arg)
         refused(ua, err, msg);
     } else if (!call->established && err == ETIMEDOUT) {
         /* The ACK never came; libre sends BYE by itself (RFC 3261 §13.3.1.4). */
-        sst_session_ack_timeout(&call->session, &call->invite, timer_now(ua));
+        sst_session_end(&call->session, timer_now(ua));
         ua->goodbye = true;
         finish(ua, STATUS_NO_CALL);
     } else {
@@ -188,13 +188,18 @@ bool call_place(struct ua *ua)
     bool routed = print_route(&ua->options.outbound, route, sizeof route);
     int err;
 
-    if (!call->begun) {
-        sst_session_init(&call->session, &ua->options.policy, SST_CALLER);
-        call->begun = true;
+    if (!call->begun &&
+        sst_session_init(&call->session, &ua->options.policy, SST_CALLER) != SST_OK) {
+        mem_deref(offer);
+        return false;
     }
+    call->begun = true;
     re_snprintf(from, sizeof from, "sip:re-ua@%J", &ua->local);
-    sst_session_request(&call->session, &call->invite, SST_METHOD_INVITE, SST_REQUEST_OFFER,
-                        timer_now(ua), &headers);
+    if (sst_session_request(&call->session, &call->invite, SST_METHOD_INVITE, SST_REQUEST_OFFER,
+                            timer_now(ua), &headers) != SST_OK) {
+        mem_deref(offer);
+        return false;
+    }
     wire_print(&headers, text);
     err = sipsess_connect(&call->sess, ua->sessions, ua->options.target, NULL, from, ua->contact,
                           routes, routed ? 1 : 0, SDP, offer, NULL, NULL, false, NULL, on_answer,
@@ -222,14 +227,15 @@ void call_receive(const struct sip_msg *msg, void *arg)
         return;
     }
     wire_view(msg, &view);
-    sst_session_init(&call->session, &ua->options.policy, SST_CALLEE);
-    if (sst_session_receive(&call->session, &call->invite, &view, timer_now(ua), &advice) !=
-        SST_OK) {
+    call->invite = (struct sst_tx){0};
+    if (sst_session_init(&call->session, &ua->options.policy, SST_CALLEE) != SST_OK ||
+        sst_session_receive(&call->session, &call->invite, &view, timer_now(ua), &advice) !=
+            SST_OK) {
         return;
     }
     if (advice.status == 0 && wire_is_hold(msg)) {
         advice.status = 488;
-        sst_session_answer(&call->session, &call->invite, 488, timer_now(ua), &advice.headers);
+        sst_refusal_headers(&ua->options.policy, 488, 0, &advice.headers);
     }
     if (advice.status != 0) {
         answer_refuse(ua, msg, advice.status, &advice.headers);
@@ -238,7 +244,10 @@ void call_receive(const struct sip_msg *msg, void *arg)
     call->begun = true;
     call->call_id = mem_deref(call->call_id);
     pl_strdup(&call->call_id, &msg->callid);
-    sst_session_answer(&call->session, &call->invite, 200, timer_now(ua), &headers);
+    if (sst_session_answer(&call->session, &call->invite, 200, timer_now(ua), &headers) !=
+        SST_OK) {
+        return;
+    }
     wire_print(&headers, text);
     body = wire_sdp(ua);
     if (sipsess_accept(&call->sess, ua->sessions, msg, 200, "OK", ua->contact, SDP, body, NULL,

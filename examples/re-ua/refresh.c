@@ -79,8 +79,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
     wire_view(msg, &view);
     sst_session_response(&call->session, &call->own, &view, timer_now(ua), &verdict);
     if (verdict.action == SST_ACTION_RETRY && !transmit(ua)) {
-        sst_session_failed(&call->session, &call->own, SST_FAILED_NOT_SENT, timer_now(ua),
-                           &verdict);
+        sst_session_not_sent(&call->session, &call->own, SST_NEVER, timer_now(ua));
     }
     /* AUTH: there are no credentials here, and libsst asks again by itself. */
     timer_arm(ua);
@@ -117,21 +116,21 @@ static bool transmit(struct ua *ua)
     return err == 0;
 }
 
-bool refresh_send(struct ua *ua, enum sst_method method, bool with_offer)
+void refresh_send(struct ua *ua, enum sst_method method, bool with_offer)
 {
-    struct sst_verdict verdict;
+    struct call *call = &ua->call;
 
-    if (ua->call.request != NULL) {
-        return false;
+    if (call->request != NULL) {
+        sst_session_not_sent(&call->session, NULL, SST_NEVER, timer_now(ua));
+        return;
     }
-    ua->call.method = method;
-    ua->call.flags = SST_REQUEST_REFRESH | (with_offer ? SST_REQUEST_OFFER : 0u);
-    if (transmit(ua)) {
-        return true;
+    call->method = method;
+    call->flags = SST_REQUEST_REFRESH | (with_offer ? SST_REQUEST_OFFER : 0u);
+    /* Prepared, and not sent; or not even that. */
+    if (!transmit(ua) && sst_session_not_sent(&call->session, &call->own, SST_NEVER,
+                                              timer_now(ua)) == SST_ERR_STATE) {
+        sst_session_not_sent(&call->session, NULL, SST_NEVER, timer_now(ua));
     }
-    sst_session_failed(&ua->call.session, &ua->call.own, SST_FAILED_NOT_SENT, timer_now(ua),
-                       &verdict);
-    return false;
 }
 
 void refresh_drop(struct ua *ua)

@@ -8,8 +8,8 @@
 
 #include "ua.h"
 
-/* Sends what SST_EVENT_REFRESH asks for; false where that cannot be done now. */
-bool refresh_send(struct ua *ua, enum sst_method method, bool with_offer);
+/* Sends what SST_EVENT_REFRESH asks for, and tells libsst where that cannot be done now. */
+void refresh_send(struct ua *ua, enum sst_method method, bool with_offer);
 
 /* A response that no transaction took: a copy of a 2xx gets its ACK again. For sip_listen(). */
 bool refresh_ack_again(const struct sip_msg *msg, void *arg);

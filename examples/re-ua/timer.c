@@ -80,10 +80,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     (void)session;
     log_event(ua, event);
     if (event->type == SST_EVENT_REFRESH) {
-        return refresh_send(ua, event->method, event->with_offer) ? SST_CALLBACK_DONE
-                                                                  : SST_CALLBACK_NOT_SENT;
-    }
-    if (event->type == SST_EVENT_ENDED) {
+        refresh_send(ua, event->method, event->with_offer);
+    } else if (event->type == SST_EVENT_ENDED) {
         call_hang_up(ua, status_of(event->reason), sst_end_reason_name(event->reason));
     }
     return SST_CALLBACK_DONE;

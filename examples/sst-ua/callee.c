@@ -66,7 +66,6 @@ static void accept_invite(struct call *call)
     incoming->interval_ms = SIP_T1_MS;
     schedule_in(call, TIMER_2XX, SIP_T1_MS);
     schedule_in(call, TIMER_ACK, SIP_64T1_MS);
-    timer_answered(call->ua);
 }
 
 void callee_answer(struct call *call)

@@ -62,22 +62,17 @@ bool client_call(struct ua *ua)
     return request_send(request);
 }
 
-bool client_refresh(struct call *call, enum sst_method method, bool with_offer)
+void client_refresh(struct call *call, enum sst_method method, bool with_offer)
 {
-    struct request *request;
+    struct request *request = call_request(call, REQUEST_REFRESH, method);
 
-    if (call->state != CALL_UP) {
-        return false;
-    }
-    request = call_request(call, REQUEST_REFRESH, method);
     if (with_offer) {
         sdp_repeat(&call->sdp, &request->offer);
     }
-    if (request_send(request)) {
-        return true;
+    if (call->state != CALL_UP || !request_send(request)) {
+        timer_give_up(request);
+        call_request_done(request);
     }
-    call_request_done(request);
-    return false;
 }
 
 /* The next of --hold-at, once the last one is done with. */
@@ -105,6 +100,7 @@ void client_hold(struct call *call)
     request = call_request(call, REQUEST_HOLD, SST_METHOD_INVITE);
     sdp_hold(&call->sdp, &request->offer);
     if (!request_send(request)) {
+        timer_give_up(request);
         call_request_done(request);
         next_hold(call);
     }
@@ -127,10 +123,9 @@ static void fail(struct request *request)
 
 static void send_again(struct request *request)
 {
-    if (request->call->cancelling || request->call->state == CALL_LEAVING) {
+    if (request->call->cancelling || request->call->state == CALL_LEAVING ||
+        !request_send(request)) {
         timer_give_up(request);
-        fail(request);
-    } else if (!request_send(request)) {
         fail(request);
     }
 }
@@ -187,7 +182,6 @@ static void follow(struct request *request, osip_message_t *response,
         break;
     case SST_ACTION_NONE:
     case SST_ACTION_FAILED:
-    case SST_ACTION_END:
     case SST_ACTION_IGNORE:
         break;
     }

@@ -8,8 +8,8 @@
 /* Places one more call; false where its INVITE cannot be sent. */
 bool client_call(struct ua *ua);
 
-/* The library asks for a refresh; false where it cannot be sent. */
-bool client_refresh(struct call *call, enum sst_method method, bool with_offer);
+/* The library asks for a refresh. It is told where that cannot be sent. */
+void client_refresh(struct call *call, enum sst_method method, bool with_offer);
 
 /* TIMER_HOLD has come. */
 void client_hold(struct call *call);

@@ -23,7 +23,7 @@ static void say_bye(struct call *call, enum call_status status, const char *reas
     call_leave(call);
     request = call_request(call, REQUEST_BYE, SST_METHOD_BYE);
     if (reason != NULL) {
-        request->reason = text_print("SIP;cause=408;text=\"%s\"", reason);
+        request->reason = text_copy(reason);
     }
     if (!request_send(request)) {
         call_request_done(request);
@@ -97,7 +97,7 @@ void farewell_cancelled(struct call *call)
 void farewell_no_ack(struct call *call)
 {
     log_note(&call->ua->log, call->call_id, "the ACK never came");
-    timer_ack_timeout(call);
+    timer_end(call);
     farewell(call, CALL_NOT_ESTABLISHED, NULL);
 }
 

@@ -110,7 +110,7 @@ static bool set_pair(struct sst_policy *policy, const char *pair)
         return false;
     }
     if (sst_policy_set_n(policy, pair, (size_t)(equals - pair), equals + 1, strlen(equals + 1),
-                       &error) == SST_OK) {
+                         &error) == SST_OK) {
         return true;
     }
     return complain("--policy", &error);
@@ -125,11 +125,10 @@ static bool names_session_expires(const char *pair)
     scratch.absolute_min = 1;
     scratch.session_expires = 0;
     const char *equals = strchr(pair, '=');
-    if (equals != NULL) {
-        (void)sst_policy_set_n(&scratch, pair, (size_t)(equals - pair), equals + 1,
-                             strlen(equals + 1), NULL);
-    }
-    return scratch.session_expires != 0;
+    return equals != NULL &&
+           sst_policy_set_n(&scratch, pair, (size_t)(equals - pair), equals + 1,
+                            strlen(equals + 1), NULL) == SST_OK &&
+           scratch.session_expires != 0;
 }
 
 /*

@@ -58,7 +58,6 @@ void reply_send(const struct question *question, osip_message_t *response)
         timer_plain_answer(question->ua, response);
     }
     transactions_respond(question->ua, question->transaction, response);
-    timer_answered(question->ua);
 }
 
 void reply(const struct question *question, int status)

@@ -2,6 +2,7 @@
 #include "timer.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "client.h"
@@ -24,65 +25,30 @@ static struct call *call_of(struct sst_session *session)
     return ((struct call_session *)(void *)((char *)session - offset))->call;
 }
 
+/* What cannot fail here: the policy was checked, and there is room. */
+static void must(int result)
+{
+    if (result != SST_OK) {
+        fprintf(stderr, PROGRAM ": libsst: %s\n", sst_result_name(result));
+        abort();
+    }
+}
+
 /* The call's deadline may have moved. */
 static void moved(struct call *call)
 {
     struct sst_queue *queue = &call->ua->sessions;
-    struct sst_queue_slot *slots;
-    struct sst_queue_slot *old;
-    size_t room;
+    int result = sst_queue_update(queue, call->session);
 
-    if (sst_queue_update(queue, call->session) != SST_ERR_SPACE) {
-        return;
-    }
-    room = queue->capacity * 2;
-    slots = memory(room * sizeof *slots);
-    old = queue->slots;
-    sst_queue_resize(queue, slots, room);
-    free(old);
-    sst_queue_update(queue, call->session);
-}
+    if (result == SST_ERR_SPACE) {
+        size_t room = queue->capacity * 2;
+        struct sst_queue_slot *old = queue->slots;
 
-/* Why the peer is told goodbye (RFC 3326), and what that means for the exit status. */
-static const char *why(enum sst_end_reason reason, enum call_status *status)
-{
-    *status = CALL_REFRESH_FAILED;
-    switch (reason) {
-    case SST_END_NOT_REFRESHED:
-        *status = CALL_PEER_SILENT;
-        return "Session refresh never came";
-    case SST_END_REFRESH_TIMEOUT:
-        return "Session refresh timed out";
-    case SST_END_REFRESH_408:
-        return "Session refresh answered with 408";
-    case SST_END_REFRESH_481:
-        return "Session refresh answered with 481";
-    case SST_END_REFRESH_UNANSWERED:
-        return "Session expired while its refresh was unanswered";
-    case SST_END_REFRESH_REFUSED:
-        return "Session expired, refreshes were refused";
-    case SST_END_REFRESH_NOT_SENT:
-        return "Session expired, refreshes could not be sent";
-    case SST_END_NONE:
-        break;
+        must(sst_queue_resize(queue, memory(room * sizeof *old), room));
+        free(old);
+        result = sst_queue_update(queue, call->session);
     }
-    return "Session expired";
-}
-
-static int act_on(struct call *call, const struct sst_event *event)
-{
-    enum call_status status;
-    const char *text;
-
-    if (event->type == SST_EVENT_REFRESH) {
-        return client_refresh(call, event->method, event->with_offer) ? SST_CALLBACK_DONE
-                                                                      : SST_CALLBACK_NOT_SENT;
-    }
-    if (event->type == SST_EVENT_ENDED) {
-        text = why(event->reason, &status);
-        farewell(call, status, text);
-    }
-    return SST_CALLBACK_DONE;
+    must(result);
 }
 
 /* In the JSON log, an interval and a refresher that stay are no change of the timer, although the
@@ -105,16 +71,18 @@ static void tell(struct call *call, const struct sst_event *event)
 
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
-    struct ua *ua = user;
     struct call *call = call_of(session);
 
-    if (ua->holding_back && ua->told_count < TOLD_MAX) {
-        ua->told[ua->told_count].call = call;
-        ua->told[ua->told_count++].event = *event;
-        return SST_CALLBACK_DONE;
-    }
+    (void)user;
     tell(call, event);
-    return act_on(call, event);
+    if (event->type == SST_EVENT_REFRESH) {
+        client_refresh(call, event->method, event->with_offer);
+    } else if (event->type == SST_EVENT_ENDED) {
+        farewell(call,
+                 event->reason == SST_END_NOT_REFRESHED ? CALL_PEER_SILENT : CALL_REFRESH_FAILED,
+                 sst_bye_reason(event->reason));
+    }
+    return SST_CALLBACK_DONE;
 }
 
 void timer_open(struct ua *ua)
@@ -124,7 +92,7 @@ void timer_open(struct ua *ua)
     policy->on_event = on_event;
     policy->random = random_number;
     policy->user = ua;
-    sst_queue_init(&ua->sessions, memory(16 * sizeof(struct sst_queue_slot)), 16);
+    must(sst_queue_init(&ua->sessions, memory(16 * sizeof(struct sst_queue_slot)), 16));
 }
 
 void timer_close(struct ua *ua)
@@ -136,7 +104,8 @@ void timer_begin(struct call *call)
 {
     for (int i = 0; i < 2; i++) {
         call->sessions[i].call = call;
-        sst_session_init(&call->sessions[i].session, &call->ua->options.policy, call->caller ? SST_CALLER : SST_CALLEE);
+        must(sst_session_init(&call->sessions[i].session, &call->ua->options.policy,
+                              call->caller ? SST_CALLER : SST_CALLEE));
     }
     call->session = &call->sessions[0].session;
 }
@@ -144,12 +113,6 @@ void timer_begin(struct call *call)
 void timer_end(struct call *call)
 {
     sst_session_end(call->session, now(call->ua));
-    timer_forget(call);
-}
-
-void timer_ack_timeout(struct call *call)
-{
-    sst_session_ack_timeout(call->session, &call->incoming.tx, now(call->ua));
     timer_forget(call);
 }
 
@@ -196,9 +159,13 @@ void timer_response(struct request *request, enum sst_osip_event what, osip_mess
 void timer_give_up(struct request *request)
 {
     struct call *call = request->call;
-    struct sst_verdict verdict;
 
-    sst_session_failed(call->session, &request->tx, SST_FAILED_NOT_SENT, now(call->ua), &verdict);
+    /* Where it was not even prepared, what cannot be begun is the refresh that was asked for. */
+    if (sst_session_not_sent(call->session, &request->tx, SST_NEVER, now(call->ua)) ==
+            SST_ERR_STATE &&
+        request->kind == REQUEST_REFRESH) {
+        sst_session_not_sent(call->session, NULL, SST_NEVER, now(call->ua));
+    }
     moved(call);
 }
 
@@ -229,19 +196,8 @@ void timer_receive(struct call *call, struct sst_tx *tx, osip_message_t *request
 
 void timer_answer(struct call *call, struct sst_tx *tx, osip_message_t *response)
 {
-    call->ua->holding_back = true;
     sst_osip_answer(call->session, tx, response, now(call->ua));
-    call->ua->holding_back = false;
-    moved(call);
-}
-
-void timer_answered(struct ua *ua)
-{
-    for (size_t i = 0; i < ua->told_count; i++) {
-        tell(ua->told[i].call, &ua->told[i].event);
-        act_on(ua->told[i].call, &ua->told[i].event);
-    }
-    ua->told_count = 0;
+    moved(call); /* what it leads to is reported in the next turn of the loop */
 }
 
 void timer_plain_answer(struct ua *ua, osip_message_t *response)

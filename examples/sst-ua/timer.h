@@ -17,9 +17,6 @@ void timer_begin(struct call *call);
 /* Silence from here on. */
 void timer_end(struct call *call);
 
-/* The same, since the ACK for an own 2xx never came. */
-void timer_ack_timeout(struct call *call);
-
 /* Takes the call's sessions out of the queue: their memory goes. */
 void timer_forget(struct call *call);
 
@@ -30,7 +27,7 @@ bool timer_request(struct request *request, osip_message_t *sip);
 void timer_response(struct request *request, enum sst_osip_event what, osip_message_t *response,
                     struct sst_verdict *verdict);
 
-/* No credentials, or nobody to send to: the request is given up. */
+/* No credentials, or nobody to send to: the request is not sent. */
 void timer_give_up(struct request *request);
 
 /* The first 2xx came from another fork than the one heard of before: a session of its own. */
@@ -40,12 +37,8 @@ void timer_fork(struct request *request);
 void timer_receive(struct call *call, struct sst_tx *tx, osip_message_t *request,
                    struct sst_advice *advice);
 
-/*
- * Puts the header fields into a response. What the library tells about it is held back until
- * timer_answered(), so that it is logged after the response.
- */
+/* Puts the header fields into a response. */
 void timer_answer(struct call *call, struct sst_tx *tx, osip_message_t *response);
-void timer_answered(struct ua *ua);
 
 /* A response outside of any dialog: what goes into all. */
 void timer_plain_answer(struct ua *ua, osip_message_t *response);

@@ -25,14 +25,6 @@ struct resting;
 
 #define CALL_BUCKETS 4096
 
-/* An event of the library's that is logged once the response that it belongs to was sent. */
-struct told_event {
-    struct call *call;
-    struct sst_event event;
-};
-
-#define TOLD_MAX 8
-
 /* What a callback of libosip2 told, to be dealt with once it has returned. */
 struct stack_event {
     enum sst_osip_event what;
@@ -67,10 +59,6 @@ struct ua {
     struct call *buckets[CALL_BUCKETS]; /* all calls, by Call-ID */
     struct agenda agenda;               /* all calls, by their next_due */
     struct sst_queue sessions; /* the library's deadlines */
-
-    struct told_event told[TOLD_MAX];
-    size_t told_count;
-    bool holding_back;
 
     unsigned long begun;    /* calls of --calls that were begun, */
     unsigned long over;     /* of them, how many have their exit status */
