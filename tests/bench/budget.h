@@ -5,6 +5,7 @@
 
 /* Calls of both kinds, in a queue. */
 void budget_refresh_prepare(void);
+void budget_refresh_prepare_peer(void);
 
 /* This side's refresh comes due, is sent, and is answered with 200. */
 void budget_refresh_own(void);

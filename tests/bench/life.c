@@ -90,15 +90,15 @@ static void receive(struct call *call, unsigned status, enum sst_method method,
     struct sst_msg msg;
     struct sst_verdict verdict;
 
-    sst_msg_response(&msg, status, method, 0);
+    sst_msg_response(&msg, status, method, SST_CSEQ_UNKNOWN);
     life_read(&msg, message);
-    (void)sst_session_response(&call->session, &call->tx, &msg, now_ms, &verdict);
+    bench_must(sst_session_response(&call->session, &call->tx, &msg, now_ms, &verdict));
     if (verdict.action == SST_ACTION_RETRY) {
         send_request(call, method, SST_REQUEST_REFRESH);
         receive(call, 200, method, LIFE_200);
         return;
     }
-    (void)sst_queue_update(&queue, &call->session);
+    bench_must(sst_queue_update(&queue, &call->session));
 }
 
 /* The peer's request arrives and is answered with 200. */
@@ -108,14 +108,14 @@ static void serve(struct call *call, enum sst_method method)
     struct sst_advice advice;
     struct sst_headers headers;
 
-    sst_msg_request(&msg, method, 0);
+    sst_msg_request(&msg, method, SST_CSEQ_UNKNOWN);
     life_read(&msg, LIFE_REQUEST);
     if (sst_session_receive(&call->session, &call->tx, &msg, now_ms, &advice) != SST_OK ||
         advice.status != 0 ||
         sst_session_answer(&call->session, &call->tx, 200, now_ms, &headers) != SST_OK) {
         bench_fail("no answer");
     }
-    (void)sst_queue_update(&queue, &call->session);
+    bench_must(sst_queue_update(&queue, &call->session));
 }
 
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
@@ -146,7 +146,7 @@ static void begin(size_t i)
         receive(call, 200, SST_METHOD_INVITE, LIFE_200);
     } else {
         serve(call, SST_METHOD_INVITE);
-        (void)sst_session_ack(&call->session, &call->tx, now_ms);
+        bench_must(sst_session_ack(&call->session, &call->tx, now_ms));
         put(at(peers, HALF_S), i);
     }
     if (sst_session_deadline(&call->session) == SST_NEVER) {

@@ -32,6 +32,9 @@ void *bench_memory(size_t count, size_t size);
 /* Sorts the samples, and prints "NAME MEDIAN MIN", each for one of so many operations. */
 void bench_print(const char *name, uint64_t *samples, size_t count, double operations);
 
+/* What has to succeed, and does in the code that is measured. */
+#define bench_must(result) ((result) == 0 ? (void)0 : bench_fail("libsst refuses: " #result))
+
 /* The end of the program: the sides do not agree, or nothing can be measured. */
 _Noreturn void bench_fail(const char *why);
 

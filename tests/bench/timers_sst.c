@@ -47,8 +47,10 @@ void timers_create(size_t n)
             bench_fail("no session");
         }
         session->interval = INTERVAL;
-        session->flags |= F_ESTABLISHED | F_UPDATE_ALLOWED | (i % 2 == 0 ? F_LOCAL : F_REMOTE);
-        session->guard_ms = i % 2 == 0 ? 0 : sst_guard_ms(INTERVAL);
+        sst_set_phase(session, PHASE_CONFIRMED);
+        sst_set_update(session, UPDATE_ALLOWED);
+        sst_set_runs(session, i % 2 == 0 ? RUNS_LOCAL : RUNS_REMOTE);
+        session->guard_ms = i % 2 == 0 ? 0 : (uint16_t)sst_guard_ms(INTERVAL);
     }
 }
 
@@ -68,7 +70,9 @@ static inline void commit(struct sst_session *session, size_t i, uint64_t after_
 
 void timers_add(size_t i, uint64_t after_ms)
 {
-    sessions[i].flags &= ~(F_ENDED | F_INTERVAL); /* another interval, or call */
+    sst_set_phase(&sessions[i], PHASE_CONFIRMED); /* another interval, or call */
+    sst_set_runs(&sessions[i], i % 2 == 0 ? RUNS_LOCAL : RUNS_REMOTE);
+    sessions[i].flags &= ~F_INTERVAL;
     sessions[i].refresh_ms = SST_NEVER;
     timers_move(i, after_ms);
 }
@@ -76,7 +80,7 @@ void timers_add(size_t i, uint64_t after_ms)
 void timers_move(size_t i, uint64_t after_ms)
 {
     commit(&sessions[i], i, after_ms);
-    (void)sst_queue_update(&queue, &sessions[i]);
+    bench_must(sst_queue_update(&queue, &sessions[i]));
 }
 
 void timers_later(size_t i, uint64_t after_ms)
@@ -96,7 +100,7 @@ void timers_hurry(size_t i)
 
     session->start_ms = now_ms + SST_TIME_BIAS - INTERVAL * 1000u;
     session->refresh_ms = SST_NEVER;
-    (void)sst_queue_update(&queue, session);
+    bench_must(sst_queue_update(&queue, session));
 }
 
 void timers_run(void)
