@@ -4,11 +4,25 @@ from flows import accept, call_with_role
 from sstlab import equal
 
 
-# Shows: 7.2-6 EC-18
+# Shows: EC-18 EC-116
+def timer_left_out_by_the_peer(lab):
+    """After a 2xx without Session-Expires the refreshes go on, for the own benefit (EC-18)."""
+    lab.speed = 30
+    peer = call_with_role(lab, percent=50)
+    for _ in range(3):
+        update = peer.expect("UPDATE")
+        equal(update.session_expires, (90, "uac"), "Session-Expires of the refresh")
+        peer.answer(update, 200)
+    peer.hang_up()
+    lab.finish(caller=0)
+    equal(lab.caller.all("ended"), [], "ended")
+
+
+# Shows: 7.2-6 EC-18 EC-116
 def timer_turned_off_by_the_peer(lab):
-    """A 2xx without Session-Expires from a peer that supports timer turns it off (EC-18)."""
+    """With dropped=off a 2xx without Session-Expires turns the timer off (EC-18)."""
     lab.speed = 60
-    peer = call_with_role(lab, "--hangup-after", 200, percent=50)
+    peer = call_with_role(lab, "--policy", "dropped=off", "--hangup-after", 200, percent=50)
     peer.answer(peer.expect("UPDATE"), 200)
     bye = peer.expect("BYE", timeout=120)
     peer.answer(bye, 200)

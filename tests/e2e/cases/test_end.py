@@ -10,7 +10,7 @@ def _expired(lab, program, reason, after=None):
     """The library ended the call of this program once, so long after its last 2xx, and says why."""
     equal([e["reason"] for e in program.all("ended")], [reason], "ended of %s" % program.name)
     bye, = lab.wire.find("BYE", by=program.name)
-    check_reason(bye)
+    check_reason(bye, reason)
     if after is not None:
         ended = program.all("ended")[0]["t"]
         lab.near(ended - last_success_t(program, ended), after,

@@ -6,14 +6,22 @@ from scripted import ALLOW_NO_UPDATE, timer
 from sstlab import EARLY, LATE, check, equal, Failure
 
 
-def _gaps(lab, status, method, by="caller"):
-    """The time from each refusal with this status to the next request of this method."""
+def _gaps(lab, status, methods, by="caller"):
+    """The time from each refusal with this status to the next request of one of these methods."""
     found = []
+    requests = [d for method in methods.split() for d in lab.wire.find(method, by=by)]
     for refusal in lab.wire.find(status):
-        later = [d for d in lab.wire.find(method, by=by) if d.time > refusal.time]
+        later = [d for d in requests if d.time > refusal.time]
         if later:
-            found.append(lab.span(refusal, later[0]))
+            found.append(lab.span(refusal, min(later, key=lambda d: d.time)))
     return found
+
+
+def _refuse(peer, method, status, *fields):
+    """The next request has this method, and is refused."""
+    peer.answer(peer.expect(method), status, *fields)
+    if method == "INVITE":
+        peer.expect("ACK")
 
 
 def _within(lab, got, low, high, what):
@@ -25,7 +33,7 @@ def _within(lab, got, low, high, what):
 def _ended(lab, reason):
     equal([e["reason"] for e in lab.caller.all("ended")], [reason], "ended")
     bye, = lab.wire.find("BYE", by="caller")
-    check_reason(bye)
+    check_reason(bye, reason)
     return bye
 
 
@@ -64,17 +72,19 @@ def refreshing_invite_answered_with_481(lab):
     _ended(lab, "refresh_481")
 
 
-# Shows: 10-3 EC-53
+# Shows: 10-3 EC-53 EC-111
 def refresh_answered_with_503(lab):
-    """503 is met with waits of 2, 4 and 8 s, and a 2xx ends the row (EC-53)."""
+    """503 is met with waits of 2, 4 and 8 s, by either method in turn (EC-53, EC-111)."""
     lab.speed = 4
     peer = call_with_role(lab, percent=5)
-    for _ in range(3):
-        peer.answer(peer.expect("UPDATE"), 503)
-    accept(peer, peer.expect("UPDATE"))
+    for method in ("UPDATE", "INVITE", "UPDATE"):
+        _refuse(peer, method, 503)
+    accept(peer, peer.expect("INVITE"))
     peer.hang_up()
     lab.finish(caller=0)
-    for gap, wanted in zip(_gaps(lab, 503, "UPDATE"), (2, 4, 8)):
+    gaps = _gaps(lab, 503, "UPDATE INVITE")
+    equal(len(gaps), 3, "waits")
+    for gap, wanted in zip(gaps, (2, 4, 8)):
         lab.near(gap, wanted, "wait after a 503")
     equal(len(lab.caller.all("refreshed")), 1, "refreshed")
     equal(lab.caller.all("ended"), [], "ended")
@@ -85,26 +95,28 @@ def refresh_answered_with_500_and_retry_after(lab):
     """Retry-After says how long to wait, in whole seconds or with a comment (EC-53)."""
     lab.speed = 4
     peer = call_with_role(lab, percent=5)
-    for value in ("3", "5 (busy);duration=60"):
-        peer.answer(peer.expect("UPDATE"), 500, "Retry-After: " + value)
+    for method, value in (("UPDATE", "3"), ("INVITE", "5 (busy);duration=60")):
+        _refuse(peer, method, 500, "Retry-After: " + value)
     accept(peer, peer.expect("UPDATE"))
     peer.hang_up()
     lab.finish(caller=0)
-    for gap, wanted in zip(_gaps(lab, 500, "UPDATE"), (3, 5)):
+    gaps = _gaps(lab, 500, "UPDATE INVITE")
+    equal(len(gaps), 2, "waits")
+    for gap, wanted in zip(gaps, (3, 5)):
         lab.near(gap, wanted, "wait after a 500")
 
 
-# Shows: EC-52
+# Shows: EC-52 EC-111
 def refresh_answered_with_491(lab):
-    """491: the owner of the Call-ID waits 2.1 to 4 s (RFC 3261 §14.1)."""
+    """491: the owner of the Call-ID waits 2.1 to 4 s, and after two tries the other method."""
     lab.speed = 4
     peer = call_with_role(lab, percent=5)
     for _ in range(2):
-        peer.answer(peer.expect("UPDATE"), 491)
-    accept(peer, peer.expect("UPDATE"))
+        _refuse(peer, "UPDATE", 491)
+    accept(peer, peer.expect("INVITE"))
     peer.hang_up()
     lab.finish(caller=0)
-    gaps = _gaps(lab, 491, "UPDATE")
+    gaps = _gaps(lab, 491, "UPDATE INVITE")
     equal(len(gaps), 2, "waits")
     for gap in gaps:
         _within(lab, gap, 2.1, 4.0, "wait after a 491")
@@ -120,10 +132,10 @@ def refresh_of_the_callee_answered_with_491(lab):
         refresh = peer.expect("UPDATE")
         equal(refresh.session_expires, (90, "uac"), "Session-Expires of the refresh")
         peer.answer(refresh, 491)
-    accept(peer, peer.expect("UPDATE"))
+    accept(peer, peer.expect("INVITE"))
     peer.hang_up()
     lab.finish(callee=0)
-    gaps = _gaps(lab, 491, "UPDATE", "callee")
+    gaps = _gaps(lab, 491, "UPDATE INVITE", "callee")
     equal(len(gaps), 2, "waits")
     for gap in gaps:
         _within(lab, gap, 0, 2.0, "wait after a 491")
@@ -316,16 +328,15 @@ def refresh_answered_with_401(lab):
 
 
 def _refused_by_all_methods(lab, *options):
-    """403 to UPDATE and to re-INVITE: each method once, then nothing until the expiration."""
+    """403 to UPDATE and to re-INVITE: each method twice, then nothing until the expiration."""
     lab.speed = 30
     peer = call_with_role(lab, *options, percent=50)
-    peer.answer(peer.expect("UPDATE"), 403)
-    peer.answer(peer.expect("INVITE"), 403)
-    peer.expect("ACK")
+    for method in ("UPDATE", "INVITE", "UPDATE", "INVITE"):
+        _refuse(peer, method, 403)
     return peer
 
 
-# Shows: EC-34 EC-61
+# Shows: EC-34 EC-61 EC-114
 def refused_until_the_expiration(lab):
     """A living peer that refuses for good: the session ends at the expiration (EC-34, EC-61)."""
     peer = _refused_by_all_methods(lab)
@@ -333,6 +344,8 @@ def refused_until_the_expiration(lab):
     lab.finish(caller=4)
     bye = _ended(lab, "refresh_refused")
     lab.near(lab.span(lab.wire.find(200, to="INVITE")[0], bye), 90, "BYE after the last 2xx")
+    # Halfway between 45 s and the last moment, 59 s.
+    lab.near(lab.span(*lab.wire.find("UPDATE")), 7, "second round after the first")
 
 
 # Shows: EC-110
@@ -373,8 +386,8 @@ def refresh_blocked_by_an_open_invite(lab):
     lab.near(blocked["t"] - negotiated["t"], 59, "blocked after the 2xx")
     accept(peer, hold)
     refresh = peer.expect("INVITE")
-    lab.near(lab.span(lab.wire.find(200, to="INVITE")[1], lab.wire.find("INVITE")[2]), 45,
-             "refresh after the hold")
+    lab.near(lab.span(lab.wire.find("INVITE")[1], lab.wire.find("INVITE")[2]), 45,
+             "refresh after the hold was sent (EC-132)")
     equal(refresh.direction, "sendonly", "direction of the refresh")
     accept(peer, refresh)
     peer.hang_up()

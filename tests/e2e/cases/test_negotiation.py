@@ -94,12 +94,12 @@ def accept_leaves_calls_alone(lab):
             equal(program.all(event), [], event)
 
 
-# Shows: 9-3 9-5 EC-19
+# Shows: 9-3 9-5 EC-19 EC-135
 def callee_asks_on_its_own(lab):
-    """Mode request at the callee puts Session-Expires into the 2xx of an INVITE without one."""
-    invite, success = _agree(lab, [], ["--session-expires", 90], 90, "caller")
+    """Mode request at the callee asks in the 2xx of an INVITE that does not, and refreshes."""
+    invite, success = _agree(lab, [], ["--session-expires", 90], 90, "callee")
     equal(invite.get("session-expires"), None, "Session-Expires of the INVITE")
-    equal(success.session_expires, (90, "uac"), "Session-Expires of the 200")
+    equal(success.session_expires, (90, "uas"), "Session-Expires of the 200")
     equal(success.has_timer("require"), True, "Require: timer of the 200")
 
 

@@ -47,7 +47,7 @@ def own_benefit_ends_with_the_peer(lab):
     peer.answer(peer.expect("BYE"), 200)
     lab.finish(caller=4)
     equal([e["reason"] for e in lab.caller.all("ended")], ["refresh_481"], "ended")
-    check_reason(lab.wire.find("BYE")[0])
+    check_reason(lab.wire.find("BYE")[0], "refresh_481")
 
 
 # Shows: EC-18
