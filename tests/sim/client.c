@@ -11,6 +11,11 @@ static struct client *client_of(struct agent *a, unsigned slot)
     return slot == SLOT_INVITE ? &a->invite : slot == SLOT_UPDATE ? &a->update : &a->bye;
 }
 
+struct client *client_of_method(struct agent *a, enum sst_method method)
+{
+    return client_of(a, method == SST_METHOD_INVITE ? SLOT_INVITE : SLOT_UPDATE);
+}
+
 static unsigned slot_of(unsigned method)
 {
     return method == SST_METHOD_INVITE   ? SLOT_INVITE
@@ -69,6 +74,8 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
         }
     } else if (a->kind == KIND_ROGUE) {
         rogue_headers(w, &packet);
+    } else if (a->kind == KIND_FOREIGN) {
+        foreign_request(w, a, &packet);
     }
     packet.cseq = ++a->cseq;
     if (a->tells_cseq) {
@@ -77,6 +84,8 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
     c->cseq = packet.cseq;
     c->packet = packet;
     c->timed = a->policy->mode != SST_MODE_OFF;
+    c->answered = false;
+    c->sent_at = w->now;
     c->commits = a->commits;
     c->cancelled = false;
     if (a->kind == KIND_LIBRARY) {
@@ -146,6 +155,7 @@ static void obey(struct world *w, struct agent *a, struct client *c,
 {
     unsigned slot = slot_of(c->packet.method);
     w->counts->action[verdict->action]++;
+    property_verdict(w, a, verdict);
     switch (verdict->action) {
     case SST_ACTION_AUTH:
         if (!w->fair && chance(w, 200)) {
@@ -263,7 +273,13 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     }
     if (a->kind != KIND_LIBRARY) {
         if (!success && c->initial) {
+            if (packet->status == 422 && has(w, HABIT_REQUIRE)) {
+                fail(w, "EC-106: 422 to a caller that cannot follow it", "CSeq %u", c->cseq);
+            }
             failed_call(w, a);
+        }
+        if (a->kind == KIND_FOREIGN) {
+            foreign_response(w, a, packet);
         }
         return;
     }
@@ -282,6 +298,7 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     a->inside = inside;
     if (success) {
+        property_commit(w, a, &commit.by, c->refresh && commit.commits == a->commits);
         note_commit(w, a, packet, &commit);
     }
     judge(w, a, success ? MAY_COMMIT : MAY_NOTHING);
@@ -297,6 +314,7 @@ static void provisional(struct world *w, struct agent *a, struct client *c,
     struct sst_msg msg;
     struct sst_verdict verdict;
     c->proceeding = true;
+    c->answered = c->answered || packet->answers;
     if (c->initial && a->phase == PHASE_IDLE) {
         a->phase = PHASE_EARLY;
     }
@@ -315,6 +333,9 @@ void client_response(struct world *w, struct agent *a, const struct packet *pack
     struct client *c = client_of(a, slot_of(packet->method));
     if (packet->method == SST_METHOD_CANCEL || packet->method == SST_METHOD_OTHER) {
         return;
+    }
+    if (packet->method == SST_METHOD_UPDATE && packet->cseq == a->ping_cseq && packet->cseq != 0) {
+        return; /* something else sent it, and takes the response */
     }
     if (packet->method == SST_METHOD_BYE) {
         c->open = c->open && c->cseq != packet->cseq;
@@ -364,5 +385,8 @@ void hang_up(struct world *w, struct agent *a)
     c->packet.method = SST_METHOD_BYE;
     c->packet.from = a->index;
     c->packet.cseq = c->cseq = ++a->cseq;
+    if (has(w, HABIT_CSEQ) && a->cseq > 3u && pick(w, 2) == 1) {
+        c->packet.cseq = c->cseq = a->cseq - 2u; /* EC-117 */
+    }
     launch(w, a, c);
 }

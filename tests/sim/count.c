@@ -103,6 +103,7 @@ static bool row_of(const struct counts *c, unsigned n, struct row *row)
         {"fault", fault_names, c->fault, FAULT_COUNT},
         {"act", act_names, c->act, ACT_COUNT},
         {"scene", scene_names, c->scene, SCENE_COUNT},
+        {"habit", habit_names, c->habit, HABIT_COUNT},
         {"action", action_names, c->action, SST_ACTION_IGNORE + 1},
         {"advice", advice_names, c->advice, 7},
         {"ending explained by", cause_names, c->explained, CAUSE_COUNT},

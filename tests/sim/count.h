@@ -3,7 +3,7 @@
 #ifndef SIM_COUNT_H
 #define SIM_COUNT_H
 
-#include <sst/sst.h>
+#include "habit.h"
 
 #include <stdio.h>
 
@@ -63,7 +63,14 @@ enum act {
     ACT_HANG_UP,
     ACT_SPURIOUS_POLL,
     ACT_POLICY,
-    ACT_COUNT
+    ACT_COUNT,
+    /* habits plan these */
+    ACT_PING,
+    ACT_ALLOW,
+    ACT_CSEQ,
+    ACT_RASH,
+    ACT_EARLY_INVITE,
+    ACT_UPDATE_BESIDE
 };
 
 enum scene {
@@ -97,6 +104,7 @@ struct counts {
     uint64_t fault[FAULT_COUNT];
     uint64_t act[ACT_COUNT];
     uint64_t scene[SCENE_COUNT];
+    uint64_t habit[HABIT_COUNT];
     uint64_t told[SST_EVENT_ENDED + 1];
     uint64_t ended[SST_END_COUNT];
     uint64_t explained[CAUSE_COUNT];

@@ -77,9 +77,14 @@ static int refresh(struct world *w, struct agent *a, const struct sst_event *eve
         fail(w, "FB-47: a refresh is asked for outside of a call", "phase %d", (int)a->phase);
         return SST_CALLBACK_DONE;
     }
+    int answer = SST_CALLBACK_DONE;
     if (!w->fair && chance(w, 25)) {
         return leave_unsent(w, a);
     }
+    if (habit_unsent(w, a, event, &answer)) {
+        return answer;
+    }
+    a->sent_since = true;
     if (!start_client(w, a, event->method, true, event->with_offer)) {
         fail(w, "a refresh is asked for that cannot be begun", "%s",
              sst_method_name(event->method));
@@ -117,14 +122,15 @@ int on_event(void *user, struct sst_session *session, const struct sst_event *ev
     struct world *w = a->world;
     (void)session;
     if (a->style == STYLE_REENTRANT) {
-        return handle(w, a, event);
+        int answer = handle(w, a, event);
+        return has(w, HABIT_TRUE) ? true : answer;
     }
     if (a->inbox_count == sizeof a->inbox / sizeof a->inbox[0]) {
         fail(w, "too many events at once", "%u", a->inbox_count);
         return SST_CALLBACK_DONE;
     }
     a->inbox[a->inbox_count++] = *event;
-    return SST_CALLBACK_DONE;
+    return has(w, HABIT_TRUE) ? true : SST_CALLBACK_DONE;
 }
 
 /* What was told is dealt with after the call that told it. */

@@ -131,6 +131,12 @@ static bool is_lost(struct world *w, struct packet *packet)
     if (w->network == 0 || packet->sure) {
         return false;
     }
+    if (w->network == 3) {
+        bool gone = chance(w, 300);
+        w->counts->fault[FAULT_LOST] += gone;
+        packet->sure = !gone; /* one toss for the whole way */
+        return gone;
+    }
     if (w->network == 1) {
         if (*lost != 0 || !chance(w, 60)) {
             *lost = 0;
@@ -153,6 +159,7 @@ static uint32_t delay_of(struct world *w)
     case 0:
         return 10;
     case 1:
+    case 3:
         return 5u + pick(w, 120);
     default:
         break;
@@ -196,7 +203,7 @@ void send_packet(struct world *w, const struct packet *packet)
 
 static void deliver(struct world *w, struct agent *a, const struct packet *packet)
 {
-    if (a->phase == PHASE_DEAD) {
+    if (intercepted(w, a, packet) || a->phase == PHASE_DEAD) {
         return;
     }
     if (packet->status != 0) {

@@ -88,7 +88,8 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     w->counts->scene[SCENE_NO_TIMER] += info.side == SST_SIDE_NONE;
     w->counts->scene[SCENE_OWN_BENEFIT] += info.own_benefit;
     if (overlap || back || !commit->timed || w->side[0].kind == KIND_ROGUE ||
-        w->side[1].kind == KIND_ROGUE) {
+        w->side[1].kind == KIND_ROGUE || w->side[0].kind == KIND_FOREIGN ||
+        w->side[1].kind == KIND_FOREIGN) {
         return; /* EC-21, EC-44, EC-08 have rules of their own */
     }
     if (value == NULL) {
@@ -191,7 +192,8 @@ static void judge_ended(struct world *w, struct agent *a, const struct sst_event
     if (a->ended || a->silent) {
         fail(w, "I1: an end after the end", "%s", sst_end_reason_name(event->reason));
     }
-    if (!explain(w, event->interval)) {
+    property_ended(w, a, event);
+    if (!has(w, HABIT_LOSS) && !explain(w, event->interval)) {
         fail(w, "a healthy call over a network that delivers is ended", "%s",
              sst_end_reason_name(event->reason));
     }
@@ -200,6 +202,7 @@ static void judge_ended(struct world *w, struct agent *a, const struct sst_event
 /* §11.1: nobody is driven to refresh more often than the policy allows. */
 static void judge_rate(struct world *w, struct agent *a, const struct sst_event *event)
 {
+    property_rate(w, a, event);
     bool first = a->asked++ == 0 && !a->restored && event->side == SST_SIDE_LOCAL;
     /* The clock may have gone round its zero. */
     uint64_t elapsed = clock_of(w, a) - a->committed_at;

@@ -66,10 +66,12 @@ void judge_world(struct world *w)
 
 static void judge_survivor(struct world *w, const struct agent *a)
 {
-    if (w->dead_at == 0 || a->phase != PHASE_OVER || !a->timed || a->restored) {
+    bool owes = property_owes_notice(w, a);
+    if (w->dead_at == 0 || a->phase != PHASE_OVER || !(a->timed || owes) || a->restored) {
         return;
     }
-    uint64_t run = (uint64_t)(a->interval < 90u ? 90u : a->interval) * 1000u;
+    uint32_t interval = owes && a->interval == 0 ? a->policy->session_expires : a->interval;
+    uint64_t run = (uint64_t)(interval < 90u ? 90u : interval) * 1000u;
     /* what was still under way, and EC-30 */
     uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
     bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL)) != 0;

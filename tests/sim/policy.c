@@ -67,6 +67,7 @@ static void choose_policy(struct world *w, struct agent *a, struct sst_policy *p
     if (pick(w, 2) == 1) {
         choose_ending(w, p);
     }
+    habits_of_policy(w, a, p);
     p->user = a;
     p->random = on_random;
     p->counters = &w->counts->library;

@@ -31,6 +31,7 @@ void make_proxy(struct world *w, struct proxy *proxy)
         proxy->policy.max_session_expires = proxy->policy.min_se * 4u;
     }
     proxy->policy.reject_small = pick(w, 4) != 1;
+    proxy->policy.insert_require = has(w, HABIT_REQUIRE);
     if (sst_proxy_policy_check(&proxy->policy, NULL) != SST_OK) {
         fail(w, "simulation: a proxy's policy is wrong", "%u", proxy->policy.min_se);
     }

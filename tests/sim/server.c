@@ -38,6 +38,10 @@ static struct server *take(struct agent *a, const struct packet *packet)
         best->token++;
         best->commits = a->commits;
         best->most = 0;
+        best->offer = packet->offer;
+        best->answered = best->acked = best->gave = false;
+        best->asked = 0;
+        best->asked_role = SST_REFRESHER_NONE;
         memset(&best->response, 0, sizeof best->response);
     }
     return best;
@@ -92,6 +96,7 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
         if (s->asks && commit.timed && commit.by.accept_midcall && value == NULL) {
             fail(w, "§9, FB-04: who asks for a timer gets one", "CSeq %u", s->cseq);
         }
+        property_commit(w, a, &commit.by, false);
         note_commit(w, a, &s->response, &commit);
         judge(w, a, MAY_COMMIT);
     } else {
@@ -122,8 +127,12 @@ void server_answer(struct world *w, struct agent *a, unsigned slot, uint32_t tok
         s->response.status = (uint16_t)status;
         if (a->kind == KIND_ROGUE) {
             rogue_headers(w, &s->response);
+        } else if (a->kind == KIND_FOREIGN && status < 300) {
+            foreign_answer(w, a, s, initial);
         }
     }
+    s->gave = status < 300 && s->response.offer;
+    s->answered_at = w->now;
     respond(w, a, s, status);
     if (initial && status >= 300) {
         w->counts->scene[SCENE_FAILED_CALL]++;
@@ -140,6 +149,9 @@ void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token
     }
     if (w->now < s->since + TIMER_B) {
         if (a->away_until <= w->now && a->phase != PHASE_DEAD) {
+            if (a->kind == KIND_FOREIGN) {
+                foreign_copy(w, a, &s->response);
+            }
             send_packet(w, &s->response);
         }
         s->wait = 2u * s->wait < T2 ? 2u * s->wait : T2;
@@ -150,7 +162,7 @@ void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token
     if (s->response.status < 300 && a->phase == PHASE_UP) {
         w->counts->fault[FAULT_ACK_TIMEOUT]++;
         log_line(w, "%c: no ACK", 'A' + a->index);
-        if (w->causes == 0) {
+        if (w->causes == 0 && w->network != 3) {
             fail(w, "simulation: an ACK is lost where none is", "CSeq %u", s->cseq);
         }
         if (a->kind == KIND_LIBRARY) {
@@ -169,6 +181,12 @@ static void ack(struct world *w, struct agent *a, const struct packet *packet)
         return;
     }
     s->await_ack = false;
+    s->acked = true;
+    if (a->kind == KIND_LIBRARY && s->response.status < 300 && wants_late_ack(w, a)) {
+        schedule(w, w->now + pick(w, 40000), TIMED_ACK, a->index, (unsigned)(s - a->servers),
+                 s->token, 0);
+        return;
+    }
     if (a->kind == KIND_LIBRARY && a->tells_ack && s->response.status < 300) {
         sst_session_ack(&a->session, &s->tx, clock_of(w, a));
         judge(w, a, MAY_ACK);
@@ -190,6 +208,8 @@ static void plan_answer(struct world *w, struct agent *a, struct server *s)
     }
     if (s->method == SST_METHOD_INVITE) {
         delay = initial ? pick(w, 20000) : pick(w, 4) == 1 ? pick(w, 1500) : 0;
+        uint32_t habit = habit_answer_delay(w, a, s);
+        delay = habit != 0 ? habit : delay;
     }
     if (!w->fair && !initial && chance(w, 25)) {
         afflict(w, CAUSE_LATE);
@@ -210,6 +230,7 @@ static void plan_answer(struct world *w, struct agent *a, struct server *s)
             sst_session_answer(&a->session, &s->tx, 180, clock_of(w, a), &s->response.headers);
             judge(w, a, MAY_NOTHING);
         }
+        answer_in_1xx(w, a, s);
         respond(w, a, s, 180);
     }
     s->planned = (uint16_t)status;
@@ -233,6 +254,10 @@ static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
 {
     struct sst_msg msg;
     struct sst_advice advice;
+    if (a->phase == PHASE_UP && has(w, HABIT_ALLOW) && packet->method == SST_METHOD_UPDATE &&
+        !a->update_known && packet->cseq != w->side[1 - a->index].ping_cseq) {
+        return pick(w, 2) == 0 ? 405 : 501; /* by the host's lower layers */
+    }
     if (a->kind != KIND_LIBRARY) {
         bool unknown = packet->method == SST_METHOD_UPDATE && !a->update_known;
         return a->phase == PHASE_OVER ? 481 : unknown ? 405 : 0;
@@ -262,6 +287,7 @@ static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
     w->counts->scene[SCENE_422_BY_UAS] += advice.status == 422;
     w->counts->scene[SCENE_GLARE] += advice.status == 491;
     a->refused_peer = a->refused_peer || advice.status != 0; /* EC-36 */
+    property_refused(w, a, s, packet, advice.status);
     s->response.headers = advice.headers;
     judge(w, a, MAY_NOTHING);
     return advice.status;
@@ -307,6 +333,12 @@ static void refresh_request(struct world *w, struct agent *a, const struct packe
               get_header(packet, "Supported") != NULL && a->kind == KIND_LIBRARY &&
               w->side[1 - a->index].kind == KIND_LIBRARY;
     s->open = true;
+    const char *interval = get_header(packet, "Session-Expires");
+    s->asked = interval != NULL ? (uint32_t)strtoul(interval, NULL, 10) : 0;
+    s->asked_role = interval == NULL                             ? SST_REFRESHER_NONE
+                    : strstr(interval, "refresher=uac") != NULL ? SST_REFRESHER_UAC
+                    : strstr(interval, "refresher=uas") != NULL ? SST_REFRESHER_UAS
+                                                                : SST_REFRESHER_NONE;
     unsigned status = advice_of(w, a, s, packet);
     if (status != 0) {
         finish(w, a, s);
@@ -341,6 +373,9 @@ static void other_request(struct world *w, struct agent *a, const struct packet 
         sst_session_receive(&a->session, NULL, &msg, clock_of(w, a), &advice);
         a->inside = inside;
         judge(w, a, MAY_NOTHING);
+        if (has(w, HABIT_CSEQ) && packet->method == SST_METHOD_BYE && advice.status != 0) {
+            fail(w, "EC-117: a BYE is refused", "%u", advice.status);
+        }
     }
     simple_response(w, a, packet);
     if (packet->method == SST_METHOD_BYE && a->phase != PHASE_IDLE) {

@@ -10,12 +10,14 @@ static uint32_t trial[CHOICES_MAX];
 static void clear(struct world *w, struct counts *counts)
 {
     bool verbose = w->verbose;
+    unsigned allowed = w->allowed;
     /* events and packets are filled in before they are read, but for whether a packet is used */
     memset(w, 0, offsetof(struct world, events));
     for (unsigned i = 0; i < PACKETS_MAX; i++) {
         w->packets[i].used = false;
     }
     w->verbose = verbose;
+    w->allowed = allowed;
     w->counts = counts;
 }
 

@@ -5,12 +5,15 @@
  * choice.c draws, world.c makes a call up and runs it, timeline.c keeps what is to come, network.c
  * and proxy.c carry messages, client.c and server.c are SIP transactions, host.c and pull.c are
  * what a host does with the library, policy.c what its owner wants, user.c what people and faults
- * do, oracle.c judges, count.c counts, shrink.c makes a failure short, main.c is the program.
+ * do, oracle.c and property.c judge, count.c counts, shrink.c makes a failure short, main.c is the
+ * program. habit.c, between.c and foreign.c are the habits of hosts, of what lies between them, and
+ * of peers without the library; each can be switched off (habit.h).
  */
 #ifndef SIM_H
 #define SIM_H
 
 #include "count.h"
+#include "habit.h"
 
 #include <stdio.h>
 
@@ -24,7 +27,7 @@
 #define T2 4000u
 #define TIMER_B 32000u
 
-enum kind { KIND_LIBRARY, KIND_PLAIN, KIND_ROGUE };
+enum kind { KIND_LIBRARY, KIND_PLAIN, KIND_ROGUE, KIND_FOREIGN };
 enum style { STYLE_PULL, STYLE_PUSH, STYLE_REENTRANT };
 enum phase { PHASE_IDLE, PHASE_EARLY, PHASE_UP, PHASE_OVER, PHASE_DEAD };
 
@@ -38,7 +41,8 @@ struct packet {
     bool offer;
     bool allow;
     bool allow_update;
-    bool sure; /* not to be lost any more */
+    bool answers; /* a reliable 1xx that answers the offer */
+    bool sure;    /* not to be lost any more */
     bool used;
 };
 
@@ -52,6 +56,8 @@ struct client {
     uint8_t retries;
     bool open, proceeding, refresh, offer, initial, cancelled;
     bool timed; /* the extension was on when it was sent */
+    bool answered; /* its offer was answered in a reliable 1xx */
+    uint64_t sent_at;
 };
 
 struct server {
@@ -67,6 +73,13 @@ struct server {
     bool used, open, await_ack;
     bool asks;     /* the request had Supported: timer and Session-Expires */
     uint32_t most; /* so that the 2xx may have no more than this; 0: any */
+    bool offer;    /* the request had one ... */
+    bool answered; /* ... which was answered in a reliable 1xx */
+    bool acked;    /* the ACK came, though the host may not say so */
+    bool gave;     /* its 2xx has an offer */
+    uint64_t answered_at;
+    uint32_t asked;                /* what its Session-Expires said, 0: none */
+    enum sst_refresher asked_role; /* ... */
 };
 
 struct agent {
@@ -115,6 +128,16 @@ struct agent {
     bool restored, refused_peer;
     bool established;
     bool timed; /* a timer ran when the call ended */
+    /* habits */
+    uint32_t ping_cseq;    /* of the last request in its name that it knows nothing of */
+    unsigned unsent;       /* refreshes not sent in this interval */
+    bool owes_notice;      /* by its policy it has to notice a dead peer, with or without agreement */
+    bool sent_since;       /* a refresh since the last 2xx */
+    bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped */
+    bool has_begun;        /* a refresh, at ... */
+    uint64_t begun_at;     /* ... by the host's clock: the first attempt of the last one */
+    uint32_t floor;        /* the smallest refresh_floor since then, in s */
+    struct foreign foreign;
 };
 
 enum proxy_kind { PROXY_LIBRARY, PROXY_BLIND, PROXY_STRIPS };
@@ -134,6 +157,12 @@ struct proxy {
     unsigned next;
     unsigned strips;
     struct sst_proxy_dialog dialog;
+};
+
+/* A response that something between the two hosts makes up. */
+struct held {
+    struct packet packet;
+    bool used;
 };
 
 struct timed {
@@ -157,7 +186,10 @@ enum timed_type {
     TIMED_FAULT,
     TIMED_BACK,
     TIMED_RETRY,
-    TIMED_PULL
+    TIMED_PULL,
+    TIMED_HELD,
+    TIMED_FOREIGN,
+    TIMED_ACK
 };
 
 struct choices {
@@ -183,7 +215,16 @@ struct world {
     uint64_t cause_at[CAUSE_COUNT]; /* last time; 0: never */
     unsigned causes;
     unsigned flying;
-    unsigned network; /* 0 perfect, 1 delivers, 2 harsh */
+    unsigned allowed; /* habits, by the command line */
+    unsigned habits;  /* of this world */
+    struct rule rules[RULES_MAX];
+    struct held held[HELD_MAX];
+    uint32_t refused_cseq[SIDES][2]; /* the last request that was refused on the way */
+    uint32_t passed_cseq[SIDES][2];  /* ... that was not */
+    unsigned ping_by;                /* whose name the pings have, and how many are left */
+    unsigned pings;
+    uint32_t ping_every;
+    unsigned network; /* 0 perfect, 1 delivers, 2 harsh, 3 loses a third */
     uint8_t lost[SIDES][SST_METHOD_BYE + 1][2];
     unsigned tries; /* to hang up */
     bool fair, planned, overlapped, verbose;
@@ -227,6 +268,7 @@ bool start_client(struct world *w, struct agent *a, enum sst_method method, bool
 void client_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token);
 void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token);
 void client_response(struct world *w, struct agent *a, const struct packet *packet);
+struct client *client_of_method(struct agent *a, enum sst_method method);
 void client_retry(struct world *w, struct agent *a, unsigned slot, uint32_t token);
 void cancel(struct world *w, struct agent *a);
 void send_other(struct world *w, struct agent *a, enum sst_method method, uint32_t cseq);
@@ -292,6 +334,42 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
 /* oracle_world.c */
 void judge_world(struct world *w);
 void judge_end(struct world *w);
+
+/* property.c */
+void property_ended(struct world *w, struct agent *a, const struct sst_event *event);
+void property_refused(struct world *w, struct agent *a, const struct server *s,
+                      const struct packet *packet, unsigned status);
+void property_rate(struct world *w, struct agent *a, const struct sst_event *event);
+void property_verdict(struct world *w, struct agent *a, const struct sst_verdict *verdict);
+bool property_owes_notice(const struct world *w, const struct agent *a);
+void property_commit(struct world *w, struct agent *a, const struct sst_policy *policy,
+                     bool refresh);
+
+/* habit.c */
+bool has(const struct world *w, enum habit habit);
+void choose_habits(struct world *w);
+void habits_of_agent(struct world *w, struct agent *a);
+void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p);
+void wide_policy(struct world *w, struct sst_policy *p);
+void plan_habits(struct world *w, uint64_t run, uint64_t guard);
+bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *event, int *answer);
+uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct server *s);
+void do_habit(struct world *w, struct agent *a, enum act act);
+bool wants_late_ack(struct world *w, struct agent *a);
+void late_ack(struct world *w, struct agent *a, unsigned slot, uint32_t token);
+void answer_in_1xx(struct world *w, struct agent *a, struct server *s);
+
+/* between.c */
+bool intercepted(struct world *w, struct agent *a, const struct packet *packet);
+void release_held(struct world *w, unsigned slot);
+void make_rules(struct world *w, uint64_t run, uint64_t guard);
+
+/* foreign.c */
+void foreign_request(struct world *w, struct agent *a, struct packet *packet);
+void foreign_answer(struct world *w, struct agent *a, struct server *s, bool initial);
+void foreign_response(struct world *w, struct agent *a, const struct packet *packet);
+void foreign_copy(struct world *w, struct agent *a, struct packet *packet);
+void foreign_due(struct world *w, struct agent *a, uint32_t token);
 
 /* shrink.c */
 size_t shrink(struct world *w, uint32_t *list, size_t count, const char *failure);

@@ -54,6 +54,10 @@ void do_act(struct world *w, struct agent *a, enum act act)
         w->counts->act[act] += done;
         return;
     }
+    if (act > ACT_COUNT) {
+        do_habit(w, a, act);
+        return;
+    }
     if (act == ACT_POLICY) {
         w->counts->act[act] += change_policy(w, a);
         return;
@@ -96,6 +100,12 @@ void do_act(struct world *w, struct agent *a, enum act act)
     case ACT_EARLY_UPDATE:
     case ACT_POLICY:
     case ACT_COUNT:
+    case ACT_PING:
+    case ACT_ALLOW:
+    case ACT_CSEQ:
+    case ACT_RASH:
+    case ACT_EARLY_INVITE:
+    case ACT_UPDATE_BESIDE:
         break;
     }
     w->counts->act[act] += done;

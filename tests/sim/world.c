@@ -24,6 +24,7 @@ void make_agent(struct world *w, struct agent *a)
     a->cseq = pick(w, 3) == 1 ? draw(w) / 4u : 0;
     a->expires = SST_NEVER;
     a->wake_at = SST_NEVER;
+    habits_of_agent(w, a);
     if (a->kind != KIND_LIBRARY) {
         return;
     }
@@ -36,10 +37,16 @@ void make_agent(struct world *w, struct agent *a)
 static void start(struct world *w)
 {
     w->fair = pick(w, 2) == 0;
+    choose_habits(w);
     w->network = pick(w, w->fair ? 2 : 3);
+    if (has(w, HABIT_STATUS) || has(w, HABIT_408)) {
+        w->network = 0; /* the ladder is judged to the second */
+    } else if (has(w, HABIT_LOSS)) {
+        w->network = 3;
+    }
     unsigned proxies = pick(w, 6);
     w->proxies = proxies > PROXIES_MAX ? proxies - 4u : proxies;
-    w->fickle = pick(w, 4) == 1;
+    w->fickle = pick(w, 4) == 1 && (w->habits & ~(1u << HABIT_POLICY)) == 0;
     w->counts->scene[SCENE_FAIR] += w->fair;
     w->now = 1000;
     for (unsigned i = 0; i < w->proxies; i++) {
@@ -52,6 +59,9 @@ static void start(struct world *w)
     }
     if (pick(w, 4) == 1) {
         schedule(w, w->now + pick(w, 20000), TIMED_ACT, pick(w, 2), 0, 0, ACT_EARLY_UPDATE);
+    }
+    if (has(w, HABIT_RASH)) {
+        schedule(w, w->now + pick(w, 20000), TIMED_ACT, 0, 0, 0, ACT_EARLY_INVITE);
     }
     if (w->failure == NULL) {
         start_client(w, &w->side[0], SST_METHOD_INVITE, false, pick(w, 4) != 1);
@@ -88,6 +98,10 @@ void plan_call(struct world *w)
         }
     }
     schedule(w, w->end_at, TIMED_ACT, pick(w, 2), 0, 0, ACT_HANG_UP);
+    plan_habits(w, run, run / 3u < 32000u ? run / 3u : 32000u);
+    if ((w->habits & ~(1u << HABIT_POLICY | 1u << HABIT_TRUE | 1u << HABIT_ONE_END)) != 0) {
+        return;
+    }
     for (unsigned n = pick(w, 5); n > 0; n--) {
         uint64_t at = w->now + moment(w, run, spans);
         unsigned act = pick(w, ACT_COUNT);
@@ -141,6 +155,15 @@ static void happen(struct world *w, const struct timed *t)
         break;
     case TIMED_PULL:
         late_pull(w, a, t->token);
+        break;
+    case TIMED_HELD:
+        release_held(w, t->slot);
+        break;
+    case TIMED_FOREIGN:
+        foreign_due(w, a, t->token);
+        break;
+    case TIMED_ACK:
+        late_ack(w, a, t->slot, t->token);
         break;
     }
 }

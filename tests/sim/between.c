@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What lies between the two hosts and answers in their place: by rules, early, or for the dead. */
+#include "sim.h"
+
+#include <string.h>
+
+static unsigned method_bit(unsigned method)
+{
+    return method == SST_METHOD_INVITE ? 1u : method == SST_METHOD_UPDATE ? 2u : 0;
+}
+
+static uint16_t any_status(struct world *w)
+{
+    static const uint16_t statuses[] = {503, 500, 480, 486, 487, 491, 513, 555, 580, 600, 504,
+                                        488, 405, 501, 404, 403, 415, 413, 406, 606, 401, 407,
+                                        420, 421, 422, 430, 477, 478, 502, 302, 400, 603};
+    if (pick(w, 3) != 2) {
+        return statuses[pick(w, sizeof statuses / sizeof statuses[0])];
+    }
+    uint16_t status = (uint16_t)(300u + pick(w, 400));
+    return status == 408 || status == 481 ? 500 : status; /* these end a session; RFC 4028 §10 */
+}
+
+/* These say that an offer will not do: without one the same request may pass. */
+static uint16_t offer_status(struct world *w)
+{
+    static const uint16_t statuses[] = {488, 415, 413, 513, 580, 406, 606};
+    return statuses[pick(w, 7)];
+}
+
+static void choose_retry(struct world *w, struct rule *rule, uint64_t run)
+{
+    static const uint32_t waits[] = {0, 1, 5, 20, 60, 880, UINT32_MAX};
+    rule->has_retry = pick(w, 2) == 1;
+    if (rule->has_retry) {
+        unsigned which = pick(w, 8);
+        rule->retry_after = which < 7 ? waits[which] : pick(w, (unsigned)(run / 1000u) + 1u);
+    }
+}
+
+/* For a while: both methods, so short that the second half of the way to the last moment is free
+ * (EC-114). For ever: one of them, and the other one stays. */
+static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t guard)
+{
+    uint64_t room = run - guard - run / 2u;
+    rule->used = true;
+    rule->sides = (uint8_t)(pick(w, 3) == 0 ? 3u : 1u + pick(w, 2));
+    rule->begins = w->now + (pick(w, 2) == 0 ? 0 : (uint64_t)draw(w) * (w->end_at - w->now) >> 32);
+    switch (pick(w, 4)) {
+    case 0:
+        rule->methods = 2;
+        rule->status = any_status(w);
+        break;
+    case 1:
+        rule->methods = 1;
+        rule->status = any_status(w);
+        break;
+    case 2:
+        rule->methods = 1;
+        rule->offers = true;
+        rule->status = offer_status(w);
+        break;
+    default:
+        rule->methods = 3;
+        rule->status = any_status(w);
+        rule->lasts = 1u + (uint32_t)(room < 1000000u ? room : 1000000u) / 4u;
+        break;
+    }
+    choose_retry(w, rule, run);
+    if (rule->methods != 3) {
+        rule->delay = pick(w, 4) == 1 ? pick(w, 6000) : 0;
+    }
+}
+
+void make_rules(struct world *w, uint64_t run, uint64_t guard)
+{
+    make_rule(w, &w->rules[0], run, guard);
+    /* Where INVITE is refused, or its offer, UPDATE has to be there; and known. */
+    for (unsigned i = 0; i < SIDES && (w->rules[0].methods & 1u) != 0; i++) {
+        if (!w->side[i].says_allow || !w->side[i].update_known) {
+            w->rules[0].closes = !w->rules[0].offers && w->rules[0].lasts == 0;
+        }
+    }
+}
+
+static void respond_held(struct world *w, const struct packet *request, unsigned status,
+                         uint32_t delay, const struct rule *rule)
+{
+    unsigned slot = 0;
+    while (slot < HELD_MAX && w->held[slot].used) {
+        slot++;
+    }
+    if (slot == HELD_MAX) {
+        return;
+    }
+    struct packet *response = &w->held[slot].packet;
+    memset(response, 0, sizeof *response);
+    response->status = (uint16_t)status;
+    response->method = request->method;
+    response->cseq = request->cseq;
+    response->from = request->from == 0 ? 1 : 0;
+    if (rule != NULL && rule->has_retry) {
+        char value[SST_VALUE_SIZE];
+        sst_print_seconds(value, sizeof value, rule->retry_after);
+        put_header(response, "Retry-After", value);
+    }
+    w->held[slot].used = true;
+    schedule(w, w->now + delay, TIMED_HELD, response->from, slot, 0, 0);
+}
+
+void release_held(struct world *w, unsigned slot)
+{
+    w->held[slot].used = false;
+    send_packet(w, &w->held[slot].packet);
+}
+
+static struct rule *rule_for(struct world *w, const struct packet *packet)
+{
+    for (unsigned i = 0; i < RULES_MAX; i++) {
+        struct rule *r = &w->rules[i];
+        bool fits = r->used && (r->sides >> packet->from & 1u) != 0 &&
+                    (r->methods & method_bit(packet->method)) != 0 &&
+                    (packet->offer || !r->offers) && w->now >= r->begins;
+        if (fits && (r->lasts == 0 || r->first == 0 || w->now < r->first + r->lasts)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static bool refused_by_rule(struct world *w, const struct packet *packet)
+{
+    struct rule *rule = rule_for(w, packet);
+    if (rule == NULL) {
+        return false;
+    }
+    if (rule->first == 0) {
+        rule->first = w->now;
+    }
+    if (rule->closes) {
+        afflict(w, CAUSE_REFUSED);
+    }
+    w->counts->fault[FAULT_REFUSAL]++;
+    respond_held(w, packet, rule->status, rule->delay, rule);
+    return true;
+}
+
+/* A proxy whose timer is shorter than the sender's: as often as the sender's policy tries again, or
+ * once where something else extends the session meanwhile (EC-118, EC-123). */
+static bool refused_early(struct world *w, const struct packet *packet)
+{
+    struct agent *sender = &w->side[packet->from];
+    struct client *c = client_of_method(sender, (enum sst_method)packet->method);
+    if (!has(w, HABIT_408) || sender->kind != KIND_LIBRARY || !c->refresh || !c->open ||
+        c->cseq != packet->cseq) {
+        return false;
+    }
+    bool retried = sender->unsent < sender->policy->timeout_retries;
+    bool overtaken = has(w, HABIT_PING) && sender->unsent == 0;
+    if ((!retried && !overtaken) || !chance(w, 500)) {
+        return false;
+    }
+    sender->unsent++;
+    w->counts->fault[FAULT_REFUSAL]++;
+    if (!retried) {
+        schedule(w, w->now + 500u, TIMED_ACT, 1u - packet->from, 0, 0, ACT_PING);
+    }
+    respond_held(w, packet, 408, retried ? pick(w, 1500) : 1500u, NULL);
+    return true;
+}
+
+/* @return whether the request does not reach the host */
+bool intercepted(struct world *w, struct agent *a, const struct packet *packet)
+{
+    unsigned bit = method_bit(packet->method);
+    if (w->habits == 0 || packet->status != 0 || bit == 0) {
+        return false;
+    }
+    if (a->phase == PHASE_DEAD) {
+        if (has(w, HABIT_TRYING) && bit == 1u) {
+            respond_held(w, packet, 100, 0, NULL);
+        }
+        return true;
+    }
+    bool ping = packet->cseq == w->side[packet->from].ping_cseq;
+    if (!w->planned || ping || w->passed_cseq[packet->from][bit - 1u] == packet->cseq) {
+        return false;
+    }
+    if (w->refused_cseq[packet->from][bit - 1u] == packet->cseq) {
+        return true; /* a copy */
+    }
+    bool refused = refused_by_rule(w, packet) || refused_early(w, packet);
+    if (refused) {
+        w->refused_cseq[packet->from][bit - 1u] = packet->cseq;
+    } else {
+        w->passed_cseq[packet->from][bit - 1u] = packet->cseq;
+    }
+    return refused;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* Peers without the library, each with one habit of a stack that was met. */
+#include "sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_interval(struct packet *packet, uint32_t interval, const char *refresher)
+{
+    char value[SST_VALUE_SIZE];
+    snprintf(value, sizeof value, "%u;refresher=%s", interval, refresher);
+    put_header(packet, "Session-Expires", value);
+}
+
+/* RFC 4028 §10, counted by this side alone. */
+static void count_on(struct world *w, struct agent *a)
+{
+    struct foreign *f = &a->foreign;
+    uint64_t run = (uint64_t)f->interval * 1000u;
+    uint64_t guard = run / 3u < 32000u ? run / 3u : 32000u;
+    f->token++;
+    if (f->refreshes) {
+        schedule(w, w->now + run / 2u, TIMED_FOREIGN, a->index, 0, f->token, 0);
+    } else if (f->watches) {
+        schedule(w, w->now + run - guard, TIMED_FOREIGN, a->index, 0, f->token, 0);
+    }
+}
+
+void foreign_due(struct world *w, struct agent *a, uint32_t token)
+{
+    struct foreign *f = &a->foreign;
+    if (token != f->token || !is_up(w, a)) {
+        return;
+    }
+    if (f->refreshes) {
+        (void)start_client(w, a, SST_METHOD_UPDATE, true, false);
+        return;
+    }
+    if (w->causes == 0) {
+        fail(w, "the peer counts on a refresh, and hangs up", "%u s", f->interval);
+    }
+    hang_up(w, a);
+}
+
+void foreign_request(struct world *w, struct agent *a, struct packet *packet)
+{
+    put_header(packet, "Supported", "timer");
+    if (has(w, HABIT_SMALL) && a->phase == PHASE_UP) {
+        put_interval(packet, a->foreign.interval, "uac");
+    }
+}
+
+/* With what was asked for, or 1800 s. */
+static uint32_t asked_for(const struct server *s)
+{
+    return s->asked >= 90u ? s->asked : 1800u;
+}
+
+static uint32_t small_interval(struct world *w)
+{
+    uint32_t least = w->side[0].policy->min_se;
+    static const uint32_t small[] = {60, 64, 89};
+    unsigned which = pick(w, 4);
+    return which < 3 ? small[which] : least - 1u - pick(w, least / 4u);
+}
+
+static void agreed(struct world *w, struct agent *a, struct server *s, uint32_t interval,
+                   const char *refresher)
+{
+    a->foreign.interval = interval;
+    put_interval(&s->response, interval, refresher);
+    put_header(&s->response, "Require", "timer");
+    (void)w;
+}
+
+/* Now and then a 2xx without Session-Expires, from one who counts on it. */
+static void forgetful(struct world *w, struct agent *a, struct server *s, bool initial)
+{
+    struct foreign *f = &a->foreign;
+    f->watches = true;
+    f->forgot = !initial && !f->forgot && pick(w, 3) == 1;
+    if (!f->forgot) {
+        agreed(w, a, s, asked_for(s), "uac");
+    }
+    count_on(w, a);
+}
+
+/* The header fields of a 2xx. */
+void foreign_answer(struct world *w, struct agent *a, struct server *s, bool initial)
+{
+    struct foreign *f = &a->foreign;
+    f->answers++;
+    if (has(w, HABIT_LISTS)) {
+        if (!initial && pick(w, 2) == 1) {
+            put_header(&s->response, "Supported", "timer");
+        }
+        return;
+    }
+    put_header(&s->response, "Supported", "timer");
+    if (s->asked == 0 && !has(w, HABIT_ZERO)) {
+        return;
+    }
+    bool uac = s->asked_role == SST_REFRESHER_UAC;
+    if (has(w, HABIT_FORGETS)) {
+        forgetful(w, a, s, initial);
+    } else if (has(w, HABIT_TAKER)) {
+        agreed(w, a, s, asked_for(s), initial ? "uac" : "uas");
+    } else if (has(w, HABIT_SMALL)) {
+        f->refreshes = true;
+        agreed(w, a, s, f->interval != 0 ? f->interval : small_interval(w), "uas");
+        count_on(w, a);
+    } else if (has(w, HABIT_ZERO)) {
+        agreed(w, a, s, pick(w, 2), "uac");
+    } else if (has(w, HABIT_LAZY)) {
+        agreed(w, a, s, asked_for(s), initial || !uac ? "uas" : "uac");
+        if (initial && !w->side[0].policy->rescue) {
+            afflict(w, CAUSE_ROGUE); /* it gives what it does not keep */
+        }
+    } else { /* as it should be, once asked */
+        agreed(w, a, s, asked_for(s), uac ? "uac" : "uas");
+    }
+}
+
+/* EC-136: one copy of a 2xx is not as the first was. */
+void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
+{
+    (void)a;
+    if (has(w, HABIT_FORGETS) && packet->status >= 200 && packet->status < 300 &&
+        pick(w, 2) == 1) {
+        remove_header(packet, "Session-Expires");
+        remove_header(packet, "Require");
+    }
+}
+
+/* The final response to its own refresh. */
+void foreign_response(struct world *w, struct agent *a, const struct packet *packet)
+{
+    if (packet->method != SST_METHOD_UPDATE || !is_up(w, a)) {
+        return;
+    }
+    if (packet->status == 422) {
+        fail(w, "EC-134: a peer that follows no 422 is lost", "%u s", a->foreign.interval);
+        return;
+    }
+    if (packet->status < 300) {
+        const char *value = get_header(packet, "Session-Expires");
+        if (value != NULL) {
+            a->foreign.interval = (uint32_t)strtoul(value, NULL, 10);
+        }
+        count_on(w, a);
+    } else {
+        schedule(w, w->now + 2000u, TIMED_FOREIGN, a->index, 0, a->foreign.token, 0);
+    }
+}

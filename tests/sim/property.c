@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The property, for every policy that sst_policy_check() lets through and for every habit of hosts,
+ * peers and proxies:
+ *
+ *   Nobody healthy is ended while any way of refreshing would have been answered. No dead call
+ *   outlives its bound. No offer is refused with nothing pending. No two refreshes are closer than
+ *   the floor, attempts of one refresh excepted. Push and pull tell the same.
+ *
+ * The last one is judged by test_session_random.c, which lives each life twice; the others here.
+ * Who is healthy: a side that runs, behind something that would have answered an UPDATE or a
+ * re-INVITE which the host may send. So an ending needs a cause (oracle.c), and what closes some of
+ * the ways, or all of them for a short while, is none.
+ */
+#include "sim.h"
+
+#include <string.h>
+
+/* EC-120: a request of this side is pending, and its 2xx would refresh. */
+static bool overtakes_own(const struct world *w, const struct agent *a,
+                          const struct sst_event *event)
+{
+    bool pending = (a->invite.open && !a->invite.initial) || a->update.open;
+    bool before = clock_of(w, a) + 50u < event->expires_ms; /* it was planned by then */
+    return pending && before && event->reason == SST_END_NOT_REFRESHED;
+}
+
+/* EC-132: the watcher hangs up before the other side has so much as sent its next refresh. */
+static bool before_sending(const struct world *w, const struct agent *a)
+{
+    const struct agent *other = &w->side[1 - a->index];
+    return other->kind == KIND_LIBRARY && is_up(w, other) && other->last_was_refresh &&
+           !other->sent_since && other->committed_at != 0;
+}
+
+void property_ended(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    const unsigned jumps = 1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL |
+                           1u << CAUSE_RESTART;
+    if (w->habits == 0 || (w->causes & jumps) != 0) {
+        return;
+    }
+    if (overtakes_own(w, a, event)) {
+        fail(w, "EC-120: the BYE overtakes a request of this side", "%s",
+             a->update.open ? "UPDATE" : "INVITE");
+    }
+    if (has(w, HABIT_LOSS) && event->reason == SST_END_NOT_REFRESHED) {
+        if (before_sending(w, a)) {
+            fail(w, "EC-132: the BYE comes before the refresh is due", "%u s", event->interval);
+        }
+    }
+}
+
+static bool is_own_offer_open(const struct client *c)
+{
+    return c->open && c->offer && !c->answered;
+}
+
+/* What of RFC 3261 §14.2 and RFC 3311 §5.2 is pending, as the host sees it. */
+static bool is_pending(const struct world *w, const struct agent *a, const struct server *incoming,
+                       const struct packet *packet)
+{
+    bool invite = packet->method == SST_METHOD_INVITE;
+    if (invite && a->invite.open) {
+        return true;
+    }
+    if (packet->offer && (is_own_offer_open(&a->invite) || is_own_offer_open(&a->update))) {
+        return true;
+    }
+    for (unsigned i = 0; i < SERVERS; i++) {
+        const struct server *s = &a->servers[i];
+        if (s == incoming || !s->used) {
+            continue;
+        }
+        if (s->open && (s->method == packet->method || (packet->offer && s->offer && !s->answered))) {
+            return true;
+        }
+        /* EC-121: at most 32 s from that 2xx */
+        if (packet->offer && s->gave && !s->acked && w->now <= s->answered_at + TIMER_B) {
+            return true;
+        }
+        if (packet->offer && s->gave && s->acked && !a->tells_ack &&
+            w->now <= s->answered_at + TIMER_B) {
+            return true; /* nobody told the library */
+        }
+    }
+    bool own = a->invite.open || a->update.open;
+    return a->policy->strict_overlap && own && get_header(packet, "Session-Expires") != NULL;
+}
+
+void property_refused(struct world *w, struct agent *a, const struct server *s,
+                      const struct packet *packet, unsigned status)
+{
+    if (w->habits == 0 || a->restored || a->phase != PHASE_UP || (status != 491 && status != 500)) {
+        return;
+    }
+    bool low = packet->cseq < a->session.remote_cseq; /* EC-107 */
+    if (!low && !is_pending(w, a, s, packet)) {
+        fail(w, "an offer or a request is refused with nothing pending", "%u to %s", status,
+             sst_method_name((enum sst_method)packet->method));
+    }
+}
+
+/* EC-125: from the first attempt of one refresh to that of the next. */
+void property_rate(struct world *w, struct agent *a, const struct sst_event *event)
+{
+    bool first = a->asked == 0;
+    uint64_t now = clock_of(w, a);
+    (void)event;
+    if (w->habits == 0 || (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_RESTART)) != 0) {
+        return;
+    }
+    if (!first) {
+        return;
+    }
+    if (a->has_begun && now - a->begun_at < (uint64_t)a->floor * 1000u) {
+        fail(w, "EC-125: two refreshes are closer than the floor", "%llu ms, floor %u s",
+             (unsigned long long)(now - a->begun_at), a->floor);
+    }
+    a->has_begun = true;
+    a->begun_at = now;
+    a->floor = a->policy->refresh_floor;
+}
+
+void property_commit(struct world *w, struct agent *a, const struct sst_policy *policy,
+                     bool refresh)
+{
+    (void)w;
+    a->unsent = 0;
+    a->sent_since = false;
+    a->last_was_refresh = refresh;
+    if (policy->refresh_floor < a->floor) {
+        a->floor = policy->refresh_floor;
+    }
+}
+
+/* A4 of the faults: by the verdict or by the event, not by both. */
+void property_verdict(struct world *w, struct agent *a, const struct sst_verdict *verdict)
+{
+    if (has(w, HABIT_ONE_END) && verdict->action == SST_ACTION_END &&
+        (a->ended || a->inbox_count != 0)) {
+        fail(w, "the end is told twice", "%c", 'A' + a->index);
+    }
+}
+
+/* EC-18: who asked for a timer, for the own benefit if need be, notices a dead peer. */
+bool property_owes_notice(const struct world *w, const struct agent *a)
+{
+    bool quirk = has(w, HABIT_LISTS) || has(w, HABIT_FORGETS) || has(w, HABIT_TRYING);
+    return quirk && a->kind == KIND_LIBRARY && a->index == 0 && a->owes_notice;
+}
