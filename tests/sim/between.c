@@ -161,6 +161,7 @@ static bool refused_early(struct world *w, const struct packet *packet)
         return false;
     }
     sender->unsent++;
+    w->overtaken = !retried;
     w->counts->fault[FAULT_REFUSAL]++;
     if (!retried) {
         schedule(w, w->now + 500u, TIMED_ACT, 1u - packet->from, 0, 0, ACT_PING);

@@ -297,6 +297,10 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     a->inside = true;
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     a->inside = inside;
+    if (verdict.action == SST_ACTION_IGNORE && !a->restored && !has_ended(a)) {
+        fail(w, "the response to an open transaction is ignored", "CSeq %u", c->cseq);
+        return;
+    }
     if (success) {
         property_commit(w, a, &commit.by, c->refresh && commit.commits == a->commits);
         note_commit(w, a, packet, &commit);

@@ -148,9 +148,14 @@ unsigned print_missing(const struct counts *counts, FILE *out)
 {
     struct row row;
     unsigned missing = 0;
+    bool habits = false; /* none where the command line has switched them off */
+    for (unsigned h = 0; h < HABIT_COUNT; h++) {
+        habits = habits || counts->habit[h] != 0;
+    }
     for (unsigned n = 0; row_of(counts, n, &row); n++) {
         /* what explains an ending may be rare: the faults themselves are rows of their own */
-        if (row.value == 0 && strcmp(row.group, "ending explained by") != 0) {
+        bool off = !habits && strcmp(row.group, "habit") == 0;
+        if (row.value == 0 && !off && strcmp(row.group, "ending explained by") != 0) {
             fprintf(out, "never occurred: %s: %s\n", row.group, row.name);
             missing++;
         }

@@ -83,7 +83,7 @@ void habits_of_agent(struct world *w, struct agent *a)
     if (has(w, HABIT_TRUE) && a->style == STYLE_PULL) {
         a->style = STYLE_REENTRANT;
     }
-    if (has(w, HABIT_408) || has(w, HABIT_STATUS)) {
+    if (has(w, HABIT_408) || has(w, HABIT_STATUS) || has(w, HABIT_UNSENT)) {
         a->lazy = false; /* what is judged is the ladder, and not who looks late */
         a->slow = false;
     }

@@ -194,8 +194,8 @@ static void judge_ended(struct world *w, struct agent *a, const struct sst_event
     }
     property_ended(w, a, event);
     if (!has(w, HABIT_LOSS) && !explain(w, event->interval)) {
-        fail(w, "a healthy call over a network that delivers is ended", "%s",
-             sst_end_reason_name(event->reason));
+        fail(w, property_name_of_end(w), "%s, %u then %u s", sst_end_reason_name(event->reason),
+             (unsigned)w->rules[0].status, (unsigned)w->rules[0].retry_after);
     }
 }
 

@@ -51,6 +51,37 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
     }
 }
 
+/* Which refusals there were, for who reads it. */
+static const char *name_of_rule(const struct rule *rule)
+{
+    if (rule->lasts != 0) {
+        return rule->has_retry ? "ended: both methods refused for a while, with Retry-After"
+                               : "ended: both methods refused for a while, and free again";
+    }
+    if (rule->offers) {
+        return rule->has_retry ? "ended: offers refused, with Retry-After, and no other way tried"
+                               : "ended: offers refused, and no other way tried";
+    }
+    if (rule->methods == 2) {
+        return rule->has_retry ? "ended: UPDATE refused, with Retry-After, INVITE free"
+                               : "ended: UPDATE refused, INVITE free";
+    }
+    return rule->has_retry ? "ended: INVITE refused, with Retry-After, UPDATE free"
+                           : "ended: INVITE refused, UPDATE free";
+}
+
+const char *property_name_of_end(const struct world *w)
+{
+    if (has(w, HABIT_STATUS) && w->rules[0].first != 0) {
+        return name_of_rule(&w->rules[0]);
+    }
+    if (has(w, HABIT_408)) {
+        return w->overtaken ? "ended: a 408 to a refresh that a later 2xx has overtaken"
+                            : "ended: a 408 although the policy tries again";
+    }
+    return "a healthy call over a network that delivers is ended";
+}
+
 static bool is_own_offer_open(const struct client *c)
 {
     return c->open && c->offer && !c->answered;

@@ -40,7 +40,7 @@ void make_proxy(struct world *w, struct proxy *proxy)
 static struct proxy_memory *remembered(struct proxy *proxy, const struct packet *packet,
                                        unsigned from)
 {
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < MEMORIES; i++) {
         struct proxy_memory *memory = &proxy->memory[i];
         if (memory->used && memory->cseq == packet->cseq && memory->method == packet->method &&
             memory->from == from) {
@@ -133,7 +133,7 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
     struct packet before = *packet;
     struct proxy_memory *memory = remembered(proxy, packet, packet->from);
     if (memory == NULL) {
-        memory = &proxy->memory[proxy->next++ % 8u];
+        memory = &proxy->memory[proxy->next++ % MEMORIES];
         memset(memory, 0, sizeof *memory);
         memory->used = true;
         memory->cseq = packet->cseq;

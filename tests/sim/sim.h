@@ -20,6 +20,7 @@
 #define SIDES 2
 #define PROXIES_MAX 3
 #define SERVERS 6
+#define MEMORIES 32 /* transactions that a proxy remembers */
 #define EVENTS_MAX 512
 #define PACKETS_MAX 192
 #define CHOICES_MAX 16384
@@ -153,7 +154,7 @@ struct proxy_memory {
 struct proxy {
     enum proxy_kind kind;
     struct sst_proxy_policy policy;
-    struct proxy_memory memory[8];
+    struct proxy_memory memory[MEMORIES];
     unsigned next;
     unsigned strips;
     struct sst_proxy_dialog dialog;
@@ -224,6 +225,7 @@ struct world {
     unsigned ping_by;                /* whose name the pings have, and how many are left */
     unsigned pings;
     uint32_t ping_every;
+    bool overtaken; /* the last 408 was to a refresh that something had overtaken */
     unsigned network; /* 0 perfect, 1 delivers, 2 harsh, 3 loses a third */
     uint8_t lost[SIDES][SST_METHOD_BYE + 1][2];
     unsigned tries; /* to hang up */
@@ -337,6 +339,7 @@ void judge_end(struct world *w);
 
 /* property.c */
 void property_ended(struct world *w, struct agent *a, const struct sst_event *event);
+const char *property_name_of_end(const struct world *w);
 void property_refused(struct world *w, struct agent *a, const struct server *s,
                       const struct packet *packet, unsigned status);
 void property_rate(struct world *w, struct agent *a, const struct sst_event *event);

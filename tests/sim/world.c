@@ -39,7 +39,7 @@ static void start(struct world *w)
     w->fair = pick(w, 2) == 0;
     choose_habits(w);
     w->network = pick(w, w->fair ? 2 : 3);
-    if (has(w, HABIT_STATUS) || has(w, HABIT_408)) {
+    if (has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_UNSENT)) {
         w->network = 0; /* the ladder is judged to the second */
     } else if (has(w, HABIT_LOSS)) {
         w->network = 3;
