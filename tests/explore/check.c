@@ -33,6 +33,44 @@ static const char *check_ended(const struct search *search, const struct state *
     return NULL;
 }
 
+/* What is pending for a request of the peer's, as a host sees it: RFC 3261 §14.2, RFC 3311 §5.2. */
+static bool is_pending(const struct state *s, bool invite, bool offer)
+{
+    const unsigned open_offer = TX_OPEN | TX_OFFER;
+    bool own_offer = (s->tx[OWN_INVITE].flags & open_offer) == open_offer ||
+                     (s->tx[OWN_UPDATE].flags & open_offer) == open_offer;
+    bool waits = s->gave_at != 0 && s->now < s->gave_at + SST_TRANSACTION_MS; /* EC-121 */
+    const struct sst_tx *peers = &s->tx[invite ? PEER_INVITE : PEER_UPDATE];
+    return (peers->flags & TX_OPEN) || (invite && (s->tx[OWN_INVITE].flags & TX_OPEN)) ||
+           (offer && (own_offer || waits)) ||
+           (offer && (s->tx[PEER_INVITE].flags & open_offer) == open_offer);
+}
+
+const char *check_property(const struct search *search, const struct state *before)
+{
+    const struct told *told = &search->told;
+    bool strict = search->policies[before->policy].strict_overlap;
+    bool refused = told->advised == 491 || told->advised == 500;
+    if (told->own_beside_peers) {
+        return "EC-130: no INVITE while the peer's is unanswered";
+    }
+    if (told->end_by_verdict && told->count[SST_EVENT_ENDED] != 0) {
+        return "the end is told once";
+    }
+    if (told->ignored) {
+        return "the response to an open transaction is ignored";
+    }
+    bool early = !(before->session.flags & (F_ESTABLISHED | F_ENDED));
+    if (early && told->heard && told->invited && (before->tx[OWN_INVITE].flags & TX_OPEN) &&
+        told->advised != 491) {
+        return "EC-128: an INVITE in an early dialog gets 491";
+    }
+    if (refused && !strict && !is_pending(before, told->invited, told->offered)) {
+        return "EC-121: no offer is refused with nothing pending";
+    }
+    return NULL;
+}
+
 static const char *check_expiration(const struct sst_session_info *before,
                                     const struct sst_session_info *after, unsigned may)
 {

@@ -23,6 +23,8 @@ struct state {
     struct sst_session session;
     struct sst_tx tx[PLACES];
     uint64_t policy; /* which of the search's */
+    uint64_t gave_at; /* when an INVITE without offer was answered with one; 0: never, or acknowledged */
+    uint64_t answer;  /* what the next REFRESH is answered with by the host */
     uint64_t now;
     uint8_t path[DEPTH_MAX]; /* the inputs that led here */
     uint8_t depth;
@@ -33,11 +35,20 @@ struct told {
     unsigned count[SST_EVENT_ENDED + 1];
     bool after_end;
     bool late_refresh;
+    bool end_by_verdict;
+    bool own_beside_peers; /* an INVITE was allowed while the peer's is unanswered */
+    unsigned advised;      /* a status for a request of the peer's */
+    bool offered;          /* ... which had an offer */
+    bool invited;          /* ... which was an INVITE */
+    bool heard;            /* there was one, and no copy */
+    bool ignored;          /* the response to an open transaction */
 };
 
 struct search {
     struct sst_policy policies[POLICIES];
     bool changes; /* another policy may come, and events be pulled */
+    bool habits;  /* inputs that not everybody thinks of, and the property that holds for them */
+    int answer;   /* of the callback to REFRESH */
     struct told told;
     uint64_t now; /* of the step under way */
     uint64_t steps;
@@ -55,6 +66,9 @@ unsigned input_may(unsigned input);
 /* Does it. False where it makes no sense here. */
 bool do_input(struct search *search, struct state *state, unsigned input);
 int on_event(void *user, struct sst_session *session, const struct sst_event *event);
+
+/* check.c: NULL, or what of the property does not hold: see tests/sim/property.c */
+const char *check_property(const struct search *search, const struct state *before);
 
 /* check.c: NULL, or what does not hold */
 const char *check_step(struct search *search, const struct state *before, const struct state *after,

@@ -2,6 +2,8 @@
 /* The calls that a host can make, over few values. */
 #include "explore.h"
 
+#include "session_private.h"
+
 #include <string.h>
 
 enum kind {
@@ -19,7 +21,8 @@ enum kind {
     IMAGE,
     RESTART,
     POLICY,
-    PULL
+    PULL,
+    TRUST /* how the host answers the next REFRESH */
 };
 
 struct input {
@@ -58,14 +61,14 @@ static const struct input inputs[] = {
     {"488 INVITE", RESPOND, OWN_INVITE, 488, 0, ANY, 0, 0},
     {"401 INVITE", RESPOND, OWN_INVITE, 401, 0, ANY, 0, 0},
     {"503 INVITE", RESPOND, OWN_INVITE, 503, 0, ANY, 0, 0},
-    {"INVITE times out", LOSE, OWN_INVITE, SST_OUTCOME_TIMEOUT, 0, ANY, 0, 0},
+    {"INVITE times out", LOSE, OWN_INVITE, SST_FAILED_TIMEOUT, 0, ANY, 0, 0},
     {"INVITE not sent", LOSE, OWN_INVITE, SST_FAILED_NOT_SENT, 0, ANY, 0, 0},
     {"200 UPDATE", RESPOND, OWN_UPDATE, 200, 0, ANY, SUPPORTED, 0},
     {"200 UPDATE 90;uac", RESPOND, OWN_UPDATE, 200, 90, UAC, REQUIRED, 0},
     {"200 UPDATE 90;uas", RESPOND, OWN_UPDATE, 200, 90, UAS, REQUIRED, 0},
     {"405 UPDATE", RESPOND, OWN_UPDATE, 405, 0, ANY, 0, 0},
     {"500 UPDATE", RESPOND, OWN_UPDATE, 500, 0, ANY, 0, 0},
-    {"UPDATE times out", LOSE, OWN_UPDATE, SST_OUTCOME_TIMEOUT, 0, ANY, 0, 0},
+    {"UPDATE times out", LOSE, OWN_UPDATE, SST_FAILED_TIMEOUT, 0, ANY, 0, 0},
     {"hear INVITE", HEAR, PEER_INVITE, 0, 0, ANY, SST_MSG_OFFER, 0},
     {"hear INVITE 90", HEAR, PEER_INVITE, 0, 90, ANY, SUPPORTED | UPDATES | SST_MSG_OFFER, 0},
     {"hear INVITE 120;uac", HEAR, PEER_INVITE, 0, 120, UAC, SUPPORTED, 100},
@@ -93,19 +96,39 @@ static const struct input inputs[] = {
     {"pull", PULL, OWN_INVITE, 0, 0, ANY, 0, 0},
 };
 
+/* What not everybody thinks of. */
+static const struct input habits[] = {
+    {"100 INVITE", RESPOND, OWN_INVITE, 100, 0, ANY, 0, 0},
+    {"513 INVITE", RESPOND, OWN_INVITE, 513, 0, ANY, 0, 0},
+    {"404 INVITE", RESPOND, OWN_INVITE, 404, 0, ANY, 0, 0},
+    {"408 UPDATE", RESPOND, OWN_UPDATE, 408, 0, ANY, 0, 0},
+    {"hear INVITE plain", HEAR, PEER_INVITE, 0, 0, ANY, SUPPORTED | UPDATES, 0},
+    {"hear UPDATE offer", HEAR, PEER_UPDATE, 0, 90, UAS, SUPPORTED | SST_MSG_OFFER, 0},
+    {"18 s later", LATER, OWN_INVITE, 18000, 0, ANY, 0, 0},
+    {"the host will say: not sent", TRUST, OWN_INVITE, SST_CALLBACK_NOT_SENT, 0, ANY, 0, 0},
+    {"the host will send, and return true", TRUST, OWN_INVITE, 77, 0, ANY, 0, 0},
+};
+
+#define PLAIN ((unsigned)(sizeof inputs / sizeof inputs[0]))
+
+static const struct input *input_at(unsigned input)
+{
+    return input < PLAIN ? &inputs[input] : &habits[input - PLAIN];
+}
+
 unsigned input_count(void)
 {
-    return (unsigned)(sizeof inputs / sizeof inputs[0]);
+    return PLAIN + (unsigned)(sizeof habits / sizeof habits[0]);
 }
 
 const char *input_name(unsigned input)
 {
-    return inputs[input].name;
+    return input_at(input)->name;
 }
 
 unsigned input_may(unsigned input)
 {
-    const struct input *in = &inputs[input];
+    const struct input *in = input_at(input);
     switch (in->kind) {
     case RESPOND:
     case ANSWER:
@@ -126,9 +149,29 @@ unsigned input_may(unsigned input)
     case NO_ACK:
     case DEFER:
     case END:
+    case TRUST:
         break;
     }
     return MAY_NOTHING;
+}
+
+/* Habits: the host prepares the refresh, and gives it up or sends it. Its tx is the state's, whose
+ * session this is. */
+static int send_or_not(struct search *search, struct sst_session *session,
+                       const struct sst_event *event)
+{
+    struct sst_headers headers;
+    struct state *s = (struct state *)(void *)session; /* its first member */
+    if (search->answer == SST_CALLBACK_DONE) {
+        return SST_CALLBACK_DONE;
+    }
+    unsigned flags = REFRESH | (event->with_offer ? OFFER : 0);
+    struct sst_tx *tx = &s->tx[event->method == SST_METHOD_UPDATE ? OWN_UPDATE : OWN_INVITE];
+    (void)sst_session_request(session, tx, event->method, flags, search->now, &headers);
+    if (search->answer != 77) {
+        memset(tx, 0, sizeof *tx); /* the host forgets it */
+    }
+    return search->answer == 77 ? true : search->answer;
 }
 
 int on_event(void *user, struct sst_session *session, const struct sst_event *event)
@@ -141,6 +184,7 @@ int on_event(void *user, struct sst_session *session, const struct sst_event *ev
     if (event->type == SST_EVENT_REFRESH) {
         uint64_t margin = 1000u; /* I2; all intervals here are at least 90 s */
         search->told.late_refresh = search->now + margin >= event->expires_ms;
+        return send_or_not(search, session, event);
     }
     return SST_CALLBACK_DONE;
 }
@@ -161,31 +205,72 @@ static void fill(struct sst_msg *msg, const struct input *in)
     sst_msg_set_flags(msg, in->flags);
 }
 
-static int talk(struct state *s, const struct input *in)
+static int ask(struct search *search, struct state *s, const struct input *in)
+{
+    struct sst_headers headers;
+    bool peers = s->tx[PEER_INVITE].flags & TX_OPEN;
+    int result = sst_session_request(&s->session, &s->tx[in->place], method_of(in->place),
+                                     in->number, s->now, &headers);
+    search->told.own_beside_peers = result == SST_OK && peers && in->place == OWN_INVITE;
+    return result;
+}
+
+static int hear(struct search *search, struct state *s, const struct input *in)
 {
     struct sst_msg msg;
-    struct sst_headers headers;
-    struct sst_verdict verdict;
     struct sst_advice advice;
+    sst_msg_request(&msg, method_of(in->place), 0);
+    fill(&msg, in);
+    int result = sst_session_receive(&s->session, &s->tx[in->place], &msg, s->now, &advice);
+    search->told.advised = result == SST_OK && !advice.copy ? advice.status : 0;
+    search->told.offered = in->flags & SST_MSG_OFFER;
+    search->told.invited = in->place == PEER_INVITE;
+    search->told.heard = result == SST_OK && !advice.copy;
+    return result;
+}
+
+static int answer(struct state *s, const struct input *in)
+{
+    struct sst_headers headers;
+    const struct sst_tx *tx = &s->tx[in->place];
+    bool gives = in->place == PEER_INVITE && (tx->flags & (TX_OPEN | TX_OFFER)) == TX_OPEN;
+    int result = sst_session_answer(&s->session, &s->tx[in->place], in->number, s->now, &headers);
+    if (result == SST_OK && gives && in->number < 300) {
+        s->gave_at = s->now;
+    }
+    return result;
+}
+
+static int talk(struct search *search, struct state *s, const struct input *in)
+{
+    struct sst_msg msg;
+    struct sst_verdict verdict;
     struct sst_tx *tx = &s->tx[in->place];
+    bool open;
+    int result;
     switch (in->kind) {
     case ASK:
-        return sst_session_request(&s->session, tx, method_of(in->place), in->number, s->now,
-                                   &headers);
+        return ask(search, s, in);
     case RESPOND:
         sst_msg_response(&msg, in->number, method_of(in->place), 0);
         fill(&msg, in);
-        return sst_session_response(&s->session, tx, &msg, s->now, &verdict);
+        open = (tx->flags & (TX_OPEN | TX_PEER)) == TX_OPEN && !(s->session.flags & F_ENDED);
+        result = sst_session_response(&s->session, tx, &msg, s->now, &verdict);
+        search->told.ignored = open && verdict.action == SST_ACTION_IGNORE;
+        search->told.end_by_verdict = verdict.action == SST_ACTION_END;
+        return result;
     case LOSE:
-        return sst_session_failed(&s->session, tx, (enum sst_outcome)in->number, s->now, &verdict);
+        result = sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now, &verdict);
+        search->told.end_by_verdict = verdict.action == SST_ACTION_END;
+        return result;
     case HEAR:
-        sst_msg_request(&msg, method_of(in->place), 0);
-        fill(&msg, in);
-        return sst_session_receive(&s->session, tx, &msg, s->now, &advice);
+        return hear(search, s, in);
     case ANSWER:
-        return sst_session_answer(&s->session, tx, in->number, s->now, &headers);
+        return answer(s, in);
     case ACK:
-        return sst_session_ack(&s->session, tx, s->now);
+        result = sst_session_ack(&s->session, tx, s->now);
+        s->gave_at = result == SST_OK ? 0 : s->gave_at; /* else its tx was begun anew */
+        return result;
     case NO_ACK:
         return sst_session_ack_timeout(&s->session, tx, s->now);
     case DEFER:
@@ -198,6 +283,7 @@ static int talk(struct state *s, const struct input *in)
     case RESTART:
     case POLICY:
     case PULL:
+    case TRUST:
         break;
     }
     return SST_OK;
@@ -278,8 +364,12 @@ static bool pull(struct search *search, struct state *s)
 
 bool do_input(struct search *search, struct state *state, unsigned input)
 {
-    const struct input *in = &inputs[input];
+    const struct input *in = input_at(input);
+    if (input >= PLAIN && !search->habits) {
+        return false;
+    }
     memset(&search->told, 0, sizeof search->told);
+    search->answer = (int)state->answer;
     search->now = state->now;
     search->steps++;
     switch (in->kind) {
@@ -294,10 +384,13 @@ bool do_input(struct search *search, struct state *state, unsigned input)
         return change_policy(search, state, in->number);
     case PULL:
         return pull(search, state);
+    case TRUST:
+        state->answer = in->number;
+        return true;
     default:
         break;
     }
-    int result = talk(state, in);
+    int result = talk(search, state, in);
     search->results[-result]++;
     return true;
 }

@@ -61,6 +61,11 @@ static const struct configuration configurations[] = {
      {{"mode", "require"}, {"method", "update"}, {"strict_overlap", "yes"}, {"guard", "none"}},
      CALLING},
     {"off", true, false, {{"mode", "off"}}, CALLING},
+    {"an offer whose ACK nobody reports",
+     false,
+     false,
+     {{"mode", "accept"}},
+     {"hear INVITE 120;uac", "answer INVITE 200", "33 s later"}},
     {"another policy, from the beginning", true, true, {{"mode", "request"}}, {0}},
     {"another policy for the caller",
      true,
@@ -99,6 +104,39 @@ static void show(const struct state *state, unsigned last, const char *wrong)
     printf("  %s\n", input_name(last));
 }
 
+#define KINDS_MAX 32
+
+/* Each kind of what does not hold: the first sequence is the shortest. */
+static struct {
+    const char *what;
+    uint64_t count;
+} kinds[KINDS_MAX];
+
+static void note_property(const struct state *state, unsigned last, const char *wrong)
+{
+    unsigned i = 0;
+    while (i < KINDS_MAX && kinds[i].what != NULL && strcmp(kinds[i].what, wrong) != 0) {
+        i++;
+    }
+    if (i == KINDS_MAX) {
+        return;
+    }
+    if (kinds[i].what == NULL) {
+        kinds[i].what = wrong;
+        show(state, last, wrong);
+    }
+    kinds[i].count++;
+}
+
+static bool print_kinds(void)
+{
+    unsigned i = 0;
+    for (; i < KINDS_MAX && kinds[i].what != NULL; i++) {
+        printf("%8llu times: %s\n", (unsigned long long)kinds[i].count, kinds[i].what);
+    }
+    return i == 0;
+}
+
 static bool expand(struct search *search, const struct state *state, struct frontier *next)
 {
     for (unsigned input = 0; input < input_count(); input++) {
@@ -106,7 +144,16 @@ static bool expand(struct search *search, const struct state *state, struct fron
         if (!do_input(search, &after, input)) {
             continue;
         }
+        const char *lacks = search->habits ? check_property(search, state) : NULL;
+        if (lacks != NULL) {
+            note_property(state, input, lacks);
+            continue; /* what follows from it is no news */
+        }
         const char *wrong = check_step(search, state, &after, input);
+        if (wrong != NULL && search->habits) {
+            note_property(state, input, wrong);
+            continue;
+        }
         if (wrong != NULL) {
             show(state, input, wrong);
             return false;
@@ -153,10 +200,12 @@ static bool make_policies(struct search *search, const struct configuration *c)
     return right;
 }
 
-static bool prepare(struct search *search, const struct configuration *c, struct state *state)
+static bool prepare(struct search *search, const struct configuration *c, bool habits,
+                    struct state *state)
 {
     memset(search, 0, sizeof *search);
     memset(state, 0, sizeof *state);
+    search->habits = habits;
     search->changes = c->changes;
     state->now = 1000000;
     if (!make_policies(search, c) ||
@@ -178,14 +227,14 @@ static bool prepare(struct search *search, const struct configuration *c, struct
 }
 
 /* @return whether all held */
-static bool explore(const struct configuration *c, struct frontier *level, struct frontier *next,
-                    size_t limit)
+static bool explore(const struct configuration *c, bool habits, struct frontier *level,
+                    struct frontier *next, size_t limit)
 {
     struct search search;
     struct state first;
     size_t total = 1;
     unsigned depth = 0;
-    if (!prepare(&search, c, &first)) {
+    if (!prepare(&search, c, habits, &first)) {
         printf("%s: the policy is wrong\n", c->name);
         return false;
     }
@@ -222,6 +271,7 @@ static bool explore(const struct configuration *c, struct frontier *level, struc
 int main(int argc, char **argv)
 {
     size_t limit = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
+    bool habits = argc > 2 && strcmp(argv[2], "habits") == 0;
     struct frontier level = {NULL, 0, limit};
     struct frontier next = {NULL, 0, limit};
     level.states = malloc(limit * sizeof *level.states);
@@ -230,10 +280,11 @@ int main(int argc, char **argv)
         limit != 0 && level.states != NULL && next.states != NULL && seen_create(2u * limit + 64u);
     clock_t began = clock();
     for (size_t i = 0; held && i < sizeof configurations / sizeof configurations[0]; i++) {
-        held = explore(&configurations[i], &level, &next, limit);
+        held = explore(&configurations[i], habits, &level, &next, limit);
     }
     printf("%.1f s\n", (double)(clock() - began) / (double)CLOCKS_PER_SEC);
     free(level.states);
     free(next.states);
+    held = print_kinds() && held;
     return held ? 0 : 1;
 }

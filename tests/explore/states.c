@@ -28,6 +28,9 @@ void normalize(const struct state *state, struct state *out)
     out->session = state->session;
     out->session.policy = NULL;
     out->policy = state->policy;
+    out->answer = state->answer;
+    bool waits = state->gave_at != 0 && state->now < state->gave_at + 32000u;
+    out->gave_at = waits ? state->now - state->gave_at + 1u : 0;
     out->session.generation = 0;
     uint64_t origin = state->now + (UINT64_C(1) << 62);
     if (out->session.start_ms != 0) {
