@@ -148,7 +148,9 @@ void talk_pull(struct talk *t)
         must(i < 64);
         record(t, &event);
         if (t->on_event != NULL) {
-            (void)t->on_event(t, &event);
+            if (t->on_event(t, &event) == SST_CALLBACK_NOT_SENT) {
+                (void)sst_session_defer(t->session, SST_NEVER, t->now_ms);
+            }
         }
     }
     must(event.type == SST_EVENT_NONE);

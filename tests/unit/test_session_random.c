@@ -64,8 +64,25 @@ static const unsigned statuses[] = {100, 180, 183, 200, 200, 200, 200, 202, 302,
                                     404, 405, 407, 408, 413, 415, 420, 421, 422, 422, 480, 481, 486, 487,
                                     488, 491, 491, 500, 501, 502, 503, 504, 505, 580, 600, 603, 606};
 
+/* What hosts and owners do that the guide allows, or does not forbid clearly enough: each by itself,
+ * so that it is seen which of them turns something red. */
+enum habit { HABITS_NONE, HABITS_POLICY, HABITS_EVENT, HABITS_TX, HABITS_STATUS, HABITS_COUNT };
+
+static enum habit habits;
+
+/* Values of policy fields, in their ranges and beside them; what does not fit is left out. */
+static const char *const values[] = {
+    "0", "1", "2", "3", "5", "10", "25", "33", "34", "45", "50", "60", "90", "91", "120", "1800",
+    "3600", "86400", "4294967295", "yes", "no", "accept", "request", "require", "uac", "uas",
+    "none", "auto", "update", "invite", "rfc", "percent", "expiration", "guard", "keep", "expire",
+    "off", "report",
+};
+
 struct life {
     struct talk *t;
+    uint64_t begun_at; /* the first attempt of the last refresh; SST_NEVER: none */
+    uint64_t begun_in; /* ... the interval it belongs to, by its start */
+    uint32_t floor;    /* the smallest since, in seconds */
     struct sst_policy other;
     uint64_t start_ms;
     uint64_t steps[STEPS]; /* what was told in each, and where the session stood then */
@@ -114,6 +131,134 @@ static unsigned timed_events(const struct talk *t)
 {
     return t->count[SST_EVENT_REFRESH] + t->count[SST_EVENT_OVERDUE] +
            t->count[SST_EVENT_BLOCKED] + t->count[SST_EVENT_ENDED];
+}
+
+/* Any policy that the check lets through. */
+static void widen(struct sst_policy *policy)
+{
+    for (unsigned n = habits == HABITS_POLICY ? 40 : 0; n > 0; n--) {
+        struct sst_policy sound = *policy;
+        const char *value = PICK(values);
+        const char *name;
+        size_t fields = 0;
+        while (sst_policy_field(fields, &name, NULL, NULL, NULL)) {
+            fields++;
+        }
+        must(sst_policy_field(draw((uint32_t)fields), &name, NULL, NULL, NULL));
+        bool taken = strcmp(name, "absolute_min") != 0 && /* that one is for tests only */
+                     sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) ==
+                         SST_OK;
+        if (!taken || sst_policy_check(policy, NULL) != SST_OK) {
+            *policy = sound;
+        }
+    }
+}
+
+/* EC-125: from the first attempt of one refresh to that of the next. */
+static void check_floor(struct life *life, const struct sst_event *event)
+{
+    struct talk *t = life->t;
+    uint64_t start_ms = info_of(t).start_ms;
+
+    life->floor = sst_min(life->floor, t->policy.refresh_floor);
+    life->floor = sst_min(life->floor, life->other.refresh_floor);
+    if (event->side != SST_SIDE_LOCAL || start_ms == life->begun_in) {
+        return;
+    }
+    bool back = t->now_ms < life->begun_at; /* the clock */
+    must(life->begun_at == SST_NEVER || back ||
+         t->now_ms - life->begun_at >= (uint64_t)life->floor * 1000u);
+    life->begun_at = t->now_ms;
+    life->begun_in = start_ms;
+}
+
+/* In REFRESH the host begins this or another request, or none, and answers anything. */
+static int on_event(struct talk *t, const struct sst_event *event)
+{
+    struct sst_headers headers;
+    struct life *life = t->on_event_user;
+    unsigned flags = SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0);
+
+    if (event->type != SST_EVENT_REFRESH) {
+        return SST_CALLBACK_DONE;
+    }
+    check_floor(life, event);
+    if (habits != HABITS_EVENT) {
+        return SST_CALLBACK_DONE;
+    }
+    switch (draw(6)) {
+    case 0:
+        return SST_CALLBACK_NOT_SENT;
+    case 1: /* sends it, and gives it up by the function for that */
+        if (try_ask(t, event->method, flags, &headers) == SST_OK) {
+            loses(t, event->method, SST_FAILED_NOT_SENT);
+        }
+        t->refresh.type = SST_EVENT_NONE;
+        return SST_CALLBACK_DONE;
+    case 2: /* a request of its own */
+        (void)try_ask(t, any_method(), 0, &headers);
+        return SST_CALLBACK_DONE;
+    case 3:
+        if (try_ask(t, event->method, flags, &headers) == SST_OK) {
+            t->refresh.type = SST_EVENT_NONE;
+        }
+        return true;
+    default:
+        return SST_CALLBACK_DONE;
+    }
+}
+
+/* Transactions that are mixed up, reused or forgotten. What is answered is not judged, the session's
+ * invariants are. */
+static void mix_up(struct talk *t)
+{
+    struct sst_headers headers;
+    struct sst_verdict verdict;
+    struct sst_advice advice;
+    struct sst_msg msg;
+    struct sst_tx *all[] = {&t->own[0],  &t->own[1],    &t->peer[0],
+                            &t->peer[1], &t->second[0], &t->second[1]};
+    struct sst_tx *tx = PICK(all);
+    enum sst_method method = any_method();
+
+    t->may_move = true;
+    switch (draw(6)) {
+    case 0:
+        (void)sst_session_request(t->session, tx, method, draw(8), t->now_ms, &headers);
+        break;
+    case 1:
+        sst_msg_response(&msg, PICK(statuses), method, draw(3));
+        msg_headers(&msg, PICK(response_headers));
+        (void)sst_session_response(t->session, tx, &msg, t->now_ms, &verdict);
+        break;
+    case 2:
+        sst_msg_request(&msg, method, t->peer_cseq + draw(3));
+        msg_headers(&msg, PICK(request_headers));
+        t->learned_min_se = 0;
+        (void)sst_session_receive(t->session, tx, &msg, t->now_ms, &advice);
+        break;
+    case 3:
+        (void)sst_session_failed(t->session, tx, SST_FAILED_NOT_SENT, t->now_ms, &verdict);
+        break;
+    case 4:
+        (void)sst_session_answer(t->session, tx, 200, t->now_ms, &headers);
+        break;
+    default:
+        memset(tx, 0, sizeof *tx); /* forgotten */
+        break;
+    }
+    t->learned_min_se = 0;
+    t->highest_cseq = t->session->remote_cseq; /* what the talk knows of the peer is no use now */
+    talk_pull(t);
+    talk_check(t);
+}
+
+static unsigned any_status(void)
+{
+    if (habits == HABITS_STATUS && draw(2) == 0) {
+        return 300 + draw(400);
+    }
+    return PICK(statuses);
 }
 
 /* All that is due now. EC-45: whatever the clock did, one look is one event at the most. */
@@ -187,7 +332,7 @@ static void response(struct talk *t)
     bool invite = sst_tx_state(&t->own[0]) == TX_LOCAL_OPEN;
     bool update = sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN;
     enum sst_method method = draw(10) == 0 ? OTHER : any_method();
-    unsigned status = draw(3) == 0 ? 200 : PICK(statuses);
+    unsigned status = draw(3) == 0 ? 200 : any_status();
 
     if (draw(8) != 0 && invite != update) { /* mostly to what is open */
         method = invite ? INVITE : UPDATE;
@@ -299,6 +444,9 @@ static void step(struct life *life)
     } else {
         rare(life);
     }
+    if (habits == HABITS_TX && draw(30) == 0) {
+        mix_up(t);
+    }
     look(t);
     check_pure(t);
     check_attempts(life);
@@ -317,6 +465,9 @@ static void begin_again(struct life *life, bool pull)
     t->learned_min_se = 0;
     t->highest_cseq = 0;
     t->refresh.type = SST_EVENT_NONE;
+    life->begun_at = SST_NEVER;
+    life->begun_in = SST_NEVER;
+    life->floor = UINT32_MAX;
     t->policy.on_event = pull ? NULL : t->policy.on_event;
     must(sst_session_init(t->session, &t->policy, is_caller ? SST_CALLER : SST_CALLEE) == SST_OK);
     t->expires_ms = SST_NEVER;
@@ -332,6 +483,10 @@ static void live(struct life *life, uint64_t seed, bool pull)
     end_talk(life->t);
     struct talk *t = life->t = talk_new(policy, false);
     talk_use_random(t, seed);
+    widen(&t->policy);
+    widen(&life->other);
+    t->on_event = on_event;
+    t->on_event_user = life;
     t->pull = pull;
     if (seed % 3 == 0) {
         t->policy.counters = NULL;
@@ -358,12 +513,12 @@ static void live(struct life *life, uint64_t seed, bool pull)
     end_talk(t);
 }
 
-/* Shows: I1 I2 I3 I7 I9 I10 EC-44 EC-45 EC-46 */
-START_TEST(what_holds_at_any_time_holds_in_random_lives)
+static void live_twice(enum habit with)
 {
     static struct life told_life;
     static struct life pulled_life;
 
+    habits = with;
     for (uint64_t seed = 1; seed <= LIVES; seed++) {
         live(&told_life, seed, false);
         live(&pulled_life, seed, true);
@@ -372,6 +527,37 @@ START_TEST(what_holds_at_any_time_holds_in_random_lives)
                           "life %llu differs in step %u", (unsigned long long)seed, i);
         }
     }
+}
+
+/* Shows: I1 I2 I3 I7 I9 I10 EC-44 EC-45 EC-46 */
+START_TEST(what_holds_at_any_time_holds_in_random_lives)
+{
+    live_twice(HABITS_NONE);
+}
+END_TEST
+
+/* The property of tests/sim/property.c, as far as one side sees it. Shows: EC-125 */
+START_TEST(any_policy_that_the_check_lets_through)
+{
+    live_twice(HABITS_POLICY);
+}
+END_TEST
+
+START_TEST(hosts_that_say_not_sent_in_any_way)
+{
+    live_twice(HABITS_EVENT);
+}
+END_TEST
+
+START_TEST(transactions_that_are_mixed_up)
+{
+    live_twice(HABITS_TX);
+}
+END_TEST
+
+START_TEST(every_final_status)
+{
+    live_twice(HABITS_STATUS);
 }
 END_TEST
 
@@ -382,6 +568,10 @@ int main(void)
 
     tcase_set_timeout(tcase, 100);
     tcase_add_test(tcase, what_holds_at_any_time_holds_in_random_lives);
+    tcase_add_test(tcase, any_policy_that_the_check_lets_through);
+    tcase_add_test(tcase, hosts_that_say_not_sent_in_any_way);
+    tcase_add_test(tcase, transactions_that_are_mixed_up);
+    tcase_add_test(tcase, every_final_status);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
