@@ -69,6 +69,9 @@ static void request(struct host *host, unsigned how)
     int result = sst_session_request(host->session, tx, method, flags, host->now_ms, &headers);
     HOLDS(result == SST_OK || (result == SST_ERR_STATE && !other && headers.count == 0));
     if (result == SST_OK) {
+        if (tx != NULL) {
+            property_request(host, place);
+        }
         check_request(host, method, &headers);
         if (tx != NULL) {
             sst_tx_set_cseq(tx, ++host->own_cseq);
@@ -103,6 +106,7 @@ static void response(struct host *host, unsigned how)
     host->watch.may_move |= status >= 200 && status < 300 && tx != NULL;
     HOLDS(sst_session_response(host->session, tx, &msg, host->now_ms, &verdict) == SST_OK);
     check_verdict(&verdict);
+    property_verdict(host, &verdict);
     HOLDS(!verdict.refreshed || (status >= 200 && status < 300));
 }
 
@@ -114,6 +118,7 @@ static void failed(struct host *host, unsigned how)
 
     HOLDS(sst_session_failed(host->session, tx, failure, host->now_ms, &verdict) == SST_OK);
     check_verdict(&verdict);
+    property_verdict(host, &verdict);
     HOLDS(!verdict.refreshed);
 }
 
@@ -148,6 +153,7 @@ static void receive(struct host *host, unsigned how)
         host->asked[place] = before;
     }
     if (result == SST_OK) {
+        host->asked[place].open = other || advice.copy ? before.open : advice.status == 0;
         HOLDS(advice.headers.count <= SST_HEADERS_MAX);
         HOLDS(is_advised(advice.status));
     }
@@ -168,6 +174,9 @@ static void answer(struct host *host, unsigned how)
         return;
     }
     HOLDS(result == SST_OK || (result == SST_ERR_STATE && tx != NULL));
+    if (tx != NULL && status >= 200) {
+        host->asked[place].open = false;
+    }
     check_answer(tx != NULL && result == SST_OK ? &asked : NULL, status, &headers);
 }
 
@@ -215,6 +224,8 @@ static void fork_session(struct host *host)
     host->tx[OWN_INVITE] = tx;
     host->tx[OWN_UPDATE] = (struct sst_tx){0};
     watch_begin(&host->watch);
+    host->has_begun = false;
+    host->mixed = true;
 }
 
 /* The host restarts, on another clock perhaps, with or without its transactions. */
@@ -232,6 +243,8 @@ static void restart(struct host *host, unsigned how)
     HOLDS(sst_session_restore(host->session, host->policy, image, sizeof image, host->now_ms,
                               slept, spread, how & 1u) == SST_OK);
     host->watch.may_move = true;
+    host->has_begun = false;
+    host->mixed = true; /* what was open may be forgotten */
     if (!(how & 1u)) {
         for (int i = 0; i < TX_COUNT; i++) {
             host->tx[i] = (struct sst_tx){0};
@@ -243,6 +256,16 @@ static void end(struct host *host)
 {
     HOLDS(sst_session_end(host->session, host->now_ms) == SST_OK);
     host->watch.ended = true;
+}
+
+/* A transaction is forgotten, or taken for another. */
+static void mix_up(struct host *host)
+{
+    uint8_t which = take8(&host->input);
+    struct sst_tx *tx = &host->tx[(which & 15u) % TX_COUNT];
+
+    host->mixed = true;
+    *tx = which & 128 ? host->tx[(which >> 4 & 7u) % TX_COUNT] : (struct sst_tx){0};
 }
 
 void one_call(struct host *host)
@@ -261,7 +284,9 @@ void one_call(struct host *host)
     case 13: defer(host, how); break;
     case 14: restart(host, how); break;
     default:
-        if (how == 0) {
+        if (fuzz_habits && how == 9u) {
+            mix_up(host);
+        } else if (how == 0) {
             end(host);
         } else if (how < 8u) {
             fork_session(host);

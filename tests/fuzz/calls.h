@@ -20,6 +20,7 @@ enum tx_place {
 struct asked {
     uint32_t interval; /* Session-Expires, 0 for none */
     bool supported;    /* Supported: timer */
+    bool open;         /* it is to be answered */
 };
 
 #define POLICIES 8
@@ -39,10 +40,23 @@ struct host {
     struct asked asked[TX_COUNT];
     uint32_t drawn; /* the last random number */
     unsigned depth; /* of calls from within events */
+    /* habits */
+    bool mixed;     /* transactions were: nobody knows what is open */
+    bool has_begun; /* the first attempt of the last refresh: */
+    uint64_t begun_at;
+    uint64_t begun_in; /* the interval by its start */
+    uint32_t floor;
 };
 
 /* policy_bytes.c: a policy that sst_policy_check() accepts. */
 void read_policy(struct input *input, struct sst_policy *policy);
+
+/* habits.c; for the target session habits_off.c says that there are none. */
+extern const bool fuzz_habits;
+void widen_policy(struct input *input, struct sst_policy *policy);
+void property_request(const struct host *host, enum tx_place place);
+void property_verdict(const struct host *host, const struct sst_verdict *verdict);
+void property_event(struct host *host, const struct sst_event *event);
 
 /* calls.c: one call, chosen and filled in by the next bytes. */
 void one_call(struct host *host);

@@ -26,6 +26,14 @@ static int within_event(struct host *host)
 {
     uint8_t byte = take8(&host->input);
 
+    if (fuzz_habits && byte >= 128 && byte <= 250 && host->depth <= DEPTH_AT_MOST) {
+        static const int answers[] = {SST_CALLBACK_DONE, true, SST_CALLBACK_NOT_SENT, 77};
+        one_call(host);
+        if ((byte & 4) && host->session != NULL) {
+            one_call(host);
+        }
+        return host->session == NULL ? SST_CALLBACK_GONE : answers[byte & 3];
+    }
     if (byte < 128 || host->depth > DEPTH_AT_MOST) {
         return byte & 1 ? SST_CALLBACK_NOT_SENT : SST_CALLBACK_DONE;
     }
@@ -44,6 +52,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
 
     HOLDS(session == host->session);
     watch_event(&host->watch, session, event, host->now_ms);
+    property_event(host, event);
     host->depth++;
     int answer = within_event(host);
     host->depth--;
@@ -84,6 +93,7 @@ static struct sst_policy *next_policy(struct host *host, bool told)
     struct sst_policy *policy = &host->policies[host->changes++ % POLICIES];
 
     read_policy(&host->input, policy);
+    widen_policy(&host->input, policy);
     policy->on_event = told ? on_event : NULL;
     policy->random = number;
     policy->user = host;
@@ -116,7 +126,7 @@ static void begin(struct host *host)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct host host = {.input = {data, size}};
+    struct host host = {.input = {data, size}, .floor = UINT32_MAX};
 
     begin(&host);
     for (int i = 0; i < CALLS_AT_MOST && host.input.left > 0 && host.session != NULL; i++) {
