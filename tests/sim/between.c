@@ -46,7 +46,9 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
     rule->used = true;
     rule->sides = (uint8_t)(pick(w, 3) == 0 ? 3u : 1u + pick(w, 2));
     rule->begins = w->now + (pick(w, 2) == 0 ? 0 : (uint64_t)draw(w) * (w->end_at - w->now) >> 32);
-    switch (pick(w, 4)) {
+    /* A rescue has half of the time, and no second round fits into it after another while. */
+    bool rescue = has(w, HABIT_LAZY) || has(w, HABIT_TAKER);
+    switch (pick(w, rescue ? 3 : 4)) {
     case 0:
         rule->methods = 2;
         rule->status = any_status(w);
@@ -62,12 +64,14 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
         break;
     default:
         rule->methods = 3;
-        rule->status = any_status(w);
+        do {
+            rule->status = any_status(w);
+        } while (rule->status == 405 || rule->status == 501 || rule->status == 422); /* EC-114 */
         rule->lasts = 1u + (uint32_t)(room < 1000000u ? room : 1000000u) / 4u;
         break;
     }
     choose_retry(w, rule, run);
-    if (rule->methods != 3) {
+    if (rule->methods != 3 && !rescue) {
         rule->delay = pick(w, 4) == 1 ? pick(w, 6000) : 0;
     }
 }
@@ -77,7 +81,7 @@ void make_rules(struct world *w, uint64_t run, uint64_t guard)
     make_rule(w, &w->rules[0], run, guard);
     /* Where INVITE is refused, or its offer, UPDATE has to be there; and known. */
     for (unsigned i = 0; i < SIDES && (w->rules[0].methods & 1u) != 0; i++) {
-        if (!w->side[i].says_allow || !w->side[i].update_known) {
+        if (!w->side[i].says_allow || !w->side[i].update_known || has(w, HABIT_ALLOW)) {
             w->rules[0].closes = !w->rules[0].offers && w->rules[0].lasts == 0;
         }
     }
@@ -131,7 +135,7 @@ static struct rule *rule_for(struct world *w, const struct packet *packet)
 static bool refused_by_rule(struct world *w, const struct packet *packet)
 {
     struct rule *rule = rule_for(w, packet);
-    if (rule == NULL) {
+    if (rule == NULL || w->side[packet->from].kind != KIND_LIBRARY) { /* others have no ladder */
         return false;
     }
     if (rule->first == 0) {
@@ -151,7 +155,7 @@ static bool refused_early(struct world *w, const struct packet *packet)
 {
     struct agent *sender = &w->side[packet->from];
     struct client *c = client_of_method(sender, (enum sst_method)packet->method);
-    if (!has(w, HABIT_408) || sender->kind != KIND_LIBRARY || !c->refresh || !c->open ||
+    if (!has(w, HABIT_408) || has(w, HABIT_STATUS) || sender->kind != KIND_LIBRARY || !c->refresh || !c->open ||
         c->cseq != packet->cseq) {
         return false;
     }

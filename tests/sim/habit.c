@@ -273,6 +273,9 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
 {
     struct sst_verdict verdict;
     struct client *c;
+    if (has(w, HABIT_STATUS) || has(w, HABIT_408)) {
+        return false; /* those take all the time that there is */
+    }
     if (has(w, HABIT_NESTED) && nested(w, a)) {
         *answer = SST_CALLBACK_NOT_SENT;
         return true;
@@ -335,7 +338,8 @@ uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct serve
     if (!has(w, HABIT_USER)) {
         return 0;
     }
-    if (!can_update(&w->side[0]) || !can_update(&w->side[1])) {
+    if (!can_update(&w->side[0]) || !can_update(&w->side[1]) || has(w, HABIT_ALLOW) ||
+        has(w, HABIT_STATUS)) {
         afflict(w, CAUSE_LATE);
     }
     return pick(w, 200000);
