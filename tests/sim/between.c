@@ -71,6 +71,9 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
         break;
     }
     choose_retry(w, rule, run);
+    if (rule->methods != 3 && pick(w, 4) == 1) {
+        rule->opening = rule->offers ? offer_status(w) : any_status(w);
+    }
     if (rule->methods != 3 && !rescue) {
         rule->delay = pick(w, 4) == 1 ? pick(w, 6000) : 0;
     }
@@ -138,14 +141,16 @@ static bool refused_by_rule(struct world *w, const struct packet *packet)
     if (rule == NULL || w->side[packet->from].kind != KIND_LIBRARY) { /* others have no ladder */
         return false;
     }
-    if (rule->first == 0) {
+    bool first = rule->first == 0;
+    if (first) {
         rule->first = w->now;
     }
     if (rule->closes) {
         afflict(w, CAUSE_REFUSED);
     }
     w->counts->fault[FAULT_REFUSAL]++;
-    respond_held(w, packet, rule->status, rule->delay, rule);
+    respond_held(w, packet, first && rule->opening != 0 ? rule->opening : rule->status, rule->delay,
+                 rule);
     return true;
 }
 

@@ -138,7 +138,7 @@ void foreign_response(struct world *w, struct agent *a, const struct packet *pac
     if (packet->method != SST_METHOD_UPDATE || !is_up(w, a)) {
         return;
     }
-    if (packet->status == 422) {
+    if (packet->status == 422 && has(w, HABIT_SMALL)) {
         fail(w, "EC-134: a peer that follows no 422 is lost", "%u s", a->foreign.interval);
         return;
     }

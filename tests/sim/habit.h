@@ -52,6 +52,7 @@ struct rule {
     bool used;
     bool closes; /* no way is left by it: an ending is explained */
     uint16_t status;
+    uint16_t opening; /* the status of the first refusal, 0: the same */
     uint32_t retry_after;
     uint32_t delay;  /* ms until the response */
     uint32_t lasts;  /* ms from the first refusal; 0: for ever */

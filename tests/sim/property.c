@@ -62,6 +62,10 @@ static const char *name_of_rule(const struct rule *rule)
         return rule->has_retry ? "ended: offers refused, with Retry-After, and no other way tried"
                                : "ended: offers refused, and no other way tried";
     }
+    if (rule->opening != 0) {
+        return rule->methods == 2 ? "ended: UPDATE refused, first in another way, INVITE free"
+                                  : "ended: INVITE refused, first in another way, UPDATE free";
+    }
     if (rule->methods == 2) {
         return rule->has_retry ? "ended: UPDATE refused, with Retry-After, INVITE free"
                                : "ended: UPDATE refused, INVITE free";
