@@ -23,8 +23,9 @@ struct state {
     struct sst_session session;
     struct sst_tx tx[PLACES];
     uint64_t policy; /* which of the search's */
-    uint64_t gave_at; /* when an INVITE without offer was answered with one; 0: never, or acknowledged */
-    uint64_t answer;  /* what the next REFRESH is answered with by the host */
+    uint64_t
+        gave_at; /* when an INVITE without offer was answered with one; 0: never, or acknowledged */
+    uint64_t answer; /* what the next REFRESH is answered with by the host */
     uint64_t now;
     uint8_t path[DEPTH_MAX]; /* the inputs that led here */
     uint8_t depth;

@@ -260,7 +260,8 @@ static int talk(struct search *search, struct state *s, const struct input *in)
         search->told.end_by_verdict = verdict.action == SST_ACTION_END;
         return result;
     case LOSE:
-        result = sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now, &verdict);
+        result =
+            sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now, &verdict);
         search->told.end_by_verdict = verdict.action == SST_ACTION_END;
         return result;
     case HEAR:

@@ -15,10 +15,11 @@ const bool fuzz_habits = true;
 void widen_policy(struct input *input, struct sst_policy *policy)
 {
     static const char *const values[] = {
-        "0", "1", "2", "3", "5", "10", "25", "33", "34", "45", "50", "60", "90", "91", "120",
-        "1800", "3600", "4294967295", "yes", "no", "accept", "request", "require", "uac", "uas",
-        "none", "auto", "update", "invite", "rfc", "percent", "expiration", "guard", "keep",
-        "expire", "off", "report"};
+        "0",     "1",          "2",      "3",      "5",      "10",      "25",      "33",
+        "34",    "45",         "50",     "60",     "90",     "91",      "120",     "1800",
+        "3600",  "4294967295", "yes",    "no",     "accept", "request", "require", "uac",
+        "uas",   "none",       "auto",   "update", "invite", "rfc",     "percent", "expiration",
+        "guard", "keep",       "expire", "off",    "report"};
     size_t fields = 0;
     const char *name;
 
@@ -57,7 +58,8 @@ void property_request(const struct host *host, enum tx_place place)
 /* The end is told once. */
 void property_verdict(const struct host *host, const struct sst_verdict *verdict)
 {
-    HOLDS(!is_judged("twice") || verdict->action != SST_ACTION_END || !host->watch.ended || host->depth > 0);
+    HOLDS(!is_judged("twice") || verdict->action != SST_ACTION_END || !host->watch.ended ||
+          host->depth > 0);
 }
 
 /* EC-125 */

@@ -160,8 +160,8 @@ static bool refused_early(struct world *w, const struct packet *packet)
 {
     struct agent *sender = &w->side[packet->from];
     struct client *c = client_of_method(sender, (enum sst_method)packet->method);
-    if (!has(w, HABIT_408) || has(w, HABIT_STATUS) || sender->kind != KIND_LIBRARY || !c->refresh || !c->open ||
-        c->cseq != packet->cseq) {
+    if (!has(w, HABIT_408) || has(w, HABIT_STATUS) || sender->kind != KIND_LIBRARY || !c->refresh ||
+        !c->open || c->cseq != packet->cseq) {
         return false;
     }
     bool retried = sender->unsent < sender->policy->timeout_retries;

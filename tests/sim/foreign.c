@@ -125,8 +125,7 @@ void foreign_answer(struct world *w, struct agent *a, struct server *s, bool ini
 void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
 {
     (void)a;
-    if (has(w, HABIT_FORGETS) && packet->status >= 200 && packet->status < 300 &&
-        pick(w, 2) == 1) {
+    if (has(w, HABIT_FORGETS) && packet->status >= 200 && packet->status < 300 && pick(w, 2) == 1) {
         remove_header(packet, "Session-Expires");
         remove_header(packet, "Require");
     }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 const char *const habit_names[HABIT_COUNT] = {
-    "status", "408",    "trying", "ping",    "allow", "cseq",  "loss",    "ack",
-    "in-1xx", "unsent", "true",   "nested",  "rash",  "user",  "policy",  "require",
-    "mute",   "lists",  "forgets", "taker",  "small", "zero",  "lazy",    "one-end"};
+    "status", "408",    "trying",  "ping",   "allow", "cseq", "loss",   "ack",
+    "in-1xx", "unsent", "true",    "nested", "rash",  "user", "policy", "require",
+    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy",   "one-end"};
 
 #define FOREIGNERS                                                                                 \
     (1u << HABIT_MUTE | 1u << HABIT_LISTS | 1u << HABIT_FORGETS | 1u << HABIT_TAKER |              \
@@ -110,31 +110,74 @@ void wide_policy(struct world *w, struct sst_policy *p)
     for (unsigned n = 2u + pick(w, 12); n > 0; n--) {
         sound = *p;
         switch (pick(w, 24)) {
-        case 0: p->session_expires = wide(w, 90, UINT32_MAX); break;
-        case 1: p->min_se = wide(w, 90, 5000); break;
-        case 2: p->max_session_expires = wide(w, 0, 10000); break;
-        case 3: p->prefer_refresher = (enum sst_refresher)pick(w, 3); break;
-        case 4: p->request_refresher = (enum sst_refresher)pick(w, 3); break;
-        case 5: p->allow_uas = pick(w, 2) == 1; break;
-        case 6: p->proxy_require = pick(w, 2) == 1; break;
-        case 7: p->method = (enum sst_refresh_method)pick(w, 3); break;
-        case 8: p->refresh_percent = wide(w, 0, 60); break;
-        case 9: p->max_refresh = wide(w, 0, 2000); break;
-        case 10: p->jitter_percent = wide(w, 0, 15); break;
-        case 11: p->guard = (enum sst_guard)pick(w, 3); break;
-        case 12: case 13:
+        case 0:
+            p->session_expires = wide(w, 90, UINT32_MAX);
+            break;
+        case 1:
+            p->min_se = wide(w, 90, 5000);
+            break;
+        case 2:
+            p->max_session_expires = wide(w, 0, 10000);
+            break;
+        case 3:
+            p->prefer_refresher = (enum sst_refresher)pick(w, 3);
+            break;
+        case 4:
+            p->request_refresher = (enum sst_refresher)pick(w, 3);
+            break;
+        case 5:
+            p->allow_uas = pick(w, 2) == 1;
+            break;
+        case 6:
+            p->proxy_require = pick(w, 2) == 1;
+            break;
+        case 7:
+            p->method = (enum sst_refresh_method)pick(w, 3);
+            break;
+        case 8:
+            p->refresh_percent = wide(w, 0, 60);
+            break;
+        case 9:
+            p->max_refresh = wide(w, 0, 2000);
+            break;
+        case 10:
+            p->jitter_percent = wide(w, 0, 15);
+            break;
+        case 11:
+            p->guard = (enum sst_guard)pick(w, 3);
+            break;
+        case 12:
+        case 13:
             p->guard = SST_GUARD_PERCENT;
             p->guard_percent = wide(w, 0, 60);
             break;
-        case 14: p->expire_at = (enum sst_expire_at)pick(w, 2); break;
-        case 15: p->own_benefit = (enum sst_own_benefit)pick(w, 3); break;
-        case 16: p->timeout_retries = pick(w, 5); break;
-        case 17: p->rescue = pick(w, 2) == 1; break;
-        case 18: p->refresh_floor = wide(w, 0, 60); break;
-        case 19: p->below_min = (enum sst_below_min)pick(w, 2); break;
-        case 20: p->refused = (enum sst_refused)pick(w, 2); break;
-        case 21: p->strict_overlap = pick(w, 2) == 1; break;
-        case 22: p->accept_small_interval = pick(w, 2) == 1; break;
+        case 14:
+            p->expire_at = (enum sst_expire_at)pick(w, 2);
+            break;
+        case 15:
+            p->own_benefit = (enum sst_own_benefit)pick(w, 3);
+            break;
+        case 16:
+            p->timeout_retries = pick(w, 5);
+            break;
+        case 17:
+            p->rescue = pick(w, 2) == 1;
+            break;
+        case 18:
+            p->refresh_floor = wide(w, 0, 60);
+            break;
+        case 19:
+            p->below_min = (enum sst_below_min)pick(w, 2);
+            break;
+        case 20:
+            p->refused = (enum sst_refused)pick(w, 2);
+            break;
+        case 21:
+            p->strict_overlap = pick(w, 2) == 1;
+            break;
+        case 22:
+            p->accept_small_interval = pick(w, 2) == 1;
+            break;
         default:
             p->accept_refresher_missing = pick(w, 2) == 1;
             p->accept_require_as_support = pick(w, 2) == 1;
@@ -217,7 +260,8 @@ void plan_habits(struct world *w, uint64_t run, uint64_t guard)
         if (has(w, HABIT_ACK)) { /* an INVITE without offer, and offers long after it */
             again(w, any, ACT_PLAIN_INVITE, at);
             again(w, any, ACT_HOLD_UPDATE, at + pick(w, 40000));
-            again(w, any, pick(w, 2) == 0 ? ACT_HOLD_INVITE : ACT_HOLD_UPDATE, at + run / 2u + 1000u);
+            again(w, any, pick(w, 2) == 0 ? ACT_HOLD_INVITE : ACT_HOLD_UPDATE,
+                  at + run / 2u + 1000u);
         }
         if (has(w, HABIT_RASH)) {
             again(w, any, ACT_HOLD_INVITE, at);
@@ -384,8 +428,8 @@ static unsigned advised(struct world *w, struct agent *a, enum sst_method method
     bool refresh = method == SST_METHOD_INVITE || method == SST_METHOD_UPDATE;
     bool inside = a->inside;
     a->inside = true;
-    int result = sst_session_receive(&a->session, refresh ? &tx : NULL, &msg, clock_of(w, a),
-                                     &advice);
+    int result =
+        sst_session_receive(&a->session, refresh ? &tx : NULL, &msg, clock_of(w, a), &advice);
     if (result == SST_OK && refresh && advice.status == 0 && !advice.copy) {
         struct sst_headers headers;
         (void)sst_session_answer(&a->session, &tx, 500, clock_of(w, a), &headers);

@@ -2,8 +2,8 @@
 /*
  * Habits: what hosts, peers and proxies do that the guide or the RFCs allow and that not everybody
  * thinks of. A world has none of them, or one to three; `sst-sim --habits` says which may be. In a
- * world with habits nothing else goes wrong, so an ending needs one of them to explain it, and those
- * that only close some of the ways of refreshing explain none (property.c).
+ * world with habits nothing else goes wrong, so an ending needs one of them to explain it, and
+ * those that only close some of the ways of refreshing explain none (property.c).
  */
 #ifndef SIM_HABIT_H
 #define SIM_HABIT_H
@@ -11,30 +11,30 @@
 #include <sst/sst.h>
 
 enum habit {
-    HABIT_STATUS,   /* a proxy refuses by method, for a while or for ever, with any final status */
-    HABIT_408,      /* a proxy answers 408 before the peer's answer, as often as the policy retries */
-    HABIT_TRYING,   /* a proxy answers 100 for a peer that is dead */
-    HABIT_PING,     /* UPDATEs without header fields in the name of one side */
-    HABIT_ALLOW,    /* UPDATE comes into Allow and leaves it in mid-call */
-    HABIT_CSEQ,     /* CSeq numbers that are low, 0, or above 2^31, in BYE too */
-    HABIT_LOSS,     /* 30 % of all messages are lost */
-    HABIT_ACK,      /* hosts report no ACK, or late; INVITEs without offer */
-    HABIT_IN_1XX,   /* offers are answered in a reliable 1xx; then UPDATEs bring new ones */
-    HABIT_UNSENT,   /* a host does not send its refresh at first, and says so in any way */
-    HABIT_TRUE,     /* the callback returns true to everything */
-    HABIT_NESTED,   /* in REFRESH the host answers, begins other requests, and says "not sent" */
-    HABIT_RASH,     /* INVITEs asked for, or coming, while another is unanswered */
-    HABIT_USER,     /* a user takes 0 to 200 s to answer */
-    HABIT_POLICY,   /* every policy that the check lets through */
-    HABIT_REQUIRE,  /* proxies that insert Require: timer for callers without the extension */
-    HABIT_MUTE,     /* a caller that lists timer and ignores one that it did not ask for */
-    HABIT_LISTS,    /* a callee that lists timer in some 2xx, never has Session-Expires, and dies */
-    HABIT_FORGETS,  /* ... that leaves it out of some 2xx and counts on */
-    HABIT_TAKER,    /* ... that takes the role of the refresher, and does not refresh */
-    HABIT_SMALL,    /* ... whose interval is below the caller's minimum, and who follows no 422 */
-    HABIT_ZERO,     /* ... whose interval is 0 or 1 s */
-    HABIT_LAZY,     /* ... who is to refresh, and does not */
-    HABIT_ONE_END,  /* no habit, but a judgement: the end is told once */
+    HABIT_STATUS, /* a proxy refuses by method, for a while or for ever, with any final status */
+    HABIT_408,    /* a proxy answers 408 before the peer's answer, as often as the policy retries */
+    HABIT_TRYING, /* a proxy answers 100 for a peer that is dead */
+    HABIT_PING,   /* UPDATEs without header fields in the name of one side */
+    HABIT_ALLOW,  /* UPDATE comes into Allow and leaves it in mid-call */
+    HABIT_CSEQ,   /* CSeq numbers that are low, 0, or above 2^31, in BYE too */
+    HABIT_LOSS,   /* 30 % of all messages are lost */
+    HABIT_ACK,    /* hosts report no ACK, or late; INVITEs without offer */
+    HABIT_IN_1XX, /* offers are answered in a reliable 1xx; then UPDATEs bring new ones */
+    HABIT_UNSENT, /* a host does not send its refresh at first, and says so in any way */
+    HABIT_TRUE,   /* the callback returns true to everything */
+    HABIT_NESTED, /* in REFRESH the host answers, begins other requests, and says "not sent" */
+    HABIT_RASH,   /* INVITEs asked for, or coming, while another is unanswered */
+    HABIT_USER,   /* a user takes 0 to 200 s to answer */
+    HABIT_POLICY, /* every policy that the check lets through */
+    HABIT_REQUIRE, /* proxies that insert Require: timer for callers without the extension */
+    HABIT_MUTE,    /* a caller that lists timer and ignores one that it did not ask for */
+    HABIT_LISTS,   /* a callee that lists timer in some 2xx, never has Session-Expires, and dies */
+    HABIT_FORGETS, /* ... that leaves it out of some 2xx and counts on */
+    HABIT_TAKER,   /* ... that takes the role of the refresher, and does not refresh */
+    HABIT_SMALL,   /* ... whose interval is below the caller's minimum, and who follows no 422 */
+    HABIT_ZERO,    /* ... whose interval is 0 or 1 s */
+    HABIT_LAZY,    /* ... who is to refresh, and does not */
+    HABIT_ONE_END, /* no habit, but a judgement: the end is told once */
     HABIT_COUNT
 };
 

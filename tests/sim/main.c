@@ -27,21 +27,22 @@ struct options {
 
 static int usage(void)
 {
-    fputs("usage: sst-sim [--calls N] [--seed S] [--seconds T] [--strict] [--quiet] [--habits LIST]\n"
-          "       sst-sim --survey [--calls N] [--habits LIST]\n"
-          "       sst-sim --replay SEED [--shrink] [--habits LIST]\n"
-          "Simulates calls between two hosts with libsst, in virtual time.\n"
-          "  --calls N      how many calls (10000)\n"
-          "  --seed S       of the run (1); each call has a seed of its own, made from it\n"
-          "  --seconds T    stop after so much time of the processor\n"
-          "  --strict       fail where a fault, event or reason never occurred\n"
-          "  --quiet        print no counters\n"
-          "  --habits LIST  which there may be, as status,ping; all (default), or none\n"
-          "  --survey       go on after a failure; at the end each kind with its first seed\n"
-          "  --replay SEED  one call, by the seed that a failure printed, with its ladder\n"
-          "  --shrink       make the failing call as short as it gets, and print its ladder\n"
-          "Exit status: 0; 1 where an invariant was broken; 2 for wrong usage.\n",
-          stderr);
+    fputs(
+        "usage: sst-sim [--calls N] [--seed S] [--seconds T] [--strict] [--quiet] [--habits LIST]\n"
+        "       sst-sim --survey [--calls N] [--habits LIST]\n"
+        "       sst-sim --replay SEED [--shrink] [--habits LIST]\n"
+        "Simulates calls between two hosts with libsst, in virtual time.\n"
+        "  --calls N      how many calls (10000)\n"
+        "  --seed S       of the run (1); each call has a seed of its own, made from it\n"
+        "  --seconds T    stop after so much time of the processor\n"
+        "  --strict       fail where a fault, event or reason never occurred\n"
+        "  --quiet        print no counters\n"
+        "  --habits LIST  which there may be, as status,ping; all (default), or none\n"
+        "  --survey       go on after a failure; at the end each kind with its first seed\n"
+        "  --replay SEED  one call, by the seed that a failure printed, with its ladder\n"
+        "  --shrink       make the failing call as short as it gets, and print its ladder\n"
+        "Exit status: 0; 1 where an invariant was broken; 2 for wrong usage.\n",
+        stderr);
     return 2;
 }
 
@@ -184,7 +185,8 @@ static int print_survey(const char *habits)
         const struct kind_of_failure *k = &kinds[i];
         printf("%8llu  %s (%s);", (unsigned long long)k->count, k->what, k->detail);
         for (unsigned h = 0; h < HABIT_COUNT; h++) {
-            printf("%s%s", k->habits >> h & 1u ? " " : "", k->habits >> h & 1u ? habit_names[h] : "");
+            printf("%s%s", k->habits >> h & 1u ? " " : "",
+                   k->habits >> h & 1u ? habit_names[h] : "");
         }
         printf("\n          --replay 0x%016llx --shrink --habits %s\n", (unsigned long long)k->seed,
                habits);

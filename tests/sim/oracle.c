@@ -45,7 +45,8 @@ static void note_policy(struct agent *a, const struct sst_policy *p)
     least = most != 0 && least > most ? most : least;
     least = least < floor ? floor : least;
     a->least = least > jitter ? least - jitter : 0;
-    a->plain_end = a->interval >= 90u && p->guard == SST_GUARD_RFC && p->expire_at == SST_EXPIRE_AT_EXPIRATION;
+    a->plain_end =
+        a->interval >= 90u && p->guard == SST_GUARD_RFC && p->expire_at == SST_EXPIRE_AT_EXPIRATION;
 }
 
 /* A 2xx was sent or received: what it says is in force. */

@@ -35,8 +35,8 @@ static bool before_sending(const struct world *w, const struct agent *a)
 
 void property_ended(struct world *w, struct agent *a, const struct sst_event *event)
 {
-    const unsigned jumps = 1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL |
-                           1u << CAUSE_RESTART;
+    const unsigned jumps =
+        1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL | 1u << CAUSE_RESTART;
     if (w->habits == 0 || (w->causes & jumps) != 0) {
         return;
     }
@@ -107,7 +107,8 @@ static bool is_pending(const struct world *w, const struct agent *a, const struc
         if (s == incoming || !s->used) {
             continue;
         }
-        if (s->open && (s->method == packet->method || (packet->offer && s->offer && !s->answered))) {
+        if (s->open &&
+            (s->method == packet->method || (packet->offer && s->offer && !s->answered))) {
             return true;
         }
         /* EC-121: at most 32 s from that 2xx */

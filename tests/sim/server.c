@@ -335,7 +335,7 @@ static void refresh_request(struct world *w, struct agent *a, const struct packe
     s->open = true;
     const char *interval = get_header(packet, "Session-Expires");
     s->asked = interval != NULL ? (uint32_t)strtoul(interval, NULL, 10) : 0;
-    s->asked_role = interval == NULL                             ? SST_REFRESHER_NONE
+    s->asked_role = interval == NULL                            ? SST_REFRESHER_NONE
                     : strstr(interval, "refresher=uac") != NULL ? SST_REFRESHER_UAC
                     : strstr(interval, "refresher=uas") != NULL ? SST_REFRESHER_UAS
                                                                 : SST_REFRESHER_NONE;

@@ -56,7 +56,7 @@ struct client {
     uint32_t commits;
     uint8_t retries;
     bool open, proceeding, refresh, offer, initial, cancelled;
-    bool timed; /* the extension was on when it was sent */
+    bool timed;    /* the extension was on when it was sent */
     bool answered; /* its offer was answered in a reliable 1xx */
     uint64_t sent_at;
 };
@@ -130,11 +130,12 @@ struct agent {
     bool established;
     bool timed; /* a timer ran when the call ended */
     /* habits */
-    uint32_t ping_cseq;    /* of the last request in its name that it knows nothing of */
-    unsigned unsent;       /* refreshes not sent in this interval */
-    bool owes_notice;      /* by its policy it has to notice a dead peer, with or without agreement */
-    bool sent_since;       /* a refresh since the last 2xx */
-    bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped */
+    uint32_t ping_cseq; /* of the last request in its name that it knows nothing of */
+    unsigned unsent;    /* refreshes not sent in this interval */
+    bool owes_notice;   /* by its policy it has to notice a dead peer, with or without agreement */
+    bool sent_since;    /* a refresh since the last 2xx */
+    bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped
+                            */
     bool has_begun;        /* a refresh, at ... */
     uint64_t begun_at;     /* ... by the host's clock: the first attempt of the last one */
     uint32_t floor;        /* the smallest refresh_floor since then, in s */
@@ -225,7 +226,7 @@ struct world {
     unsigned ping_by;                /* whose name the pings have, and how many are left */
     unsigned pings;
     uint32_t ping_every;
-    bool overtaken; /* the last 408 was to a refresh that something had overtaken */
+    bool overtaken;   /* the last 408 was to a refresh that something had overtaken */
     unsigned network; /* 0 perfect, 1 delivers, 2 harsh, 3 loses a third */
     uint8_t lost[SIDES][SST_METHOD_BYE + 1][2];
     unsigned tries; /* to hang up */

@@ -11,8 +11,8 @@ void talk_time(const struct talk *t, uint64_t ms, char *buffer, size_t size)
         snprintf(buffer, size, "never");
         return;
     }
-    int used = snprintf(buffer, size, "%s%llu", before ? "-" : "",
-                        (unsigned long long)(since / 1000u));
+    int used =
+        snprintf(buffer, size, "%s%llu", before ? "-" : "", (unsigned long long)(since / 1000u));
     unsigned rest = (unsigned)(since % 1000u);
     if (rest != 0) {
         used += snprintf(buffer + used, size - (size_t)used, ".%03u", rest);

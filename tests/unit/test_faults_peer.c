@@ -153,8 +153,7 @@ START_TEST(e7_a_peer_that_takes_the_role_and_does_not_refresh)
     until(t, 45);
     refreshes(t);
     (void)told(t);
-    expect(gets(t, UPDATE, 200, "Session-Expires: 90;refresher=uas | Require: timer"),
-           "refreshed");
+    expect(gets(t, UPDATE, 200, "Session-Expires: 90;refresher=uas | Require: timer"), "refreshed");
     must(strstr(told(t), "refresher_overruled") != NULL);
     from_here(t);
     t->refreshes = 0;
@@ -240,8 +239,8 @@ END_TEST
  * Shows: EC-134 */
 START_TEST(e12_an_interval_in_force_is_not_refused_later)
 {
-    struct talk *t = connected("mode=request min_se=120",
-                               "Session-Expires: 100;refresher=uas | Require: timer");
+    struct talk *t =
+        connected("mode=request min_se=120", "Session-Expires: 100;refresher=uas | Require: timer");
     expect(serves(t, UPDATE, "Supported: timer | Session-Expires: 100;refresher=uac"),
            "Supported: timer | Session-Expires: 100;refresher=uac | Require: timer");
     end_talk(t);

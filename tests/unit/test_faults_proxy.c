@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults of version 0.1 at proxies: E12, E14, E16 and E18, with the values of the decisions named. */
+/* Faults of version 0.1 at proxies: E12, E14, E16 and E18, with the values of the decisions named.
+ */
 #include "fields.h"
 
 #include <sst/proxy.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults of version 0.1 in who refreshes when, each as small as it gets: kinds A (one question, many
- * answers), B (a flag whose age is another event's) and C (the ladder does not move). Cases are named
- * by the fault, expected values are those of the decisions that are named with them.
+ * Faults of version 0.1 in who refreshes when, each as small as it gets: kinds A (one question,
+ * many answers), B (a flag whose age is another event's) and C (the ladder does not move). Cases
+ * are named by the fault, expected values are those of the decisions that are named with them.
  */
 #include "talk.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Random lives of sessions: 250,000 calls in any order, of peers and hosts that obey no rule, over
- * a clock that leaps. What holds at any time is checked after each call, by the talk and below. Each
- * life is lived twice, with events told and with events pulled, and has to be the same.
+ * a clock that leaps. What holds at any time is checked after each call, by the talk and below.
+ * Each life is lived twice, with events told and with events pulled, and has to be the same.
  */
 #include "talk.h"
 
@@ -40,42 +40,64 @@ static const char *const policies[] = {
 };
 
 static const char *const request_headers[] = {
-    "", "Supported: timer", "Supported: timer | Session-Expires: 90;refresher=uac",
+    "",
+    "Supported: timer",
+    "Supported: timer | Session-Expires: 90;refresher=uac",
     "Supported: timer | Session-Expires: 90;refresher=uas | Allow: UPDATE",
-    "Supported: timer | Session-Expires: 1800", "Session-Expires: 120;refresher=uac",
-    "Session-Expires: 30", "Supported: timer | Session-Expires: 30", "Require: timer",
-    "Supported: timer | Min-SE: 600 | offer", "Supported: timer | Session-Expires: abc",
-    "Supported: timer | Session-Expires: 300 | Min-SE: 900", "Allow: INVITE | plain",
+    "Supported: timer | Session-Expires: 1800",
+    "Session-Expires: 120;refresher=uac",
+    "Session-Expires: 30",
+    "Supported: timer | Session-Expires: 30",
+    "Require: timer",
+    "Supported: timer | Min-SE: 600 | offer",
+    "Supported: timer | Session-Expires: abc",
+    "Supported: timer | Session-Expires: 300 | Min-SE: 900",
+    "Allow: INVITE | plain",
     "Session-Expires: 1800;refresher=foo | x: 90 | Supported: timer",
     "Supported: timer | Session-Expires: 4294967295;refresher=uac | Min-SE: 60",
 };
 
 static const char *const response_headers[] = {
-    "", "Supported: timer", "Session-Expires: 90;refresher=uac | Require: timer | Allow: UPDATE",
-    "Session-Expires: 90;refresher=uas | Supported: timer", "Session-Expires: 1800;refresher=uac",
-    "Session-Expires: 0;refresher=uac | Require: timer", "Session-Expires: 60;refresher=uas",
-    "Session-Expires: 4294967295;refresher=uas", "Session-Expires: 90", "Require: timer",
-    "Session-Expires: abc", "Session-Expires: 90;refresher=uas | x: 1800",
-    "Min-SE: 3600", "Min-SE: 60", "Retry-After: 0", "Retry-After: 7", "Retry-After: 4294967295",
-    "Unsupported: timer", "Allow: INVITE", "Allow: INVITE, UPDATE",
+    "",
+    "Supported: timer",
+    "Session-Expires: 90;refresher=uac | Require: timer | Allow: UPDATE",
+    "Session-Expires: 90;refresher=uas | Supported: timer",
+    "Session-Expires: 1800;refresher=uac",
+    "Session-Expires: 0;refresher=uac | Require: timer",
+    "Session-Expires: 60;refresher=uas",
+    "Session-Expires: 4294967295;refresher=uas",
+    "Session-Expires: 90",
+    "Require: timer",
+    "Session-Expires: abc",
+    "Session-Expires: 90;refresher=uas | x: 1800",
+    "Min-SE: 3600",
+    "Min-SE: 60",
+    "Retry-After: 0",
+    "Retry-After: 7",
+    "Retry-After: 4294967295",
+    "Unsupported: timer",
+    "Allow: INVITE",
+    "Allow: INVITE, UPDATE",
 };
 
-static const unsigned statuses[] = {100, 180, 183, 200, 200, 200, 200, 202, 302, 400, 401, 403,
-                                    404, 405, 407, 408, 413, 415, 420, 421, 422, 422, 480, 481, 486, 487,
-                                    488, 491, 491, 500, 501, 502, 503, 504, 505, 580, 600, 603, 606};
+static const unsigned statuses[] = {100, 180, 183, 200, 200, 200, 200, 202, 302, 400,
+                                    401, 403, 404, 405, 407, 408, 413, 415, 420, 421,
+                                    422, 422, 480, 481, 486, 487, 488, 491, 491, 500,
+                                    501, 502, 503, 504, 505, 580, 600, 603, 606};
 
-/* What hosts and owners do that the guide allows, or does not forbid clearly enough: each by itself,
- * so that it is seen which of them turns something red. */
+/* What hosts and owners do that the guide allows, or does not forbid clearly enough: each by
+ * itself, so that it is seen which of them turns something red. */
 enum habit { HABITS_NONE, HABITS_POLICY, HABITS_EVENT, HABITS_TX, HABITS_STATUS, HABITS_COUNT };
 
 static enum habit habits;
 
 /* Values of policy fields, in their ranges and beside them; what does not fit is left out. */
 static const char *const values[] = {
-    "0", "1", "2", "3", "5", "10", "25", "33", "34", "45", "50", "60", "90", "91", "120", "1800",
-    "3600", "86400", "4294967295", "yes", "no", "accept", "request", "require", "uac", "uas",
-    "none", "auto", "update", "invite", "rfc", "percent", "expiration", "guard", "keep", "expire",
-    "off", "report",
+    "0",          "1",     "2",          "3",      "5",      "10",     "25",      "33",
+    "34",         "45",    "50",         "60",     "90",     "91",     "120",     "1800",
+    "3600",       "86400", "4294967295", "yes",    "no",     "accept", "request", "require",
+    "uac",        "uas",   "none",       "auto",   "update", "invite", "rfc",     "percent",
+    "expiration", "guard", "keep",       "expire", "off",    "report",
 };
 
 struct life {
@@ -129,8 +151,8 @@ static void check_attempts(struct life *life)
 
 static unsigned timed_events(const struct talk *t)
 {
-    return t->count[SST_EVENT_REFRESH] + t->count[SST_EVENT_OVERDUE] +
-           t->count[SST_EVENT_BLOCKED] + t->count[SST_EVENT_ENDED];
+    return t->count[SST_EVENT_REFRESH] + t->count[SST_EVENT_OVERDUE] + t->count[SST_EVENT_BLOCKED] +
+           t->count[SST_EVENT_ENDED];
 }
 
 /* Any policy that the check lets through. */
@@ -145,9 +167,9 @@ static void widen(struct sst_policy *policy)
             fields++;
         }
         must(sst_policy_field(draw((uint32_t)fields), &name, NULL, NULL, NULL));
-        bool taken = strcmp(name, "absolute_min") != 0 && /* that one is for tests only */
-                     sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) ==
-                         SST_OK;
+        bool taken =
+            strcmp(name, "absolute_min") != 0 && /* that one is for tests only */
+            sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) == SST_OK;
         if (!taken || sst_policy_check(policy, NULL) != SST_OK) {
             *policy = sound;
         }
@@ -208,8 +230,8 @@ static int on_event(struct talk *t, const struct sst_event *event)
     }
 }
 
-/* Transactions that are mixed up, reused or forgotten. What is answered is not judged, the session's
- * invariants are. */
+/* Transactions that are mixed up, reused or forgotten. What is answered is not judged, the
+ * session's invariants are. */
 static void mix_up(struct talk *t)
 {
     struct sst_headers headers;
