@@ -61,14 +61,14 @@ static const struct input inputs[] = {
     {"488 INVITE", RESPOND, OWN_INVITE, 488, 0, ANY, 0, 0},
     {"401 INVITE", RESPOND, OWN_INVITE, 401, 0, ANY, 0, 0},
     {"503 INVITE", RESPOND, OWN_INVITE, 503, 0, ANY, 0, 0},
-    {"INVITE times out", LOSE, OWN_INVITE, SST_FAILED_TIMEOUT, 0, ANY, 0, 0},
+    {"INVITE times out", LOSE, OWN_INVITE, SST_OUTCOME_TIMEOUT, 0, ANY, 0, 0},
     {"INVITE not sent", LOSE, OWN_INVITE, SST_FAILED_NOT_SENT, 0, ANY, 0, 0},
     {"200 UPDATE", RESPOND, OWN_UPDATE, 200, 0, ANY, SUPPORTED, 0},
     {"200 UPDATE 90;uac", RESPOND, OWN_UPDATE, 200, 90, UAC, REQUIRED, 0},
     {"200 UPDATE 90;uas", RESPOND, OWN_UPDATE, 200, 90, UAS, REQUIRED, 0},
     {"405 UPDATE", RESPOND, OWN_UPDATE, 405, 0, ANY, 0, 0},
     {"500 UPDATE", RESPOND, OWN_UPDATE, 500, 0, ANY, 0, 0},
-    {"UPDATE times out", LOSE, OWN_UPDATE, SST_FAILED_TIMEOUT, 0, ANY, 0, 0},
+    {"UPDATE times out", LOSE, OWN_UPDATE, SST_OUTCOME_TIMEOUT, 0, ANY, 0, 0},
     {"hear INVITE", HEAR, PEER_INVITE, 0, 0, ANY, SST_MSG_OFFER, 0},
     {"hear INVITE 90", HEAR, PEER_INVITE, 0, 90, ANY, SUPPORTED | UPDATES | SST_MSG_OFFER, 0},
     {"hear INVITE 120;uac", HEAR, PEER_INVITE, 0, 120, UAC, SUPPORTED, 100},
@@ -261,7 +261,7 @@ static int talk(struct search *search, struct state *s, const struct input *in)
         return result;
     case LOSE:
         result =
-            sst_session_failed(&s->session, tx, (enum sst_failure)in->number, s->now, &verdict);
+            sst_session_failed(&s->session, tx, (enum sst_outcome)in->number, s->now, &verdict);
         search->told.end_by_verdict = verdict.action == SST_ACTION_END;
         return result;
     case HEAR:

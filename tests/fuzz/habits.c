@@ -32,7 +32,7 @@ void widen_policy(struct input *input, struct sst_policy *policy)
         const char *value = values[take8(input) % (sizeof values / sizeof values[0])];
         if (!sst_policy_field(field, &name, NULL, NULL, NULL) ||
             strcmp(name, "absolute_min") == 0 || /* that one is for tests only */
-            sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) != SST_OK ||
+            sst_policy_set_n(policy, name, strlen(name), value, strlen(value), NULL) != SST_OK ||
             sst_policy_check(policy, NULL) != SST_OK) {
             *policy = sound;
         }

@@ -154,7 +154,7 @@ START_TEST(f6_a_session_begun_anew_in_a_queue_is_found)
 
     must(sst_queue_init(&queue, two, 2) == SST_OK);
     must(sst_queue_update(&queue, t->session) == SST_OK);
-    must(sst_session_init(t->session, &t->policy, true) == SST_OK);
+    must(sst_session_init(t->session, &t->policy, SST_CALLER) == SST_OK);
     t->expires_ms = SST_NEVER;
     must(sst_queue_update(&queue, t->session) != SST_OK);
     end_talk(t);

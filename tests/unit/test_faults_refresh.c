@@ -170,7 +170,7 @@ START_TEST(a4_the_end_is_told_once)
     until(t, 45);
     refreshes(t);
     until(t, 77);
-    bool by_verdict = strcmp(loses(t, UPDATE, SST_FAILED_TIMEOUT), "end") == 0;
+    bool by_verdict = strcmp(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "end") == 0;
     bool by_event = t->count[SST_EVENT_ENDED] != 0;
     must(by_verdict != by_event);
     end_talk(t);
@@ -237,7 +237,7 @@ START_TEST(b3_a_timeout_of_an_overtaken_refresh_ends_nothing)
     serves(t, UPDATE, "");
     until(t, 77);
     unsigned before = t->refreshes;
-    (void)loses(t, UPDATE, SST_FAILED_TIMEOUT);
+    (void)loses(t, UPDATE, SST_OUTCOME_TIMEOUT);
     must(t->count[SST_EVENT_ENDED] == 0);
     until(t, 77); /* one at once ... */
     must(t->refreshes == before + 1);

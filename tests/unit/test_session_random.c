@@ -169,7 +169,7 @@ static void widen(struct sst_policy *policy)
         must(sst_policy_field(draw((uint32_t)fields), &name, NULL, NULL, NULL));
         bool taken =
             strcmp(name, "absolute_min") != 0 && /* that one is for tests only */
-            sst_policy_set(policy, name, strlen(name), value, strlen(value), NULL) == SST_OK;
+            sst_policy_set_n(policy, name, strlen(name), value, strlen(value), NULL) == SST_OK;
         if (!taken || sst_policy_check(policy, NULL) != SST_OK) {
             *policy = sound;
         }
