@@ -41,15 +41,19 @@ static bool transport_fails(struct world *w, struct agent *a, struct client *c)
     if (w->fair || c->initial || !chance(w, 8)) {
         return false;
     }
-    struct sst_verdict verdict;
+    struct sst_verdict verdict = {SST_ACTION_NONE, SST_NEVER, false};
+    c->open = false;
     w->counts->fault[FAULT_TRANSPORT]++;
     afflict(w, CAUSE_NETWORK);
-    log_line(w, "%c: transport error", 'A' + a->index);
+    bool unsent = chance(w, 500);
+    log_line(w, "%c: %s", 'A' + a->index, unsent ? "is not sent" : "transport error");
     bool inside = a->inside;
     a->inside = true;
-    sst_session_failed(&a->session, &c->tx,
-                       chance(w, 500) ? SST_FAILED_NOT_SENT : SST_OUTCOME_TRANSPORT, clock_of(w, a),
-                       &verdict);
+    if (unsent) {
+        say_not_sent(w, a, &c->tx, SST_NEVER);
+    } else {
+        sst_session_failed(&a->session, &c->tx, SST_OUTCOME_TRANSPORT, clock_of(w, a), &verdict);
+    }
     a->inside = inside;
     w->counts->action[verdict.action]++;
     judge(w, a, MAY_NOTHING);
@@ -88,6 +92,7 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
     c->sent_at = w->now;
     c->commits = a->commits;
     c->cancelled = false;
+    c->open = true;
     if (a->kind == KIND_LIBRARY) {
         judge_request(w, a, &packet);
         judge(w, a, MAY_NOTHING);
@@ -155,7 +160,6 @@ static void obey(struct world *w, struct agent *a, struct client *c,
 {
     unsigned slot = slot_of(c->packet.method);
     w->counts->action[verdict->action]++;
-    property_verdict(w, a, verdict);
     switch (verdict->action) {
     case SST_ACTION_AUTH:
         if (!w->fair && chance(w, 200)) {
@@ -181,7 +185,6 @@ static void obey(struct world *w, struct agent *a, struct client *c,
         }
         return;
     case SST_ACTION_NONE:
-    case SST_ACTION_END:
         return;
     }
     if (c->initial && !c->open) {
@@ -288,12 +291,15 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     if (packet->status == 408 || packet->status == 481) {
         a->asked++; /* EC-50 */
     }
+    if (!success && a->plain_end && clock_of(w, a) + 32000u >= a->expires) {
+        a->refused_late = true;
+    }
     uint32_t most = a->policy->max_session_expires;
     if (packet->status == 422 && most != 0 && msg.min_se > most) {
         afflict(w, CAUSE_POLICY);
     }
     bool inside = a->inside;
-    struct commit commit = {*a->policy, c->commits, false, c->timed};
+    struct commit commit = {*a->policy, c->commits, false, c->timed, c->sent_at, SST_NEVER};
     a->inside = true;
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     a->inside = inside;
@@ -328,6 +334,10 @@ static void provisional(struct world *w, struct agent *a, struct client *c,
     view(&msg, packet);
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     w->counts->action[verdict.action]++;
+    if (packet->answers && c->open && !has_ended(a) &&
+        sst_session_offer_answered(&a->session, &c->tx) != SST_OK) {
+        fail(w, "EC-122: an offer that was answered in a 1xx", "%c", 'A' + a->index);
+    }
     judge(w, a, MAY_NOTHING);
     settle(w, a);
 }
@@ -361,7 +371,7 @@ void send_other(struct world *w, struct agent *a, enum sst_method method, uint32
     packet.from = a->index;
     packet.cseq = cseq;
     if (a->kind == KIND_LIBRARY) {
-        sst_session_request(&a->session, NULL, method, 0, clock_of(w, a), &packet.headers);
+        ignored(sst_session_request(&a->session, NULL, method, 0, clock_of(w, a), &packet.headers));
     }
     if (method == SST_METHOD_OTHER && chance(w, 100)) {
         put_header(&packet, "Session-Expires", "100;refresher=uac"); /* EC-07 */

@@ -76,8 +76,7 @@ static const char *const cause_names[CAUSE_COUNT] = {"the other host is dead",
                                                      "a minimum is above the owner's maximum",
                                                      "an early negotiation crossed the 2xx"};
 
-static const char *const action_names[] = {"none",   "retry", "auth",  "wait",
-                                           "failed", "end",   "ignore"};
+static const char *const action_names[] = {"none", "retry", "auth", "wait", "failed", "ignore"};
 static const char *const advice_names[] = {"go on", "400", "420", "422", "481", "491", "500"};
 
 const char *fault_name(enum fault fault)
@@ -110,7 +109,8 @@ static bool row_of(const struct counts *c, unsigned n, struct row *row)
         {"event", NULL, c->told + 1, SST_EVENT_ENDED},
         {"end reason", NULL, c->ended + 1, SST_END_COUNT - 1},
         {"violation", NULL, c->library.violations, SST_VIOLATION_COUNT},
-        {"refresh failed", NULL, c->library.refreshes_failed, SST_OUTCOME_COUNT},
+        {"refresh failed", NULL, c->library.refreshes_failed + SST_OUTCOME_GONE,
+         SST_OUTCOME_COUNT - SST_OUTCOME_GONE},
     };
     for (unsigned g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         if (n >= groups[g].count) {
@@ -125,7 +125,7 @@ static bool row_of(const struct counts *c, unsigned n, struct row *row)
                         ? sst_end_reason_name((enum sst_end_reason)(n + 1))
                     : groups[g].values == c->library.violations
                         ? sst_violation_name((enum sst_violation)n)
-                        : sst_outcome_name((enum sst_outcome)n);
+                        : sst_outcome_name((enum sst_outcome)(n + SST_OUTCOME_GONE));
         return true;
     }
     return false;

@@ -79,6 +79,9 @@ static void forgetful(struct world *w, struct agent *a, struct server *s, bool i
     struct foreign *f = &a->foreign;
     f->watches = true;
     f->forgot = !initial && !f->forgot && pick(w, 3) == 1;
+    if (f->forgot && w->side[0].policy->dropped == SST_DROPPED_OFF) {
+        afflict(w, CAUSE_POLICY); /* EC-116: §7.2 by its letter, as the owner wants it */
+    }
     if (!f->forgot) {
         agreed(w, a, s, asked_for(s), "uac");
     }

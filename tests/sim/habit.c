@@ -7,7 +7,7 @@
 const char *const habit_names[HABIT_COUNT] = {
     "status", "408",    "trying",  "ping",   "allow", "cseq", "loss",   "ack",
     "in-1xx", "unsent", "true",    "nested", "rash",  "user", "policy", "require",
-    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy",   "one-end"};
+    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy"};
 
 #define FOREIGNERS                                                                                 \
     (1u << HABIT_MUTE | 1u << HABIT_LISTS | 1u << HABIT_FORGETS | 1u << HABIT_TAKER |              \
@@ -174,6 +174,7 @@ void wide_policy(struct world *w, struct sst_policy *p)
             break;
         case 21:
             p->strict_overlap = pick(w, 2) == 1;
+            p->dropped = (enum sst_dropped)pick(w, 2);
             break;
         case 22:
             p->accept_small_interval = pick(w, 2) == 1;
@@ -295,7 +296,8 @@ static struct client *prepared(struct world *w, struct agent *a, const struct ss
     return c;
 }
 
-/* The host answers what waits, begins another request, and says that it sent nothing. */
+/* The host answers what waits, begins another request, and says that it sent nothing of what this
+ * event asked for, which its 2xx has made superfluous. */
 static bool nested(struct world *w, struct agent *a)
 {
     bool any = false;
@@ -306,22 +308,27 @@ static bool nested(struct world *w, struct agent *a)
             any = true;
         }
     }
-    if (any && !a->update.open && w->failure == NULL) {
-        (void)start_client(w, a, SST_METHOD_UPDATE, true, false);
+    if (!any || w->failure != NULL || has_ended(a)) {
+        return any;
     }
-    return any;
+    if (!a->update.open) {
+        if (start_client(w, a, SST_METHOD_UPDATE, true, false)) {
+            fail(w, "a refresh is begun that is no longer due", "%c", 'A' + a->index);
+        }
+        (void)start_client(w, a, SST_METHOD_UPDATE, false, false);
+    }
+    say_not_sent(w, a, NULL, SST_NEVER);
+    return true;
 }
 
-/* @return whether the refresh is not sent; then *answer is what the callback returns */
-bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *event, int *answer)
+/* @return whether the refresh is not sent */
+bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *event)
 {
-    struct sst_verdict verdict;
     struct client *c;
     if (has(w, HABIT_STATUS) || has(w, HABIT_408)) {
         return false; /* those take all the time that there is */
     }
     if (has(w, HABIT_NESTED) && nested(w, a)) {
-        *answer = SST_CALLBACK_NOT_SENT;
         return true;
     }
     if (!has(w, HABIT_UNSENT) || a->unsent >= 2 || !chance(w, 400)) {
@@ -329,31 +336,18 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     }
     a->unsent++;
     w->counts->fault[FAULT_UNSENT]++;
-    *answer = SST_CALLBACK_DONE;
-    unsigned how = pick(w, 5);
+    unsigned how = pick(w, 3);
+    uint64_t retry = pick(w, 2) == 0 ? SST_NEVER : clock_of(w, a) + pick(w, 3000);
     log_line(w, "%c: does not send, in way %u", 'A' + a->index, how);
     switch (how) {
     case 0:
-        *answer = SST_CALLBACK_NOT_SENT;
+        say_not_sent(w, a, NULL, retry);
         break;
-    case 1:
-        sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
-        break;
-    case 2: /* says nothing */
-        break;
-    case 3:
-        c = prepared(w, a, event);
-        if (c != NULL) {
-            sst_session_failed(&a->session, &c->tx, SST_FAILED_NOT_SENT, clock_of(w, a), &verdict);
-        }
+    case 1: /* says nothing */
         break;
     default:
         c = prepared(w, a, event);
-        *answer = SST_CALLBACK_NOT_SENT;
-        if (c != NULL && a->style != STYLE_REENTRANT) { /* who hears of it later has no callback */
-            sst_session_failed(&a->session, &c->tx, SST_FAILED_NOT_SENT, clock_of(w, a), &verdict);
-            *answer = SST_CALLBACK_DONE;
-        }
+        say_not_sent(w, a, c != NULL ? &c->tx : NULL, retry);
         break;
     }
     return true;
@@ -406,7 +400,7 @@ void late_ack(struct world *w, struct agent *a, unsigned slot, uint32_t token)
 }
 
 /* The offer of this INVITE is answered in a reliable 1xx; new offers come by UPDATE then (RFC 6141
- * §3.1, figures 3 and 4). EC-122: the library is to be told here, once it can be. */
+ * §3.1, figures 3 and 4). EC-122: the library is told here, and at the other side by client.c. */
 void answer_in_1xx(struct world *w, struct agent *a, struct server *s)
 {
     if (!has(w, HABIT_IN_1XX) || !s->offer) {
@@ -414,6 +408,9 @@ void answer_in_1xx(struct world *w, struct agent *a, struct server *s)
     }
     s->answered = true;
     s->response.answers = true;
+    if (a->kind == KIND_LIBRARY && sst_session_offer_answered(&a->session, &s->tx) != SST_OK) {
+        fail(w, "EC-122: an offer that was answered in a 1xx", "%c", 'A' + a->index);
+    }
     struct agent *by = pick(w, 2) == 0 ? a : &w->side[1 - a->index];
     again(w, by, ACT_UPDATE_BESIDE, 1500u + pick(w, 1500));
 }
@@ -432,7 +429,7 @@ static unsigned advised(struct world *w, struct agent *a, enum sst_method method
         sst_session_receive(&a->session, refresh ? &tx : NULL, &msg, clock_of(w, a), &advice);
     if (result == SST_OK && refresh && advice.status == 0 && !advice.copy) {
         struct sst_headers headers;
-        (void)sst_session_answer(&a->session, &tx, 500, clock_of(w, a), &headers);
+        ignored(sst_session_answer(&a->session, &tx, 500, clock_of(w, a), &headers));
         a->refused_peer = true;
     }
     a->inside = inside;
@@ -443,11 +440,11 @@ static unsigned advised(struct world *w, struct agent *a, enum sst_method method
 
 static void wrong_numbers(struct world *w, struct agent *a)
 {
-    uint32_t last = a->session.remote_cseq;
     unsigned status;
-    if (a->kind != KIND_LIBRARY || has_ended(a) || last < 3) {
+    if (a->kind != KIND_LIBRARY || has_ended(a) || a->session.next_cseq < 4) {
         return;
     }
+    uint32_t last = a->session.next_cseq - 1u;
     log_line(w, "%c: a wrong CSeq", 'A' + a->index);
     switch (pick(w, 3)) {
     case 0:

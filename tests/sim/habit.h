@@ -34,7 +34,6 @@ enum habit {
     HABIT_SMALL,   /* ... whose interval is below the caller's minimum, and who follows no 422 */
     HABIT_ZERO,    /* ... whose interval is 0 or 1 s */
     HABIT_LAZY,    /* ... who is to refresh, and does not */
-    HABIT_ONE_END, /* no habit, but a judgement: the end is told once */
     HABIT_COUNT
 };
 

@@ -50,49 +50,61 @@ void stop(struct world *w, struct agent *a)
         struct sst_session_info info;
         sst_session_inspect(&a->session, &info);
         a->timed = info.side != SST_SIDE_NONE;
+        a->own_benefit = info.own_benefit;
         sst_session_end(&a->session, clock_of(w, a));
     }
 }
 
-/* The host cannot send what is due, and says so, or not. @return what its callback returns */
-static int leave_unsent(struct world *w, struct agent *a)
+/* What is asked for, or was prepared with tx, is not sent. */
+void say_not_sent(struct world *w, struct agent *a, struct sst_tx *tx, uint64_t retry)
+{
+    int result = sst_session_not_sent(&a->session, tx, retry, clock_of(w, a));
+    bool right = result == SST_OK || (result == SST_ERR_ENDED && has_ended(a)) ||
+                 (result == SST_ERR_NOT_DUE && tx == NULL);
+    if (!right) {
+        fail(w, "the host cannot say that it sent nothing", "%s", sst_result_name(result));
+    }
+}
+
+/* The host cannot send what is due, and says so, or not. */
+static void leave_unsent(struct world *w, struct agent *a)
 {
     w->counts->fault[FAULT_UNSENT]++;
     afflict(w, CAUSE_UNSENT);
     log_line(w, "%c: cannot send", 'A' + a->index);
     switch (pick(w, 3)) {
     case 0:
-        return SST_CALLBACK_NOT_SENT;
+        say_not_sent(w, a, NULL, SST_NEVER);
+        break;
     case 1:
-        sst_session_defer(&a->session, clock_of(w, a) + pick(w, 30000), clock_of(w, a));
-        return SST_CALLBACK_DONE;
-    default:
-        return SST_CALLBACK_DONE;
+        say_not_sent(w, a, NULL, clock_of(w, a) + pick(w, 30000));
+        break;
+    default: /* and says nothing */
+        break;
     }
 }
 
-static int refresh(struct world *w, struct agent *a, const struct sst_event *event)
+static void refresh(struct world *w, struct agent *a, const struct sst_event *event)
 {
     if (a->phase != PHASE_UP) {
         fail(w, "FB-47: a refresh is asked for outside of a call", "phase %d", (int)a->phase);
-        return SST_CALLBACK_DONE;
+        return;
     }
-    int answer = SST_CALLBACK_DONE;
     if (!w->fair && chance(w, 25)) {
-        return leave_unsent(w, a);
+        leave_unsent(w, a);
+        return;
     }
-    if (habit_unsent(w, a, event, &answer)) {
-        return answer;
+    if (habit_unsent(w, a, event)) {
+        return;
     }
     a->sent_since = true;
     if (!start_client(w, a, event->method, true, event->with_offer)) {
         fail(w, "a refresh is asked for that cannot be begun", "%s",
              sst_method_name(event->method));
     }
-    return SST_CALLBACK_DONE;
 }
 
-int handle(struct world *w, struct agent *a, const struct sst_event *event)
+void handle(struct world *w, struct agent *a, const struct sst_event *event)
 {
     w->counts->told[event->type]++;
     if (w->verbose) {
@@ -102,9 +114,8 @@ int handle(struct world *w, struct agent *a, const struct sst_event *event)
                  event->type == SST_EVENT_ENDED ? sst_end_reason_name(event->reason) : "");
     }
     judge_event(w, a, event);
-    int answer = SST_CALLBACK_DONE;
     if (event->type == SST_EVENT_REFRESH) {
-        answer = refresh(w, a, event);
+        refresh(w, a, event);
     } else if (event->type == SST_EVENT_ENDED) {
         a->ended = true;
         w->counts->ended[event->reason]++;
@@ -113,7 +124,6 @@ int handle(struct world *w, struct agent *a, const struct sst_event *event)
     if (w->fickle && chance(w, 40)) {
         w->counts->act[ACT_POLICY] += change_policy(w, a);
     }
-    return answer;
 }
 
 int on_event(void *user, struct sst_session *session, const struct sst_event *event)
@@ -122,8 +132,8 @@ int on_event(void *user, struct sst_session *session, const struct sst_event *ev
     struct world *w = a->world;
     (void)session;
     if (a->style == STYLE_REENTRANT) {
-        int answer = handle(w, a, event);
-        return has(w, HABIT_TRUE) ? true : answer;
+        handle(w, a, event);
+        return has(w, HABIT_TRUE) ? true : SST_CALLBACK_DONE;
     }
     if (a->inbox_count == sizeof a->inbox / sizeof a->inbox[0]) {
         fail(w, "too many events at once", "%u", a->inbox_count);
@@ -141,9 +151,7 @@ static void empty_inbox(struct world *w, struct agent *a)
         if (event.type == SST_EVENT_REFRESH && a->ended) {
             continue;
         }
-        if (handle(w, a, &event) == SST_CALLBACK_NOT_SENT) {
-            sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
-        }
+        handle(w, a, &event);
     }
     a->inbox_count = 0;
 }

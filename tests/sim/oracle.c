@@ -34,9 +34,29 @@ static uint64_t guard_ms(uint32_t interval)
     return third < 32000u ? third : 32000u;
 }
 
-/* A policy that is set later moves nothing in this interval. */
-static void note_policy(struct agent *a, const struct sst_policy *p)
+/* EC-132: what was planned counts from the sending of the request, which is known to a 256th of the
+ * interval that ran then. EC-115: what was planned before stays where the request asked for
+ * nothing. The floor is judged by itself: property_rate(). */
+static uint64_t earlier_by_rule(const struct agent *a, const struct commit *commit, uint64_t least,
+                                uint64_t before_ms)
 {
+    if (!commit->sent && (a->world->causes & 1u << CAUSE_CLOCK) != 0) {
+        return 0; /* when it was sent is as the clock said then */
+    }
+    uint64_t early = commit->sent ? 0 : a->world->now - commit->sent_at + before_ms / 255u + 1u;
+    least = least > early ? least - early : 0;
+    if (commit->sent && commit->planned != SST_NEVER) {
+        uint64_t now = clock_of(a->world, a);
+        uint64_t left = commit->planned > now ? commit->planned - now : 0;
+        least = left < least ? left : least;
+    }
+    return least;
+}
+
+/* A policy that is set later moves nothing in this interval. */
+static void note_policy(struct agent *a, const struct commit *commit, uint64_t before_ms)
+{
+    const struct sst_policy *p = &commit->by;
     uint64_t least = (uint64_t)a->interval * 10u * (p->refresh_percent - p->jitter_percent);
     uint64_t most = (uint64_t)p->max_refresh * 1000u;
     uint64_t floor = (uint64_t)p->refresh_floor * 1000u;
@@ -44,7 +64,8 @@ static void note_policy(struct agent *a, const struct sst_policy *p)
     uint64_t jitter = most != 0 && p->jitter_percent != 0 ? run_ms(a->interval) / 10u : 0;
     least = most != 0 && least > most ? most : least;
     least = least < floor ? floor : least;
-    a->least = least > jitter ? least - jitter : 0;
+    least = least > jitter ? least - jitter : 0;
+    a->least = earlier_by_rule(a, commit, least, before_ms);
     a->plain_end =
         a->interval >= 90u && p->guard == SST_GUARD_RFC && p->expire_at == SST_EXPIRE_AT_EXPIRATION;
 }
@@ -79,10 +100,12 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     a->asked_at = 0;
     a->restored = false;
     a->refused_peer = false;
+    a->refused_late = false;
     a->expires = info.expires_ms;
+    uint64_t before_ms = run_ms(a->interval);
     const char *value = get_header(packet, "Session-Expires");
     a->interval = info.interval;
-    note_policy(a, &commit->by);
+    note_policy(a, commit, before_ms);
     w->overlapped = w->overlapped || overlap;
     w->counts->scene[SCENE_OVERLAP] += overlap;
     w->counts->scene[SCENE_TIMER] += info.side != SST_SIDE_NONE;
@@ -118,7 +141,9 @@ static void judge_expires(struct world *w, struct agent *a, const struct sst_ses
         return;
     }
     bool off = info->expires_ms == SST_NEVER;
-    bool allowed = (may & (MAY_COMMIT | MAY_RESTORE)) || info->ended || (off && (may & MAY_TIME));
+    bool allowed = (may & (MAY_COMMIT | MAY_RESTORE)) || info->ended;
+    /* EC-110, EC-18: turned off, or a new interval for the own benefit, at the expiration. */
+    allowed = allowed || ((off || info->own_benefit) && (may & MAY_TIME));
     if ((may & MAY_ACK) && !info->ended) {
         allowed = info->side == SST_SIDE_REMOTE && info->expires_ms > a->expires &&
                   info->expires_ms <= a->expires + TIMER_B; /* EC-30 */
@@ -127,8 +152,9 @@ static void judge_expires(struct world *w, struct agent *a, const struct sst_ses
         fail(w, "I3: the expiration moves without a 2xx", "from %llu to %llu",
              (unsigned long long)a->expires, (unsigned long long)info->expires_ms);
     }
-    if (off && !info->ended) {
-        a->commits++; /* EC-110: what overlaps with it is merged as with a 2xx */
+    bool by_itself = (may & MAY_TIME) != 0 && info->own_benefit;
+    if ((off || by_itself) && !info->ended) {
+        a->commits++; /* EC-110, EC-18: what overlaps with it is merged as with a 2xx */
     }
     a->expires = info->expires_ms;
 }
@@ -139,7 +165,8 @@ static void judge_timer(struct world *w, struct agent *a, const struct sst_sessi
     if (info->end_ms == SST_NEVER || deadline > info->end_ms) {
         fail(w, "the timer is lost: nothing would end the session", "%u", info->interval);
     }
-    bool answering = a->refused_peer;
+    /* EC-36, EC-120: what is pending holds the BYE, or was when it was due */
+    bool answering = a->refused_peer || a->refused_late || a->invite.open || a->update.open;
     for (unsigned i = 0; i < SERVERS; i++) {
         answering = answering || a->servers[i].open;
     }
@@ -163,7 +190,8 @@ void judge(struct world *w, struct agent *a, unsigned may)
     sst_session_inspect(&a->session, &info);
     judge_expires(w, a, &info, may);
     if (info.ended) {
-        if (sst_session_deadline(&a->session) != SST_NEVER && a->style != STYLE_PULL) {
+        bool told = a->ended || a->silent; /* else the end is what is to come */
+        if (sst_session_deadline(&a->session) != SST_NEVER && a->style != STYLE_PULL && told) {
             fail(w, "I1: something is to come after the end", "%c", 'A' + a->index);
         }
         return;
@@ -213,10 +241,12 @@ static void judge_rate(struct world *w, struct agent *a, const struct sst_event 
         fail(w, "§11.1: a refresh is asked for too early", "%llu ms after the 2xx",
              (unsigned long long)elapsed);
     }
-    if (a->asked_at == clock_of(w, a)) {
+    /* EC-111: a way that is untried is tried at once when nothing more would be planned. */
+    if (a->asked_at == clock_of(w, a) && a->asked_method == event->method) {
         fail(w, "I9: one refresh is asked for twice", "%u in this interval", a->asked);
     }
     a->asked_at = clock_of(w, a);
+    a->asked_method = event->method;
     if (a->asked > 60u + event->interval / 120u) {
         fail(w, "I10: refreshes without bound", "%u in one interval", a->asked);
     }

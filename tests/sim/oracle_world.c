@@ -72,6 +72,8 @@ static void judge_survivor(struct world *w, const struct agent *a)
     }
     uint32_t interval = owes && a->interval == 0 ? a->policy->session_expires : a->interval;
     uint64_t run = (uint64_t)(interval < 90u ? 90u : interval) * 1000u;
+    /* EC-18: a provisional response of its last hours is life, until the next refresh. */
+    run *= a->own_benefit ? 2u : 1u;
     /* what was still under way, and EC-30 */
     uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
     bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL)) != 0;

@@ -46,6 +46,7 @@ static void choose_ending(struct world *w, struct sst_policy *p)
     p->timeout_retries = pick(w, 4);
     p->rescue = pick(w, 6) == 1;
     p->refused = pick(w, 3) == 1 ? SST_REFUSED_KEEP : SST_REFUSED_EXPIRE;
+    p->dropped = pick(w, 3) == 1 ? SST_DROPPED_OFF : SST_DROPPED_KEEP;
     p->strict_overlap = pick(w, 6) == 1;
     p->accept_midcall = pick(w, 6) != 1;
     p->below_min = pick(w, 2) == 1 ? SST_BELOW_MIN_REPORT : SST_BELOW_MIN_KEEP;

@@ -130,7 +130,7 @@ void property_refused(struct world *w, struct agent *a, const struct server *s,
     if (w->habits == 0 || a->restored || a->phase != PHASE_UP || (status != 491 && status != 500)) {
         return;
     }
-    bool low = packet->cseq < a->session.remote_cseq; /* EC-107 */
+    bool low = packet->cseq + 1u < a->session.next_cseq; /* EC-107 */
     if (!low && !is_pending(w, a, s, packet)) {
         fail(w, "an offer or a request is refused with nothing pending", "%u to %s", status,
              sst_method_name((enum sst_method)packet->method));
@@ -167,15 +167,6 @@ void property_commit(struct world *w, struct agent *a, const struct sst_policy *
     a->last_was_refresh = refresh;
     if (policy->refresh_floor < a->floor) {
         a->floor = policy->refresh_floor;
-    }
-}
-
-/* A4 of the faults: by the verdict or by the event, not by both. */
-void property_verdict(struct world *w, struct agent *a, const struct sst_verdict *verdict)
-{
-    if (has(w, HABIT_ONE_END) && verdict->action == SST_ACTION_END &&
-        (a->ended || a->inbox_count != 0)) {
-        fail(w, "the end is told twice", "%c", 'A' + a->index);
     }
 }
 

@@ -16,11 +16,8 @@ static bool pull_one(struct world *w, struct agent *a)
         return false;
     }
     a->inside = true; /* what the host does now settles here */
-    int answer = handle(w, a, &event);
+    handle(w, a, &event);
     a->inside = false;
-    if (answer == SST_CALLBACK_NOT_SENT) {
-        sst_session_defer(&a->session, SST_NEVER, clock_of(w, a));
-    }
     return true;
 }
 

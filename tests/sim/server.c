@@ -76,7 +76,10 @@ static void finish(struct world *w, struct agent *a, struct server *s)
 static unsigned library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
 {
     bool inside = a->inside;
-    struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF};
+    struct sst_session_info info;
+    sst_session_inspect(&a->session, &info);
+    struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF, 0,
+                            s->asked != 0 ? SST_NEVER : info.refresh_ms};
     a->inside = true;
     s->response.status = (uint16_t)status;
     int result =
@@ -90,7 +93,8 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
     }
     if (status >= 200 && status < 300) {
         const char *value = get_header(&s->response, "Session-Expires");
-        if (value != NULL && s->most != 0 && strtoul(value, NULL, 10) > s->most) {
+        unsigned long most = s->most != 0 && s->most < 90u ? 90u : s->most; /* EC-134 */
+        if (value != NULL && most != 0 && strtoul(value, NULL, 10) > most) {
             fail(w, "§9: a 2xx has more than was asked for", "%s, not %u", value, s->most);
         }
         if (s->asks && commit.timed && commit.by.accept_midcall && value == NULL) {
@@ -165,12 +169,7 @@ void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token
         if (w->causes == 0 && w->network != 3) {
             fail(w, "simulation: an ACK is lost where none is", "CSeq %u", s->cseq);
         }
-        if (a->kind == KIND_LIBRARY) {
-            sst_session_ack_timeout(&a->session, &s->tx, clock_of(w, a));
-            a->silent = true;
-            judge(w, a, MAY_COMMIT);
-        }
-        hang_up(w, a);
+        hang_up(w, a); /* RFC 3261 §13.3.1.4 */
     }
 }
 
@@ -227,7 +226,8 @@ static void plan_answer(struct world *w, struct agent *a, struct server *s)
     }
     if (s->method == SST_METHOD_INVITE && (initial || delay > 200)) {
         if (a->kind == KIND_LIBRARY) {
-            sst_session_answer(&a->session, &s->tx, 180, clock_of(w, a), &s->response.headers);
+            ignored(sst_session_answer(&a->session, &s->tx, 180, clock_of(w, a),
+                                       &s->response.headers));
             judge(w, a, MAY_NOTHING);
         }
         answer_in_1xx(w, a, s);
@@ -299,11 +299,11 @@ static void copy_of_request(struct world *w, struct agent *a, struct server *s,
     struct sst_msg msg;
     struct sst_advice advice;
     if (a->kind == KIND_LIBRARY && a->tells_copies && a->phase == PHASE_UP && !a->restored &&
-        !has_ended(a) && a->session.remote_cseq == packet->cseq) {
+        !has_ended(a) && a->session.next_cseq == packet->cseq + 1u) {
         view(&msg, packet);
-        sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
+        int result = sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
         w->counts->scene[SCENE_COPY_TOLD]++;
-        if (!advice.copy) {
+        if (result != SST_OK || !advice.copy) {
             fail(w, "EC-78: a copy of a request is taken for another", "CSeq %u", packet->cseq);
         }
         judge(w, a, MAY_NOTHING);
@@ -370,9 +370,12 @@ static void other_request(struct world *w, struct agent *a, const struct packet 
         view(&msg, packet);
         bool inside = a->inside;
         a->inside = true;
-        sst_session_receive(&a->session, NULL, &msg, clock_of(w, a), &advice);
+        int result = sst_session_receive(&a->session, NULL, &msg, clock_of(w, a), &advice);
         a->inside = inside;
         judge(w, a, MAY_NOTHING);
+        if (result != SST_OK) {
+            fail(w, "a request of the peer's is not taken", "%d", result);
+        }
         if (has(w, HABIT_CSEQ) && packet->method == SST_METHOD_BYE && advice.status != 0) {
             fail(w, "EC-117: a BYE is refused", "%u", advice.status);
         }

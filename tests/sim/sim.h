@@ -126,9 +126,12 @@ struct agent {
     uint64_t least;    /* by the policy of the last 2xx: the refresh does not come before, in ms */
     bool plain_end;    /* by that policy: who hangs up when is as in RFC 4028 §10 */
     bool had_most;     /* some policy of its had a max_session_expires */
+    enum sst_method asked_method;
     bool restored, refused_peer;
+    bool refused_late; /* a request of its own was refused after its BYE was due; EC-120 */
     bool established;
-    bool timed; /* a timer ran when the call ended */
+    bool timed; /* a timer ran when the call ended ... */
+    bool own_benefit; /* ... for its own benefit */
     /* habits */
     uint32_t ping_cseq; /* of the last request in its name that it knows nothing of */
     unsigned unsent;    /* refreshes not sent in this interval */
@@ -239,6 +242,12 @@ struct world {
     struct packet packets[PACKETS_MAX];
 };
 
+/* Whatever the library returns here, nothing depends on it. */
+static inline void ignored(int result)
+{
+    (void)result;
+}
+
 /* choice.c: 0 is always the harmless choice */
 uint64_t next_random(uint64_t *state);
 unsigned pick(struct world *w, unsigned n);
@@ -287,7 +296,8 @@ void server_copy(struct world *w, struct agent *a, unsigned slot, uint32_t token
 uint64_t clock_of(const struct world *w, const struct agent *a);
 int on_event(void *user, struct sst_session *session, const struct sst_event *event);
 uint32_t on_random(void *user);
-int handle(struct world *w, struct agent *a, const struct sst_event *event);
+void handle(struct world *w, struct agent *a, const struct sst_event *event);
+void say_not_sent(struct world *w, struct agent *a, struct sst_tx *tx, uint64_t retry);
 void settle(struct world *w, struct agent *a); /* after each call into the library */
 void tell_what_waits(struct world *w, struct agent *a);
 void wake(struct world *w, struct agent *a, uint32_t token);
@@ -325,6 +335,8 @@ struct commit {
     uint32_t commits;     /* when the transaction began */
     bool sent;            /* else received */
     bool timed;           /* the extension was on when the request went out, or came in */
+    uint64_t sent_at;     /* received: when the request was sent */
+    uint64_t planned;     /* sent, where the request asked for nothing: the refresh that was planned */
 };
 enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
 void fail(struct world *w, const char *what, const char *format, ...);
@@ -344,7 +356,6 @@ const char *property_name_of_end(const struct world *w);
 void property_refused(struct world *w, struct agent *a, const struct server *s,
                       const struct packet *packet, unsigned status);
 void property_rate(struct world *w, struct agent *a, const struct sst_event *event);
-void property_verdict(struct world *w, struct agent *a, const struct sst_verdict *verdict);
 bool property_owes_notice(const struct world *w, const struct agent *a);
 void property_commit(struct world *w, struct agent *a, const struct sst_policy *policy,
                      bool refresh);
@@ -356,7 +367,7 @@ void habits_of_agent(struct world *w, struct agent *a);
 void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p);
 void wide_policy(struct world *w, struct sst_policy *p);
 void plan_habits(struct world *w, uint64_t run, uint64_t guard);
-bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *event, int *answer);
+bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *event);
 uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct server *s);
 void do_habit(struct world *w, struct agent *a, enum act act);
 bool wants_late_ack(struct world *w, struct agent *a);

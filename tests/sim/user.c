@@ -137,12 +137,13 @@ static void fail_over(struct world *w, struct agent *a)
     uint8_t image[SST_IMAGE_SIZE];
     uint64_t now = clock_of(w, a);
     sst_session_inspect(&a->session, &before);
-    sst_session_save(&a->session, now, image, sizeof image, NULL);
+    ignored(sst_session_save(&a->session, now, image, sizeof image, NULL));
     uint64_t other = draw(w);
     a->clock = other - w->now;
     memset(&a->session, 0xA5, sizeof a->session);
-    if (sst_session_restore(&a->session, a->policy, image, sizeof image, other, 0, 0,
-                            SST_RESTORE_TRANSACTIONS) != SST_OK) {
+    const struct sst_restore how = {
+        .image = image, .length = sizeof image, .flags = SST_RESTORE_TRANSACTIONS};
+    if (sst_session_restore(&a->session, a->policy, &how, other) != SST_OK) {
         fail(w, "an image is not restored", "%c", 'A' + a->index);
         return;
     }
@@ -166,7 +167,7 @@ static void go_down(struct world *w, struct agent *a, bool old_image)
     }
     afflict(w, CAUSE_RESTART);
     if (!old_image || a->image_at == 0) {
-        sst_session_save(&a->session, clock_of(w, a), a->image, sizeof a->image, NULL);
+        ignored(sst_session_save(&a->session, clock_of(w, a), a->image, sizeof a->image, NULL));
         a->image_at = w->now;
     }
     forget_transactions(a);
@@ -182,10 +183,10 @@ void come_back(struct world *w, struct agent *a, unsigned detail)
     a->restored = true;
     a->learned = 0; /* the image may be older */
     a->clock = draw(w) - w->now;
-    uint64_t elapsed = detail == 0 ? w->now - a->image_at : 0;
-    uint64_t spread = pick(w, 2) == 0 ? 0 : 5000u;
-    if (sst_session_restore(&a->session, a->policy, a->image, sizeof a->image, clock_of(w, a),
-                            elapsed, spread, 0) != SST_OK) {
+    struct sst_restore how = {.image = a->image, .length = sizeof a->image};
+    how.elapsed_ms = detail == 0 ? w->now - a->image_at : 0;
+    how.spread_ms = pick(w, 2) == 0 ? 0 : 5000u;
+    if (sst_session_restore(&a->session, a->policy, &how, clock_of(w, a)) != SST_OK) {
         fail(w, "an image is not restored", "%c", 'A' + a->index);
         return;
     }

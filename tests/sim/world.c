@@ -31,7 +31,10 @@ void make_agent(struct world *w, struct agent *a)
     w->counts->scene[SCENE_PULL + (unsigned)a->style]++;
     w->counts->scene[SCENE_LAZY] += a->lazy && a->style == STYLE_PULL;
     first_policy(w, a);
-    sst_session_init(&a->session, a->policy, a->index == 0 ? SST_CALLER : SST_CALLEE);
+    if (sst_session_init(&a->session, a->policy, a->index == 0 ? SST_CALLER : SST_CALLEE) !=
+        SST_OK) {
+        fail(w, "simulation: a session is not begun", "%c", 'A' + a->index);
+    }
 }
 
 static void start(struct world *w)
@@ -99,7 +102,7 @@ void plan_call(struct world *w)
     }
     schedule(w, w->end_at, TIMED_ACT, pick(w, 2), 0, 0, ACT_HANG_UP);
     plan_habits(w, run, run / 3u < 32000u ? run / 3u : 32000u);
-    if ((w->habits & ~(1u << HABIT_POLICY | 1u << HABIT_TRUE | 1u << HABIT_ONE_END)) != 0) {
+    if ((w->habits & ~(1u << HABIT_POLICY | 1u << HABIT_TRUE)) != 0) {
         return;
     }
     for (unsigned n = pick(w, 5); n > 0; n--) {
