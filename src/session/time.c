@@ -8,7 +8,13 @@ static enum sst_end_reason unrefreshed(const struct sst_session *s)
     if (s->flags & F_LOCAL_REQUEST) {
         return SST_END_REFRESH_UNANSWERED; /* EC-37 */
     }
-    return (s->flags & F_LIFE) ? SST_END_REFRESH_REFUSED : SST_END_REFRESH_NOT_SENT;
+    if (s->flags & F_LIFE) {
+        return SST_END_REFRESH_REFUSED;
+    }
+    /* EC-50, EC-118: what should have followed a timeout was not sent. Without life nothing else
+     * closes UPDATE for the interval. */
+    bool lost = sst_attempts(s, TIMEOUTS_AT) != 0 || sst_update_way(s) == UPDATE_GONE;
+    return lost ? SST_END_REFRESH_TIMEOUT : SST_END_REFRESH_NOT_SENT;
 }
 
 static void expire(struct sst_session *s, uint64_t now)
@@ -22,7 +28,7 @@ static void expire(struct sst_session *s, uint64_t now)
         return;
     case RUNS_OWN:
         /* EC-18: nobody else watches. Only silence ends it, any response showed life. */
-        if (reason != SST_END_REFRESH_UNANSWERED || (s->flags & F_LIFE)) {
+        if ((s->flags & F_LIFE) || reason == SST_END_REFRESH_NOT_SENT) {
             sst_session_renew(s, now);
             return;
         }
