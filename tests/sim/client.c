@@ -90,6 +90,7 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
     c->timed = a->policy->mode != SST_MODE_OFF;
     c->answered = false;
     c->sent_at = w->now;
+    c->late = clock_of(w, a) >= a->expires;
     c->commits = a->commits;
     c->cancelled = false;
     c->open = true;
@@ -299,7 +300,8 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
         afflict(w, CAUSE_POLICY);
     }
     bool inside = a->inside;
-    struct commit commit = {*a->policy, c->commits, false, c->timed, c->sent_at, SST_NEVER};
+    struct commit commit = {*a->policy, c->commits, false, c->timed, c->late, c->sent_at,
+                            SST_NEVER};
     a->inside = true;
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     a->inside = inside;

@@ -395,6 +395,7 @@ void late_ack(struct world *w, struct agent *a, unsigned slot, uint32_t token)
         return;
     }
     sst_session_ack(&a->session, &s->tx, clock_of(w, a));
+    a->gave = a->gave && !s->gave;
     judge(w, a, MAY_ACK);
     settle(w, a);
 }

@@ -40,14 +40,14 @@ static uint64_t guard_ms(uint32_t interval)
 static uint64_t earlier_by_rule(const struct agent *a, const struct commit *commit, uint64_t least,
                                 uint64_t before_ms)
 {
-    if (!commit->sent && (a->world->causes & 1u << CAUSE_CLOCK) != 0) {
-        return 0; /* when it was sent is as the clock said then */
+    if (!commit->sent && (commit->late || (a->world->causes & 1u << CAUSE_CLOCK) != 0)) {
+        return 0; /* when it was sent is as the clock said then, and no later than the expiration */
     }
     uint64_t early = commit->sent ? 0 : a->world->now - commit->sent_at + before_ms / 255u + 1u;
     least = least > early ? least - early : 0;
     if (commit->sent && commit->planned != SST_NEVER) {
-        uint64_t now = clock_of(a->world, a);
-        uint64_t left = commit->planned > now ? commit->planned - now : 0;
+        uint64_t start = a->committed_at;
+        uint64_t left = commit->planned > start ? commit->planned - start : 0;
         least = left < least ? left : least;
     }
     return least;
@@ -106,6 +106,10 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     const char *value = get_header(packet, "Session-Expires");
     a->interval = info.interval;
     note_policy(a, commit, before_ms);
+    if (info.refresh_ms != SST_NEVER) {
+        log_line(w, "%c: refresh after %.3f s", 'A' + a->index,
+                 ((double)info.refresh_ms - (double)a->committed_at) / 1000.0);
+    }
     w->overlapped = w->overlapped || overlap;
     w->counts->scene[SCENE_OVERLAP] += overlap;
     w->counts->scene[SCENE_TIMER] += info.side != SST_SIDE_NONE;

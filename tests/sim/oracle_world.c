@@ -77,7 +77,9 @@ static void judge_survivor(struct world *w, const struct agent *a)
     /* what was still under way, and EC-30 */
     uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
     bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL)) != 0;
-    if (!jumped && a->last_end > w->dead_at + run + late) {
+    /* EC-18: whoever refuses a refresh for one's own benefit, a proxy too, counts as life. */
+    bool refused = a->own_benefit && (w->causes & 1u << CAUSE_POLICY) != 0;
+    if (!jumped && !refused && a->last_end > w->dead_at + run + late) {
         fail(w, "a dead side is noticed within the interval", "%llu ms later",
              (unsigned long long)(a->last_end - w->dead_at));
     }

@@ -111,14 +111,10 @@ static bool is_pending(const struct world *w, const struct agent *a, const struc
             (s->method == packet->method || (packet->offer && s->offer && !s->answered))) {
             return true;
         }
-        /* EC-121: at most 32 s from that 2xx */
-        if (packet->offer && s->gave && !s->acked && w->now <= s->answered_at + TIMER_B) {
-            return true;
-        }
-        if (packet->offer && s->gave && s->acked && !a->tells_ack &&
-            w->now <= s->answered_at + TIMER_B) {
-            return true; /* nobody told the library */
-        }
+    }
+    /* EC-121: at most 32 s from that 2xx, where nobody tells the library of its ACK */
+    if (packet->offer && a->gave && w->now <= a->gave_at + TIMER_B) {
+        return true;
     }
     bool own = a->invite.open || a->update.open;
     return a->policy->strict_overlap && own && get_header(packet, "Session-Expires") != NULL;

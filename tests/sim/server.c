@@ -39,7 +39,7 @@ static struct server *take(struct agent *a, const struct packet *packet)
         best->commits = a->commits;
         best->most = 0;
         best->offer = packet->offer;
-        best->answered = best->acked = best->gave = false;
+        best->answered = best->gave = false;
         best->asked = 0;
         best->asked_role = SST_REFRESHER_NONE;
         memset(&best->response, 0, sizeof best->response);
@@ -78,7 +78,7 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
     bool inside = a->inside;
     struct sst_session_info info;
     sst_session_inspect(&a->session, &info);
-    struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF, 0,
+    struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF, false, 0,
                             s->asked != 0 ? SST_NEVER : info.refresh_ms};
     a->inside = true;
     s->response.status = (uint16_t)status;
@@ -136,7 +136,10 @@ void server_answer(struct world *w, struct agent *a, unsigned slot, uint32_t tok
         }
     }
     s->gave = status < 300 && s->response.offer;
-    s->answered_at = w->now;
+    if (s->gave) {
+        a->gave = true;
+        a->gave_at = w->now;
+    }
     respond(w, a, s, status);
     if (initial && status >= 300) {
         w->counts->scene[SCENE_FAILED_CALL]++;
@@ -180,7 +183,6 @@ static void ack(struct world *w, struct agent *a, const struct packet *packet)
         return;
     }
     s->await_ack = false;
-    s->acked = true;
     if (a->kind == KIND_LIBRARY && s->response.status < 300 && wants_late_ack(w, a)) {
         schedule(w, w->now + pick(w, 40000), TIMED_ACK, a->index, (unsigned)(s - a->servers),
                  s->token, 0);
@@ -188,6 +190,7 @@ static void ack(struct world *w, struct agent *a, const struct packet *packet)
     }
     if (a->kind == KIND_LIBRARY && a->tells_ack && s->response.status < 300) {
         sst_session_ack(&a->session, &s->tx, clock_of(w, a));
+        a->gave = a->gave && !s->gave;
         judge(w, a, MAY_ACK);
         settle(w, a);
     }

@@ -58,6 +58,7 @@ struct client {
     bool open, proceeding, refresh, offer, initial, cancelled;
     bool timed;    /* the extension was on when it was sent */
     bool answered; /* its offer was answered in a reliable 1xx */
+    bool late;     /* sent after the expiration, of a host that did not look */
     uint64_t sent_at;
 };
 
@@ -76,9 +77,7 @@ struct server {
     uint32_t most; /* so that the 2xx may have no more than this; 0: any */
     bool offer;    /* the request had one ... */
     bool answered; /* ... which was answered in a reliable 1xx */
-    bool acked;    /* the ACK came, though the host may not say so */
     bool gave;     /* its 2xx has an offer */
-    uint64_t answered_at;
     uint32_t asked;                /* what its Session-Expires said, 0: none */
     enum sst_refresher asked_role; /* ... */
 };
@@ -132,6 +131,8 @@ struct agent {
     bool established;
     bool timed; /* a timer ran when the call ended ... */
     bool own_benefit; /* ... for its own benefit */
+    bool gave; /* the library waits for the ACK with the answer to an offer ... */
+    uint64_t gave_at; /* ... in the 2xx of this moment */
     /* habits */
     uint32_t ping_cseq; /* of the last request in its name that it knows nothing of */
     unsigned unsent;    /* refreshes not sent in this interval */
@@ -335,7 +336,8 @@ struct commit {
     uint32_t commits;     /* when the transaction began */
     bool sent;            /* else received */
     bool timed;           /* the extension was on when the request went out, or came in */
-    uint64_t sent_at;     /* received: when the request was sent */
+    bool late;            /* received: the request was sent after the expiration */
+    uint64_t sent_at;     /* ... when it was sent */
     uint64_t planned;     /* sent, where the request asked for nothing: the refresh that was planned */
 };
 enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
