@@ -93,11 +93,11 @@ static void leave_interval(struct sst_session *s)
                             sst_event_bit(SST_EVENT_BLOCKED) | sst_event_bit(SST_EVENT_REFUSED));
 }
 
-/* EC-121: an ACK is awaited for 32 s from its own 2xx, whatever started since. */
+/* EC-121: an ACK is awaited for at most 32 s from its own 2xx, whatever started since. */
 static void carry_ack(struct sst_session *s, uint64_t now)
 {
     uint64_t until = sst_ack_until(s);
-    s->ack_s = until > now ? (uint8_t)((until - now + 999u) / 1000u) : 0;
+    s->ack_s = until > now ? (uint8_t)((until - now) / 1000u) : 0;
     if (s->ack_s == 0) {
         s->flags &= ~F_AWAIT_ANSWER;
     }
