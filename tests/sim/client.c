@@ -310,7 +310,7 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
         return;
     }
     if (success) {
-        property_commit(w, a, &commit.by, c->refresh && commit.commits == a->commits);
+        property_commit(a, &commit.by, c->refresh && commit.commits == a->commits, false);
         note_commit(w, a, packet, &commit);
     }
     judge(w, a, success ? MAY_COMMIT : MAY_NOTHING);

@@ -235,7 +235,7 @@ static void judge_ended(struct world *w, struct agent *a, const struct sst_event
 /* §11.1: nobody is driven to refresh more often than the policy allows. */
 static void judge_rate(struct world *w, struct agent *a, const struct sst_event *event)
 {
-    property_rate(w, a, event);
+    property_rate(w, a);
     bool first = a->asked++ == 0 && !a->restored && event->side == SST_SIDE_LOCAL;
     /* The clock may have gone round its zero. */
     uint64_t elapsed = clock_of(w, a) - a->committed_at;

@@ -134,17 +134,13 @@ void property_refused(struct world *w, struct agent *a, const struct server *s,
 }
 
 /* EC-125: from the first attempt of one refresh to that of the next. */
-void property_rate(struct world *w, struct agent *a, const struct sst_event *event)
+void property_rate(struct world *w, struct agent *a)
 {
-    bool first = a->asked == 0;
     uint64_t now = clock_of(w, a);
-    (void)event;
-    if (w->habits == 0 || (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_RESTART)) != 0) {
+    if (a->attempting || (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_RESTART)) != 0) {
         return;
     }
-    if (!first) {
-        return;
-    }
+    a->attempting = true;
     if (a->has_begun && now - a->begun_at < (uint64_t)a->floor * 1000u) {
         fail(w, "EC-125: two refreshes are closer than the floor", "%llu ms, floor %u s",
              (unsigned long long)(now - a->begun_at), a->floor);
@@ -154,10 +150,10 @@ void property_rate(struct world *w, struct agent *a, const struct sst_event *eve
     a->floor = a->policy->refresh_floor;
 }
 
-void property_commit(struct world *w, struct agent *a, const struct sst_policy *policy,
-                     bool refresh)
+/* @param keeps  the peer may know nothing of it: a refresh that was refused goes on; EC-115 */
+void property_commit(struct agent *a, const struct sst_policy *policy, bool refresh, bool keeps)
 {
-    (void)w;
+    a->attempting = a->attempting && keeps;
     a->unsent = 0;
     a->sent_since = false;
     a->last_was_refresh = refresh;

@@ -41,6 +41,7 @@ static struct server *take(struct agent *a, const struct packet *packet)
         best->offer = packet->offer;
         best->answered = best->gave = false;
         best->asked = 0;
+        best->supports = get_header(packet, "Supported") != NULL;
         best->asked_role = SST_REFRESHER_NONE;
         memset(&best->response, 0, sizeof best->response);
     }
@@ -71,15 +72,26 @@ static void finish(struct world *w, struct agent *a, struct server *s)
     }
 }
 
+/* EC-115: a 2xx to a request that asks for nothing, or that a proxy asks for, leaves the refresh where
+ * it was planned; one that is pending may be made up for at any time. SST_NEVER: it does not. */
+static uint64_t planned_before(const struct agent *a, const struct server *s)
+{
+    struct sst_session_info info;
+    sst_session_inspect(&a->session, &info);
+    if (s->asked != 0 && s->supports) {
+        return SST_NEVER;
+    }
+    bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
+    return pending ? 0 : info.refresh_ms;
+}
+
 /* Whether the library, asked at the answer, gives the header fields; and they are kept to.
  * @return the status that is sent */
 static unsigned library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
 {
     bool inside = a->inside;
-    struct sst_session_info info;
-    sst_session_inspect(&a->session, &info);
     struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF, false, 0,
-                            s->asked != 0 ? SST_NEVER : info.refresh_ms};
+                            planned_before(a, s)};
     a->inside = true;
     s->response.status = (uint16_t)status;
     int result =
@@ -100,7 +112,7 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
         if (s->asks && commit.timed && commit.by.accept_midcall && value == NULL) {
             fail(w, "§9, FB-04: who asks for a timer gets one", "CSeq %u", s->cseq);
         }
-        property_commit(w, a, &commit.by, false);
+        property_commit(a, &commit.by, false, s->asked == 0 || !s->supports);
         note_commit(w, a, &s->response, &commit);
         judge(w, a, MAY_COMMIT);
     } else {

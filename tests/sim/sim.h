@@ -78,6 +78,7 @@ struct server {
     bool offer;    /* the request had one ... */
     bool answered; /* ... which was answered in a reliable 1xx */
     bool gave;     /* its 2xx has an offer */
+    bool supports;                 /* the request had Supported: timer */
     uint32_t asked;                /* what its Session-Expires said, 0: none */
     enum sst_refresher asked_role; /* ... */
 };
@@ -140,6 +141,7 @@ struct agent {
     bool sent_since;    /* a refresh since the last 2xx */
     bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped
                             */
+    bool attempting;       /* a refresh was asked for, and not answered with a 2xx yet */
     bool has_begun;        /* a refresh, at ... */
     uint64_t begun_at;     /* ... by the host's clock: the first attempt of the last one */
     uint32_t floor;        /* the smallest refresh_floor since then, in s */
@@ -357,10 +359,9 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
 const char *property_name_of_end(const struct world *w);
 void property_refused(struct world *w, struct agent *a, const struct server *s,
                       const struct packet *packet, unsigned status);
-void property_rate(struct world *w, struct agent *a, const struct sst_event *event);
+void property_rate(struct world *w, struct agent *a);
 bool property_owes_notice(const struct world *w, const struct agent *a);
-void property_commit(struct world *w, struct agent *a, const struct sst_policy *policy,
-                     bool refresh);
+void property_commit(struct agent *a, const struct sst_policy *policy, bool refresh, bool keeps);
 
 /* habit.c */
 bool has(const struct world *w, enum habit habit);
