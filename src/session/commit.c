@@ -133,6 +133,24 @@ static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t se
     }
 }
 
+/* What is planned, and how far the ways to refresh have been gone. */
+struct plan {
+    uint64_t at; /* SST_NEVER for nothing */
+    uint8_t ladder;
+    uint8_t attempts;
+};
+
+/* EC-115: this side's refresh comes no later, and goes on where it was refused before. */
+static void keep_plan(struct sst_session *s, const struct plan *plan, uint64_t now)
+{
+    s->flags |= F_UNSEEN;
+    if (plan->at < s->refresh_ms) {
+        s->refresh_ms = plan->at < now ? now : plan->at;
+        s->ladder = plan->ladder;
+        s->attempts = plan->attempts;
+    }
+}
+
 static void announce(struct sst_session *s, const struct sst_timer *before,
                      const struct sst_timer *after)
 {
@@ -166,7 +184,8 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
 {
     bool confirmed = sst_phase(s) == PHASE_CONFIRMED;
     bool overlaps = confirmed && commit->generation != s->generation;
-    uint64_t planned = sst_may_refresh(s) ? s->refresh_ms : SST_NEVER;
+    const struct plan plan = {sst_may_refresh(s) ? s->refresh_ms : SST_NEVER, s->ladder,
+                              s->attempts};
     uint64_t sent_late = sst_add_ms(commit->sent, sst_session_run_s(s) * UINT64_C(4) + 1u);
     struct sst_timer before;
     struct sst_timer after = commit->timer;
@@ -187,8 +206,8 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
         if (commit->sent != SST_NEVER && !overlaps) {
             count_from_sending(s, commit->sent, sent_late, now);
         }
-        if (commit->keeps_plan && planned < s->refresh_ms) {
-            s->refresh_ms = planned < now ? now : planned; /* EC-115 */
+        if (commit->keeps_plan) {
+            keep_plan(s, &plan, now);
         }
     }
     if (commit->overruled && sst_is_watching(s)) {

@@ -11,10 +11,12 @@ static inline bool sst_is_overtaken(const struct sst_session *s, const struct ss
     return tx->generation != s->generation;
 }
 
-/* Whether the refresh that failed must be made up for by another one; EC-119. */
+/* Whether the refresh that failed must be made up for by another one; EC-119. So it is where what has
+ * overtaken it may have been another's than the peer's; EC-115. */
 static inline bool sst_is_needed(const struct sst_session *s, const struct sst_tx *tx)
 {
-    return (tx->flags & TX_REFRESH) && sst_may_refresh(s) && !sst_is_overtaken(s, tx);
+    bool overtaken = sst_is_overtaken(s, tx) && !(s->flags & F_UNSEEN);
+    return (tx->flags & TX_REFRESH) && sst_may_refresh(s) && !overtaken;
 }
 
 /* Verdicts: over; or the session asks for a refresh again, if it still can. */

@@ -101,7 +101,7 @@ static void strike(struct sst_session *s, const struct sst_tx *tx, enum strike s
 static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action action, uint64_t now,
                   struct sst_verdict *verdict)
 {
-    if ((tx->flags & TX_REFRESH) && sst_is_overtaken(s, tx)) {
+    if ((tx->flags & TX_REFRESH) && !sst_is_needed(s, tx)) {
         sst_verdict_failed(verdict); /* nobody needs it any more; EC-62 */
         return;
     }
