@@ -134,6 +134,11 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
         status = sst_uas_refuse(s->policy, &dialog, request, &value);
     }
     if (status == 0) {
+        if (facts.supports && facts.has_session_expires &&
+            facts.session_expires < s->policy->absolute_min) {
+            /* EC-134: in force already, and yet below what RFC 4028 §4 allows */
+            sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_SE_BELOW_ABSOLUTE));
+        }
         open_peer(s, tx, request);
         return;
     }
