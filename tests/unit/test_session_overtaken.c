@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* Pings in the peer's name, and refreshes that another 2xx has overtaken: EC-115, EC-123, faults B3
+ * and E4. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define UPDATES "Allow: UPDATE | "
+#define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
+#define REMOTE_90 "Session-Expires: 90;refresher=uas"
+#define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
+
+/* Shows: EC-115 */
+START_TEST(pings_do_not_put_the_own_refresh_off)
+{
+    static const char *const pings[] = {"", TIMER, UPDATES TIMER};
+
+    for (size_t i = 0; i < COUNT_OF(pings); i++) {
+        for (int method = 0; method < 2; method++) {
+            struct talk *t = connected("", UPDATES LOCAL_1800);
+            for (unsigned ping = 1; ping <= 2; ping++) {
+                until(t, 300 * ping);
+                serves(t, method == 0 ? UPDATE : INVITE, pings[i]);
+                ck_assert_uint_eq(info_of(t).refresh_ms, t->begin_ms + 900000);
+                /* the expiration moves with the 2xx; §9 */
+                ck_assert_uint_eq(info_of(t).expires_ms, t->now_ms + 1800000);
+            }
+            until(t, 900);
+            ck_assert_uint_eq(t->refreshes, 1);
+            refreshes(t);
+            gets(t, UPDATE, 200, UPDATES LOCAL_1800);
+            /* 300 s of the interval that began at 600: 42/256 of 1800 s, and half an interval */
+            expect(next(t), "1795.312");
+            end_talk(t);
+        }
+    }
+    struct talk *t = connected("", UPDATES LOCAL_1800); /* what is late already stays due */
+    until(t, 900);
+    hears(t, UPDATE, "");
+    until(t, 910);
+    answers(t, UPDATE, 200);
+    looks(t);
+    expect(told(t), "900 refresh UPDATE; 910 refreshed 1800 local; 910 refresh UPDATE");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-115 9-7 */
+START_TEST(a_refresh_of_the_peers_does)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    until(t, 300);
+    serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas");
+    expect(next(t), "1200");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_1800); /* and a plan that is nearer than the old one */
+    until(t, 300);
+    serves(t, UPDATE, TIMER " | Session-Expires: 300;refresher=uas");
+    expect(next(t), "450");
+    end_talk(t);
+}
+END_TEST
+
+/* A proxy pings every 20 s in the name of a peer that is dead. */
+/* Shows: EC-123 EC-50 */
+START_TEST(a_dead_peer_is_noticed_behind_a_proxy_that_pings)
+{
+    static const unsigned statuses[] = {0, 408};
+
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        until(t, 60);
+        serves(t, INVITE, "");
+        told(t);
+        until(t, 77);
+        /* the 2xx may have been a proxy's: one refresh more, at once */
+        expect(statuses[i] == 0 ? loses(t, UPDATE, SST_OUTCOME_TIMEOUT)
+                                : gets(t, UPDATE, statuses[i], ""), "wait 77");
+        looks(t);
+        expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
+        until(t, 80);
+        serves(t, INVITE, "");
+        until(t, 100);
+        serves(t, INVITE, "");
+        told(t);
+        until(t, 109); /* which ends it, whatever has overtaken that */
+        expect(statuses[i] == 0 ? loses(t, UPDATE, SST_OUTCOME_TIMEOUT)
+                                : gets(t, UPDATE, statuses[i], ""), "ended");
+        expect(told(t), statuses[i] == 0 ? "109 ended refresh_timeout" : "109 ended refresh_408");
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* Shows: EC-123 EC-125 */
+START_TEST(a_living_peer_answers_the_one_refresh_more)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    for (unsigned i = 0; i < 3; i++) { /* each time anew */
+        from_here(t);
+        until(t, (double)(info_of(t).refresh_ms - t->begin_ms) / 1000.0);
+        refreshes(t);
+        until(t, 60);
+        serves(t, INVITE, "");
+        hears_ack(t);
+        until(t, 77);
+        expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 77");
+        looks(t);
+        refreshes(t);
+        if (i == 1) { /* a refusal is an answer, too */
+            expect(gets(t, UPDATE, 503, ""), "wait 79");
+            until(t, 79);
+            refreshes(t);
+            expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+        } else {
+            expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+        }
+    }
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* but not sooner than the floor after the last 2xx */
+    until(t, 45);
+    refreshes(t);
+    until(t, 75);
+    serves(t, INVITE, "");
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 85");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-123 EC-50 */
+START_TEST(a_481_ends_the_session_whatever_overtook_it)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 60);
+    serves(t, INVITE, "");
+    expect(gets(t, UPDATE, 481, ""), "ended");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-123 */
+START_TEST(a_watcher_keeps_its_watchdog)
+{
+    struct talk *t = called("", UPDATES TIMER " | Session-Expires: 90;refresher=uac");
+
+    until(t, 30);
+    asks(t, INVITE); /* a hold */
+    until(t, 45);
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
+    told(t);
+    until(t, 62);
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
+    until(t, 200);
+    expect(told(t), "97.5 overdue; 105 ended not_refreshed"); /* 45 s and 60 s */
+    end_talk(t);
+}
+END_TEST
+
+/* ---- The role is taken: EC-124, fault E7 ---- */
+
+/* Shows: EC-124 EC-103 */
+START_TEST(who_takes_the_role_has_to_fill_it)
+{
+    struct talk *t = connected("rescue=no", UPDATES LOCAL_90);
+
+    until(t, 45);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
+    gets(t, UPDATE, 200, REMOTE_90);
+    expect(told(t), "45 refresh UPDATE; 45 violation refresher_overruled; "
+                    "45 negotiated 90 remote; 45 refreshed 90 remote");
+    until(t, 97.5); /* it does not: one refresh by this side, whatever the policy says */
+    expect(told(t), "97.5 overdue; 97.5 refresh UPDATE");
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uas");
+    expect(gets(t, UPDATE, 200, REMOTE_90), "refreshed");
+    told(t);
+    until(t, 300); /* that was named the peer's, and agreed: no second one */
+    expect(told(t), "150 overdue; 157.5 ended not_refreshed");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* it does */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 200, REMOTE_90);
+    until(t, 90);
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
+    told(t);
+    until(t, 145);
+    expect(told(t), "142.5 overdue");
+    end_talk(t);
+
+    t = connected("", UPDATES REMOTE_90); /* and the reverse: followed, and said */
+    asks(t, UPDATE);
+    gets(t, UPDATE, 200, LOCAL_90);
+    expect(told(t), "0 violation refresher_overruled; 0 negotiated 90 local; "
+                    "0 refreshed 90 local");
+    expect(next(t), "45");
+    end_talk(t);
+}
+END_TEST
+
+/* ---- One predicate: EC-119, fault A1 ---- */
+
+/* Shows: EC-119 EC-103 */
+START_TEST(a_rescue_is_a_refresh_like_any)
+{
+    struct talk *t = connected("rescue=yes", UPDATES REMOTE_90);
+
+    until(t, 52.5);
+    refreshes(t);
+    expect(gets(t, UPDATE, 405, ""), "wait 52.5"); /* the other method, at once */
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
+    expect(gets(t, INVITE, 200, REMOTE_90), "refreshed");
+    end_talk(t);
+
+    for (unsigned i = 0; i < 3; i++) { /* in whichever way the host says that it was not sent */
+        t = connected("rescue=yes", UPDATES REMOTE_90);
+        until(t, 52.5);
+        if (i == 0) {
+            ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_OK);
+        } else {
+            refreshes(t);
+            if (i == 1) {
+                expect(drops(t, UPDATE), "ok");
+            } else {
+                expect(loses(t, UPDATE, SST_OUTCOME_TRANSPORT), "wait 54.5");
+            }
+        }
+        expect(next(t), "54.5");
+        until(t, 54.5);
+        ck_assert_uint_eq(t->refreshes, 2);
+        end_talk(t);
+    }
+    t = connected("rescue=yes", UPDATES REMOTE_90);
+    until(t, 52.5);
+    refreshes(t);
+    expect(gets(t, UPDATE, 401, ""), "auth");
+    again(t);
+    expect(gets(t, UPDATE, 422, "Min-SE: 120"), "retry");
+    expect(again(t), TIMER " | Session-Expires: 120;refresher=uas | Min-SE: 120");
+    expect(gets(t, UPDATE, 491, ""), "wait 55.55");
+    until(t, 60); /* and within its budget: nothing that is not pending holds the BYE */
+    ck_assert(info_of(t).ended);
+    end_talk(t);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_overtaken");
+    TCase *tcase = tcase_create("all");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, pings_do_not_put_the_own_refresh_off);
+    tcase_add_test(tcase, a_refresh_of_the_peers_does);
+    tcase_add_test(tcase, a_dead_peer_is_noticed_behind_a_proxy_that_pings);
+    tcase_add_test(tcase, a_living_peer_answers_the_one_refresh_more);
+    tcase_add_test(tcase, a_481_ends_the_session_whatever_overtook_it);
+    tcase_add_test(tcase, a_watcher_keeps_its_watchdog);
+    tcase_add_test(tcase, who_takes_the_role_has_to_fill_it);
+    tcase_add_test(tcase, a_rescue_is_a_refresh_like_any);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
