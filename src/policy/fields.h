@@ -86,7 +86,8 @@ enum sst_field_kind {
     X(accept_refresher_missing, FLAG, 0, 1, "no|yes", "", "§9", \
       "a 2xx with an interval and no refresher makes this side refresh") \
     X(accept_require_as_support, FLAG, 0, 1, "no|yes", "", "§7.1", \
-      "a request with Require: timer and without Supported counts as supporting it") \
+      "a request with Require: timer and without Supported counts as supporting it, though a proxy " \
+      "may have inserted it for a sender that cannot follow a 422") \
     X(accept_malformed, FLAG, 0, 1, "no|yes", "", "§4, §5", \
       "a malformed Session-Expires or Min-SE in a request is ignored; no answers it with 400") \
     X(accept_repeated, FLAG, 0, 1, "no|yes", "", "RFC 3261 §7.3.1", \

@@ -29,6 +29,12 @@ void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *reques
     if (facts->refresher != SST_REFRESHER_NONE && !facts->supports) {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNSUPPORTED);
     }
+    bool by_require = facts->supports && !(request->has & SST_MSG_SUPPORTED_TIMER);
+    if (by_require && facts->has_session_expires && facts->refresher == SST_REFRESHER_NONE) {
+        /* EC-106: even where Require counts, it may be a proxy's, and the sender one that would
+         * never refresh. A proxy names no refresher, so one that is named is the sender's. */
+        facts->refresher = SST_REFRESHER_UAS;
+    }
     if (request->has & SST_MSG_MIN_SE) {
         if (request->min_se < policy->absolute_min) {
             *violations |= SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE);

@@ -136,7 +136,7 @@ static void one_request(const struct request *request)
                 interval = least > request->bound ? least : request->bound;
             }
             snprintf(want, sizeof want, "Supported: timer | Session-Expires: %u;refresher=%s%s",
-                     (unsigned)interval, supports ? "uac" : "uas",
+                     (unsigned)interval, request->support[0] == 'S' ? "uac" : "uas", /* EC-106 */
                      supports ? " | Require: timer" : "");
             expect(serves(t, methods[i], headers_of(request)), want);
             ck_assert_uint_eq(info_of(t).interval, interval);

@@ -308,6 +308,11 @@ START_TEST(what_is_wrong_with_a_request_is_named)
            "require_unsupported");
     expect(answer("Require: timer | Session-Expires: 600;refresher=uac"),
            TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
+    /* not named by the sender: it may know nothing of it, and Require be a proxy's */
+    policy("accept_require_as_support=yes prefer_refresher=uac");
+    expect(answer("Require: timer | Session-Expires: 600"),
+           TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
+    expect(violations_of("Require: timer | Session-Expires: 600"), "require_unsupported");
 }
 END_TEST
 
