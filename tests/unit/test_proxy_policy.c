@@ -40,7 +40,8 @@ START_TEST(defaults_change_nothing)
     ck_assert_uint_eq(policy.min_se, 90);
     ck_assert_uint_eq(policy.max_session_expires, 0);
     ck_assert(policy.reject_small && policy.record_routes && policy.stateful);
-    ck_assert(!policy.insert_require);
+    ck_assert(!policy.insert_require && !policy.accept_require_as_support); /* EC-106 */
+    ck_assert(policy.insert_response); /* §8.2 */
     ck_assert_uint_eq(policy.absolute_min, 90);
     ck_assert_ptr_null(policy.counters);
     expect_ok();
@@ -86,6 +87,9 @@ START_TEST(flags_have_edges)
     } flags[] = {
         {"reject_small", offsetof(struct sst_proxy_policy, reject_small)},
         {"insert_require", offsetof(struct sst_proxy_policy, insert_require)},
+        {"insert_response", offsetof(struct sst_proxy_policy, insert_response)},
+        {"accept_require_as_support",
+         offsetof(struct sst_proxy_policy, accept_require_as_support)},
         {"record_routes", offsetof(struct sst_proxy_policy, record_routes)},
         {"stateful", offsetof(struct sst_proxy_policy, stateful)},
     };
@@ -159,6 +163,117 @@ START_TEST(foreign_structures_are_refused)
 }
 END_TEST
 
+/* ---- By name, as configuration files have it ---- */
+
+/* Each field in its order, with values that fit and one that does not. */
+static const struct {
+    const char *name;
+    const char *range;
+    const char *fits[3];
+    const char *not; /* of the right kind, but too small or large; NULL for none */
+} fields[] = {
+    {"session_expires", "0, 90..4294967295", {"0", "90", "4294967295"}, "89"},
+    {"min_se", "90..4294967295", {"90", "4294967295", "120"}, "89"},
+    {"max_session_expires", "0, 90..4294967295", {"0", "90", "4294967295"}, "4294967296"},
+    {"reject_small", "no|yes", {"no", "yes", "no"}, NULL},
+    {"insert_require", "no|yes", {"yes", "no", "yes"}, NULL},
+    {"insert_response", "no|yes", {"no", "yes", "no"}, NULL},
+    {"accept_require_as_support", "no|yes", {"yes", "no", "yes"}, NULL},
+    {"record_routes", "no|yes", {"no", "yes", "no"}, NULL},
+    {"stateful", "no|yes", {"no", "yes", "no"}, NULL},
+    {"absolute_min", "1..4294967295", {"1", "90", "4294967295"}, "0"},
+};
+
+static const char *value_of(const char *name)
+{
+    static char text[16];
+    ck_assert_uint_eq(sst_proxy_policy_get(&policy, name, text, sizeof text), strlen(text));
+    return text;
+}
+
+START_TEST(fields_are_set_and_printed_by_name)
+{
+    const char *name = fields[_i].name, *range = fields[_i].range;
+    for (size_t i = 0; i < 3; i++) {
+        const char *value = fields[_i].fits[i];
+        ck_assert_int_eq(sst_proxy_policy_set(&policy, name, value, &error), SST_OK);
+        ck_assert_str_eq(value_of(name), value);
+        policy.absolute_min = 90; /* which is the last field, and moves the others' ranges */
+    }
+    struct sst_proxy_policy before = policy;
+    ck_assert_int_eq(sst_proxy_policy_set(&policy, name, "maybe", &error), SST_ERR_SYNTAX);
+    ck_assert_str_eq(error.field, name);
+    ck_assert_str_eq(error.range, range);
+    ck_assert_str_eq(error.text, "maybe");
+    if (fields[_i].not != NULL) {
+        ck_assert_int_eq(sst_proxy_policy_set(&policy, name, fields[_i].not, &error),
+                         SST_ERR_RANGE);
+        ck_assert_str_eq(error.range, range);
+    }
+    ck_assert(memcmp(&before, &policy, sizeof policy) == 0);
+}
+END_TEST
+
+START_TEST(fields_are_described)
+{
+    const char *name, *range, *unit, *section;
+    size_t count = 0;
+    for (; sst_proxy_policy_field(count, &name, &range, &unit, &section); count++) {
+        ck_assert_str_eq(name, fields[count].name);
+        ck_assert_str_eq(range, fields[count].range);
+        ck_assert_str_eq(unit, range[0] == 'n' ? "" : "s");
+        ck_assert_int_eq(strncmp(section, "§", strlen("§")), 0);
+    }
+    ck_assert_uint_eq(count, COUNT_OF(fields));
+    ck_assert(sst_proxy_policy_field(0, NULL, NULL, NULL, NULL));
+    ck_assert(!sst_proxy_policy_field(SIZE_MAX, &name, &range, &unit, &section));
+}
+END_TEST
+
+START_TEST(counted_texts_need_no_terminator)
+{
+    char text[16];
+    struct exact name = exact_copy("Min-SE", 6), value = exact_copy("1200", 3);
+    ck_assert_int_eq(
+        sst_proxy_policy_set_n(&policy, name.text, name.length, value.text, value.length, &error),
+        SST_OK);
+    ck_assert_uint_eq(policy.min_se, 120);
+    ck_assert_uint_eq(sst_proxy_policy_get_n(&policy, name.text, name.length, text, sizeof text),
+                      3);
+    ck_assert_str_eq(text, "120");
+    ck_assert_uint_eq(sst_proxy_policy_get_n(&policy, name.text, name.length, text, 3), 3);
+    ck_assert_str_eq(text, "");
+    exact_free(&name);
+    exact_free(&value);
+}
+END_TEST
+
+START_TEST(unknown_names_and_missing_texts_are_refused)
+{
+    char text[16] = "before";
+    /* fields of the other policy among them */
+    static const char *const unknown[] = {"mode", "min", "min_see", "", "size", "counters"};
+    struct sst_proxy_policy before = policy;
+    for (size_t i = 0; i < COUNT_OF(unknown); i++) {
+        ck_assert_int_eq(sst_proxy_policy_set(&policy, unknown[i], "90", &error),
+                         SST_ERR_UNKNOWN_NAME);
+        ck_assert_str_eq(error.text, unknown[i]);
+        ck_assert_uint_eq(sst_proxy_policy_get(&policy, unknown[i], text, sizeof text), 0);
+        ck_assert_str_eq(text, "");
+    }
+    ck_assert_int_eq(sst_proxy_policy_set(NULL, "min_se", "90", &error), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_policy_set_n(&policy, NULL, 3, "90", 2, &error), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_policy_set_n(&policy, "min_se", 6, NULL, 2, NULL),
+                     SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_policy_set(&policy, NULL, "90", &error), SST_ERR_UNKNOWN_NAME);
+    ck_assert_int_eq(sst_proxy_policy_set(&policy, "min_se", NULL, &error), SST_ERR_SYNTAX);
+    ck_assert_uint_eq(sst_proxy_policy_get(NULL, "min_se", text, sizeof text), 0);
+    ck_assert_uint_eq(sst_proxy_policy_get(&policy, NULL, text, sizeof text), 0);
+    ck_assert_uint_eq(sst_proxy_policy_get(&policy, "min_se", NULL, 0), 2);
+    ck_assert(memcmp(&before, &policy, sizeof policy) == 0);
+}
+END_TEST
+
 static Suite *proxy_policy_suite(void)
 {
     Suite *suite = suite_create("proxy_policy");
@@ -166,11 +281,15 @@ static Suite *proxy_policy_suite(void)
     tcase_add_checked_fixture(tests, set_up, NULL);
     tcase_add_test(tests, defaults_change_nothing);
     tcase_add_test(tests, fields_have_edges);
-    tcase_add_loop_test(tests, flags_have_edges, 0, 4);
+    tcase_add_loop_test(tests, flags_have_edges, 0, 6);
     tcase_add_test(tests, values_conflict);
     tcase_add_loop_test(tests, asking_needs_memory_and_refreshes, 0, 3);
     tcase_add_test(tests, not_asking_needs_neither);
     tcase_add_test(tests, foreign_structures_are_refused);
+    tcase_add_loop_test(tests, fields_are_set_and_printed_by_name, 0, COUNT_OF(fields));
+    tcase_add_test(tests, fields_are_described);
+    tcase_add_test(tests, counted_texts_need_no_terminator);
+    tcase_add_test(tests, unknown_names_and_missing_texts_are_refused);
     suite_add_tcase(suite, tests);
     return suite;
 }
