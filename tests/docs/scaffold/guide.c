@@ -10,13 +10,13 @@
 struct call {
     struct sst_session session;
     struct sst_tx tx;
+    struct sst_tx refresh;
     unsigned refreshes;
     bool over;
 };
 
 struct field {
     const char *name;
-    size_t name_length;
     const char *value;
     size_t value_length;
     const struct field *next;
@@ -73,16 +73,16 @@ static uint32_t my_random(void *user)
 static bool send_request(struct call *call, enum sst_method method, bool with_offer,
                          const struct sst_headers *headers)
 {
-    sst_tx_set_cseq(&call->tx, 3);
+    sst_tx_set_cseq(&call->refresh, 3);
     assert(method == SST_METHOD_INVITE && with_offer);
     assert(strcmp(sst_headers_get(headers, "Session-Expires"), "1800;refresher=uac") == 0);
     call->refreshes += line_is_down ? 0 : 1;
     return !line_is_down;
 }
 
-static void send_bye(struct call *call, enum sst_end_reason reason)
+static void send_bye(struct call *call, const char *reason)
 {
-    assert(reason != SST_END_NONE);
+    assert(reason != NULL);
     call->over = true;
 }
 
@@ -144,8 +144,8 @@ int main(void)
         assert(strcmp(interval_sent, "1800") == 0);
     }
 
-    const struct field interval = {"x", 1, "1800 ; refresher=UAC", 20, NULL};
-    const struct field require = {"Require", 7, "timer", 5, &interval};
+    const struct field interval = {"x", "1800 ; refresher=UAC", 20, NULL};
+    const struct field require = {"Require", "timer", 5, &interval};
     struct message received = {&require, true};
     const struct message *message = &received;
     unsigned status = 200;
@@ -163,11 +163,13 @@ int main(void)
         sst_session_end(&other->session, now);
     }
     {
-        static struct sst_tx hold;
-        struct sst_tx *tx = &hold;
+        struct sst_tx *tx = &call->tx;
         /*@ docs/guide.md # You build a re-INVITE or UPDATE */
         assert(strcmp(sst_headers_get(&headers, "Session-Expires"), "1800;refresher=uac") == 0);
-        sst_session_failed(&call->session, tx, SST_FAILED_NOT_SENT, now, &verdict);
+        /*@ docs/guide.md # You could not send it */
+        assert(sst_session_request(&call->session, tx, SST_METHOD_INVITE, 0, now, &headers) ==
+               SST_OK); /* else the first one would be in its way */
+        assert(sst_session_not_sent(&call->session, tx, SST_NEVER, now) == SST_OK);
     }
     {
         uint64_t elapsed = 0;
@@ -181,8 +183,8 @@ int main(void)
     {
         static struct sst_tx incoming;
         struct sst_tx *tx = &incoming;
-        const struct field supported = {"k", 1, "timer", 5, NULL};
-        struct field asked = {"Session-Expires", 15, "60", 2, &supported};
+        const struct field supported = {"k", "timer", 5, NULL};
+        struct field asked = {"Session-Expires", "60", 2, &supported};
 
         received = (struct message){&asked, true};
         call = &callee;
@@ -204,7 +206,7 @@ int main(void)
         struct branch *branch = branches;
         struct dialog *dialog = dialogs;
         struct sst_proxy_edit edit;
-        const struct field small = {"x", 1, "60;refresher=uac", 16, NULL};
+        const struct field small = {"x", "60;refresher=uac", 16, NULL};
 
         /*@ docs/guide.md # Proxies */
         received = (struct message){NULL, true};
@@ -213,7 +215,7 @@ int main(void)
             sst_msg_request(&msg, SST_METHOD_INVITE, turn + 1);
             sst_msg_set_flags(&msg, SST_MSG_SUPPORTED_TIMER);
             if (turn == 0)
-                sst_msg_header_n(&msg, "x", 1, small.value, small.value_length);
+                sst_msg_header(&msg, "x", small.value);
             /*@ docs/guide.md # Proxies # until: A 2xx to one */
             assert(refused_with == 422u);
         }
@@ -256,6 +258,7 @@ int main(void)
 
     /* The caller's refresh times out, which ends its call. */
     call = &caller;
+    call->tx = call->refresh;
     /*@ docs/guide.md # A transaction times out, or its transport fails */
     assert(call->over);
     puts("done");

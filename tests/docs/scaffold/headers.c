@@ -8,10 +8,14 @@ static void read_a_message(void)
 {
     struct sst_msg msg;
     uint32_t cseq = 1;
+    const char name[] = "Session-Expires: 1800"; /* as in a buffer that is parsed in place */
+    const size_t name_length = 15;
+    const char *value = name + 17;
+    const size_t value_length = 4;
 
     /*@ include/sst/message.h # 1 */
-    assert(msg.has == (SST_MSG_REQUIRE_TIMER | SST_MSG_SESSION_EXPIRES));
-    assert(msg.session_expires == 1800 && msg.refresher == SST_REFRESHER_UAC);
+    assert(msg.has == (SST_MSG_REQUIRE_TIMER | SST_MSG_SESSION_EXPIRES | SST_MSG_CSEQ));
+    assert(msg.session_expires == 1800 && msg.refresher == SST_REFRESHER_NONE);
     assert(msg.violations == 0);
 }
 
@@ -68,7 +72,7 @@ static void run_a_queue(void)
     policy.user = &ended;
     sst_session_init(&session, &policy, SST_CALLER);
     sst_session_request(&session, &tx, SST_METHOD_INVITE, 0, 0, &headers);
-    sst_msg_response(&msg, 200, SST_METHOD_INVITE, 0);
+    sst_msg_response(&msg, 200, SST_METHOD_INVITE, SST_CSEQ_UNKNOWN);
     sst_msg_set_session_expires(&msg, 90, SST_REFRESHER_UAS);
     sst_session_response(&session, &tx, &msg, 0, &verdict);
     /*@ include/sst/queue.h # 1 */

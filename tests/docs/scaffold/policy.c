@@ -7,10 +7,10 @@ int main(void)
 {
     struct sst_policy policy;
     struct sst_policy_error error;
+    int result = SST_ERR_ARGUMENT;
 
-    error.code = SST_OK;
     /*@ docs/policy.md # How to set them */
-    assert(error.code == SST_OK);
+    assert(result == SST_OK);
     assert(policy.min_se == 120);
     return 0;
 }
