@@ -164,12 +164,12 @@ static bool refused_early(struct world *w, const struct packet *packet)
         !c->open || c->cseq != packet->cseq) {
         return false;
     }
-    bool retried = sender->unsent < sender->policy->timeout_retries;
-    bool overtaken = has(w, HABIT_PING) && sender->unsent == 0;
+    bool retried = sender->early < sender->policy->timeout_retries;
+    bool overtaken = has(w, HABIT_PING) && sender->early == 0;
     if ((!retried && !overtaken) || !chance(w, 500)) {
         return false;
     }
-    sender->unsent++;
+    sender->early++;
     w->overtaken = !retried;
     w->counts->fault[FAULT_REFUSAL]++;
     if (!retried) {

@@ -217,6 +217,7 @@ void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
         return;
     }
     a->asked++; /* EC-50: an UPDATE that nobody answers may be followed by a re-INVITE */
+    a->attempting = true;
     bool inside = a->inside;
     a->inside = true;
     sst_session_failed(&a->session, &c->tx, SST_OUTCOME_TIMEOUT, clock_of(w, a), &verdict);
@@ -291,6 +292,7 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     view(&msg, packet);
     if (packet->status == 408 || packet->status == 481) {
         a->asked++; /* EC-50 */
+        a->attempting = true;
     }
     if (!success && a->plain_end && clock_of(w, a) + 32000u >= a->expires) {
         a->refused_late = true;

@@ -353,10 +353,11 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     return true;
 }
 
-/* UPDATE can pass an INVITE that waits for its answer; EC-38. */
+/* UPDATE can pass an INVITE that waits for its answer (EC-38); not where the owner of its sender wants
+ * one negotiation at a time. */
 static bool can_update(const struct agent *a)
 {
-    return a->update_known && a->says_allow;
+    return a->update_known && a->says_allow && !a->policy->strict_overlap;
 }
 
 uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct server *s)

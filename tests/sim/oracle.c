@@ -159,6 +159,7 @@ static void judge_expires(struct world *w, struct agent *a, const struct sst_ses
     bool by_itself = (may & MAY_TIME) != 0 && info->own_benefit;
     if ((off || by_itself) && !info->ended) {
         a->commits++; /* EC-110, EC-18: what overlaps with it is merged as with a 2xx */
+        a->asked = 0;
     }
     a->expires = info->expires_ms;
 }

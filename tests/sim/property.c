@@ -153,7 +153,9 @@ void property_rate(struct world *w, struct agent *a)
 /* @param keeps  the peer may know nothing of it: a refresh that was refused goes on; EC-115 */
 void property_commit(struct agent *a, const struct sst_policy *policy, bool refresh, bool keeps)
 {
-    a->attempting = a->attempting && keeps;
+    bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
+    a->attempting = keeps && (a->attempting || pending);
+    a->early = refresh ? 0 : a->early;
     a->unsent = 0;
     a->sent_since = false;
     a->last_was_refresh = refresh;
@@ -162,9 +164,11 @@ void property_commit(struct agent *a, const struct sst_policy *policy, bool refr
     }
 }
 
-/* EC-18: who asked for a timer, for the own benefit if need be, notices a dead peer. */
+/* EC-18: who asked for a timer, for the own benefit if need be, notices a dead peer. Who meets a
+ * minimum above the own maximum asks for none in the end; EC-101. */
 bool property_owes_notice(const struct world *w, const struct agent *a)
 {
     bool quirk = has(w, HABIT_LISTS) || has(w, HABIT_FORGETS) || has(w, HABIT_TRYING);
-    return quirk && a->kind == KIND_LIBRARY && a->index == 0 && a->owes_notice;
+    bool unasked = (w->causes & 1u << CAUSE_POLICY) != 0;
+    return quirk && a->kind == KIND_LIBRARY && a->index == 0 && a->owes_notice && !unasked;
 }

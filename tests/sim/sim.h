@@ -137,6 +137,7 @@ struct agent {
     /* habits */
     uint32_t ping_cseq; /* of the last request in its name that it knows nothing of */
     unsigned unsent;    /* refreshes not sent in this interval */
+    unsigned early;     /* 408 to its refreshes since the last that was answered with a 2xx */
     bool owes_notice;   /* by its policy it has to notice a dead peer, with or without agreement */
     bool sent_since;    /* a refresh since the last 2xx */
     bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped

@@ -83,6 +83,16 @@ static uint64_t moment(struct world *w, uint64_t run, unsigned spans)
     return bases[kind] + pick(w, spans) * (run / 2u) + pick(w, 3) * 500u + pick(w, 40);
 }
 
+/* Of the intervals that the two sides run; each may run one for its own benefit. */
+static uint64_t shortest_run(const struct world *w, uint64_t run)
+{
+    for (unsigned i = 0; i < SIDES; i++) {
+        uint64_t other = (uint64_t)w->side[i].interval * 1000u;
+        run = other >= 90000u && other < run ? other : run;
+    }
+    return run;
+}
+
 void plan_call(struct world *w)
 {
     static const enum fault fair_faults[] = {FAULT_FAILOVER};
@@ -101,7 +111,8 @@ void plan_call(struct world *w)
         }
     }
     schedule(w, w->end_at, TIMED_ACT, pick(w, 2), 0, 0, ACT_HANG_UP);
-    plan_habits(w, run, run / 3u < 32000u ? run / 3u : 32000u);
+    uint64_t shortest = shortest_run(w, run);
+    plan_habits(w, shortest, shortest / 3u < 32000u ? shortest / 3u : 32000u);
     if ((w->habits & ~(1u << HABIT_POLICY | 1u << HABIT_TRUE)) != 0) {
         return;
     }
