@@ -10,8 +10,8 @@
 static const char *check_ended(const struct search *search, const struct state *before,
                                const struct state *after)
 {
-    bool was = before->session.flags & F_ENDED;
-    bool is = after->session.flags & F_ENDED;
+    bool was = sst_phase(&before->session) == PHASE_ENDED;
+    bool is = sst_phase(&after->session) == PHASE_ENDED;
     unsigned told = 0;
     for (unsigned i = 0; i <= SST_EVENT_ENDED; i++) {
         told += search->told.count[i];
@@ -33,17 +33,21 @@ static const char *check_ended(const struct search *search, const struct state *
     return NULL;
 }
 
+static enum sst_open open_of(const struct state *s, enum place place)
+{
+    static const unsigned at[] = {LOCAL_INVITE_AT, LOCAL_UPDATE_AT, PEER_INVITE_AT, PEER_UPDATE_AT};
+    return sst_open(&s->session, at[place]);
+}
+
 /* What is pending for a request of the peer's, as a host sees it: RFC 3261 §14.2, RFC 3311 §5.2. */
 static bool is_pending(const struct state *s, bool invite, bool offer)
 {
-    const unsigned open_offer = TX_OPEN | TX_OFFER;
-    bool own_offer = (s->tx[OWN_INVITE].flags & open_offer) == open_offer ||
-                     (s->tx[OWN_UPDATE].flags & open_offer) == open_offer;
+    bool own_offer =
+        open_of(s, OWN_INVITE) == OPEN_OFFER || open_of(s, OWN_UPDATE) == OPEN_OFFER;
     bool waits = s->gave_at != 0 && s->now < s->gave_at + SST_TRANSACTION_MS; /* EC-121 */
-    const struct sst_tx *peers = &s->tx[invite ? PEER_INVITE : PEER_UPDATE];
-    return (peers->flags & TX_OPEN) || (invite && (s->tx[OWN_INVITE].flags & TX_OPEN)) ||
-           (offer && (own_offer || waits)) ||
-           (offer && (s->tx[PEER_INVITE].flags & open_offer) == open_offer);
+    return open_of(s, invite ? PEER_INVITE : PEER_UPDATE) != OPEN_NONE ||
+           (invite && open_of(s, OWN_INVITE) != OPEN_NONE) || (offer && (own_offer || waits)) ||
+           (offer && open_of(s, PEER_INVITE) == OPEN_OFFER);
 }
 
 const char *check_property(const struct search *search, const struct state *before)
@@ -54,14 +58,11 @@ const char *check_property(const struct search *search, const struct state *befo
     if (told->own_beside_peers) {
         return "EC-130: no INVITE while the peer's is unanswered";
     }
-    if (told->end_by_verdict && told->count[SST_EVENT_ENDED] != 0) {
-        return "the end is told once";
-    }
     if (told->ignored) {
         return "the response to an open transaction is ignored";
     }
-    bool early = !(before->session.flags & (F_ESTABLISHED | F_ENDED));
-    if (early && told->heard && told->invited && (before->tx[OWN_INVITE].flags & TX_OPEN) &&
+    bool early = sst_phase(&before->session) == PHASE_EARLY;
+    if (early && told->heard && told->invited && open_of(before, OWN_INVITE) != OPEN_NONE &&
         told->advised != 491) {
         return "EC-128: an INVITE in an early dialog gets 491";
     }
@@ -77,8 +78,8 @@ static const char *check_expiration(const struct sst_session_info *before,
     if (before->expires_ms == after->expires_ms || after->ended || (may & MAY_COMMIT)) {
         return NULL;
     }
-    if ((may & MAY_TIME) && after->side == SST_SIDE_NONE) {
-        return NULL; /* EC-18, EC-110: it went off */
+    if ((may & MAY_TIME) && (after->side == SST_SIDE_NONE || after->own_benefit)) {
+        return NULL; /* EC-110: it went off; EC-18: another interval for the own benefit */
     }
     if ((may & MAY_ACK) && after->side == SST_SIDE_REMOTE &&
         after->expires_ms <= before->expires_ms + SST_TRANSACTION_MS) {
@@ -92,10 +93,10 @@ static bool has_forgotten(const struct state *state)
 {
     const struct sst_session *s = &state->session;
     uint64_t now = sst_session_now(s, state->now);
-    const uint32_t busy = F_OWN_INVITE | F_OWN_UPDATE | F_PEER_INVITE | F_PEER_UPDATE |
-                          F_AWAIT_ACK | F_REFRESH_FAILED | F_ASKED;
-    return (s->flags & F_LOCAL) && !(s->flags & busy) && s->refresh_ms == SST_NEVER &&
-           now < sst_session_last_attempt(s) && sst_session_way(s, now) != SST_WAY_NONE;
+    const uint32_t busy = F_LOCAL_REQUEST | F_PEER_REQUEST | F_ASKED;
+    return sst_is_running(s) && sst_runs(s) != RUNS_REMOTE && !(s->flags & busy) && s->ack_s == 0 &&
+           s->refresh_ms == SST_NEVER && now < sst_session_last_attempt(s) &&
+           sst_session_way(s, now) != WAY_NONE;
 }
 
 static const char *check_timer(const struct state *state, const struct sst_session_info *info)

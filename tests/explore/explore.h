@@ -15,6 +15,14 @@ enum place { OWN_INVITE, OWN_UPDATE, PEER_INVITE, PEER_UPDATE, PLACES };
 
 #define DEPTH_MAX 40
 
+/* What the host does with the next REFRESH. */
+enum trust {
+    TRUST_LATER,   /* nothing, from inside the event */
+    TRUST_SENDS,   /* begins it, and returns true, which is read as done */
+    TRUST_UNDOES,  /* begins it, and says with its tx that it was not sent */
+    TRUST_REFUSES  /* says that it cannot begin it now */
+};
+
 /* The owner's policies: the first, the same with events to be pulled, off, and one that differs. */
 enum { POLICY_FIRST, POLICY_PULLED, POLICY_OFF, POLICY_OTHER, POLICIES };
 
@@ -25,7 +33,7 @@ struct state {
     uint64_t policy; /* which of the search's */
     uint64_t
         gave_at; /* when an INVITE without offer was answered with one; 0: never, or acknowledged */
-    uint64_t answer; /* what the next REFRESH is answered with by the host */
+    uint64_t answer; /* enum trust */
     uint64_t now;
     uint8_t path[DEPTH_MAX]; /* the inputs that led here */
     uint8_t depth;
@@ -36,7 +44,6 @@ struct told {
     unsigned count[SST_EVENT_ENDED + 1];
     bool after_end;
     bool late_refresh;
-    bool end_by_verdict;
     bool own_beside_peers; /* an INVITE was allowed while the peer's is unanswered */
     unsigned advised;      /* a status for a request of the peer's */
     bool offered;          /* ... which had an offer */
@@ -49,12 +56,12 @@ struct search {
     struct sst_policy policies[POLICIES];
     bool changes; /* another policy may come, and events be pulled */
     bool habits;  /* inputs that not everybody thinks of, and the property that holds for them */
-    int answer;   /* of the callback to REFRESH */
+    enum trust answer;
     struct told told;
     uint64_t now; /* of the step under way */
     uint64_t steps;
     uint64_t told_in_all[SST_EVENT_ENDED + 1];
-    uint64_t results[12];
+    uint64_t results[16];
     const char *failure;
 };
 

@@ -2,7 +2,7 @@
 /* The calls that a host can make, over few values. */
 #include "explore.h"
 
-#include "session_private.h"
+#include "session/state.h"
 
 #include <string.h>
 
@@ -13,10 +13,10 @@ enum kind {
     HEAR,
     ANSWER,
     ACK,
-    NO_ACK,
+    UNSENT,
+    ANSWERED,
     LOOK,
     LATER,
-    DEFER,
     END,
     IMAGE,
     RESTART,
@@ -62,7 +62,7 @@ static const struct input inputs[] = {
     {"401 INVITE", RESPOND, OWN_INVITE, 401, 0, ANY, 0, 0},
     {"503 INVITE", RESPOND, OWN_INVITE, 503, 0, ANY, 0, 0},
     {"INVITE times out", LOSE, OWN_INVITE, SST_OUTCOME_TIMEOUT, 0, ANY, 0, 0},
-    {"INVITE not sent", LOSE, OWN_INVITE, SST_FAILED_NOT_SENT, 0, ANY, 0, 0},
+    {"INVITE not sent", UNSENT, OWN_INVITE, 1, 0, ANY, 0, 0},
     {"200 UPDATE", RESPOND, OWN_UPDATE, 200, 0, ANY, SUPPORTED, 0},
     {"200 UPDATE 90;uac", RESPOND, OWN_UPDATE, 200, 90, UAC, REQUIRED, 0},
     {"200 UPDATE 90;uas", RESPOND, OWN_UPDATE, 200, 90, UAS, REQUIRED, 0},
@@ -79,16 +79,16 @@ static const struct input inputs[] = {
     {"answer UPDATE 200", ANSWER, PEER_UPDATE, 200, 0, ANY, 0, 0},
     {"answer UPDATE 500", ANSWER, PEER_UPDATE, 500, 0, ANY, 0, 0},
     {"hear ACK", ACK, PEER_INVITE, 0, 0, ANY, 0, 0},
-    {"no ACK", NO_ACK, PEER_INVITE, 0, 0, ANY, 0, 0},
     {"look when due", LOOK, OWN_INVITE, 0, 0, ANY, 0, 0},
     {"look a millisecond before", LOOK, OWN_INVITE, 1, 0, ANY, 0, 0},
     {"5 s later", LATER, OWN_INVITE, 5000, 0, ANY, 0, 0},
     {"33 s later", LATER, OWN_INVITE, 33000, 0, ANY, 0, 0},
     {"1000 s later", LATER, OWN_INVITE, 1000000, 0, ANY, 0, 0},
-    {"defer", DEFER, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"cannot refresh", UNSENT, OWN_INVITE, 0, 0, ANY, 0, 0},
     {"end", END, OWN_INVITE, 0, 0, ANY, 0, 0},
     {"fail over", IMAGE, OWN_INVITE, 0, 0, ANY, 0, 0},
     {"restart", RESTART, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"take-over", RESTART, OWN_INVITE, SST_RESTORE_TAKEOVER, 0, ANY, 0, 0},
     {"policy first", POLICY, OWN_INVITE, POLICY_FIRST, 0, ANY, 0, 0},
     {"policy pulled", POLICY, OWN_INVITE, POLICY_PULLED, 0, ANY, 0, 0},
     {"policy off", POLICY, OWN_INVITE, POLICY_OFF, 0, ANY, 0, 0},
@@ -105,8 +105,12 @@ static const struct input habits[] = {
     {"hear INVITE plain", HEAR, PEER_INVITE, 0, 0, ANY, SUPPORTED | UPDATES, 0},
     {"hear UPDATE offer", HEAR, PEER_UPDATE, 0, 90, UAS, SUPPORTED | SST_MSG_OFFER, 0},
     {"18 s later", LATER, OWN_INVITE, 18000, 0, ANY, 0, 0},
-    {"the host will say: not sent", TRUST, OWN_INVITE, SST_CALLBACK_NOT_SENT, 0, ANY, 0, 0},
-    {"the host will send, and return true", TRUST, OWN_INVITE, 77, 0, ANY, 0, 0},
+    {"UPDATE not sent", UNSENT, OWN_UPDATE, 1, 0, ANY, 0, 0},
+    {"the INVITE's offer is answered in a 1xx", ANSWERED, OWN_INVITE, 0, 0, ANY, 0, 0},
+    {"the peer's INVITE's offer is answered in a 1xx", ANSWERED, PEER_INVITE, 0, 0, ANY, 0, 0},
+    {"the host will send, and return true", TRUST, OWN_INVITE, TRUST_SENDS, 0, ANY, 0, 0},
+    {"the host will begin, and not send", TRUST, OWN_INVITE, TRUST_UNDOES, 0, ANY, 0, 0},
+    {"the host will not begin", TRUST, OWN_INVITE, TRUST_REFUSES, 0, ANY, 0, 0},
 };
 
 #define PLAIN ((unsigned)(sizeof inputs / sizeof inputs[0]))
@@ -141,18 +145,25 @@ unsigned input_may(unsigned input)
     case PULL:
         return MAY_TIME;
     case IMAGE:
-    case RESTART:
         return MAY_RESTORE;
+    case RESTART:
+        return in->number == SST_RESTORE_TAKEOVER ? MAY_COMMIT : MAY_RESTORE; /* EC-131 */
     case ASK:
     case LOSE:
     case HEAR:
-    case NO_ACK:
-    case DEFER:
+    case UNSENT:
+    case ANSWERED:
     case END:
     case TRUST:
         break;
     }
     return MAY_NOTHING;
+}
+
+/* Whatever the library returns here is judged by what it did. */
+static void ignored(int result)
+{
+    (void)result;
 }
 
 /* Habits: the host prepares the refresh, and gives it up or sends it. Its tx is the state's, whose
@@ -162,16 +173,17 @@ static int send_or_not(struct search *search, struct sst_session *session,
 {
     struct sst_headers headers;
     struct state *s = (struct state *)(void *)session; /* its first member */
-    if (search->answer == SST_CALLBACK_DONE) {
-        return SST_CALLBACK_DONE;
-    }
     unsigned flags = REFRESH | (event->with_offer ? OFFER : 0);
     struct sst_tx *tx = &s->tx[event->method == SST_METHOD_UPDATE ? OWN_UPDATE : OWN_INVITE];
-    (void)sst_session_request(session, tx, event->method, flags, search->now, &headers);
-    if (search->answer != 77) {
-        memset(tx, 0, sizeof *tx); /* the host forgets it */
+    if (search->answer == TRUST_SENDS || search->answer == TRUST_UNDOES) {
+        ignored(sst_session_request(session, tx, event->method, flags, search->now, &headers));
     }
-    return search->answer == 77 ? true : search->answer;
+    if (search->answer == TRUST_UNDOES) {
+        ignored(sst_session_not_sent(session, tx, SST_NEVER, search->now));
+    } else if (search->answer == TRUST_REFUSES) {
+        ignored(sst_session_not_sent(session, NULL, SST_NEVER, search->now));
+    }
+    return search->answer == TRUST_SENDS ? true : SST_CALLBACK_DONE;
 }
 
 int on_event(void *user, struct sst_session *session, const struct sst_event *event)
@@ -208,7 +220,7 @@ static void fill(struct sst_msg *msg, const struct input *in)
 static int ask(struct search *search, struct state *s, const struct input *in)
 {
     struct sst_headers headers;
-    bool peers = s->tx[PEER_INVITE].flags & TX_OPEN;
+    bool peers = sst_session_is_open(&s->session, &s->tx[PEER_INVITE]);
     int result = sst_session_request(&s->session, &s->tx[in->place], method_of(in->place),
                                      in->number, s->now, &headers);
     search->told.own_beside_peers = result == SST_OK && peers && in->place == OWN_INVITE;
@@ -219,7 +231,7 @@ static int hear(struct search *search, struct state *s, const struct input *in)
 {
     struct sst_msg msg;
     struct sst_advice advice;
-    sst_msg_request(&msg, method_of(in->place), 0);
+    sst_msg_request(&msg, method_of(in->place), SST_CSEQ_UNKNOWN);
     fill(&msg, in);
     int result = sst_session_receive(&s->session, &s->tx[in->place], &msg, s->now, &advice);
     search->told.advised = result == SST_OK && !advice.copy ? advice.status : 0;
@@ -232,8 +244,8 @@ static int hear(struct search *search, struct state *s, const struct input *in)
 static int answer(struct state *s, const struct input *in)
 {
     struct sst_headers headers;
-    const struct sst_tx *tx = &s->tx[in->place];
-    bool gives = in->place == PEER_INVITE && (tx->flags & (TX_OPEN | TX_OFFER)) == TX_OPEN;
+    bool gives =
+        in->place == PEER_INVITE && sst_open(&s->session, PEER_INVITE_AT) == OPEN_PLAIN;
     int result = sst_session_answer(&s->session, &s->tx[in->place], in->number, s->now, &headers);
     if (result == SST_OK && gives && in->number < 300) {
         s->gave_at = s->now;
@@ -252,18 +264,14 @@ static int talk(struct search *search, struct state *s, const struct input *in)
     case ASK:
         return ask(search, s, in);
     case RESPOND:
-        sst_msg_response(&msg, in->number, method_of(in->place), 0);
+        sst_msg_response(&msg, in->number, method_of(in->place), SST_CSEQ_UNKNOWN);
         fill(&msg, in);
-        open = (tx->flags & (TX_OPEN | TX_PEER)) == TX_OPEN && !(s->session.flags & F_ENDED);
+        open = sst_tx_is_local(tx) && sst_session_is_open(&s->session, tx);
         result = sst_session_response(&s->session, tx, &msg, s->now, &verdict);
         search->told.ignored = open && verdict.action == SST_ACTION_IGNORE;
-        search->told.end_by_verdict = verdict.action == SST_ACTION_END;
         return result;
     case LOSE:
-        result =
-            sst_session_failed(&s->session, tx, (enum sst_outcome)in->number, s->now, &verdict);
-        search->told.end_by_verdict = verdict.action == SST_ACTION_END;
-        return result;
+        return sst_session_failed(&s->session, tx, (enum sst_outcome)in->number, s->now, &verdict);
     case HEAR:
         return hear(search, s, in);
     case ANSWER:
@@ -272,10 +280,10 @@ static int talk(struct search *search, struct state *s, const struct input *in)
         result = sst_session_ack(&s->session, tx, s->now);
         s->gave_at = result == SST_OK ? 0 : s->gave_at; /* else its tx was begun anew */
         return result;
-    case NO_ACK:
-        return sst_session_ack_timeout(&s->session, tx, s->now);
-    case DEFER:
-        return sst_session_defer(&s->session, SST_NEVER, s->now);
+    case UNSENT:
+        return sst_session_not_sent(&s->session, in->number != 0 ? tx : NULL, SST_NEVER, s->now);
+    case ANSWERED:
+        return sst_session_offer_answered(&s->session, tx);
     case END:
         return sst_session_end(&s->session, s->now);
     case LOOK:
@@ -296,28 +304,29 @@ static bool look(struct search *search, struct state *s, const struct input *in)
     uint64_t at = s->now + in->number;
     if (in->kind == LOOK) {
         uint64_t deadline = sst_session_deadline(&s->session);
-        if (deadline == SST_NEVER || deadline < s->now + in->number) {
+        if (deadline == SST_NEVER || (deadline < s->now + in->number && deadline != 0) ||
+            (deadline == 0 && in->number != 0)) {
             return false;
         }
         at = deadline - in->number;
     }
-    s->now = at;
-    search->now = at;
+    s->now = at > s->now ? at : s->now; /* 0: what waits is told at once */
+    search->now = s->now;
     sst_session_advance(&s->session, s->now);
     return true;
 }
 
 /* As bytes, and back, on a clock that started elsewhere. */
-static void move(struct search *search, struct state *s, bool restart)
+static void move(struct search *search, struct state *s, bool restart, unsigned flags)
 {
     uint8_t image[SST_IMAGE_SIZE];
-    sst_session_save(&s->session, s->now, image, sizeof image, NULL);
+    struct sst_restore how = {.image = image, .length = sizeof image};
+    how.elapsed_ms = restart ? 1000u : 0;
+    how.flags = restart ? flags : SST_RESTORE_TRANSACTIONS;
+    ignored(sst_session_save(&s->session, s->now, image, sizeof image, NULL));
     s->now += restart ? 1000u : 0;
     search->now = s->now;
-    int result =
-        sst_session_restore(&s->session, &search->policies[s->policy], image, sizeof image, s->now,
-                            restart ? 1000u : 0, 0, restart ? 0 : SST_RESTORE_TRANSACTIONS);
-    if (result != SST_OK) {
+    if (sst_session_restore(&s->session, &search->policies[s->policy], &how, s->now) != SST_OK) {
         search->failure = "an image of a session is restored";
     }
     if (restart) {
@@ -370,7 +379,7 @@ bool do_input(struct search *search, struct state *state, unsigned input)
         return false;
     }
     memset(&search->told, 0, sizeof search->told);
-    search->answer = (int)state->answer;
+    search->answer = (enum trust)state->answer;
     search->now = state->now;
     search->steps++;
     switch (in->kind) {
@@ -379,7 +388,7 @@ bool do_input(struct search *search, struct state *state, unsigned input)
         return look(search, state, in);
     case IMAGE:
     case RESTART:
-        move(search, state, in->kind == RESTART);
+        move(search, state, in->kind == RESTART, in->number);
         return true;
     case POLICY:
         return change_policy(search, state, in->number);

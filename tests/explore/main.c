@@ -209,8 +209,8 @@ static bool prepare(struct search *search, const struct configuration *c, bool h
     search->changes = c->changes;
     state->now = 1000000;
     if (!make_policies(search, c) ||
-        sst_session_init(&state->session, &search->policies[POLICY_FIRST], c->is_caller ? SST_CALLER : SST_CALLEE) !=
-            SST_OK) {
+        sst_session_init(&state->session, &search->policies[POLICY_FIRST],
+                         c->is_caller ? SST_CALLER : SST_CALLEE) != SST_OK) {
         return false;
     }
     for (unsigned i = 0; i < 4 && c->before[i] != NULL; i++) {
