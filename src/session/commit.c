@@ -312,7 +312,7 @@ uint8_t sst_session_fraction(const struct sst_session *s, uint64_t now)
     /* At most 19 rounds: what is divided fits 32 bits, which spares small machines a long
      * division. */
     while (run > (UINT32_MAX >> 8)) {
-        run >>= 1;
+        run -= run >> 1; /* half of it, rounded up: passed stays below it */
         passed >>= 1;
     }
     return (uint8_t)(((uint32_t)passed << 8) / (uint32_t)run);
