@@ -114,7 +114,7 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
                             struct sst_advice *advice)
 {
     uint32_t violations = 0;
-    uint32_t value = 0;
+    uint32_t value = number_of(s, status);
     struct sst_facts facts;
     struct sst_dialog dialog;
     sst_uas_facts(s->policy, request, &facts, &violations);
@@ -143,7 +143,6 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
         return;
     }
     sst_tx_set_state(tx, TX_PEER_REFUSED);
-    tx->interval = status == 500 ? value : 0; /* for the answer: as advised */
     refuse(s, status, value, advice);
     sst_hold_bye(s, sst_session_half(s), now); /* EC-36 */
 }
@@ -214,7 +213,7 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     if (refresh) {
         receive_refresh(s, tx, request, status, sst_session_now(s, now_ms), advice);
     } else if (status != 0) {
-        refuse(s, status, 0, advice); /* out of order: at once, with a higher CSeq */
+        refuse(s, status, number_of(s, status), advice);
     } else {
         receive_other(s, request, advice);
     }
@@ -290,7 +289,7 @@ static void response_headers(const struct sst_session *s, const struct sst_tx *t
     if (status == 422) {
         value = tx == NULL ? 0 : tx->min_se; /* EC-105 */
     } else if (advised) {
-        value = tx->interval;
+        value = number_of(s, status);
     } else {
         status = 0;
     }

@@ -220,8 +220,8 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
 
     sst_msg_response(&msg, status, method, tx == NULL ? ++t->own_cseq : tx_cseq(tx));
     msg_headers(&msg, headers);
-    if (status == 422 && tx != NULL && sst_tx_state(tx) == TX_LOCAL_OPEN &&
-        !(tx->flags & TX_INITIAL) && (msg.has & SST_MSG_MIN_SE)) {
+    bool pending = tx != NULL && sst_tx_is_local(tx) && sst_session_is_open(t->session, tx);
+    if (status == 422 && pending && !(tx->flags & TX_INITIAL) && (msg.has & SST_MSG_MIN_SE)) {
         t->learned_min_se = sst_max(t->learned_min_se, msg.min_se);
     }
     t->may_move |= status >= 200 && status < 300 && tx != NULL;

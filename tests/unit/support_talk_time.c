@@ -148,9 +148,7 @@ void talk_pull(struct talk *t)
         must(i < 64);
         record(t, &event);
         if (t->on_event != NULL) {
-            if (t->on_event(t, &event) == SST_CALLBACK_NOT_SENT) {
-                (void)sst_session_defer(t->session, SST_NEVER, t->now_ms);
-            }
+            (void)t->on_event(t, &event);
         }
     }
     must(event.type == SST_EVENT_NONE);

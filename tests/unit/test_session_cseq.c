@@ -40,8 +40,8 @@ START_TEST(a_lower_cseq_is_out_of_order)
     expect(hears_cseq(t, UPDATE, 100, PEER_90), "0");
     answers(t, UPDATE, 200);
     until(t, 20);
-    expect(hears_cseq(t, UPDATE, 99, PEER_90), "500 " TIMER " | Retry-After: 0");
-    expect(hears_cseq(t, OTHER, 98, ""), "500 " TIMER " | Retry-After: 0");
+    expect(hears_cseq(t, UPDATE, 99, PEER_90), "500 " TIMER " | Retry-After: 5");
+    expect(hears_cseq(t, OTHER, 98, ""), "500 " TIMER " | Retry-After: 5");
     expect(told(t), "10 refreshed 90 remote; 20 violation cseq_low; 20 violation cseq_low");
     ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 10000);
     expect(hears_cseq(t, OTHER, 101, ""), "0");
@@ -61,7 +61,7 @@ START_TEST(a_bye_is_never_out_of_order)
     expect(hears_cseq(t, SST_METHOD_BYE, 0, ""), "0");
     expect(hears_cseq(t, SST_METHOD_BYE, 4294967295u, ""), "0");
     expect(told(t), "10 violation cseq_low; 10 violation cseq_low; 10 violation cseq_range");
-    expect(hears_cseq(t, OTHER, 99, ""), "500 " TIMER " | Retry-After: 0"); /* 100 is remembered */
+    expect(hears_cseq(t, OTHER, 99, ""), "500 " TIMER " | Retry-After: 5"); /* 100 is remembered */
     expect(hears_cseq(t, OTHER, 100, ""), "0");
     end_talk(t);
 }
@@ -74,7 +74,7 @@ START_TEST(zero_is_a_number_and_2_to_the_31_is_none)
 
     expect(hears_cseq(t, INVITE, 5, PEER_90), "0");
     answers(t, INVITE, 200);
-    expect(hears_cseq(t, UPDATE, 0, PEER_90), "500 " TIMER " | Retry-After: 0");
+    expect(hears_cseq(t, UPDATE, 0, PEER_90), "500 " TIMER " | Retry-After: 5");
     expect(hears_cseq(t, UPDATE, 4294967295u, PEER_90), "400 " TIMER);
     expect(hears_cseq(t, UPDATE, UINT32_C(1) << 31, PEER_90), "400 " TIMER);
     expect(hears_cseq(t, OTHER, UINT32_C(1) << 31, ""), "400 " TIMER);
@@ -109,7 +109,7 @@ START_TEST(a_number_that_is_not_known_is_in_order)
     sst_msg_request(&request, OTHER, SST_CSEQ_UNKNOWN);
     ck_assert_int_eq(sst_session_receive(t->session, NULL, &request, t->now_ms, &advice), SST_OK);
     ck_assert_uint_eq(advice.status, 0);
-    expect(hears_cseq(t, OTHER, 99, ""), "500 " TIMER " | Retry-After: 0");
+    expect(hears_cseq(t, OTHER, 99, ""), "500 " TIMER " | Retry-After: 5");
     end_talk(t);
 }
 END_TEST

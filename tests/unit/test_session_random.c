@@ -4,6 +4,7 @@
  * a clock that leaps. What holds at any time is checked after each call, by the talk and below.
  * Each life is lived twice, with events told and with events pulled, and has to be the same.
  */
+#include "restore.h"
 #include "talk.h"
 
 #define LIVES 500
@@ -31,7 +32,7 @@ static const char *const policies[] = {
     "method=update timeout_retries=2 rescue=yes",
     "method=invite expire_at=guard refused=keep",
     "guard=none refresh_percent=30 jitter_percent=10",
-    "guard=percent guard_percent=33 max_refresh=60",
+    "guard=percent guard_percent=33 max_refresh=60 dropped=off",
     "mode=request max_session_expires=1800 strict_overlap=yes",
     "mode=off",
     "accept_refresher_missing=no accept_require_as_support=no accept_malformed=no",
@@ -209,11 +210,12 @@ static int on_event(struct talk *t, const struct sst_event *event)
         return SST_CALLBACK_DONE;
     }
     switch (draw(6)) {
-    case 0:
-        return SST_CALLBACK_NOT_SENT;
-    case 1: /* sends it, and gives it up by the function for that */
+    case 0: /* it cannot begin it now */
+        (void)sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms);
+        return SST_CALLBACK_DONE;
+    case 1: /* begins it, and does not send it */
         if (try_ask(t, event->method, flags, &headers) == SST_OK) {
-            loses(t, event->method, SST_FAILED_NOT_SENT);
+            drops(t, event->method);
         }
         t->refresh.type = SST_EVENT_NONE;
         return SST_CALLBACK_DONE;
@@ -246,7 +248,7 @@ static void mix_up(struct talk *t)
     t->may_move = true;
     switch (draw(6)) {
     case 0:
-        (void)sst_session_request(t->session, tx, method, draw(8), t->now_ms, &headers);
+        whatever(sst_session_request(t->session, tx, method, draw(8), t->now_ms, &headers));
         break;
     case 1:
         sst_msg_response(&msg, PICK(statuses), method, draw(3));
@@ -257,20 +259,20 @@ static void mix_up(struct talk *t)
         sst_msg_request(&msg, method, t->peer_cseq + draw(3));
         msg_headers(&msg, PICK(request_headers));
         t->learned_min_se = 0;
-        (void)sst_session_receive(t->session, tx, &msg, t->now_ms, &advice);
+        whatever(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice));
         break;
     case 3:
-        (void)sst_session_failed(t->session, tx, SST_FAILED_NOT_SENT, t->now_ms, &verdict);
+        (void)sst_session_not_sent(t->session, tx, SST_NEVER, t->now_ms);
         break;
     case 4:
-        (void)sst_session_answer(t->session, tx, 200, t->now_ms, &headers);
+        whatever(sst_session_answer(t->session, tx, 200, t->now_ms, &headers));
         break;
     default:
         memset(tx, 0, sizeof *tx); /* forgotten */
         break;
     }
     t->learned_min_se = 0;
-    t->highest_cseq = t->session->remote_cseq; /* what the talk knows of the peer is no use now */
+    t->highest_cseq = t->session->next_cseq == 0 ? 0 : t->session->next_cseq - 1u; /* what the talk knows of the peer is no use now */
     talk_pull(t);
     talk_check(t);
 }
@@ -418,18 +420,40 @@ static void ack(struct talk *t)
     talk_check(t);
 }
 
+/* Through an image, to a host whose clock is the same. */
+static void move(struct talk *t, unsigned flags)
+{
+    uint8_t image[SST_IMAGE_SIZE];
+
+    must(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL) == SST_OK);
+    t->may_move = true;
+    must(sst_session_restore(t->session, t->session->policy,
+                             FROM(image, sizeof image, 0, draw(2) * 20000u, flags),
+                             t->now_ms) == SST_OK);
+}
+
 static void rare(struct life *life)
 {
     struct talk *t = life->t;
     struct sst_session child;
     struct sst_tx child_tx;
 
-    switch (draw(6)) {
+    switch (draw(9)) {
     case 0:
         (void)sst_session_end(t->session, t->now_ms);
         break;
+    case 4:
+        (void)sst_session_offer_answered(t->session, (draw(2) ? t->own : t->peer) + draw(2));
+        break;
+    case 5:
+        move(t, 0);
+        break;
+    case 6: /* the transactions are lost */
+        move(t, draw(2) ? SST_RESTORE_TAKEOVER : SST_RESTORE_TRANSACTIONS);
+        break;
     case 1:
-        (void)sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms);
+        (void)sst_session_not_sent(t->session, draw(2) ? NULL : &t->own[draw(2)],
+                                   draw(2) ? SST_NEVER : t->now_ms + draw(60000), t->now_ms);
         break;
     case 2:
         whatever(sst_session_set_policy(t->session, draw(2) ? &t->policy : &life->other));
