@@ -49,14 +49,14 @@ START_TEST(e12_an_interval_that_was_let_pass_is_not_refused_later)
     struct sst_proxy_policy policy = policy_with(120, 0);
     struct sst_proxy_tx tx = asked(&policy, "1800");
     struct sst_proxy_edit edit;
-    uint64_t expires = SST_NEVER;
+    struct sst_proxy_dialog dialog = {0};
     struct sst_msg msg = response_with("100;refresher=uas");
 
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &dialog), SST_OK);
     sst_msg_request(&msg, SST_METHOD_UPDATE, 2);
     add(&msg, "Supported", "timer");
     add(&msg, "Session-Expires", "100;refresher=uac");
-    /* within the dialog: once the view can say so, it is to be said here */
+    sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG);
     ck_assert_int_eq(sst_proxy_request(&policy, &tx, &msg, &edit), SST_OK);
     ck_assert_uint_eq(edit.status, 0);
 }
@@ -68,21 +68,21 @@ START_TEST(e14_a_copy_of_a_2xx_is_changed_as_the_first_was)
     struct sst_proxy_policy policy = policy_with(90, 0);
     struct sst_proxy_tx tx = asked(&policy, "1800");
     struct sst_proxy_edit edit;
-    uint64_t expires = SST_NEVER;
+    struct sst_proxy_dialog dialog = {0};
     struct sst_msg msg = response_with("1800;refresher=uas");
 
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &dialog), SST_OK);
     ck_assert(!edit.set_session_expires);
     msg = response_with(NULL);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1500, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1500, &edit, &dialog), SST_OK);
     ck_assert(!edit.set_session_expires && !edit.insert_refresher_uac && !edit.add_require);
-    ck_assert(expires == 1801000);
+    ck_assert(dialog.expires_ms == 1801000);
 
     tx = asked(&policy, "1800");
     msg = response_with(NULL);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &dialog), SST_OK);
     ck_assert(edit.insert_refresher_uac);
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1500, &edit, &expires), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1500, &edit, &dialog), SST_OK);
     ck_assert(edit.insert_refresher_uac);
 }
 END_TEST
@@ -110,15 +110,15 @@ START_TEST(e18_an_unreadable_interval_moves_the_expiration)
     struct sst_proxy_policy policy = policy_with(90, 0);
     struct sst_proxy_tx tx = asked(&policy, "1800");
     struct sst_proxy_edit edit;
-    uint64_t expires = SST_NEVER;
+    struct sst_proxy_dialog dialog = {0};
     struct sst_msg msg = response_with("1800;refresher=uas");
 
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &expires), SST_OK);
-    ck_assert(expires == 1801000);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 1000, &edit, &dialog), SST_OK);
+    ck_assert(dialog.expires_ms == 1801000);
     tx = asked(&policy, NULL);
     msg = response_with("abc");
-    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 601000, &edit, &expires), SST_OK);
-    ck_assert(expires == 2401000);
+    ck_assert_int_eq(sst_proxy_response(&policy, &tx, &msg, 601000, &edit, &dialog), SST_OK);
+    ck_assert(dialog.expires_ms == 2401000);
 }
 END_TEST
 
