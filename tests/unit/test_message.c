@@ -228,6 +228,27 @@ START_TEST(reports_what_is_malformed)
 }
 END_TEST
 
+/* The same with terminated texts. */
+START_TEST(takes_terminated_texts)
+{
+    struct sst_msg msg = request();
+
+    ck_assert_int_eq(sst_msg_header(&msg, "X", "600;refresher=uas"), SST_OK);
+    ck_assert_int_eq(sst_msg_header(&msg, "Supported ", "100rel, timer"), SST_OK);
+    ck_assert_int_eq(sst_msg_header(&msg, "Subject", "timer"), SST_OK);
+    ck_assert_int_eq(sst_msg_header(&msg, "Require", ""), SST_OK);
+    ck_assert_uint_eq(msg.session_expires, 600);
+    ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAS);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER);
+    ck_assert_uint_eq(msg.violations, 0);
+    struct sst_msg before = msg;
+    ck_assert_int_eq(sst_msg_header(NULL, "X", "90"), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_msg_header(&msg, NULL, "90"), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_msg_header(&msg, "X", NULL), SST_ERR_ARGUMENT);
+    ck_assert(is_same(&msg, &before));
+}
+END_TEST
+
 START_TEST(refuses_wrong_arguments)
 {
     struct sst_msg msg = request();
@@ -260,6 +281,7 @@ int main(void)
     tcase_add_test(tests, keeps_values_as_received);
     tcase_add_test(tests, reports_what_is_wrong_with_refreshers);
     tcase_add_test(tests, reports_what_is_malformed);
+    tcase_add_test(tests, takes_terminated_texts);
     tcase_add_test(tests, refuses_wrong_arguments);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

@@ -107,6 +107,29 @@ START_TEST(flags_take_several_words)
 }
 END_TEST
 
+/* The same with terminated texts. */
+START_TEST(terminated_texts_are_taken)
+{
+    char text[16];
+    ck_assert_int_eq(sst_policy_set(&policy, "Min-SE", " 120 ", &error), SST_OK);
+    ck_assert_uint_eq(policy.min_se, 120);
+    ck_assert_uint_eq(sst_policy_get(&policy, "min_se", text, sizeof text), 3);
+    ck_assert_str_eq(text, "120");
+    struct sst_policy before = policy;
+    ck_assert_int_eq(sst_policy_set(&policy, "min_se", "60", &error), SST_ERR_RANGE);
+    ck_assert_str_eq(error.text, "60");
+    ck_assert_int_eq(sst_policy_set(&policy, "min", "90", NULL), SST_ERR_UNKNOWN_NAME);
+    /* NULL is as good as an empty text */
+    ck_assert_int_eq(sst_policy_set(&policy, NULL, "90", &error), SST_ERR_UNKNOWN_NAME);
+    ck_assert_int_eq(sst_policy_set(&policy, "min_se", NULL, &error), SST_ERR_SYNTAX);
+    ck_assert_int_eq(sst_policy_set(NULL, "min_se", "90", &error), SST_ERR_ARGUMENT);
+    ck_assert_uint_eq(sst_policy_get(&policy, NULL, text, sizeof text), 0);
+    ck_assert_str_eq(text, "");
+    ck_assert_uint_eq(sst_policy_get(NULL, "min_se", text, sizeof text), 0);
+    ck_assert(memcmp(&before, &policy, sizeof policy) == 0);
+}
+END_TEST
+
 START_TEST(names_are_read_generously)
 {
     static const char *const names[] = {"min_se", "min-se",  "Min-SE",   "MIN_SE",
@@ -302,6 +325,7 @@ static Suite *policy_text_suite(void)
     tcase_add_loop_test(tests, fields_refuse_other_values, 0, COUNT_OF(cases));
     tcase_add_test(tests, enumerators_are_those_of_the_header);
     tcase_add_test(tests, flags_take_several_words);
+    tcase_add_test(tests, terminated_texts_are_taken);
     tcase_add_test(tests, names_are_read_generously);
     tcase_add_test(tests, other_names_are_refused);
     tcase_add_test(tests, values_are_read_generously);
