@@ -51,20 +51,22 @@ def own_benefit_ends_with_the_peer(lab):
 
 
 # Shows: EC-18
-def own_benefit_refused_goes_off(lab):
-    """A refusal shows life: at the expiration the own-benefit timer goes off, no BYE (EC-18)."""
+def own_benefit_refused_goes_on(lab):
+    """A refusal shows life: at the expiration a new interval begins, without BYE (EC-18)."""
     peer = _call(lab, allow=ALLOW_NO_UPDATE)
-    _refuse(peer, peer.expect("INVITE"), 603)
-    # What else it tries is refused as well, until it stops.
-    while not lab.caller.all("negotiated", interval=0):
-        if peer.pending(0.1):
-            _refuse(peer, peer.expect("INVITE"), 603)
-    gone, = lab.caller.all("negotiated", interval=0)
-    on = lab.caller.all("negotiated")[0]
-    lab.near(gone["t"] - on["t"], 90, "timer off after the 2xx")
-    peer.silence(0.3)
+    # 403: for good, so a second round halfway between 45 s and 59 s (EC-114), and then silence.
+    for _ in range(2):
+        _refuse(peer, peer.expect("INVITE"), 403)
+    peer.answer(peer.expect("INVITE"), 200)
+    peer.expect("ACK")
     peer.hang_up()
     lab.finish(caller=0)
+    sent = lab.wire.find("INVITE", by="caller")
+    on = lab.wire.find(200, to="INVITE")[0]
+    lab.near(lab.span(on, sent[1]), 45, "first refresh after the 2xx")
+    lab.near(lab.span(on, sent[2]), 52, "second round")
+    lab.near(lab.span(on, sent[3]), 90 + 45, "refresh of the next interval")
+    equal(lab.caller.all("negotiated", interval=0), [], "timers that were turned off")
     equal(lab.caller.all("ended"), [], "ended")
 
 
