@@ -6,8 +6,12 @@ Each is (rule, file below src/, what it does to the library, text that stands th
 BREAKS = [
     # Where header fields stand and what they say: sections 4 to 6
     ("4-1", "session/uac.c", "takes a 180 with Session-Expires for a 2xx",
-     "response->status < 200) {\n        provisional",
-     "response->status < 200 && !(response->has & SST_MSG_SESSION_EXPIRES)) {\n        provisional"),
+     "outcome == SST_OUTCOME_PROVISIONAL) {\n"
+     "        provisional(s, tx, response, now);\n"
+     "    } else if (outcome == SST_OUTCOME_SUCCESS) {",
+     "outcome == SST_OUTCOME_PROVISIONAL && !(response->has & SST_MSG_SESSION_EXPIRES)) {\n"
+     "        provisional(s, tx, response, now);\n"
+     "    } else if (outcome == SST_OUTCOME_SUCCESS || outcome == SST_OUTCOME_PROVISIONAL) {"),
     ("4-2", "codec/scan.c", "lets numbers above 2^32-1 wrap",
      "            value = SST_SECONDS_MAX;",
      "            value = value * 10 + digit;"),
@@ -26,10 +30,11 @@ BREAKS = [
      "*min_se > sst_max(ask->min_se, policy->absolute_min);", "*min_se > ask->min_se;"),
     ("5-2", "rules/proxy.c", "takes an absent Min-SE for none at all",
      "                             : policy->absolute_min;", "                             : 0;"),
-    ("5-3", "session/uas.c", "learns from a Min-SE in a 2xx",
+    ("5-3", "session/state.c", "learns from a Min-SE in a 2xx",
      "    if (msg->has & SST_MSG_ALLOW) {",
      "    if (msg->status >= 200 && (msg->has & SST_MSG_MIN_SE)) {\n"
-     "        s->min_se = sst_max(s->min_se, msg->min_se);\n    }\n"
+     "        s->min_se = sst_max(s->min_se, msg->min_se);\n"
+     "    }\n"
      "    if (msg->has & SST_MSG_ALLOW) {"),
     ("5-6", "rules/headers.c", "puts Min-SE into BYE and other requests",
      '        add_timer(headers, "Supported"); /* §7.1 */',
@@ -48,9 +53,11 @@ BREAKS = [
     ("7.1-7", "rules/uac.c", "leaves Supported out where Require says it",
      "ask->supported = true;", "ask->supported = policy->mode != SST_MODE_REQUIRE;"),
     ("7.2-1", "session/session.c", "lets a fork begin with the timer of the first dialog",
-     "child->flags = F_OWN_INVITE | (parent->flags & F_CALLER);",
-     "child->flags = F_OWN_INVITE | parent->flags;\n    child->interval = parent->interval;\n"
-     "    child->start_ms = parent->start_ms;"),
+     "    child->flags = parent->flags & F_CALLER;\n"
+     "    sst_set_phase(child, PHASE_EARLY);\n",
+     "    child->flags = parent->flags;\n"
+     "    child->interval = parent->interval;\n"
+     "    child->start_ms = parent->start_ms;\n"),
     ("7.2-2", "rules/uac.c", "overlooks Session-Expires where Require says to look",
      "if (present && read_agreed(",
      "if (present && !(response->has & SST_MSG_REQUIRE_TIMER) && read_agreed("),
@@ -58,27 +65,30 @@ BREAKS = [
      "if (present && read_agreed(", "if (present && asked != 0 && read_agreed("),
     ("7.2-4", "rules/uac.c", "takes uas in a 2xx for itself",
      "timer->side = SST_SIDE_REMOTE;", "timer->side = SST_SIDE_LOCAL;"),
-    ("7.2-6", "rules/uac.c", "goes on with a timer that the peer turned off",
-     "if (dialog->peer_supports || (response->has & SST_MSG_SUPPORTED_TIMER)) {\n"
-     "        return false;",
-     "if (dialog->side != SST_SIDE_NONE) {\n        return true;"),
+    ("7.2-6", "rules/uac.c", "goes on with a timer that the owner lets the peer turn off",
+     "bool goes_on = dialog->own_benefit || policy->dropped == SST_DROPPED_KEEP;",
+     "bool goes_on = true;"),
     ("7.2-7", "session/commit.c", "keeps the longer of two intervals",
-     "s->interval = timer->side == SST_SIDE_NONE ? 0 : timer->interval;",
-     "s->interval = timer->side == SST_SIDE_NONE ? 0 : sst_max(s->interval, timer->interval);"),
+     "s->interval = runs == RUNS_NONE ? 0 : timer->interval;",
+     "s->interval = runs == RUNS_NONE ? 0 : sst_max(s->interval, timer->interval);"),
     ("7.2-9", "session/commit.c", "does not count from the last 2xx but from the first",
      "    s->start_ms = now;", "    s->start_ms = s->start_ms == 0 ? now : s->start_ms;"),
     ("7.2-10", "session/commit.c", "never refreshes",
-     "    if (s->flags & F_LOCAL) {\n        s->refresh_ms",
-     "    if ((s->flags & F_LOCAL) && now == 0) {\n        s->refresh_ms"),
+     "    if (sst_may_refresh(s)) {\n"
+     "        s->refresh_ms",
+     "    if (sst_may_refresh(s) && now == 0) {\n"
+     "        s->refresh_ms"),
     ("7.2-11", "session/uac.c", "does not count a hold as a refresh",
-     "    sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL, now);",
-     "    if (!dialog.established || (tx->flags & TX_REFRESH)) {\n"
-     "        sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL, now);\n    }"),
+     "    sst_session_commit(s, &commit, now);",
+     "    if (sst_phase(s) != PHASE_CONFIRMED || (tx->flags & TX_REFRESH)) {\n"
+     "        sst_session_commit(s, &commit, now);\n"
+     "    }"),
     ("7.2-12", "session/commit.c", "refreshes at 60 % instead of half",
      "uint64_t delay = percent_ms(s->interval, policy->refresh_percent);",
      "uint64_t delay = percent_ms(s->interval, policy->refresh_percent + 10u);"),
-    ("7.4-1", "session/commit.c", "requires the extension in its first request alone",
-     "if (s->flags & F_NO_REQUIRE) {", "if (s->flags & (F_NO_REQUIRE | F_ESTABLISHED)) {"),
+    ("7.4-1", "session/uac.c", "requires the extension in its first request alone",
+     "if (s->flags & F_NO_REQUIRE) {",
+     "if ((s->flags & F_NO_REQUIRE) || sst_phase(s) == PHASE_CONFIRMED) {"),
     ("7.4-2", "session/uas.c", "learns no Min-SE from the peer's requests",
      "    s->min_se = sst_max(s->min_se, facts.min_se); /* §7.4, EC-26: received is enough */\n",
      ""),
@@ -92,10 +102,11 @@ BREAKS = [
     ("7.4-9", "rules/uac.c", "offers the role to a peer that may not know the extension",
      "!policy->allow_uas &&\n        !dialog->peer_supports", "!policy->allow_uas && policy->mode == 0"),
     ("7.4-11", "session/due.c", "tries UPDATE without knowing that the peer has it",
-     "    return s->flags & F_UPDATE_ALLOWED;", "    return !(s->flags & F_UPDATE_REFUSED);"),
+     "        return s->policy->method == SST_REFRESH_UPDATE;",
+     "        return true;"),
     ("7.4-12", "session/event.c", "wants an offer in UPDATE",
-     "event->with_offer = way == SST_WAY_INVITE_OFFER;",
-     "event->with_offer = way != SST_WAY_INVITE_PLAIN;"),
+     "event->with_offer = way == WAY_INVITE_OFFER;",
+     "event->with_offer = way != WAY_INVITE_PLAIN;"),
     ("7.4-7", "rules/uac.c", "refreshes with its own wish instead of the interval in force",
      "ask->session_expires = sst_max(dialog->interval, least);",
      "ask->session_expires = sst_max(policy->session_expires, least);"),
@@ -141,8 +152,8 @@ BREAKS = [
     ("8.2-1", "rules/proxy.c", "inserts Session-Expires into a 2xx without refresher",
      "        edit->insert_refresher_uac = true;\n", ""),
     ("8.2-2", "rules/proxy.c", "inserts it for a UAC that cannot refresh",
-     "tx->active && tx->uac_supports && tx->session_expires != 0",
-     "tx->active && tx->session_expires != 0"),
+     "tx->active && tx->uac_supports &&",
+     "tx->active &&"),
     ("8.2-3", "rules/proxy.c", "changes the Session-Expires of a 2xx",
      "        interval = sst_max(response->session_expires_max, policy->absolute_min);",
      "        interval = sst_max(response->session_expires_max, policy->absolute_min);\n"
@@ -172,25 +183,29 @@ BREAKS = [
     ("9-6", "rules/uas.c", "requires the extension of who does not know it",
      "    answer->require = facts->supports;", "    answer->require = true;"),
     ("9-7", "session/uas.c", "counts from the request, not from its 2xx",
-     "    sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL, now);",
-     "    sst_session_commit(s, &timer, tx->generation, tx->flags & TX_INITIAL,\n"
-     "                       s->flags & F_ESTABLISHED ? s->start_ms : now);"),
+     "    sst_session_commit(s, &commit, now);",
+     "    sst_session_commit(s, &commit, dialog.established ? s->start_ms : now);"),
     ("9-8", "session/commit.c", "leaves the refreshes to the caller",
-     "    if (s->flags & F_LOCAL) {\n        s->refresh_ms",
-     "    if ((s->flags & F_LOCAL) && (s->flags & F_CALLER)) {\n        s->refresh_ms"),
+     "    if (sst_may_refresh(s)) {\n"
+     "        s->refresh_ms",
+     "    if (sst_may_refresh(s) && (s->flags & F_CALLER)) {\n"
+     "        s->refresh_ms"),
     ("9-9", "rules/headers.c", "sends 422 with 90 instead of its minimum",
      "sst_max(value, sst_local_min(policy))", "policy->absolute_min"),
     ("9-10", "rules/uas.c", "answers no Session-Expires to a UAC without support",
      "    if (facts->has_session_expires) {\n        /* §9: never",
      "    if (!facts->supports && facts->has_session_expires) {\n        return 0;\n    }\n"
      "    if (facts->has_session_expires) {\n        /* §9: never"),
-    ("9-12", "session/uas.c", "runs the interval that was asked for, not the one it answered",
-     "timer.interval = answer.session_expires;",
-     "timer.interval = facts.has_session_expires ? tx->interval : answer.session_expires;"),
+    ("9-12", "rules/uas.c", "runs the interval that was asked for, not the one it answered",
+     "    timer->interval = answer->session_expires;\n",
+     "    timer->interval =\n"
+     "        facts->has_session_expires ? facts->session_expires : answer->session_expires;\n"),
 
     # Refreshing and giving up: sections 10 to 12
     ("10-1", "session/refused.c", "lets a 422 extend the session",
-     "    s->rounds++;", "    s->rounds++;\n    s->start_ms = now;"),
+     "        rounds++;\n",
+     "        rounds++;\n"
+     "        s->start_ms = now;\n"),
     ("10-2", "rules/failure.c", "goes on after a 408",
      "    case 408: /* §10 */\n    case 481:", "    case 481:"),
     ("10-4", "rules/uac.c", "follows 422 for ever",
@@ -198,7 +213,8 @@ BREAKS = [
     ("10-5", "session/due.c", "gives up only at the expiration",
      "uint64_t end = expiration - s->guard_ms; /* §10 */", "uint64_t end = expiration;"),
     ("11-1", "session/commit.c", "refreshes as fast as the peer likes",
-     "    return delay < floor ? floor : delay;", "    return delay;"),
+     "return delay < floor_ms(s) ? floor_ms(s) : delay;",
+     "return delay;"),
     ("12-1", "rules/headers.c", "does not say in failures what it supports",
      '        add_timer(headers, "Supported"); /* §12.3 */', "        (void)headers;"),
 
@@ -213,16 +229,50 @@ BREAKS = [
      "        /* One refresh too many does no harm, one too few ends the call. */\n"
      "        timer->side = SST_SIDE_LOCAL;", "        timer->side = SST_SIDE_REMOTE;"),
     ("EC-20", "session/commit.c", "starts a timer before the call is answered",
-     "    if (!established && !establishes) {", "    if (!established && !establishes && now == 0) {"),
+     "    if (!confirmed && !commit->establishes) {",
+     "    if (!confirmed && !commit->establishes && now == 0) {"),
     ("EC-21", "rules/uac.c", "lets the peer refresh where two results differ",
      "a->side == SST_SIDE_LOCAL || b->side == SST_SIDE_LOCAL",
      "a->side == SST_SIDE_LOCAL && b->side == SST_SIDE_LOCAL"),
     ("EC-31", "session/uac.c", "lets a copy of a 2xx move the expiration",
-     "!(tx->flags & TX_OPEN) || (tx->flags & TX_PEER)", "(tx->flags & TX_PEER)"),
+     "    if (sst_tx_state(tx) != TX_LOCAL_OPEN || !sst_session_is_open(s, tx)) {\n"
+     "        return false;",
+     "    if (!sst_tx_is_local(tx)) {\n"
+     "        return false;"),
     ("EC-43", "session/time.c", "ends a millisecond late",
      "now >= due->end", "now > due->end"),
     ("EC-73", "session/uas.c", "refuses an UPDATE without offer beside an own request",
-     "    if (!update && (s->flags & F_OWN_INVITE)) {", "    if (s->flags & F_OWN_INVITE) {"),
+     "    if (!update && sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {",
+     "    if (sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {"),
     ("EC-102", "rules/uac.c", "turns the timer off for a Session-Expires that cannot be read",
-     "if (unreadable && dialog->established", "if (present && dialog->established"),
+     "if (unreadable && is_running(dialog)) {",
+     "if (present && is_running(dialog)) {"),
+    ("EC-111", "session/refused.c", "repeats the method that was refused",
+     "    case STRIKE_OTHER:\n"
+     "        sst_prefer_other(s, tx);\n",
+     "    case STRIKE_OTHER:\n"),
+    ("EC-114", "session/refused.c", "has no second round",
+     "    if (now >= last || !sst_second_round(s)) {",
+     "    if (now >= last || sst_second_round(s) || true) {"),
+    ("EC-115", "session/uas.c", "lets a ping put off its refresh",
+     "commit.keeps_plan = !facts.has_session_expires;",
+     "commit.keeps_plan = false;"),
+    ("EC-117", "session/uas.c", "refuses a BYE with a low CSeq",
+     "return bye ? 0 : 500; /* EC-107 */",
+     "return 500; /* EC-107 */"),
+    ("EC-120", "session/due.c", "hangs up beside a request of its own",
+     "(s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD)) != 0;",
+     "(s->flags & (F_PEER_REQUEST | F_HELD)) != 0;"),
+    ("EC-126", "session/commit.c", "hangs up as early as the owner likes",
+     "return percent < guard ? (uint32_t)percent : guard;",
+     "return (uint32_t)percent;"),
+    ("EC-127", "session/uac.c", "takes 100 for life",
+     "    if (response->status > 100) {",
+     "    if (response->status >= 100) {"),
+    ("EC-132", "session/commit.c", "counts half from the arrival of the 2xx",
+     "        if (commit->sent != SST_NEVER && !overlaps) {",
+     "        if (commit->sent == 0 && !overlaps) {"),
+    ("EC-135", "rules/uas.c", "makes a caller refresh that asked for nothing",
+     "return facts->has_session_expires ? policy->prefer_refresher : SST_REFRESHER_UAS;",
+     "return policy->prefer_refresher;"),
 ]
