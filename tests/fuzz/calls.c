@@ -55,6 +55,13 @@ static void wait(struct host *host, unsigned how)
     HOLDS(sst_session_advance(host->session, host->now_ms) == SST_OK);
 }
 
+/* Why a request cannot be begun: all but a wrong argument. */
+static bool is_refusal(int result)
+{
+    return result == SST_ERR_STATE || result == SST_ERR_BUSY || result == SST_ERR_NOT_DUE ||
+           result == SST_ERR_ENDED;
+}
+
 static void request(struct host *host, unsigned how)
 {
     static const enum sst_method others[] = {SST_METHOD_OTHER, SST_METHOD_BYE, SST_METHOD_ACK,
@@ -67,7 +74,8 @@ static void request(struct host *host, unsigned how)
     unsigned flags = (how & 2u ? SST_REQUEST_OFFER : 0u) | (how & 4u ? SST_REQUEST_REFRESH : 0u);
 
     int result = sst_session_request(host->session, tx, method, flags, host->now_ms, &headers);
-    HOLDS(result == SST_OK || (result == SST_ERR_STATE && !other && headers.count == 0));
+    HOLDS(result == SST_OK || (is_refusal(result) && !other && headers.count == 0));
+    HOLDS(result != SST_ERR_NOT_DUE || (flags & SST_REQUEST_REFRESH));
     if (result == SST_OK) {
         if (tx != NULL) {
             property_request(host, place);
@@ -98,27 +106,42 @@ static void response(struct host *host, unsigned how)
     if (status < 100) {
         return;
     }
-    sst_msg_response(&msg, status, method, how & 4u || tx == NULL ? 0 : tx->cseq);
+    bool known = !(how & 4u) && tx != NULL && tx->cseq != 0;
+    sst_msg_response(&msg, status, method, known ? tx->cseq - 1u : SST_CSEQ_UNKNOWN);
     read_headers(&host->input, &msg);
     if (tx == NULL && method != SST_METHOD_OTHER) {
+        HOLDS(sst_session_response(host->session, tx, &msg, host->now_ms, &verdict) ==
+              SST_ERR_ARGUMENT);
         return;
     }
     host->watch.may_move |= status >= 200 && status < 300 && tx != NULL;
     HOLDS(sst_session_response(host->session, tx, &msg, host->now_ms, &verdict) == SST_OK);
     check_verdict(&verdict);
-    property_verdict(host, &verdict);
     HOLDS(!verdict.refreshed || (status >= 200 && status < 300));
+}
+
+void not_sent(struct host *host, struct sst_tx *tx, bool later)
+{
+    uint64_t wait = later ? (uint64_t)take8(&host->input) * 1000u : 0;
+    uint64_t retry = later ? host->now_ms + wait : SST_NEVER;
+    int result = sst_session_not_sent(host->session, tx, retry, host->now_ms);
+
+    HOLDS(result == SST_OK || result == SST_ERR_ENDED ||
+          result == (tx != NULL ? SST_ERR_STATE : SST_ERR_NOT_DUE));
 }
 
 static void failed(struct host *host, unsigned how)
 {
     struct sst_verdict verdict;
     struct sst_tx *tx = &host->tx[how & 1u];
-    enum sst_outcome failure = (enum sst_outcome)((how >> 1) % 3u);
+    enum sst_outcome failure = how & 2u ? SST_OUTCOME_TIMEOUT : SST_OUTCOME_TRANSPORT;
 
+    if (how & 4u) {
+        not_sent(host, tx, how & 8u);
+        return;
+    }
     HOLDS(sst_session_failed(host->session, tx, failure, host->now_ms, &verdict) == SST_OK);
     check_verdict(&verdict);
-    property_verdict(host, &verdict);
     HOLDS(!verdict.refreshed);
 }
 
@@ -173,7 +196,8 @@ static void answer(struct host *host, unsigned how)
         HOLDS(result == SST_ERR_ARGUMENT && headers.count == 0);
         return;
     }
-    HOLDS(result == SST_OK || (result == SST_ERR_STATE && tx != NULL));
+    HOLDS(result == SST_OK ||
+          ((result == SST_ERR_STATE || result == SST_ERR_ENDED) && tx != NULL));
     if (tx != NULL && status >= 200) {
         host->asked[place].open = false;
     }
@@ -186,22 +210,12 @@ static void ack(struct host *host, unsigned how)
     int result;
 
     if (how & 8u) {
-        result = sst_session_ack_timeout(host->session, tx, host->now_ms);
-        host->watch.ended |= result == SST_OK;
+        result = sst_session_offer_answered(host->session, &host->tx[(how & 7u) % TX_COUNT]);
     } else {
         host->watch.may_move = true; /* EC-30 */
         result = sst_session_ack(host->session, tx, host->now_ms);
     }
-    HOLDS(result == SST_OK || result == SST_ERR_STATE);
-}
-
-static void defer(struct host *host, unsigned how)
-{
-    uint64_t later = host->now_ms + (uint64_t)take8(&host->input) * 1000u;
-    uint64_t retry = how & 1u ? SST_NEVER : how & 2u ? host->now_ms : later;
-    int result = sst_session_defer(host->session, retry, host->now_ms);
-
-    HOLDS(result == SST_OK || result == SST_ERR_STATE);
+    HOLDS(result == SST_OK || result == SST_ERR_STATE || result == SST_ERR_ENDED);
 }
 
 /* A second 2xx with another To tag: the host goes on with the dialog that it makes. */
@@ -233,15 +247,17 @@ static void restart(struct host *host, unsigned how)
 {
     uint8_t image[SST_IMAGE_SIZE];
     uint64_t slept = (uint64_t)take8(&host->input) * 1000u;
-    uint64_t spread = how & 2u ? 60000u : 0u;
+    struct sst_restore from = {.image = image, .length = sizeof image, .elapsed_ms = slept};
+
+    from.spread_ms = how & 2u ? 60000u : 0u;
+    from.flags = how & 1u ? SST_RESTORE_TRANSACTIONS : how & 8u ? SST_RESTORE_TAKEOVER : 0u;
 
     if (host->depth > 0) {
         return;
     }
     HOLDS(sst_session_save(host->session, host->now_ms, image, sizeof image, NULL) == SST_OK);
     host->now_ms = how & 4u ? slept : host->now_ms + slept;
-    HOLDS(sst_session_restore(host->session, host->policy, image, sizeof image, host->now_ms,
-                              slept, spread, how & 1u) == SST_OK);
+    HOLDS(sst_session_restore(host->session, host->policy, &from, host->now_ms) == SST_OK);
     host->watch.may_move = true;
     host->has_begun = false;
     host->mixed = true; /* what was open may be forgotten */
@@ -281,7 +297,7 @@ void one_call(struct host *host)
     case 8: case 9: receive(host, how); break;
     case 10: case 11: answer(host, how); break;
     case 12: ack(host, how); break;
-    case 13: defer(host, how); break;
+    case 13: not_sent(host, NULL, how & 1u); break;
     case 14: restart(host, how); break;
     default:
         if (fuzz_habits && how == 9u) {

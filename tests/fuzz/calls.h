@@ -55,11 +55,12 @@ void read_policy(struct input *input, struct sst_policy *policy);
 extern const bool fuzz_habits;
 void widen_policy(struct input *input, struct sst_policy *policy);
 void property_request(const struct host *host, enum tx_place place);
-void property_verdict(const struct host *host, const struct sst_verdict *verdict);
 void property_event(struct host *host, const struct sst_event *event);
 
 /* calls.c: one call, chosen and filled in by the next bytes. */
 void one_call(struct host *host);
+/* What was prepared with tx, or asked for, is not sent, and is to be asked for later. */
+void not_sent(struct host *host, struct sst_tx *tx, bool later);
 
 /* session.c: what holds after each call, and another policy. */
 void after_call(struct host *host);

@@ -39,7 +39,7 @@ void widen_policy(struct input *input, struct sst_policy *policy)
     }
 }
 
-/* SST_FUZZ_SKIP names what is not judged, as "beside,twice": what is found often hides the rest. */
+/* SST_FUZZ_SKIP names what is not judged, as "beside,floor": what is found often hides the rest. */
 static bool is_judged(const char *name)
 {
     const char *skip = getenv("SST_FUZZ_SKIP");
@@ -53,13 +53,6 @@ void property_request(const struct host *host, enum tx_place place)
     bool peers = host->asked[PEER_INVITE].open || host->asked[PEER_INVITE_2].open;
 
     HOLDS(!is_judged("beside") || place != OWN_INVITE || !peers || host->mixed);
-}
-
-/* The end is told once. */
-void property_verdict(const struct host *host, const struct sst_verdict *verdict)
-{
-    HOLDS(!is_judged("twice") || verdict->action != SST_ACTION_END || !host->watch.ended ||
-          host->depth > 0);
 }
 
 /* EC-125 */

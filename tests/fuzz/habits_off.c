@@ -16,12 +16,6 @@ void property_request(const struct host *host, enum tx_place place)
     (void)place;
 }
 
-void property_verdict(const struct host *host, const struct sst_verdict *verdict)
-{
-    (void)host;
-    (void)verdict;
-}
-
 void property_event(struct host *host, const struct sst_event *event)
 {
     (void)host;

@@ -72,15 +72,15 @@ static void restore(const struct block *image, struct input options)
     sst_policy_init(&policy);
     policy.random = middle;
     uint64_t now_ms = take64(&options) >> (take8(&options) & 63u);
-    uint64_t elapsed_ms = take64(&options) >> (take8(&options) & 63u);
-    uint64_t spread_ms = take32(&options);
-    unsigned flags = take8(&options) & 1u;
+    struct sst_restore how = {.image = (const uint8_t *)image->at, .length = image->length};
+    how.elapsed_ms = take64(&options) >> (take8(&options) & 63u);
+    how.spread_ms = take32(&options);
+    how.flags = take8(&options) % 3u;
     policy.rescue = take8(&options) & 1u;
 
     memset(&session, 0x5A, sizeof session);
     before = session;
-    int result = sst_session_restore(&session, &policy, (const uint8_t *)image->at, image->length,
-                                     now_ms, elapsed_ms, spread_ms, flags);
+    int result = sst_session_restore(&session, &policy, &how, now_ms);
     if (result != SST_OK) {
         HOLDS(result == SST_ERR_DAMAGED || result == SST_ERR_VERSION);
         HOLDS(memcmp(&session, &before, sizeof session) == 0);

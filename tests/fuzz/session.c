@@ -27,7 +27,7 @@ static int within_event(struct host *host)
     uint8_t byte = take8(&host->input);
 
     if (fuzz_habits && byte >= 128 && byte <= 250 && host->depth <= DEPTH_AT_MOST) {
-        static const int answers[] = {SST_CALLBACK_DONE, true, SST_CALLBACK_NOT_SENT, 77};
+        static const int answers[] = {SST_CALLBACK_DONE, true, -2, 77}; /* all but 0: read as 0 */
         one_call(host);
         if ((byte & 4) && host->session != NULL) {
             one_call(host);
@@ -35,7 +35,10 @@ static int within_event(struct host *host)
         return host->session == NULL ? SST_CALLBACK_GONE : answers[byte & 3];
     }
     if (byte < 128 || host->depth > DEPTH_AT_MOST) {
-        return byte & 1 ? SST_CALLBACK_NOT_SENT : SST_CALLBACK_DONE;
+        if (byte & 1) {
+            not_sent(host, NULL, false);
+        }
+        return SST_CALLBACK_DONE;
     }
     if (byte > 250) {
         free(host->session);
@@ -119,7 +122,8 @@ static void begin(struct host *host)
     if (kind & 2) {
         host->policy->random = NULL;
     }
-    HOLDS(sst_session_init(host->session, host->policy, (kind & 16) ? SST_CALLER : SST_CALLEE) == SST_OK);
+    HOLDS(sst_session_init(host->session, host->policy, (kind & 16) ? SST_CALLER : SST_CALLEE) ==
+          SST_OK);
     watch_begin(&host->watch);
     watch_check(&host->watch, host->session);
 }
