@@ -45,8 +45,7 @@ static void prepare_bye(struct ua *ua, const char *reason)
     if (reason == NULL) {
         sipsess_set_close_headers(ua->call.sess, "%s", text);
     } else {
-        sipsess_set_close_headers(
-            ua->call.sess, "%sReason: SIP;cause=408;text=\"Session timer: %s\"\r\n", text, reason);
+        sipsess_set_close_headers(ua->call.sess, "%sReason: %s\r\n", text, reason);
     }
 }
 

@@ -67,7 +67,7 @@ static void on_timer(int flags, void *arg)
     timer_arm(ua);
 }
 
-/* The exit status, and what the peer is told (RFC 3326). */
+/* The exit status. */
 static enum status status_of(enum sst_end_reason reason)
 {
     return reason == SST_END_NOT_REFRESHED ? STATUS_PEER_SILENT : STATUS_REFRESH_FAILED;
@@ -82,7 +82,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     if (event->type == SST_EVENT_REFRESH) {
         refresh_send(ua, event->method, event->with_offer);
     } else if (event->type == SST_EVENT_ENDED) {
-        call_hang_up(ua, status_of(event->reason), sst_end_reason_name(event->reason));
+        call_hang_up(ua, status_of(event->reason), sst_bye_reason(event->reason));
     }
     return SST_CALLBACK_DONE;
 }

@@ -78,7 +78,7 @@ def silenced(lab, role, refresher):
     # RFC 4028 §10: the watcher gives up 32 s before the expiration; a third would be more.
     lab.near(ended["t"] - last_success_t(program, ended["t"]),
              INTERVAL if own else INTERVAL - 32, "end after the last 2xx")
-    check_reason(lab.wait_wire("BYE", by=role))
+    check_reason(lab.wait_wire("BYE", by=role), ended["reason"])
 
 
 def timed_out(lab, role, method):

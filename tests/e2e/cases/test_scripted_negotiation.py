@@ -270,9 +270,22 @@ def refused_intervals(lab):
 
 
 # Shows: EC-106
-def require_counts_as_support(lab):
-    """Require: timer without Supported is a violation that counts as support (EC-106)."""
+def require_alone_is_no_support(lab):
+    """Require: timer without Supported may be a proxy's: the callee refreshes (EC-106)."""
     peer = lab.peer_calls(lab.peer())
+    peer.supported = ""
+    response = peer.establish("Require: timer", "Session-Expires: 300")
+    equal(response.session_expires, (300, "uas"), "Session-Expires of the 200")
+    equal(response.has_timer("require"), False, "Require: timer of the 200")
+    peer.hang_up()
+    lab.finish(callee=0)
+    equal(len(lab.callee.all("violation", name="require_unsupported")), 1, "violations")
+
+
+# Shows: EC-106
+def require_counts_as_support(lab):
+    """Where the owner lets it, it is a violation that counts as support (EC-106)."""
+    peer = lab.peer_calls(lab.peer(), "--policy", "accept_require_as_support=yes")
     peer.supported = ""
     response = peer.establish("Require: timer", "Session-Expires: 300")
     equal(response.session_expires, (300, "uac"), "Session-Expires of the 200")
