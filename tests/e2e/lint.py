@@ -136,7 +136,10 @@ class Rules:
         if message.cseq.method not in SESSION_METHODS or not self.timer:
             return []
         found = []
-        supports = request.has_timer("supported") or request.has_timer("require")
+        supports = request.has_timer("supported")
+        if not supports and request.has_timer("require"):
+            # EC-106: read in either way, but in one for the whole 2xx.
+            supports = message.has_timer("require")
         if expires is None:
             if asked is not None:
                 found.append("Session-Expires was asked for and is not answered")
