@@ -261,7 +261,8 @@ static struct sst_tx *tx_to_hear(struct talk *t, enum sst_method method)
         return NULL;
     }
     enum sst_tx_state state = sst_tx_state(&t->peer[i]);
-    bool busy = state == TX_PEER_OPEN || state == TX_PEER_ANSWERED;
+    /* the first of these only where the test has mixed them up */
+    bool busy = state == TX_LOCAL_OPEN || state == TX_PEER_OPEN || state == TX_PEER_ANSWERED;
     t->heard[i] = busy ? &t->second[i] : &t->peer[i];
     return t->heard[i];
 }

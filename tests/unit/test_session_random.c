@@ -104,6 +104,7 @@ static const char *const values[] = {
 struct life {
     struct talk *t;
     uint64_t begun_at; /* the first attempt of the last refresh; SST_NEVER: none */
+    bool answered;     /* ... which had its 2xx */
     uint64_t begun_in; /* ... the interval it belongs to, by its start */
     uint32_t floor;    /* the smallest since, in seconds */
     struct sst_policy other;
@@ -177,7 +178,8 @@ static void widen(struct sst_policy *policy)
     }
 }
 
-/* EC-125: from the first attempt of one refresh to that of the next. */
+/* EC-125: from the first attempt of one refresh to that of the next. One that has had no 2xx yet is
+ * the same, whatever else began an interval meanwhile. */
 static void check_floor(struct life *life, const struct sst_event *event)
 {
     struct talk *t = life->t;
@@ -189,10 +191,14 @@ static void check_floor(struct life *life, const struct sst_event *event)
         return;
     }
     bool back = t->now_ms < life->begun_at; /* the clock */
+    life->begun_in = start_ms;
+    if (life->begun_at != SST_NEVER && !life->answered) {
+        return;
+    }
     must(life->begun_at == SST_NEVER || back ||
          t->now_ms - life->begun_at >= (uint64_t)life->floor * 1000u);
     life->begun_at = t->now_ms;
-    life->begun_in = start_ms;
+    life->answered = false;
 }
 
 /* In REFRESH the host begins this or another request, or none, and answers anything. */
@@ -351,8 +357,9 @@ static void own_request(struct talk *t)
     must(result == SST_OK || headers.count == 0);
 }
 
-static void response(struct talk *t)
+static void response(struct life *life)
 {
+    struct talk *t = life->t;
     bool invite = sst_tx_state(&t->own[0]) == TX_LOCAL_OPEN;
     bool update = sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN;
     enum sst_method method = draw(10) == 0 ? OTHER : any_method();
@@ -370,13 +377,18 @@ static void response(struct talk *t)
             loses(t, method, how == 0 ? SST_OUTCOME_TIMEOUT : SST_OUTCOME_TRANSPORT);
         }
     } else {
+        const struct sst_tx *tx = &t->own[method == UPDATE];
+        bool refresh = (tx->flags & TX_REFRESH) && sst_tx_state(tx) == TX_LOCAL_OPEN;
+        life->answered |= refresh && method != OTHER && status / 100u == 2u;
         gets(t, method, status, PICK(response_headers));
     }
 }
 
 static bool is_in_use(const struct sst_tx *tx)
 {
-    return sst_tx_state(tx) == TX_PEER_OPEN || sst_tx_state(tx) == TX_PEER_ANSWERED;
+    enum sst_tx_state now = sst_tx_state(tx);
+
+    return now == TX_LOCAL_OPEN || now == TX_PEER_OPEN || now == TX_PEER_ANSWERED;
 }
 
 static void peers_request(struct talk *t)
@@ -445,11 +457,15 @@ static void rare(struct life *life)
     case 4:
         (void)sst_session_offer_answered(t->session, (draw(2) ? t->own : t->peer) + draw(2));
         break;
-    case 5:
+    case 5: /* its transactions are lost */
         move(t, 0);
         break;
-    case 6: /* the transactions are lost */
-        move(t, draw(2) ? SST_RESTORE_TAKEOVER : SST_RESTORE_TRANSACTIONS);
+    case 6:
+        move(t, SST_RESTORE_TRANSACTIONS);
+        break;
+    case 7: /* EC-131: one refresh at once, whatever was before */
+        move(t, SST_RESTORE_TAKEOVER);
+        life->begun_at = SST_NEVER;
         break;
     case 1:
         (void)sst_session_not_sent(t->session, draw(2) ? NULL : &t->own[draw(2)],
@@ -480,7 +496,7 @@ static void step(struct life *life)
     } else if (what < 50) {
         own_request(t);
     } else if (what < 68) {
-        response(t);
+        response(life);
     } else if (what < 80) {
         peers_request(t);
     } else if (what < 92) {
