@@ -238,6 +238,26 @@ static int on_event(struct talk *t, const struct sst_event *event)
     }
 }
 
+/* All that is due now. EC-45: whatever the clock did, one look is one event at the most. */
+static void look(struct talk *t)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned before = timed_events(t);
+        struct sst_session kept = *t->session;
+        uint64_t now = sst_time_out(sst_session_now(t->session, t->now_ms)); /* as clamped */
+        bool due = sst_session_deadline(t->session) <= now;
+        looks(t);
+        if (!t->pull) {
+            must(timed_events(t) <= before + 1u);
+        }
+        if (!due) {
+            must(memcmp(&kept, t->session, sizeof kept) == 0); /* I9 */
+            return;
+        }
+    }
+    ck_abort_msg("a busy loop: %s", t->log);
+}
+
 /* Transactions that are mixed up, reused or forgotten. What is answered is not judged, the
  * session's invariants are. */
 static void mix_up(struct talk *t)
@@ -251,6 +271,7 @@ static void mix_up(struct talk *t)
     struct sst_tx *tx = PICK(all);
     enum sst_method method = any_method();
 
+    look(t); /* what an answer led to is told before anything else is */
     t->may_move = true;
     switch (draw(6)) {
     case 0:
@@ -278,7 +299,8 @@ static void mix_up(struct talk *t)
         break;
     }
     t->learned_min_se = 0;
-    t->highest_cseq = t->session->next_cseq == 0 ? 0 : t->session->next_cseq - 1u; /* what the talk knows of the peer is no use now */
+    /* what the talk knows of the peer is no use now */
+    t->highest_cseq = t->session->next_cseq == 0 ? 0 : t->session->next_cseq - 1u;
     talk_pull(t);
     talk_check(t);
 }
@@ -289,26 +311,6 @@ static unsigned any_status(void)
         return 300 + draw(400);
     }
     return PICK(statuses);
-}
-
-/* All that is due now. EC-45: whatever the clock did, one look is one event at the most. */
-static void look(struct talk *t)
-{
-    for (unsigned i = 0; i < 8; i++) {
-        unsigned before = timed_events(t);
-        struct sst_session kept = *t->session;
-        uint64_t now = sst_time_out(sst_session_now(t->session, t->now_ms)); /* as clamped */
-        bool due = sst_session_deadline(t->session) <= now;
-        looks(t);
-        if (!t->pull) {
-            must(timed_events(t) <= before + 1u);
-        }
-        if (!due) {
-            must(memcmp(&kept, t->session, sizeof kept) == 0); /* I9 */
-            return;
-        }
-    }
-    ck_abort_msg("a busy loop: %s", t->log);
 }
 
 static void time_passes(struct talk *t)
