@@ -99,7 +99,7 @@ static void as_callee(const struct sst_policy *policy, const struct sst_msg *req
     struct sst_headers headers;
     uint32_t violations = 0;
     uint32_t min_se = 0;
-    unsigned status = sst_uas_refuse(policy, request, &min_se);
+    unsigned status = sst_uas_refuse(policy, &dialog, request, &min_se);
 
     HOLDS(status == 0 || status == 400 || status == 420 || status == 422);
     HOLDS(status != 422 || min_se >= SST_ABSOLUTE_MIN_S);
@@ -134,11 +134,10 @@ static void as_caller(const struct sst_policy *policy, const struct sst_msg *res
 
     sst_uac_ask(policy, &dialog, SST_METHOD_INVITE, 0, &ask);
     HOLDS(ask.session_expires == 0 || ask.session_expires >= SST_ABSOLUTE_MIN_S);
-    sst_uac_2xx(policy, &dialog, ask.session_expires, ask.min_se, true, response, &timer,
-                &violations);
+    sst_uac_2xx(policy, &dialog, &ask, response, &timer, &violations);
     HOLDS(!timer.own_benefit || timer.side == SST_SIDE_LOCAL);
-    enum sst_422 verdict = sst_uac_422(policy, &ask, response, response->cseq % 7u, &min_se,
-                                       &violations);
+    enum sst_422 verdict = sst_uac_422(policy, &dialog, &ask, response, response->cseq % 7u,
+                                       &min_se, &violations);
     HOLDS(min_se == 0 || min_se >= SST_ABSOLUTE_MIN_S);
     HOLDS(response->cseq % 7u < SST_422_ROUNDS_MAX || verdict == SST_422_FAIL);
     HOLDS(violations >> SST_VIOLATION_COUNT == 0);

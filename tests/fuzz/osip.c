@@ -140,7 +140,8 @@ static void meet(osip_message_t *sip)
     policy.mode = SST_MODE_REQUEST;
     HOLDS(sst_session_init(&session, &policy, SST_CALLEE) == SST_OK);
     if (sst_osip_receive(&session, &tx, sip, 1000, &advice) == SST_OK && advice.status == 0) {
-        (void)sst_session_answer(&session, &tx, 200, 2000, &headers);
+        int result = sst_session_answer(&session, &tx, 200, 2000, &headers);
+        HOLDS(result == SST_OK || result == SST_ERR_STATE);
     }
     HOLDS(sst_session_check(&session) == NULL);
 

@@ -173,7 +173,7 @@ static bool refused_early(struct world *w, const struct packet *packet)
     w->overtaken = !retried;
     w->counts->fault[FAULT_REFUSAL]++;
     if (!retried) {
-        schedule(w, w->now + 500u, TIMED_ACT, 1u - packet->from, 0, 0, ACT_PING);
+        schedule(w, w->now + 500u, TIMED_ACT, packet->from == 0 ? 1u : 0u, 0, 0, ACT_PING);
     }
     respond_held(w, packet, 408, retried ? pick(w, 1500) : 1500u, NULL);
     return true;

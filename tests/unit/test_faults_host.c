@@ -34,8 +34,8 @@ END_TEST
 
 static int begun; /* what the session said to the other refresh */
 
-/* Answers the peer's INVITE, begins a refresh that is not what the event asked for (which may be an
- * error by then, as none is due), and says that it did not send what was asked for. */
+/* Answers the peer's INVITE, so that no refresh is due any more, begins one all the same, and says that
+ * it did not send what was asked for. */
 static int answer_begin_and_refuse(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -45,7 +45,8 @@ static int answer_begin_and_refuse(struct talk *t, const struct sst_event *event
     }
     answers(t, INVITE, 200);
     begun = try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers);
-    return SST_CALLBACK_NOT_SENT;
+    must(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms) == SST_ERR_NOT_DUE);
+    return SST_CALLBACK_DONE;
 }
 
 START_TEST(f2_only_what_this_event_asked_for_is_given_up)
@@ -60,9 +61,9 @@ START_TEST(f2_only_what_this_event_asked_for_is_given_up)
     must(sst_session_advance(t->session, t->now_ms) == SST_OK);
     must(sst_session_check(t->session) == NULL);
     t->on_event = NULL;
-    if (begun == SST_OK) {
-        expect(gets(t, UPDATE, 200, AGREED), "refreshed");
-    }
+    must(begun == SST_ERR_NOT_DUE);
+    asks(t, UPDATE);
+    expect(gets(t, UPDATE, 200, AGREED), "refreshed");
     end_talk(t);
 }
 END_TEST
@@ -70,7 +71,8 @@ END_TEST
 static struct sst_queue queues[2];
 static struct sst_queue_slot slots[2][4];
 
-/* Prepares the refresh, moves the session to the other queue, and does not send it after all. */
+/* Prepares the refresh, moves the session to the other queue, and does not send it after all. As after
+ * each call the queue is told. */
 static int move_and_refuse(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -82,7 +84,9 @@ static int move_and_refuse(struct talk *t, const struct sst_event *event)
                              &headers) == SST_OK);
     sst_queue_remove(&queues[0], t->session);
     must(sst_queue_update(&queues[1], t->session) == SST_OK);
-    return SST_CALLBACK_NOT_SENT;
+    must(sst_session_not_sent(t->session, &t->own[1], SST_NEVER, t->now_ms) == SST_OK);
+    must(sst_queue_update(&queues[1], t->session) == SST_OK);
+    return SST_CALLBACK_DONE;
 }
 
 START_TEST(f3_no_deadline_moves_behind_the_key_of_a_queue)
@@ -129,11 +133,11 @@ static int begin_unnamed_and_refuse(struct talk *t, const struct sst_event *even
         return SST_CALLBACK_DONE;
     }
     must(try_ask(t, event->method, 0, &headers) == SST_OK);
-    return SST_CALLBACK_NOT_SENT;
+    must(sst_session_not_sent(t->session, &t->own[1], SST_NEVER, t->now_ms) == SST_OK);
+    return SST_CALLBACK_DONE;
 }
 
-/* What was prepared in the callback is given up with it, or never could be: in either case the next
- * REFRESH can be obeyed. */
+/* What was prepared is undone, whatever it was: the next REFRESH can be obeyed. */
 START_TEST(f5_a_request_that_is_not_named_a_refresh_is_given_up_too)
 {
     struct talk *t = connected("mode=request", AGREED);
