@@ -157,7 +157,9 @@ START_TEST(e7_a_peer_that_takes_the_role_and_does_not_refresh)
     must(strstr(told(t), "refresher_overruled") != NULL);
     from_here(t);
     t->refreshes = 0;
-    until(t, 59);
+    until(t, 52.499);
+    must(t->refreshes == 0);
+    until(t, 52.5); /* EC-103: midway between half of the interval and the BYE at 60 */
     must(t->refreshes == 1);
     end_talk(t);
 }
