@@ -20,13 +20,15 @@ static unsigned ask_flags(const struct sst_session *s, unsigned rounds)
 
 /* Why a request cannot be begun now. */
 static int refuse_request(const struct sst_session *s, const struct sst_tx *tx,
-                          enum sst_method method, unsigned flags)
+                          enum sst_method method, unsigned flags, uint64_t now)
 {
     bool invite = method == SST_METHOD_INVITE;
+    /* Begun anew it would lose the ACK. */
+    bool awaits = sst_tx_state(tx) == TX_PEER_ANSWERED && now < sst_ack_until(s);
     if (sst_phase(s) == PHASE_ENDED) {
         return SST_ERR_ENDED;
     }
-    if (sst_session_is_open(s, tx) || (!invite && sst_phase(s) == PHASE_IDLE)) {
+    if (awaits || sst_session_is_open(s, tx) || (!invite && sst_phase(s) == PHASE_IDLE)) {
         return SST_ERR_STATE;
     }
     if (sst_open(s, sst_open_at(true, method)) != OPEN_NONE ||
@@ -94,7 +96,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     if (tx == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    int result = refuse_request(s, tx, method, flags);
+    int result = refuse_request(s, tx, method, flags, sst_session_now(s, now_ms));
     if (result != SST_OK) {
         return result;
     }
