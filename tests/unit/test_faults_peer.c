@@ -113,6 +113,32 @@ START_TEST(e4_pings_do_not_move_the_refresh)
 }
 END_TEST
 
+/* RFC 6141 figure 4: the offer of the re-INVITE was answered in a reliable 1xx, and the peer, then
+ * this side, has another one in an UPDATE before the final response. Shows: EC-122 */
+START_TEST(e2_an_offer_that_was_answered_in_a_1xx_stands_in_no_ones_way)
+{
+    struct talk *t = connected("mode=request", AGREED);
+
+    asks(t, INVITE);
+    must(strncmp(hears(t, UPDATE, "offer | Supported: timer"), "491", 3) == 0);
+    must(sst_session_offer_answered(t->session, &t->own[0]) == SST_OK);
+    expect(hears(t, UPDATE, "offer | Supported: timer"), "0");
+    answers(t, UPDATE, 200);
+    end_talk(t);
+
+    t = called("", REFRESHES);
+    expect(hears(t, INVITE, "offer | Supported: timer"), "0");
+    must(strncmp(hears(t, UPDATE, "offer | Supported: timer"), "500", 3) == 0);
+    must(sst_session_offer_answered(t->session, &t->peer[0]) == SST_OK);
+    expect(hears(t, UPDATE, "offer | Supported: timer"), "0");
+    answers(t, UPDATE, 200);
+    answers(t, INVITE, 200);
+    must(sst_session_offer_answered(t->session, &t->peer[0]) == SST_ERR_STATE);
+    hears_ack(t);
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-117 */
 START_TEST(e5_a_bye_with_a_low_cseq_is_not_refused)
 {
@@ -286,6 +312,7 @@ END_TEST
     CASE(e1_a_refusal_of_it_leaves_the_bye_at_the_expiration)                                      \
     CASE(e3_an_invite_in_an_early_dialog_gets_491)                                                 \
     CASE(e4_pings_do_not_move_the_refresh)                                                         \
+    CASE(e2_an_offer_that_was_answered_in_a_1xx_stands_in_no_ones_way)                             \
     CASE(e5_a_bye_with_a_low_cseq_is_not_refused)                                                  \
     CASE(e6_no_invite_of_this_side_beside_the_peers)                                               \
     CASE(e7_a_peer_that_takes_the_role_and_does_not_refresh)                                       \
