@@ -7,8 +7,9 @@ TRAILING = re.compile(r"/\*\*<(.*?)\*/", re.S)
 DECLARATION = re.compile(
     r"\s*(?:(?P<define>\#define\s+(?P<macro>SST_\w+)(?P<value>[^\n]*))"
     r"|(?:\#if defined\(SST_BUILDING\)[^\n]*\n\#define (?P<api>SST_API))"
+    r"|(?:\#if defined\(__GNUC__\)\n\#define (?P<mark>SST_MUST_USE)[^\n]*)"
     r"|(?P<kind>enum|struct)\s+(?P<type>\w+)\s*\{(?P<body>.*?)\n\};"
-    r"|(?:SST_API|static inline)\s+(?P<prototype>[^;{]*)[;{])", re.S)
+    r"|(?:SST_API(?:\s+SST_MUST_USE)?|static inline)\s+(?P<prototype>[^;{]*)[;{])", re.S)
 SECTION = re.compile(r"^/\* ---- (.*?) ---- \*/", re.M)
 MEMBER = re.compile(
     r"\s*(?:/\*\*(?!<)(?P<before>.*?)\*/\s*)?(?P<text>[^;/]+);[ \t]*"
@@ -99,12 +100,12 @@ class Header:
         return next((title for start, title in reversed(self.sections) if start < at), "")
 
     def _add(self, found, comment):
-        name = found["macro"] or found["api"] or found["type"]
+        name = found["macro"] or found["api"] or found["mark"] or found["type"]
         if found["prototype"]:
             name = re.search(r"(\w+)\s*\(", found["prototype"])[1]
         if name.endswith("_H") and found["macro"]:
             return  # the guard
-        if name == "SST_API" and comment is None:
+        if name in ("SST_API", "SST_MUST_USE") and comment is None:
             return  # its second form
         behind = TRAILING.search(found["value"] or "")
         if comment is None and behind:

@@ -83,7 +83,10 @@ SST_API void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_met
 SST_API int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_length,
                              const char *value, size_t value_length);
 
-/** Adds one header field, given as terminated text; as sst_msg_header_n(). NULL adds nothing. */
+/**
+ * Adds one header field, given as terminated text.
+ * @return as sst_msg_header_n(); SST_ERR_ARGUMENT for NULL
+ */
 SST_API int sst_msg_header(struct sst_msg *msg, const char *name, const char *value);
 
 /* For hosts that have parsed already. Each works as the header field would. */

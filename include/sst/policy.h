@@ -209,7 +209,11 @@ SST_API SST_MUST_USE int sst_policy_set_n(struct sst_policy *policy, const char 
                                           size_t name_length, const char *value,
                                           size_t value_length, struct sst_policy_error *error);
 
-/** Sets one field from terminated text; as sst_policy_set_n(). */
+/**
+ * Sets one field from terminated text.
+ * @param error  as for sst_policy_set_n()
+ * @return as sst_policy_set_n()
+ */
 SST_API SST_MUST_USE int sst_policy_set(struct sst_policy *policy, const char *name,
                                         const char *value, struct sst_policy_error *error);
 
@@ -221,7 +225,10 @@ SST_API SST_MUST_USE int sst_policy_set(struct sst_policy *policy, const char *n
 SST_API size_t sst_policy_get_n(const struct sst_policy *policy, const char *name,
                                 size_t name_length, char *buffer, size_t size);
 
-/** Prints the value of a field with a terminated name; as sst_policy_get_n(). */
+/**
+ * Prints the value of a field with a terminated name.
+ * @return as sst_policy_get_n()
+ */
 SST_API size_t sst_policy_get(const struct sst_policy *policy, const char *name, char *buffer,
                               size_t size);
 

@@ -11,7 +11,8 @@
  * - request, response: the message that is about to be forwarded
  * - edit: filled in
  * - now_ms: the present time, as in sst/types.h
- * - name, value, buffer, size, index, range, unit, section: as in sst/policy.h
+ * - name, value, name_length, value_length, buffer, size, index, range, unit, section: as in
+ *   sst/policy.h
  * - dialog: what the proxy keeps of the dialog; zero at first
  */
 #ifndef SST_PROXY_H
@@ -65,25 +66,42 @@ static inline void sst_proxy_policy_init(struct sst_proxy_policy *policy)
 SST_API SST_MUST_USE int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
                                    struct sst_policy_error *error);
 
-/** Sets one field from text; as sst_policy_set_n(), with the names of struct sst_proxy_policy. */
+/**
+ * Sets one field from text; its names are those of the fields of struct sst_proxy_policy.
+ * @param error  as for sst_policy_set_n()
+ * @return as sst_policy_set_n()
+ */
 SST_API SST_MUST_USE int sst_proxy_policy_set_n(struct sst_proxy_policy *policy, const char *name,
                                                 size_t name_length, const char *value,
                                                 size_t value_length,
                                                 struct sst_policy_error *error);
 
-/** Sets one field from terminated text; as sst_policy_set(). */
+/**
+ * Sets one field from terminated text.
+ * @param error  as for sst_policy_set_n()
+ * @return as sst_policy_set_n()
+ */
 SST_API SST_MUST_USE int sst_proxy_policy_set(struct sst_proxy_policy *policy, const char *name,
                                               const char *value, struct sst_policy_error *error);
 
-/** Prints a field's value; as sst_policy_get_n(). */
+/**
+ * Prints a field's value.
+ * @return as sst_policy_get_n()
+ */
 SST_API size_t sst_proxy_policy_get_n(const struct sst_proxy_policy *policy, const char *name,
                                       size_t name_length, char *buffer, size_t size);
 
-/** Prints the value of a field with a terminated name; as sst_policy_get(). */
+/**
+ * Prints the value of a field with a terminated name.
+ * @return as sst_policy_get_n()
+ */
 SST_API size_t sst_proxy_policy_get(const struct sst_proxy_policy *policy, const char *name,
                                     char *buffer, size_t size);
 
-/** Describes field number index; as sst_policy_field(). */
+/**
+ * Describes field number index.
+ * @return as sst_policy_field()
+ */
 SST_API bool sst_proxy_policy_field(size_t index, const char **name, const char **range,
                                     const char **unit, const char **section);
 

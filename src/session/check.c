@@ -26,6 +26,9 @@ static const char *check_running(const struct sst_session *s)
 /* In any phase. */
 static const char *check_parts(const struct sst_session *s)
 {
+    if ((s->flags & ~F_ALL) != 0) {
+        return "each flag has a name";
+    }
     if (s->reason >= SST_END_COUNT) {
         return "a reason has a name";
     }

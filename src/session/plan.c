@@ -128,7 +128,8 @@ void sst_prefer_other(struct sst_session *s, const struct sst_tx *tx)
     }
 }
 
-bool sst_second_round(struct sst_session *s)
+/* The ladder from its first step again, once an interval. @return whether there is one */
+static bool second_round(struct sst_session *s)
 {
     if (s->ladder & LADDER_SECOND) {
         return false;
@@ -141,6 +142,22 @@ bool sst_second_round(struct sst_session *s)
         sst_set_ladder(s, LADDER_UPDATE_AT, UPDATE_FREE);
     }
     return sst_invite_way(s) == INVITE_OFFER || sst_session_update_usable(s);
+}
+
+void sst_refresh_refused(struct sst_session *s, uint64_t least_ms, uint64_t now)
+{
+    if (!(s->flags & F_REFUSED_TOLD)) {
+        s->flags |= F_REFUSED_TOLD;
+        sst_session_note(s, SST_EVENT_REFUSED);
+    }
+    uint64_t last = sst_session_last_attempt(s);
+    if (now >= last || !second_round(s)) {
+        return;
+    }
+    uint64_t wait = (last - now) / 2u;
+    wait = wait < 2000u ? 2000u : wait;
+    wait = wait < least_ms ? least_ms : wait;
+    sst_plan_again(s, sst_add_ms(now, wait), least_ms != 0, now);
 }
 
 void sst_refresh_asked(struct sst_session *s, uint64_t now)
@@ -162,6 +179,14 @@ void sst_refresh_begun(struct sst_session *s, const struct sst_tx *tx)
     sst_session_drop(s, SST_EVENT_REFRESH);
     sst_plan_nothing(s); /* one refresh at a time; EC-40 */
     SST_COUNT(s, refreshes_sent);
+}
+
+void sst_untry(struct sst_session *s, const struct sst_tx *tx)
+{
+    if (tx->flags & TX_REFRESH) {
+        uint8_t tried = (tx->flags & TX_UPDATE) ? LADDER_UPDATE_TRIED : LADDER_INVITE_TRIED;
+        s->ladder &= (uint8_t)~tried;
+    }
 }
 
 void sst_refresh_not_sent(struct sst_session *s, uint64_t retry_ms, uint64_t now)

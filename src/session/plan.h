@@ -27,13 +27,16 @@ void sst_strike_method(struct sst_session *s, const struct sst_tx *tx, bool for_
 void sst_strike_offer(struct sst_session *s);
 /* The next attempt goes the other way, if that is free then; EC-111. */
 void sst_prefer_other(struct sst_session *s, const struct sst_tx *tx);
-/* EC-114: the ladder from its first step again, once an interval. @return whether there is one */
-bool sst_second_round(struct sst_session *s);
 
 /* A refresh is asked for; it was begun with tx; it was not sent after all. */
 void sst_refresh_asked(struct sst_session *s, uint64_t now);
 void sst_refresh_begun(struct sst_session *s, const struct sst_tx *tx);
 void sst_refresh_not_sent(struct sst_session *s, uint64_t retry_ms, uint64_t now);
+/* The way of this refresh was not tried after all. */
+void sst_untry(struct sst_session *s, const struct sst_tx *tx);
+/* EC-114: no way is left. Reported once; then the second round, where there is one, after a wait of
+ * at least so long. */
+void sst_refresh_refused(struct sst_session *s, uint64_t least_ms, uint64_t now);
 /* EC-36, EC-120: the BYE waits until the expiration, if this moment has come. */
 void sst_hold_bye(struct sst_session *s, uint64_t from, uint64_t now);
 

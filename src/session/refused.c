@@ -119,24 +119,6 @@ static uint64_t retry_after(const struct sst_msg *response)
     return named ? (uint64_t)response->retry_after * 1000u : 0;
 }
 
-/* EC-114: proxies and back ends come back after seconds, so the ladder is walked twice. */
-static void all_refused(struct sst_session *s, const struct sst_msg *response, uint64_t now)
-{
-    if (!(s->flags & F_REFUSED_TOLD)) {
-        s->flags |= F_REFUSED_TOLD;
-        sst_session_note(s, SST_EVENT_REFUSED);
-    }
-    uint64_t last = sst_session_last_attempt(s);
-    sst_plan_nothing(s);
-    if (now >= last || !sst_second_round(s)) {
-        return;
-    }
-    uint64_t wait = (last - now) / 2u;
-    wait = wait < 2000u ? 2000u : wait;
-    wait = wait < retry_after(response) ? retry_after(response) : wait;
-    sst_plan_again(s, sst_add_ms(now, wait), retry_after(response) != 0, now);
-}
-
 /* The next way of the ladder, at once; or none is left. */
 static void next_way(struct sst_session *s, const struct sst_tx *tx,
                      const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
@@ -146,7 +128,8 @@ static void next_way(struct sst_session *s, const struct sst_tx *tx,
         return;
     }
     if (sst_session_way(s, now) == WAY_NONE) {
-        all_refused(s, response, now);
+        sst_plan_nothing(s);
+        sst_refresh_refused(s, retry_after(response), now); /* EC-114 */
         sst_verdict_failed(verdict);
         return;
     }

@@ -80,6 +80,8 @@ enum sst_update {
 #define F_OVERRULED (1u << 26)  /* the peer took the role although it was named ours; EC-124 */
 #define F_UNSEEN (1u << 27)     /* the peer may not know of this interval's 2xx; EC-115 */
 
+/* All that are used. */
+#define F_ALL ((F_UNSEEN << 1) - 1u)
 /* What belongs to one interval and is forgotten when the next one begins. */
 #define F_INTERVAL                                                                                 \
     (F_LIFE | F_OVERDUE_TOLD | F_BLOCKED_TOLD | F_REFUSED_TOLD | F_HELD | F_ASKED | F_EXTRA |      \

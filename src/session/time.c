@@ -54,19 +54,6 @@ static void overdue(struct sst_session *s, uint64_t now)
     }
 }
 
-/* The last way was not refused but taken away, by an Allow: told of, and tried a second time all the
- * same; EC-55, EC-114. */
-static void taken_away(struct sst_session *s, uint64_t now)
-{
-    uint64_t last = sst_session_last_attempt(s);
-    s->flags |= F_REFUSED_TOLD;
-    sst_session_note(s, SST_EVENT_REFUSED);
-    if (now < last && sst_second_round(s)) {
-        uint64_t wait = (last - now) / 2u;
-        sst_plan_at(s, sst_add_ms(now, wait < 2000u ? 2000u : wait), now);
-    }
-}
-
 bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t now_ms)
 {
     uint64_t now = sst_session_now(s, now_ms);
@@ -85,7 +72,7 @@ bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t n
         SST_COUNT(s, blocked);
         sst_session_note(s, SST_EVENT_BLOCKED);
     } else if (now >= due->refused) {
-        taken_away(s, now);
+        sst_refresh_refused(s, 0, now); /* an Allow took the last way; EC-55 */
     } else if (now >= due->overdue) {
         overdue(s, now);
     }

@@ -313,6 +313,7 @@ static bool undo(struct sst_session *s, struct sst_tx *tx)
     if (sst_tx_state(tx) == TX_LOCAL_OPEN) {
         (void)close_local(s, tx);
         sst_session_count_failure(s, tx, SST_OUTCOME_TRANSPORT);
+        sst_untry(s, tx);
     }
     sst_tx_set_state(tx, TX_LOCAL_CLOSED);
     return sst_is_needed(s, tx);

@@ -125,7 +125,7 @@ static struct rule *rule_for(struct world *w, const struct packet *packet)
 {
     for (unsigned i = 0; i < RULES_MAX; i++) {
         struct rule *r = &w->rules[i];
-        bool fits = r->used && (r->sides >> packet->from & 1u) != 0 &&
+        bool fits = r->used && ((unsigned)r->sides >> packet->from & 1u) != 0 &&
                     (r->methods & method_bit(packet->method)) != 0 &&
                     (packet->offer || !r->offers) && w->now >= r->begins;
         if (fits && (r->lasts == 0 || r->first == 0 || w->now < r->first + r->lasts)) {
