@@ -44,6 +44,37 @@ START_TEST(pings_do_not_put_the_own_refresh_off)
 }
 END_TEST
 
+/* The own refresh is on its way when the ping comes, which the true peer has not seen: what the
+ * refusal of it leads to is as without the ping. */
+/* Shows: EC-115 EC-111 EC-55 */
+START_TEST(a_ping_does_not_stand_in_for_a_refresh_that_is_refused)
+{
+    static const struct {
+        unsigned status;
+        const char *verdict;
+        const char *next;
+    } rows[] = {
+        {503, "wait 49", "49 refresh INVITE offer"}, {405, "wait 47", "47 refresh INVITE offer"},
+        {403, "wait 47", "47 refresh INVITE offer"}, {491, "wait 50.05", "50.05 refresh UPDATE"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        until(t, 46);
+        serves(t, INVITE, "");
+        hears_ack(t);
+        told(t);
+        until(t, 47);
+        expect(gets(t, UPDATE, rows[i].status, ""), rows[i].verdict);
+        until(t, 51);
+        ck_assert_msg(strncmp(told(t), rows[i].next, strlen(rows[i].next)) == 0, "%s", t->log);
+        end_talk(t);
+    }
+}
+END_TEST
+
 /* Shows: EC-115 9-7 */
 START_TEST(a_refresh_of_the_peers_does)
 {
@@ -262,6 +293,7 @@ int main(void)
 
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, pings_do_not_put_the_own_refresh_off);
+    tcase_add_test(tcase, a_ping_does_not_stand_in_for_a_refresh_that_is_refused);
     tcase_add_test(tcase, a_refresh_of_the_peers_does);
     tcase_add_test(tcase, a_dead_peer_is_noticed_behind_a_proxy_that_pings);
     tcase_add_test(tcase, a_living_peer_answers_the_one_refresh_more);
