@@ -209,6 +209,15 @@ static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
     }
 }
 
+/* EC-132; not a request of another kind, where a refresh was asked for since: that would come again
+ * before the floor has passed (EC-125). */
+static bool sets_plan(const struct sst_session *s, const struct sst_tx *tx)
+{
+    bool tried = (s->flags & F_ASKED) || s->attempts != 0 ||
+                 (s->ladder & (LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED));
+    return (tx->flags & TX_REFRESH) || !tried;
+}
+
 static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now)
 {
@@ -218,7 +227,7 @@ static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_m
         .establishes = tx->flags & TX_INITIAL,
     };
     judge_2xx(s, tx, response, &commit);
-    if (sst_is_running(s) && tx->generation == s->generation) {
+    if (sst_is_running(s) && tx->generation == s->generation && sets_plan(s, tx)) {
         commit.sent = sst_session_moment(s, tx->sent); /* EC-132 */
     }
     if (sst_phase(s) == PHASE_CONFIRMED && commit.timer.side != SST_SIDE_NONE) {
