@@ -129,6 +129,9 @@ void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
 {
     (void)a;
     if (has(w, HABIT_FORGETS) && packet->status >= 200 && packet->status < 300 && pick(w, 2) == 1) {
+        if (w->side[0].policy->dropped == SST_DROPPED_OFF) {
+            afflict(w, CAUSE_POLICY); /* EC-116 */
+        }
         remove_header(packet, "Session-Expires");
         remove_header(packet, "Require");
     }

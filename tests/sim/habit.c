@@ -219,6 +219,9 @@ void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p)
     if (has(w, HABIT_408) && pick(w, 2) == 1) {
         p->timeout_retries = 1u + pick(w, 3);
     }
+    if (has(w, HABIT_REQUIRE)) {
+        p->accept_require_as_support = false; /* else the owner wants it so; EC-106 */
+    }
     if (has(w, HABIT_LAZY)) {
         p->rescue = a->index == 0 && pick(w, 3) != 1;
     }

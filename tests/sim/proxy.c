@@ -141,6 +141,9 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
         memory->from = packet->from;
     }
     view(&msg, packet);
+    if (w->planned) {
+        sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG); /* a To tag; EC-134 */
+    }
     sst_proxy_request(&proxy->policy, &memory->tx, &msg, &edit);
     if (edit.status != 0) {
         if (packet->method != SST_METHOD_ACK) {
@@ -169,6 +172,9 @@ static void pass_response(struct world *w, struct proxy *proxy, struct packet *p
     struct sst_proxy_dialog unchanged = proxy->dialog;
     struct proxy_memory *memory = remembered(proxy, packet, packet->from == 0 ? 1u : 0u);
     view(&msg, packet);
+    if (w->planned) {
+        sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG); /* a To tag; EC-134 */
+    }
     if (memory != NULL) { /* EC-31: a copy does not move it */
         sst_proxy_response(&proxy->policy, &memory->tx, &msg, w->now, &edit, &proxy->dialog);
     } else {
