@@ -6,7 +6,7 @@
  * policy; EC-125: none shorter than two refreshes at the pace that the owner allows. */
 static uint32_t least_run_s(const struct sst_policy *policy)
 {
-    uint32_t floor = 2u * policy->refresh_floor;
+    uint32_t floor = 2u * sst_min(policy->refresh_floor, UINT32_MAX / 2u);
     return policy->accept_small_interval ? sst_max(policy->absolute_min, floor) : floor;
 }
 
