@@ -50,7 +50,7 @@ static uint64_t refresh_delay(const struct sst_session *s)
     if (policy->jitter_percent != 0 && policy->random != NULL) {
         /* EC-42, in steps of an 1024th of the range */
         uint64_t range = percent_ms(s->interval, policy->jitter_percent);
-        uint64_t early = (range >> 10) * sst_session_random(s, 1024u);
+        uint64_t early = range / 1024u * sst_session_random(s, 1024u);
         delay = delay > early ? delay - early : 0;
     }
     return delay < floor_ms(s) ? floor_ms(s) : delay;
@@ -311,15 +311,19 @@ uint8_t sst_session_fraction(const struct sst_session *s, uint64_t now)
     }
     /* At most 19 rounds: what is divided fits 32 bits, which spares small machines a long
      * division. */
+    /*@ loop invariant passed < run;
+        loop assigns run, passed;
+        loop variant run; */
     while (run > (UINT32_MAX >> 8)) {
         run -= run >> 1; /* half of it, rounded up: passed stays below it */
         passed >>= 1;
     }
-    return (uint8_t)(((uint32_t)passed << 8) / (uint32_t)run);
+    /*@ assert passed * 256 / run <= UINT8_MAX; */
+    return (uint8_t)((uint32_t)passed * 256u / (uint32_t)run);
 }
 
 uint64_t sst_session_moment(const struct sst_session *s, uint8_t fraction)
 {
     uint64_t run = (uint64_t)sst_session_run_s(s) * 1000u;
-    return sst_sum_ms(s->start_ms, (run * fraction) >> 8);
+    return sst_sum_ms(s->start_ms, run * fraction / 256u);
 }
