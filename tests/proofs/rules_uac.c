@@ -10,6 +10,10 @@
 
 #define AGREED(dialog) ((dialog)->established && (dialog)->side != SST_SIDE_NONE)
 
+/*@ assigns \nothing;
+    ensures \result <==> AGREED(dialog); */
+static bool is_running(const struct sst_dialog *dialog);
+
 /*@ requires CHECKED(policy);
     assigns \nothing;
     ensures \result <==> policy->mode == SST_MODE_REQUEST || policy->mode == SST_MODE_REQUIRE; */
@@ -75,7 +79,7 @@ static void ask_interval(const struct sst_policy *policy, const struct sst_dialo
 void sst_uac_ask(const struct sst_policy *policy, const struct sst_dialog *dialog,
                  enum sst_method method, unsigned flags, struct sst_ask *ask);
 
-/* EC-27, EC-101 */
+/* EC-27, EC-101, EC-129 */
 /*@ requires CHECKED(policy);
     assigns *min_se, *violations;
     ensures a_verdict: SST_422_RETRY <= \result <= SST_422_FAIL;
@@ -83,11 +87,13 @@ void sst_uac_ask(const struct sst_policy *policy, const struct sst_dialog *dialo
     ensures retry_differs: \result == SST_422_RETRY ==>
         *min_se > ask->min_se || *min_se > ask->session_expires > 0;
     ensures bounded: \result != SST_422_FAIL ==> rounds < SST_422_ROUNDS_MAX;
-    ensures owner_bounds: \result == SST_422_RETRY && policy->max_session_expires != 0 ==>
-        *min_se <= policy->max_session_expires; */
-enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *ask,
-                         const struct sst_msg *response, unsigned rounds, uint32_t *min_se,
-                         uint32_t *violations);
+    ensures owner_bounds: \result == SST_422_RETRY && policy->max_session_expires != 0 &&
+        !AGREED(dialog) ==> *min_se <= policy->max_session_expires;
+    ensures bound_yields: AGREED(dialog) ==> \result != SST_422_RETRY_WITHOUT_SE;
+    ensures off_gives_up: policy->mode == SST_MODE_OFF ==> \result == SST_422_FAIL; */
+enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                         const struct sst_ask *ask, const struct sst_msg *response,
+                         unsigned rounds, uint32_t *min_se, uint32_t *violations);
 
 /*@ requires CHECKED(policy);
     assigns timer->side, timer->interval, *violations;
@@ -101,20 +107,33 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_ask *
         timer->side == SST_SIDE_REMOTE;
     ensures !\result ==> !policy->accept_refresher_missing &&
         response->refresher != SST_REFRESHER_UAC &&
-        response->refresher != SST_REFRESHER_UAS; */
-static bool read_agreed(const struct sst_policy *policy, const struct sst_msg *response,
-                        struct sst_timer *timer, uint32_t *violations);
+        response->refresher != SST_REFRESHER_UAS;
+    ensures kept_alive: \result ==> timer->interval ==
+        (timer->side == SST_SIDE_LOCAL ? response->session_expires
+                                       : response->session_expires_max); */
+static bool read_agreed(const struct sst_policy *policy, const struct sst_ask *ask,
+                        const struct sst_msg *response, struct sst_timer *timer,
+                        uint32_t *violations);
 
 /*@ requires CHECKED(policy);
     assigns *violations; */
-static void judge_interval(const struct sst_policy *policy, uint32_t interval, uint32_t asked,
-                           uint32_t asked_min_se, uint32_t *violations);
+static void judge_interval(const struct sst_policy *policy, uint32_t interval,
+                           const struct sst_ask *ask, uint32_t *violations);
 
+/* EC-18 */
 /*@ requires CHECKED(policy);
-    assigns \nothing;
-    ensures \result ==> !dialog->peer_supports && policy->own_benefit != SST_OWN_BENEFIT_NO; */
-static bool own_benefit(const struct sst_policy *policy, const struct sst_dialog *dialog,
-                        bool own_wish, const struct sst_msg *response);
+    requires timer->side == SST_SIDE_NONE && !timer->own_benefit && timer->interval == 0;
+    assigns *timer;
+    ensures own: timer->side != SST_SIDE_NONE ==>
+        timer->side == SST_SIDE_LOCAL && timer->own_benefit && timer->interval ==
+        (ask->session_expires != 0 ? ask->session_expires : dialog->interval);
+    ensures goes_on: AGREED(dialog) ==> (timer->side == SST_SIDE_LOCAL <==>
+        dialog->own_benefit || policy->dropped == SST_DROPPED_KEEP);
+    ensures starts: !AGREED(dialog) && timer->side != SST_SIDE_NONE ==>
+        ask->session_expires != 0 && policy->own_benefit != SST_OWN_BENEFIT_NO;
+    ensures none: timer->side == SST_SIDE_NONE ==> !timer->own_benefit && timer->interval == 0; */
+static void read_none(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                      const struct sst_ask *ask, struct sst_timer *timer);
 
 /* §7.2 */
 /*@ requires CHECKED(policy);
@@ -123,7 +142,7 @@ static bool own_benefit(const struct sst_policy *policy, const struct sst_dialog
     ensures from_somewhere: timer->side != SST_SIDE_NONE ==>
         timer->interval == response->session_expires ||
         timer->interval == response->session_expires_max ||
-        timer->interval == dialog->interval || timer->interval == asked;
+        timer->interval == dialog->interval || timer->interval == ask->session_expires;
     ensures uac_is_local: policy->mode != SST_MODE_OFF &&
         (response->has & SST_MSG_SESSION_EXPIRES) != 0 &&
         response->refresher == SST_REFRESHER_UAC ==> timer->side == SST_SIDE_LOCAL;
@@ -132,9 +151,18 @@ static bool own_benefit(const struct sst_policy *policy, const struct sst_dialog
         response->refresher == SST_REFRESHER_UAS ==> timer->side == SST_SIDE_REMOTE;
     ensures off_has_none: policy->mode == SST_MODE_OFF ==> timer->side == SST_SIDE_NONE;
     ensures own_benefit_is_own: timer->own_benefit && !dialog->own_benefit ==>
-        timer->side == SST_SIDE_LOCAL && !dialog->peer_supports && timer->interval == asked; */
-void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog, uint32_t asked,
-                 uint32_t asked_min_se, bool own_wish, const struct sst_msg *response,
+        timer->side == SST_SIDE_LOCAL;
+    ensures own_benefit_as_asked: timer->own_benefit && !dialog->own_benefit &&
+        ask->session_expires != 0 ==> timer->interval == ask->session_expires;
+    ensures unreadable_changes_nothing: AGREED(dialog) && policy->mode != SST_MODE_OFF &&
+        (response->has & SST_MSG_SESSION_EXPIRES) == 0 &&
+        (response->violations & SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED)) != 0 ==>
+        timer->side == dialog->side && timer->interval == dialog->interval;
+    ensures own_benefit_survives: AGREED(dialog) && dialog->own_benefit &&
+        policy->mode != SST_MODE_OFF && (response->has & SST_MSG_SESSION_EXPIRES) == 0 ==>
+        timer->side != SST_SIDE_NONE; */
+void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog,
+                 const struct sst_ask *ask, const struct sst_msg *response,
                  struct sst_timer *timer, uint32_t *violations);
 
 /* EC-21 */

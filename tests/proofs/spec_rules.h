@@ -21,8 +21,10 @@ static inline void sst_policy_init(struct sst_policy *policy);
     ((p)->absolute_min >= 1 && (p)->min_se >= (p)->absolute_min &&                                 \
      (p)->session_expires >= (p)->min_se &&                                                        \
      ((p)->max_session_expires == 0 || (p)->max_session_expires >= (p)->session_expires) &&        \
-     (p)->refresh_percent <= 50 && (p)->guard_percent <= 50 &&                                     \
+     5 <= (p)->refresh_percent <= 50 && 1 <= (p)->guard_percent <= 33 &&                           \
      (p)->jitter_percent < (p)->refresh_percent &&                                                 \
+     1 <= (p)->refresh_floor && 2 * (p)->refresh_floor <= (p)->absolute_min + 1 &&                 \
+     ((p)->max_refresh == 0 || (p)->max_refresh >= (p)->refresh_floor) &&                          \
      SST_REFRESHER_UAC <= (p)->prefer_refresher <= SST_REFRESHER_UAS)
 
 /*@ assigns \nothing;
