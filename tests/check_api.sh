@@ -14,6 +14,7 @@ flags="-std=c11 -fPIC -fvisibility=hidden -DSST_BUILDING ${CPPFLAGS:-}"
 echo "#include <$header>" >"$scratch/all.c"
 # shellcheck disable=SC2086 # a list of words
 "$compiler" $flags -I"$include" -E -P "$scratch/all.c" | tr '\n' ' ' | tr ';' '\n' |
+    sed 's/ __attribute__((warn_unused_result))//' |
     sed -n 's/.*__attribute__((visibility("default")))\([^(]*\)(.*/\1/p' |
     sed 's/.*[ *]//' | sort >"$scratch/declared"
 

@@ -8,6 +8,11 @@
  * sst_queue_remove() before a session's memory goes away; sst_queue_run() does both by itself for
  * the sessions that it runs. One queue belongs to one thread at a time.
  *
+ * Remove a session before it is begun anew and before its memory goes away. What is left in the
+ * queue otherwise is found when its turn comes, as place and session do not point at each other, and
+ * dropped; sst_queue_check() finds it at once. Memory that was freed cannot be looked at: nothing
+ * finds that.
+ *
  * @code
  * sst_queue_init(&queue, slots, sizeof slots / sizeof slots[0]);
  * sst_queue_update(&queue, &session);
@@ -51,7 +56,7 @@ struct sst_queue {
 };
 
 /**
- * Starts an empty queue. It needs no ending.
+ * Starts an empty queue. No cleanup needed.
  * @param slots  room for as many sessions as are to be in the queue at once; borrowed; may be NULL
  *               where capacity is 0. Memory aligned to 64 bytes makes large queues faster.
  * @param capacity  at most 2^32-2
@@ -71,10 +76,10 @@ SST_API SST_MUST_USE int sst_queue_resize(struct sst_queue *queue, struct sst_qu
 
 /**
  * Puts a session into the queue, moves it, or takes it out where it has no deadline, all according
- * to sst_session_deadline(). Next to free where the deadline moved later.
- * @return SST_OK; SST_ERR_SPACE where a new one finds the queue full; SST_ERR_ARGUMENT, also where
- *         the session is in another queue, which need not be noticed where its deadline moved later
- *         (SST_OK then; nothing is done in either case)
+ * to sst_session_deadline(). Almost no cost if the deadline only moved later.
+ * @return SST_OK; SST_ERR_SPACE where a new one finds the queue full; SST_ERR_STATE where the
+ *         session is in another queue, which need not be noticed where its deadline moved later
+ *         (SST_OK then; nothing is done in either case); SST_ERR_ARGUMENT
  */
 SST_API SST_MUST_USE int sst_queue_update(struct sst_queue *queue, struct sst_session *session);
 

@@ -88,6 +88,15 @@ void sst_heap_take_out(struct sst_queue *queue, struct sst_session *session)
     }
 }
 
+void sst_heap_drop_top(struct sst_queue *queue)
+{
+    struct sst_queue_slot last = queue->slots[--queue->count];
+
+    if (queue->count > 0) {
+        sift_down(queue->slots, queue->count, 0, last);
+    }
+}
+
 /* The session comes to know its key, or that it knows nothing. */
 static inline void tell_key(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
 {
@@ -127,7 +136,7 @@ static int leave(struct sst_queue *queue, struct sst_session *session)
     if (sst_heap_contains(queue, session)) {
         sst_heap_take_out(queue, session);
     }
-    return session->queue_index == 0 ? SST_OK : SST_ERR_ARGUMENT;
+    return session->queue_index == 0 ? SST_OK : SST_ERR_STATE;
 }
 
 int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64_t time)
@@ -141,7 +150,7 @@ int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64
     }
     if (session->queue_index != 0) {
         if (!sst_heap_contains(queue, session)) {
-            return SST_ERR_ARGUMENT;
+            return SST_ERR_STATE;
         }
         index = session->queue_index - 1u;
         if (slot.key_ms >= queue->slots[index].key_ms) {

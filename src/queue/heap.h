@@ -69,6 +69,8 @@ static inline bool sst_heap_is_early(const struct sst_queue *queue,
 
 /* For a session in the queue. */
 void sst_heap_take_out(struct sst_queue *queue, struct sst_session *session);
+/* Takes the first slot out and leaves its session alone, which is not in this place. */
+void sst_heap_drop_top(struct sst_queue *queue);
 /* Gives a session in the queue another key, earlier or later, or takes it out. */
 void sst_heap_move(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms);
 /* Puts a session in, moves it if its key would be too late, or takes it out, as sst_queue_update()

@@ -22,6 +22,23 @@ static bool is_due(const struct sst_queue *queue, uint64_t now_ms)
     return queue->count > 0 && queue->slots[0].key_ms <= now_ms;
 }
 
+/* The first slot and its session do not point at each other: the session was begun anew while it was
+ * in the queue, or its memory is another's. The slot goes. If the session has another place, that
+ * may have the wrong one of two keys, so it is looked at. @return whether it was so */
+static bool drop_stale(struct sst_queue *queue)
+{
+    struct sst_session *session = queue->slots[0].session;
+
+    if (session->queue_index == 1) {
+        return false;
+    }
+    sst_heap_drop_top(queue);
+    if (sst_heap_contains(queue, session)) {
+        settle(queue, session);
+    }
+    return true;
+}
+
 int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t capacity)
 {
     if (queue == NULL || (slots == NULL && capacity > 0)) {
@@ -109,9 +126,12 @@ size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max)
     while (looked < max && is_due(queue, now_ms)) {
         struct sst_session *session = queue->slots[0].session;
         struct sst_due due;
-        uint64_t deadline_ms = sst_session_due(session, &due);
 
         looked++;
+        if (drop_stale(queue)) {
+            continue;
+        }
+        uint64_t deadline_ms = sst_session_due(session, &due);
         if (deadline_ms > queue->slots[0].key_ms) {
             /* Corrected first, so that sessions come in the order of their deadlines. */
             sst_heap_move(queue, session, deadline_ms);
@@ -137,8 +157,12 @@ struct sst_session *sst_queue_next_event(struct sst_queue *queue, uint64_t now_m
     }
     for (looks = queue->count * LOOKS_EACH; looks > 0 && is_due(queue, now_ms); looks--) {
         struct sst_session *session = queue->slots[0].session;
-        bool is_stale = sst_session_deadline(session) > queue->slots[0].key_ms;
-        bool told = !is_stale && sst_session_next_event(session, now_ms, event);
+
+        if (drop_stale(queue)) {
+            continue;
+        }
+        bool is_early = sst_session_deadline(session) > queue->slots[0].key_ms;
+        bool told = !is_early && sst_session_next_event(session, now_ms, event);
 
         settle(queue, session);
         if (told) {

@@ -150,17 +150,47 @@ START_TEST(f5_a_request_that_is_not_named_a_refresh_is_given_up_too)
 }
 END_TEST
 
+/* A timer from the first 2xx on. */
+static void agree(struct talk *t)
+{
+    t->may_move = true;
+    asks(t, INVITE);
+    gets(t, INVITE, 200, AGREED);
+}
+
 START_TEST(f6_a_session_begun_anew_in_a_queue_is_found)
 {
     struct sst_queue queue;
     struct sst_queue_slot two[2];
+    struct sst_event event;
     struct talk *t = connected("mode=request", AGREED);
 
     must(sst_queue_init(&queue, two, 2) == SST_OK);
     must(sst_queue_update(&queue, t->session) == SST_OK);
     must(sst_session_init(t->session, &t->policy, SST_CALLER) == SST_OK);
     t->expires_ms = SST_NEVER;
-    must(sst_queue_update(&queue, t->session) != SST_OK);
+    must(sst_queue_check(&queue) != NULL);
+    must(sst_queue_run(&queue, UINT64_MAX / 4, 9) == 1); /* looked at, and gone */
+    must(queue.count == 0 && sst_queue_check(&queue) == NULL);
+    must(t->session->queue_index == 0);
+
+    /* The same, pulled, and with another place for the call that was begun anew. */
+    agree(t);
+    must(sst_queue_update(&queue, t->session) == SST_OK);
+    must(sst_session_init(t->session, &t->policy, SST_CALLER) == SST_OK);
+    t->expires_ms = SST_NEVER;
+    agree(t);
+    must(sst_queue_update(&queue, t->session) == SST_OK);
+    must(queue.count == 2 && sst_queue_check(&queue) != NULL);
+    must(sst_queue_next_event(&queue, t->now_ms + 1000, &event) == NULL); /* nothing is due */
+    while (queue.count > 1) {
+        t->policy.on_event = NULL;
+        (void)sst_queue_next_event(&queue, sst_queue_deadline(&queue), &event);
+    }
+    must(sst_queue_check(&queue) == NULL);
+    must(sst_queue_deadline(&queue) <= sst_session_deadline(t->session));
+    sst_queue_remove(&queue, t->session);
+    must(queue.count == 0);
     end_talk(t);
 }
 END_TEST

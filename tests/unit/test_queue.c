@@ -254,10 +254,10 @@ START_TEST(session_of_another_queue_is_left_there)
     ck_assert_int_eq(sst_queue_init(&other, other_slots, 2), SST_OK);
     put_at(0, 1000);
     put_at(1, 2000);
-    ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_ERR_STATE);
     arm_refresh(&sessions[2], 3000);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[2]), SST_OK);
-    ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_STATE);
     sst_queue_remove(&other, &sessions[0]);
     ck_assert_pstr_eq(sst_queue_check(&queue), NULL);
     ck_assert_pstr_eq(sst_queue_check(&other), NULL);
@@ -283,7 +283,7 @@ START_TEST(session_that_went_over_to_another_queue_is_not_in_this_one)
     arm_refresh(&sessions[2], 1000);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[2]), SST_OK);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_OK);
-    ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_ERR_STATE);
     ck_assert_uint_eq(queue.count, 1);
     ck_assert_pstr_eq(sst_queue_check(&other), NULL);
 }

@@ -73,7 +73,7 @@ static bool looks_at_its_slot(size_t i)
     slot->session = NULL;
     int result = sst_queue_update(&queue, &sessions[i]);
     slot->session = &sessions[i];
-    ck_assert(result == SST_OK || result == SST_ERR_ARGUMENT);
+    ck_assert(result == SST_OK || result == SST_ERR_STATE);
     return result != SST_OK;
 }
 
@@ -272,11 +272,11 @@ START_TEST(session_of_another_queue_is_seen_when_it_counts)
     update(1);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[2]), SST_OK);
     refreshed(1, 1800, true, 2u * HOUR); /* there is no such place in the other */
-    ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_ERR_STATE);
     refreshed(0, 1800, true, HOUR / 2u);
-    ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_STATE);
     sessions[0].flags = CONFIRMED; /* without a timer */
-    ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_STATE);
     ck_assert_uint_eq(other.count, 1);
     ck_assert_uint_eq(queue.count, 2);
     update(0);

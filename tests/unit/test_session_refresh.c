@@ -241,9 +241,9 @@ START_TEST(a_request_of_the_hosts_still_refreshes_what_was_refused)
     until(t, 80);
     asks(t, INVITE);
     expect(gets(t, INVITE, 200, UPDATES LOCAL_90), "refreshed");
-    until(t, 125); /* and all ways are open again. EC-132: 80 s are 227/256 of 90 s, 79.804 s */
+    until(t, 125); /* and all ways are open again; EC-125: from the arrival */
     expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refused; 52 refresh UPDATE; "
-                    "80 refreshed 90 local; 124.804 refresh UPDATE");
+                    "80 refreshed 90 local; 125 refresh UPDATE");
     end_talk(t);
 }
 END_TEST
