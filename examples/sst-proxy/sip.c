@@ -120,7 +120,7 @@ char *sip_key(osip_message_t *request, const char *method)
     uri = NULL;
     (void)osip_uri_to_str(request->req_uri, &uri);
     key =
-        text_print("%s %s %s %s %s %s %s", uri != NULL ? uri : "", message_tag(request->from),
+        text_print("%s %s %s %s %s %s %s", uri != NULL ? uri : "", message_from_tag(request),
                    call_id, request->cseq->number, via->host, branch != NULL ? branch : "", method);
     osip_free(uri);
     free(call_id);
@@ -175,7 +175,7 @@ uint64_t sip_loop_hash(osip_message_t *request)
     char *text = NULL;
 
     hash = hash_text(hash, call_id);
-    hash = hash_text(hash, message_tag(request->from));
+    hash = hash_text(hash, message_from_tag(request));
     hash = hash_text(hash, message_tag(request->to));
     hash = hash_text(hash, request->cseq->number);
     hash = hash_text(hash, request->cseq->method);

@@ -64,7 +64,7 @@ void call_free(struct call *call)
     osip_dialog_free(call->dialog);
     sdp_free(&call->sdp);
     auth_free(&call->auth);
-    free(call->invite_branch);
+    osip_via_free(call->invite_via);
     free(call->early_tag);
     free(call->remote_tag);
     free(call->call_id);
@@ -83,10 +83,8 @@ struct call *call_next(struct ua *ua, const char *call_id, const struct call *af
 
 static bool fits(const struct call *call, const char *local_tag, const char *remote_tag)
 {
-    if (local_tag == NULL || remote_tag == NULL || strcmp(call->local_tag, local_tag) != 0) {
-        return false;
-    }
-    return call->remote_tag == NULL || strcmp(call->remote_tag, remote_tag) == 0;
+    return text_same(call->local_tag, local_tag) &&
+           (call->remote_tag == NULL || text_same(call->remote_tag, remote_tag));
 }
 
 struct call *call_find(struct ua *ua, const char *call_id, const char *local_tag,

@@ -110,7 +110,8 @@ struct call {
     struct auth auth;
     struct request *requests;
     struct incoming incoming;
-    char *invite_branch; /* of the peer's last INVITE: tells its copies */
+    osip_via_t *invite_via; /* of the peer's last INVITE: with the tag and the CSeq it tells its */
+    uint32_t invite_number; /* copies, and its CANCEL */
     osip_message_t *ack; /* the last own one, for copies of its 2xx, */
     struct hop ack_hop;  /* and where it goes */
     size_t holds;        /* how many of --hold-at were begun */

@@ -27,8 +27,10 @@ static void keep_invite(struct call *call, const struct question *question, stru
     incoming->request = question->request;
     incoming->cseq = message_cseq(question->request);
     incoming->tx = tx;
-    free(call->invite_branch);
-    call->invite_branch = text_copy(message_branch(question->request));
+    osip_via_free(call->invite_via);
+    call->invite_via = NULL;
+    osip_via_clone(osip_list_get(&question->request->vias, 0), &call->invite_via);
+    call->invite_number = incoming->cseq;
     osip_transaction_set_your_instance(question->transaction, call);
 }
 
@@ -46,7 +48,7 @@ static struct question kept_question(struct call *call)
 }
 
 /* Sends the 200 to the INVITE that was kept, and goes on sending it until its ACK. */
-static void accept_invite(struct call *call)
+static bool accept_invite(struct call *call)
 {
     struct incoming *incoming = &call->incoming;
     struct question question = kept_question(call);
@@ -55,7 +57,10 @@ static void accept_invite(struct call *call)
 
     message_add_sdp(response, sdp);
     free(sdp);
-    dialog_begin_as_callee(call, incoming->request, response);
+    if (!dialog_begin_as_callee(call, incoming->request, response)) {
+        osip_message_free(response);
+        return false;
+    }
     call->state = CALL_UP;
     timer_answer(call, &incoming->tx, response);
     osip_message_clone(response, &incoming->response);
@@ -66,6 +71,7 @@ static void accept_invite(struct call *call)
     incoming->interval_ms = SIP_T1_MS;
     schedule_in(call, TIMER_2XX, SIP_T1_MS);
     schedule_in(call, TIMER_ACK, SIP_64T1_MS);
+    return true;
 }
 
 void callee_answer(struct call *call)
@@ -73,8 +79,12 @@ void callee_answer(struct call *call)
     if (call->state != CALL_RINGING || call->incoming.transaction == NULL) {
         return;
     }
-    accept_invite(call);
-    call_answered(call);
+    if (accept_invite(call)) {
+        call_answered(call);
+    } else {
+        call_over(call, CALL_NOT_ESTABLISHED);
+        callee_refuse(call, 400);
+    }
 }
 
 void callee_answer_again(struct call *call)
@@ -138,7 +148,8 @@ static void ring(struct call *call)
     struct question question = kept_question(call);
     osip_message_t *response = reply_new(&question, 180);
 
-    dialog_begin_as_callee(call, question.request, response);
+    /* Where that is impossible the 200 will show it. */
+    (void)dialog_begin_as_callee(call, question.request, response);
     reply_send(&question, response);
     schedule_in(call, TIMER_RING, clock_real_span(&call->ua->clock, call->ua->options.ring));
 }
@@ -160,7 +171,7 @@ void callee_take(struct ua *ua, osip_transaction_t *transaction, osip_message_t 
     hop_contact(ua, &hop, host, &port);
     osip_free(hop.host);
     sdp_init(&call->sdp, host);
-    call->remote_tag = text_copy(message_tag(request->from));
+    call->remote_tag = text_copy(message_from_tag(request));
     call->remote_cseq = message_cseq(request);
     timer_receive(call, &tx, request, &advice);
     if (reply_bad_extension(&question, &advice)) {
@@ -208,6 +219,11 @@ void callee_reinvite(const struct question *question)
         reply_advice(&own, &advice);
         return;
     }
+    if (call->state == CALL_INVITING) {
+        /* RFC 3261 §14.2: an own INVITE of this dialog is open, the one that is to make it. */
+        reply(&own, 491);
+        return;
+    }
     status = answer_sdp(call, question->request, &answer);
     if (status != 0) {
         reply(&own, status);
@@ -215,21 +231,37 @@ void callee_reinvite(const struct question *question)
     }
     keep_invite(call, &own, tx);
     call->incoming.answer = answer;
-    accept_invite(call);
+    (void)accept_invite(call); /* its dialog is there */
+}
+
+/* RFC 3261 §17.2.3: the branch says which, and the rest that it is no accident, and no malice. */
+static bool is_invite_of(const struct call *call, osip_message_t *sip)
+{
+    osip_via_t *theirs = osip_list_get(&sip->vias, 0);
+    const char *to_tag = message_tag(sip->to);
+
+    return call->invite_via != NULL && text_same(message_via_branch(call->invite_via), message_via_branch(theirs)) &&
+           message_same_sender(call->invite_via, theirs) &&
+           text_same(call->remote_tag, message_from_tag(sip)) &&
+           (to_tag == NULL || text_same(call->local_tag, to_tag)) &&
+           call->invite_number == message_cseq(sip);
+}
+
+struct call *callee_find(struct ua *ua, osip_message_t *sip, const char *call_id)
+{
+    struct call *call = NULL;
+
+    do {
+        call = call_next(ua, call_id, call);
+    } while (call != NULL && !is_invite_of(call, sip));
+    return call;
 }
 
 bool callee_copy(struct ua *ua, osip_message_t *invite)
 {
-    const char *branch = message_branch(invite);
     char *call_id = message_call_id(invite);
-    struct call *call = NULL;
+    struct call *call = callee_find(ua, invite, call_id);
 
-    while ((call = call_next(ua, call_id, call)) != NULL) {
-        if (branch != NULL && call->invite_branch != NULL &&
-            strcmp(call->invite_branch, branch) == 0) {
-            break;
-        }
-    }
     free(call_id);
     return call != NULL;
 }
@@ -237,7 +269,7 @@ bool callee_copy(struct ua *ua, osip_message_t *invite)
 void callee_ack(struct ua *ua, osip_message_t *ack)
 {
     char *call_id = message_call_id(ack);
-    struct call *call = call_find(ua, call_id, message_tag(ack->to), message_tag(ack->from));
+    struct call *call = call_find(ua, call_id, message_tag(ack->to), message_from_tag(ack));
 
     free(call_id);
     if (call == NULL || call->incoming.response == NULL ||

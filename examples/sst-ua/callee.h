@@ -21,6 +21,9 @@ void callee_answer_again(struct call *call);
 /* Refuses the INVITE of a call that rings; its exit status is the caller's business. */
 void callee_refuse(struct call *call, int status);
 
+/* The call whose last INVITE of the peer's a CANCEL or a copy belongs to, NULL for none. */
+struct call *callee_find(struct ua *ua, osip_message_t *sip, const char *call_id);
+
 /*
  * Whether an INVITE that belongs to no transaction is a copy of one that had its 2xx. It is
  * absorbed (RFC 6026 §7.1): that 2xx is repeated until its ACK without being asked.

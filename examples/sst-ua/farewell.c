@@ -108,7 +108,7 @@ static struct call *forking_call(struct ua *ua, const char *call_id, const char 
     struct call *call = NULL;
 
     while ((call = call_next(ua, call_id, call)) != NULL) {
-        if (call->caller && strcmp(call->local_tag, local_tag) == 0 && call->invite_cseq == cseq) {
+        if (call->caller && text_same(call->local_tag, local_tag) && call->invite_cseq == cseq) {
             return call;
         }
     }
@@ -134,8 +134,8 @@ static void end_fork(struct call *call, osip_message_t *response)
 
 static bool is_own_dialog(const struct call *call, const char *local_tag, const char *remote_tag)
 {
-    return call->dialog != NULL && strcmp(call->local_tag, local_tag) == 0 &&
-           strcmp(call->remote_tag, remote_tag) == 0;
+    return call->dialog != NULL && text_same(call->local_tag, local_tag) &&
+           text_same(call->remote_tag, remote_tag);
 }
 
 static struct call *own_dialog(struct ua *ua, const char *call_id, const char *local_tag,

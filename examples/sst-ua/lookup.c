@@ -3,17 +3,9 @@
 
 #include <string.h>
 
+#include "message.h"
 #include "seen.h"
-
-static const char *branch_of(osip_via_t *via)
-{
-    osip_generic_param_t *branch = NULL;
-
-    if (via == NULL || osip_via_param_get_byname(via, "branch", &branch) != 0 || branch == NULL) {
-        return NULL;
-    }
-    return branch->gvalue;
-}
+#include "text.h"
 
 /* Only those of RFC 3261 are unique; others are left to libosip2. */
 static bool is_unique(const char *branch)
@@ -34,7 +26,7 @@ static osip_transaction_t *next(osip_transaction_t *transaction)
 
 void lookup_add(struct stack *stack, osip_transaction_t *transaction)
 {
-    const char *branch = branch_of(transaction->topvia);
+    const char *branch = message_via_branch(transaction->topvia);
     osip_transaction_t **first;
 
     if (is_unique(branch)) {
@@ -46,7 +38,7 @@ void lookup_add(struct stack *stack, osip_transaction_t *transaction)
 
 void lookup_remove(struct stack *stack, osip_transaction_t *transaction)
 {
-    const char *branch = branch_of(transaction->topvia);
+    const char *branch = message_via_branch(transaction->topvia);
     osip_transaction_t *at;
 
     if (!is_unique(branch)) {
@@ -75,9 +67,15 @@ static osip_fsm_type_t type_of(osip_message_t *sip)
     return invite || MSG_IS_ACK(sip) ? IST : NIST;
 }
 
-static bool same(const char *a, const char *b)
+/* More than RFC 3261 §17.2.3 asks for: a copy, and an ACK, has these as they were. */
+static bool same_request(osip_transaction_t *transaction, osip_message_t *sip)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    const char *theirs = message_tag(sip->from);
+    const char *ours = message_tag(transaction->from);
+
+    return text_same(transaction->callid->number, sip->call_id->number) &&
+           text_same(transaction->cseq->number, sip->cseq->number) &&
+           (ours == NULL ? theirs == NULL : text_same(ours, theirs));
 }
 
 /* Whether a message with the same branch belongs to a transaction. */
@@ -89,8 +87,8 @@ static bool belongs(osip_transaction_t *transaction, osip_message_t *sip)
         return false;
     }
     /* Requests of two senders may have one branch by accident, or by malice. */
-    if (MSG_IS_REQUEST(sip) && (!same(via->host, transaction->topvia->host) ||
-                                !same(via->port, transaction->topvia->port))) {
+    if (MSG_IS_REQUEST(sip) &&
+        (!message_same_sender(via, transaction->topvia) || !same_request(transaction, sip))) {
         return false;
     }
     return MSG_IS_ACK(sip) || strcmp(sip->cseq->method, transaction->cseq->method) == 0;
@@ -113,14 +111,14 @@ static osip_list_t *list_of(osip_t *osip, osip_fsm_type_t type)
 
 osip_transaction_t *lookup_find(struct stack *stack, osip_event_t *event)
 {
-    const char *branch = branch_of(osip_list_get(&event->sip->vias, 0));
+    const char *branch = message_via_branch(osip_list_get(&event->sip->vias, 0));
     osip_transaction_t *at;
 
     if (!is_unique(branch)) {
         return osip_transaction_find(list_of(stack->osip, type_of(event->sip)), event);
     }
     at = stack->buckets[bucket(branch)];
-    while (at != NULL && !(same(branch_of(at->topvia), branch) && belongs(at, event->sip))) {
+    while (at != NULL && !(text_same(message_via_branch(at->topvia), branch) && belongs(at, event->sip))) {
         at = next(at);
     }
     return at;

@@ -42,7 +42,7 @@ bool message_is_complete(osip_message_t *sip)
         return sip->status_code >= 100 && sip->status_code < 700 && osip_list_size(&sip->vias) == 1;
     }
     return sip->sip_method != NULL && strcmp(sip->sip_method, sip->cseq->method) == 0 &&
-           sip->req_uri != NULL && message_tag(sip->from) != NULL;
+           sip->req_uri != NULL;
 }
 
 const char *message_tag(osip_from_t *from)
@@ -55,15 +55,34 @@ const char *message_tag(osip_from_t *from)
     return tag->gvalue;
 }
 
-const char *message_branch(osip_message_t *sip)
+const char *message_from_tag(osip_message_t *sip)
 {
-    osip_via_t *via = osip_list_get(&sip->vias, 0);
+    const char *tag = message_tag(sip->from);
+
+    return tag != NULL ? tag : "";
+}
+
+const char *message_via_branch(osip_via_t *via)
+{
     osip_generic_param_t *branch = NULL;
 
     if (via == NULL || osip_via_param_get_byname(via, "branch", &branch) != 0 || branch == NULL) {
         return NULL;
     }
     return branch->gvalue;
+}
+
+const char *message_branch(osip_message_t *sip)
+{
+    return message_via_branch(osip_list_get(&sip->vias, 0));
+}
+
+bool message_same_sender(const osip_via_t *a, const osip_via_t *b)
+{
+    /* No port and 5060 are not the same here: a copy has what its original had. */
+    return a != NULL && b != NULL && a->host != NULL && b->host != NULL &&
+           osip_strcasecmp(a->host, b->host) == 0 &&
+           (a->port == NULL ? b->port == NULL : text_same(a->port, b->port));
 }
 
 char *message_call_id(osip_message_t *sip)

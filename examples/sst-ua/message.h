@@ -15,6 +15,15 @@ bool message_is_complete(osip_message_t *sip);
 const char *message_tag(osip_from_t *from);
 const char *message_branch(osip_message_t *sip);
 
+/* The tag of From; one of RFC 2543 has none, which RFC 3261 §12.1.1 wants taken for an empty one. */
+const char *message_from_tag(osip_message_t *sip);
+
+
+const char *message_via_branch(osip_via_t *via);
+
+/* Whether two Vias have one sent-by (RFC 3261 §17.2.3). */
+bool message_same_sender(const osip_via_t *a, const osip_via_t *b);
+
 /* The whole Call-ID, to be freed. */
 char *message_call_id(osip_message_t *sip);
 

@@ -24,7 +24,7 @@ static bool is_merged(struct ua *ua, osip_message_t *request, const char *call_i
     struct call *call = NULL;
 
     while ((call = call_next(ua, call_id, call)) != NULL) {
-        if (!call->caller && strcmp(call->remote_tag, message_tag(request->from)) == 0 &&
+        if (!call->caller && text_same(call->remote_tag, message_from_tag(request)) &&
             call->remote_cseq >= message_cseq(request)) {
             return true;
         }
@@ -174,7 +174,7 @@ static void other_in_dialog(const struct question *question)
 /* While the own INVITE is unanswered, one early dialog is followed: the first that is heard of. */
 static bool is_other_fork(struct call *call, osip_message_t *request)
 {
-    const char *tag = message_tag(request->from);
+    const char *tag = message_from_tag(request);
 
     if (call->remote_tag != NULL) {
         return false;
@@ -182,7 +182,7 @@ static bool is_other_fork(struct call *call, osip_message_t *request)
     if (call->early_tag == NULL) {
         call->early_tag = text_copy(tag);
     }
-    return strcmp(call->early_tag, tag) != 0;
+    return !text_same(call->early_tag, tag);
 }
 
 static void within(const struct question *question)
@@ -219,24 +219,10 @@ static void within(const struct question *question)
     }
 }
 
-/* RFC 3261 §9.2: the INVITE of the same branch, while it is not answered. */
-static struct call *cancelled_call(struct ua *ua, osip_message_t *cancel, const char *call_id)
-{
-    const char *branch = message_branch(cancel);
-    struct call *call = NULL;
-
-    while ((call = call_next(ua, call_id, call)) != NULL) {
-        if (branch != NULL && call->invite_branch != NULL &&
-            strcmp(call->invite_branch, branch) == 0) {
-            return call;
-        }
-    }
-    return NULL;
-}
-
 static void cancel(struct question *question, const char *call_id)
 {
-    question->call = cancelled_call(question->ua, question->request, call_id);
+    /* RFC 3261 §9.2 */
+    question->call = callee_find(question->ua, question->request, call_id);
     if (question->call == NULL) {
         reply(question, 481);
         return;
@@ -257,7 +243,7 @@ void server_request(struct ua *ua, osip_transaction_t *transaction, osip_message
         cancel(&question, call_id);
     } else {
         question.call =
-            call_find(ua, call_id, message_tag(request->to), message_tag(request->from));
+            call_find(ua, call_id, message_tag(request->to), message_from_tag(request));
         if (question.call != NULL) {
             within(&question);
         } else {

@@ -29,13 +29,21 @@ char *text_copy_part(const char *text, size_t length)
 {
     char *copy = memory(length + 1);
 
-    memcpy(copy, text, length);
+    /* NULL is no valid argument of memcpy(), not even with a length of 0. */
+    if (length > 0) {
+        memcpy(copy, text, length);
+    }
     return copy;
 }
 
 char *text_copy(const char *text)
 {
     return text == NULL ? NULL : text_copy_part(text, strlen(text));
+}
+
+bool text_same(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 char *text_print(const char *format, ...)

@@ -4,6 +4,7 @@
 #ifndef SST_UA_TEXT_H
 #define SST_UA_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Who speaks: sst-proxy shares some of these files. */
@@ -19,6 +20,9 @@ void *memory_resize(void *old, size_t size);
 /* A copy of a string, or of its first length bytes; NULL of NULL. */
 char *text_copy(const char *text);
 char *text_copy_part(const char *text, size_t length);
+
+/* Whether both are there and are the same: what is absent equals nothing. */
+bool text_same(const char *a, const char *b);
 
 /* What printf() would print. */
 #ifdef __GNUC__
