@@ -6,28 +6,19 @@
 #include <string.h>
 
 #include "json.h"
+#include "seen.h"
 #include "text.h"
 #include "wire.h"
 
-/* One datagram of which a copy would be another: FNV-1a over its bytes and its direction. */
-static uint64_t *seen;
-static size_t seen_count;
+/* Forgotten after a minute or two, so that no flood makes them many. */
+static struct seen seen;
 
-static bool is_copy(bool sent, const uint8_t *bytes, size_t length)
+/* One datagram of which a copy would be another. */
+static bool is_copy(const struct ua *ua, bool sent, const uint8_t *bytes, size_t length)
 {
-    uint64_t hash = UINT64_C(14695981039346656037) + sent;
+    uint64_t hash = seen_hash(SEEN_HASH_START + sent, (const char *)bytes, length);
 
-    for (size_t i = 0; i < length; i++) {
-        hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
-    }
-    for (size_t i = 0; i < seen_count; i++) {
-        if (seen[i] == hash) {
-            return true;
-        }
-    }
-    seen = memory_resize(seen, (seen_count + 1) * sizeof *seen);
-    seen[seen_count++] = hash;
-    return false;
+    return seen_add(&seen, hash, clock_real_ms(&ua->clock));
 }
 
 static void begin(const struct ua *ua, const char *event)
@@ -147,7 +138,7 @@ void log_datagram(bool sent, enum sip_transp transport, const struct sa *source,
     if (copy != NULL && mbuf_write_mem(copy, bytes, length) == 0) {
         copy->pos = 0;
         if (sip_msg_decode(&msg, copy) == 0) {
-            bool again = is_copy(sent, bytes, length);
+            bool again = is_copy(ua, sent, bytes, length);
 
             if (ua->options.json) {
                 message_as_json(ua, sent, msg, again);
@@ -191,5 +182,5 @@ void log_event(const struct ua *ua, const struct sst_event *event)
 
 void log_free(void)
 {
-    free(seen);
+    seen_free(&seen);
 }

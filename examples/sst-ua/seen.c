@@ -8,6 +8,9 @@
 /* Retransmissions of one message end 64*T1 = 32 s after its first (RFC 3261 §17). */
 #define TURN_MS 64000
 
+/* A set of so many is turned early: in a flood copies matter less than memory. */
+#define COUNT_MAX 65536
+
 uint64_t seen_hash(uint64_t hash, const char *bytes, size_t length)
 {
     /* FNV-1a */
@@ -56,7 +59,7 @@ bool seen_add(struct seen *seen, uint64_t hash, uint64_t now_ms)
     if (hash == 0) {
         hash = 1;
     }
-    if (now_ms >= seen->turn_ms) {
+    if (now_ms >= seen->turn_ms || seen->now.count >= COUNT_MAX) {
         free(seen->before.hashes);
         seen->before = seen->now;
         seen->now = (struct seen_set){0};

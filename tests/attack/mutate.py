@@ -297,8 +297,9 @@ class Run:
         self.errors.seek(0)
         text = self.errors.read().decode("utf-8", "replace")
         self.errors.seek(0, 2)
-        if any(word in text for word in WORDS):
-            raise Found(text[-6000:])
+        at = min((text.find(word) for word in WORDS if word in text), default=-1)
+        if at >= 0:
+            raise Found(text[max(0, at - 200):at + 6000])
 
     def answers(self, wait=0.5):
         """Whether a plain OPTIONS is answered, or passed on by the proxy, soon."""
