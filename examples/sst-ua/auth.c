@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "md5.h"
+#include "digest.h"
 #include "message.h"
 #include "random.h"
 #include "text.h"
@@ -21,6 +21,24 @@ void auth_free(struct auth *auth)
 {
     challenge_free(&auth->peer);
     challenge_free(&auth->proxy);
+}
+
+void credentials_free(struct credentials *credentials)
+{
+    free(credentials->user);
+    free(credentials->password);
+    free(credentials->first_realm);
+}
+
+bool credentials_fit(const struct credentials *credentials, const char *realm, bool named)
+{
+    if (credentials->realm != NULL) {
+        return text_same(credentials->realm, realm);
+    }
+    if (credentials->first_realm != NULL) {
+        return text_same(credentials->first_realm, realm);
+    }
+    return named && realm != NULL;
 }
 
 /* libosip2 keeps the quotes of quoted strings. NULL of NULL, to be freed. */
@@ -73,13 +91,12 @@ static bool is_rejection(const struct auth_challenge *challenge,
 static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_t *header,
                   bool fresh)
 {
-    char *algorithm = unquoted(header->algorithm);
-    bool plain = algorithm == NULL || osip_strcasecmp(algorithm, "MD5") == 0;
-    bool session = algorithm != NULL && osip_strcasecmp(algorithm, "MD5-sess") == 0;
+    char *name = unquoted(header->algorithm);
+    const struct digest_algorithm *algorithm = digest_find(name);
 
-    free(algorithm);
+    free(name);
     if (header->auth_type == NULL || osip_strcasecmp(header->auth_type, "Digest") != 0 ||
-        header->realm == NULL || header->nonce == NULL || (!plain && !session) ||
+        header->realm == NULL || header->nonce == NULL || algorithm == NULL ||
         (header->qop_options != NULL && !lists_auth(header->qop_options)) ||
         is_rejection(challenge, header, fresh)) {
         return false;
@@ -89,19 +106,37 @@ static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_
     challenge->nonce = unquoted(header->nonce);
     challenge->opaque = unquoted(header->opaque);
     challenge->with_qop = header->qop_options != NULL;
-    challenge->session = session;
+    challenge->algorithm = algorithm;
     challenge->has_algorithm = header->algorithm != NULL;
     return true;
 }
 
-bool auth_learn(struct auth *auth, osip_message_t *response, bool fresh)
+/* Whether a challenge is of a realm that gets the credentials. */
+static bool is_meant(struct credentials *credentials, const osip_www_authenticate_t *header,
+                     bool named)
+{
+    char *realm = unquoted(header->realm);
+    bool fits = credentials_fit(credentials, realm, named);
+
+    if (fits && credentials->first_realm == NULL) {
+        credentials->first_realm = text_copy(realm);
+    }
+    free(realm);
+    return fits;
+}
+
+bool auth_learn(struct auth *auth, struct credentials *credentials, osip_message_t *response,
+                bool fresh, bool named)
 {
     bool proxy = response->status_code == 407;
     osip_list_t *headers = proxy ? &response->proxy_authenticates : &response->www_authenticates;
 
     /* RFC 8760 §2.3: they come in the order of the server's preference. */
     for (int i = 0; i < osip_list_size(headers); i++) {
-        if (learn(proxy ? &auth->proxy : &auth->peer, osip_list_get(headers, i), fresh)) {
+        const osip_www_authenticate_t *header = osip_list_get(headers, i);
+
+        if (is_meant(credentials, header, named) &&
+            learn(proxy ? &auth->proxy : &auth->peer, header, fresh)) {
             return true;
         }
     }
@@ -109,38 +144,42 @@ bool auth_learn(struct auth *auth, osip_message_t *response, bool fresh)
 }
 
 /* The digest of what is printed; text is freed. */
-static void digest(char *text, char hex[MD5_HEX_SIZE])
+static void digest(const struct digest_algorithm *algorithm, char *text,
+                   char hex[DIGEST_HEX_SIZE])
 {
-    md5_hex(text, hex);
+    (void)digest_hex(algorithm, text, hex);
     free(text);
 }
 
-/* RFC 2617 §3.2.2.1 to §3.2.2.3. */
-static void respond(const struct auth_challenge *challenge, const char *user, const char *password,
+/* RFC 8760, RFC 2617 §3.2.2.1 to §3.2.2.3. */
+static void respond(const struct auth_challenge *challenge, const struct credentials *credentials,
                     const char *method, const char *uri, const char *cnonce,
-                    char response[MD5_HEX_SIZE])
+                    char response[DIGEST_HEX_SIZE])
 {
-    char a1[MD5_HEX_SIZE];
-    char a2[MD5_HEX_SIZE];
+    const struct digest_algorithm *algorithm = challenge->algorithm;
+    char a1[DIGEST_HEX_SIZE];
+    char a2[DIGEST_HEX_SIZE];
 
-    digest(text_print("%s:%s:%s", user, challenge->realm, password), a1);
-    if (challenge->session) {
-        digest(text_print("%s:%s:%s", a1, challenge->nonce, cnonce), a1);
+    digest(algorithm,
+           text_print("%s:%s:%s", credentials->user, challenge->realm, credentials->password), a1);
+    if (algorithm->session) {
+        digest(algorithm, text_print("%s:%s:%s", a1, challenge->nonce, cnonce), a1);
     }
-    digest(text_print("%s:%s", method, uri), a2);
+    digest(algorithm, text_print("%s:%s", method, uri), a2);
     if (challenge->with_qop) {
-        digest(text_print("%s:%s:%08lx:%s:auth:%s", a1, challenge->nonce, challenge->count, cnonce,
+        digest(algorithm,
+               text_print("%s:%s:%08lx:%s:auth:%s", a1, challenge->nonce, challenge->count, cnonce,
                           a2),
                response);
     } else {
-        digest(text_print("%s:%s:%s", a1, challenge->nonce, a2), response);
+        digest(algorithm, text_print("%s:%s:%s", a1, challenge->nonce, a2), response);
     }
 }
 
 static void add(struct auth_challenge *challenge, osip_message_t *request, const char *name,
-                const char *user, const char *password)
+                const struct credentials *credentials)
 {
-    char response[MD5_HEX_SIZE];
+    char response[DIGEST_HEX_SIZE];
     char cnonce[RANDOM_TOKEN_SIZE];
     char *opaque;
     char *proof;
@@ -152,21 +191,19 @@ static void add(struct auth_challenge *challenge, osip_message_t *request, const
     }
     random_token(cnonce);
     challenge->count++;
-    respond(challenge, user, password, request->sip_method, uri, cnonce, response);
+    respond(challenge, credentials, request->sip_method, uri, cnonce, response);
     opaque = challenge->opaque == NULL ? text_copy("")
                                        : text_print(", opaque=\"%s\"", challenge->opaque);
     if (challenge->with_qop) {
         proof = text_print(", qop=auth, nc=%08lx, cnonce=\"%s\"", challenge->count, cnonce);
     } else {
-        proof = challenge->session ? text_print(", cnonce=\"%s\"", cnonce) : text_copy("");
+        proof = challenge->algorithm->session ? text_print(", cnonce=\"%s\"", cnonce) : text_copy("");
     }
     value = text_print("Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", "
-                       "response=\"%s\"%s%s%s",
-                       user, challenge->realm, challenge->nonce, uri, response,
-                       !challenge->has_algorithm ? ""
-                       : challenge->session      ? ", algorithm=MD5-sess"
-                                                 : ", algorithm=MD5",
-                       opaque, proof);
+                       "response=\"%s\"%s%s%s%s",
+                       credentials->user, challenge->realm, challenge->nonce, uri, response,
+                       challenge->has_algorithm ? ", algorithm=" : "",
+                       challenge->has_algorithm ? challenge->algorithm->name : "", opaque, proof);
     message_add(request, name, value);
     free(value);
     free(proof);
@@ -174,8 +211,8 @@ static void add(struct auth_challenge *challenge, osip_message_t *request, const
     osip_free(uri);
 }
 
-void auth_add(struct auth *auth, osip_message_t *request, const char *user, const char *password)
+void auth_add(struct auth *auth, osip_message_t *request, const struct credentials *credentials)
 {
-    add(&auth->peer, request, "Authorization", user, password);
-    add(&auth->proxy, request, "Proxy-Authorization", user, password);
+    add(&auth->peer, request, "Authorization", credentials);
+    add(&auth->proxy, request, "Proxy-Authorization", credentials);
 }

@@ -130,16 +130,48 @@ static void send_again(struct request *request)
     }
 }
 
+/*
+ * Whether a challenge may be answered. The INVITE of a call that we placed went to whom the user
+ * named; its later requests go where the peer says, so they get credentials for that realm only.
+ * Who calls us is a stranger: nothing for its challenges, but from --outbound, for --auth-realm.
+ */
+static bool may_authenticate(const struct request *request)
+{
+    const struct options *options = &request->call->ua->options;
+    struct hop hop;
+    bool outbound;
+
+    if (options->auth.user == NULL) {
+        return false;
+    }
+    if (request->call->caller) {
+        return true;
+    }
+    if (options->auth.realm == NULL || options->outbound.host == NULL ||
+        request->call->dialog == NULL) {
+        return false;
+    }
+    hop = dialog_hop(request->call);
+    outbound = text_same(hop.host, options->outbound.host) &&
+               hop.port == (options->outbound.port >= 0 ? options->outbound.port : 5060);
+    hop_free(&hop);
+    return outbound;
+}
+
 static bool authenticate(struct request *request, osip_message_t *response)
 {
     struct call *call = request->call;
+    struct credentials *credentials = &call->ua->options.auth;
     unsigned *asked;
 
-    if (call->ua->options.auth_user == NULL || response == NULL) {
+    if (response == NULL || !may_authenticate(request)) {
         return false;
     }
     asked = response->status_code == 407 ? &request->asked_by_proxy : &request->asked_by_peer;
-    if (*asked >= CREDENTIALS_MAX || !auth_learn(&call->auth, response, *asked > 0)) {
+    if (*asked >= CREDENTIALS_MAX ||
+        !auth_learn(&call->auth, credentials, response, *asked > 0,
+                    request->kind == REQUEST_INITIAL)) {
+        log_note(&call->ua->log, call->call_id, "the challenge is not answered");
         return false;
     }
     ++*asked;

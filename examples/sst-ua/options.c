@@ -18,7 +18,9 @@ static const char usage[] =
     "  --outbound HOST:PORT         proxy that initial requests are sent to\n"
     "  --user NAME  --from SIP-URI  identity\n"
     "  --contact [sips:]HOST[:PORT] what others reach us at, where it is not the local address\n"
-    "  --auth USER:PASSWORD         answer digest challenges\n"
+    "  --auth USER:PASSWORD         answer digest challenges; also from the environment's SST_UA_AUTH\n"
+    "  --auth-file FILE             the same from the first line of a file\n"
+    "  --auth-realm REALM           the only realm that gets an answer\n"
     "  --mode accept|request|require|off   default accept; request with --session-expires\n"
     "  --session-expires SEC  --min-se SEC  --max-session-expires SEC\n"
     "  --prefer-refresher uac|uas   where the choice is ours as the answering side\n"
@@ -108,10 +110,38 @@ static bool read_auth(struct options *options, const char *option, const char *v
     if (colon == NULL || colon == value) {
         return complain(option, "...", "USER:PASSWORD");
     }
-    free(options->auth_user);
-    options->auth_user = text_copy_part(value, (size_t)(colon - value));
-    options->auth_password = colon + 1;
+    free(options->auth.user);
+    free(options->auth.password);
+    options->auth.user = text_copy_part(value, (size_t)(colon - value));
+    options->auth.password = text_copy(colon + 1);
     return true;
+}
+
+/* The first line of a file, which unlike the command line others need not be able to read. */
+static bool read_auth_file(struct options *options, const char *option, const char *name)
+{
+    char line[1024];
+    FILE *file = fopen(name, "r");
+    bool good = file != NULL && fgets(line, sizeof line, file) != NULL;
+
+    if (file != NULL) {
+        fclose(file);
+    }
+    if (!good) {
+        return complain(option, name, "a file that can be read");
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    return read_auth(options, option, line);
+}
+
+/* What everybody sees in the list of processes is not the password any more. */
+static void hide(char *value)
+{
+    char *colon = strchr(value, ':');
+
+    if (colon != NULL) {
+        memset(colon + 1, 'x', strlen(colon + 1));
+    }
 }
 
 static bool read_uri(const char **uri, const char *option, const char *value)
@@ -169,6 +199,13 @@ static bool read_option(struct options *options, const char *option, const char 
     }
     if (strcmp(option, "--auth") == 0) {
         return read_auth(options, option, value);
+    }
+    if (strcmp(option, "--auth-file") == 0) {
+        return read_auth_file(options, option, value);
+    }
+    if (strcmp(option, "--auth-realm") == 0) {
+        options->auth.realm = value;
+        return true;
     }
     if (strcmp(option, "--ring") == 0) {
         return read_seconds(&options->ring, option, value);
@@ -275,6 +312,9 @@ static int read_options(struct options *options, struct policy_options *policy, 
             !read_option(options, argv[i], argv[i + 1])) {
             return -1;
         }
+        if (strcmp(argv[i], "--auth") == 0) {
+            hide(argv[i + 1]);
+        }
         i += 2;
     }
     return i;
@@ -283,11 +323,15 @@ static int read_options(struct options *options, struct policy_options *policy, 
 bool options_read(struct options *options, int argc, char **argv)
 {
     struct policy_options policy = {0};
+    const char *auth = getenv("SST_UA_AUTH");
     int rest;
     bool good;
 
     set_defaults(options);
     endpoint_parse(&options->bind, "127.0.0.1:5060");
+    if (auth != NULL && !read_auth(options, "SST_UA_AUTH", auth)) {
+        return false;
+    }
     rest = read_options(options, &policy, argc, argv);
     good = rest > 0 && read_rest(options, argc - rest, argv + rest) &&
            policy_options_apply(&policy, &options->policy);
@@ -303,6 +347,6 @@ void options_free(struct options *options)
     free(options->bind.host);
     free(options->outbound.host);
     free(options->contact.host);
-    free(options->auth_user);
+    credentials_free(&options->auth);
     free(options->holds);
 }

@@ -8,6 +8,7 @@
 
 #include <sst/sst.h>
 
+#include "auth.h"
 #include "endpoint.h"
 
 struct options {
@@ -19,8 +20,7 @@ struct options {
     bool contact_sips;
     const char *user;
     const char *from;
-    char *auth_user;
-    const char *auth_password;
+    struct credentials auth;
     struct sst_policy policy;
     bool no_update;
     double ring; /* this and all times below: seconds of the library's clock, negative for never */

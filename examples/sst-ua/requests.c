@@ -115,8 +115,8 @@ bool request_send(struct request *request)
         return false;
     }
     add_content(request, sip, &hop);
-    if (options->auth_user != NULL) {
-        auth_add(&call->auth, sip, options->auth_user, options->auth_password);
+    if (options->auth.user != NULL) {
+        auth_add(&call->auth, sip, &options->auth);
     }
     if (!timer_request(request, sip)) {
         osip_message_free(sip);

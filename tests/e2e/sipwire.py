@@ -238,8 +238,13 @@ def md5(text):
     return hashlib.md5(text.encode()).hexdigest()
 
 
-def digest_problem(message, name, user, password, realm, nonce):
-    """What is wrong with the digest credentials of a request (RFC 2617 §3.2.2), or None."""
+def digest_problem(message, name, user, password, realm, nonce, algorithm="md5"):
+    """What is wrong with the digest credentials of a request (RFC 2617 §3.2.2), or None.
+
+    algorithm is Python's name of the hash (RFC 8760: sha256).
+    """
+    def md5(text):
+        return hashlib.new(algorithm, text.encode()).hexdigest()
     value = message.get(name)
     if value is None or not value.lower().startswith("digest "):
         return "no digest credentials in %s" % name

@@ -78,3 +78,100 @@ def cancel_of_another_sender(lab):
     peer.ack(refused)
     lab.lenient = True
     lab.finish(callee=2)
+
+
+def _challenged(lab, peer, request, realm="lab"):
+    """Challenges a request; whether it comes again with credentials."""
+    peer.answer(request, 401, 'WWW-Authenticate: Digest realm="%s", nonce="n1"' % realm)
+    if request.method == "INVITE":
+        peer.expect("ACK")
+    if not peer.pending(0.7):
+        return None
+    return peer.expect(request.method)
+
+
+def stranger_gets_no_digest(lab):
+    """A caller that challenges the BYE gets no digest answer, whatever realm it names."""
+    peer = lab.peer_calls(lab.peer(), "--auth", "alice:secret", "--auth-realm", "lab")
+    peer.establish("Session-Expires: 90")
+    lab.hang_up(lab.callee)
+    bye = peer.expect("BYE")
+    again = _challenged(lab, peer, bye)
+    check(again is None, "the BYE came again, with %s", again and again.get("authorization"))
+    lab.lenient = True
+    lab.finish(callee=0)
+
+
+def another_realm_gets_no_digest(lab):
+    """Who is called gets credentials for --auth-realm only, and for the first realm without."""
+    for name, options, realms in (("given", ["--auth-realm", "home"], ("elsewhere",)),
+                                  ("first", [], ("lab", "elsewhere"))):
+        peer = lab.peer("peer of " + name)
+        peer.other_name = name
+        lab.call("sip:ua@" + peer.hostport, "--auth", "alice:secret", *options, name=name)
+        request = peer.expect("INVITE")
+        for realm in realms[:-1]:
+            request = _challenged(lab, peer, request, realm)
+            check(request and request.get("authorization"), "%s: no credentials for %s", name, realm)
+        if name == "first":
+            # The realm that was answered is known now: the BYE is asked for another one.
+            peer.answer(request, 200)
+            peer.expect("ACK")
+            lab.agents[-1].signal()
+            request = peer.expect("BYE")
+        again = _challenged(lab, peer, request, realms[-1])
+        check(again is None, "%s: credentials for %s", name, realms[-1])
+    lab.lenient = True
+    lab.finish(given=2, first=0)
+
+
+def digest_by_sha_256(lab):
+    """A challenge by SHA-256 is answered (RFC 8760 §2.3), the first that is known of several."""
+    for name, algorithm, function in (("sha256", "SHA-256", "sha256"),
+                                      ("sha512", "SHA-512-256", "sha512_256")):
+        peer = lab.peer("peer of " + name)
+        peer.other_name = name
+        lab.call("sip:ua@" + peer.hostport, "--auth", "alice:secret", name=name)
+        invite = peer.expect("INVITE")
+        peer.answer(invite, 401, 'WWW-Authenticate: Digest realm="lab", nonce="n0", algorithm=NEW',
+                    'WWW-Authenticate: Digest realm="lab", nonce="n1", qop="auth", algorithm='
+                    + algorithm,
+                    'WWW-Authenticate: Digest realm="lab", nonce="n2", algorithm=MD5')
+        peer.expect("ACK")
+        second = peer.expect("INVITE")
+        problem = sipwire.digest_problem(second, "Authorization", "alice", "secret", "lab", "n1",
+                                         function)
+        check(problem is None, "%s: %s", name, problem)
+        check("algorithm=" + algorithm in second.get("authorization"), "algorithm of %s", name)
+        peer.answer(second, 486)
+        peer.expect("ACK")
+    lab.finish(sha256=2, sha512=2)
+
+
+def password_is_not_shown(lab):
+    """--auth leaves the list of processes at once; a file and the environment work as well."""
+    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), "sst-auth-%d" % os.getpid())
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("alice:secret\nnothing else\n")
+    try:
+        for name, options in (("option", ["--auth", "alice:secret"]),
+                              ("file", ["--auth-file", path]), ("environment", [])):
+            peer = lab.peer("peer of " + name)
+            peer.other_name = name
+            if name == "environment":
+                os.environ["SST_UA_AUTH"] = "alice:secret"
+            lab.call("sip:ua@" + peer.hostport, *options, name=name)
+            os.environ.pop("SST_UA_AUTH", None)
+            invite = peer.expect("INVITE")
+            if os.path.isdir("/proc/self"):
+                with open("/proc/%d/cmdline" % lab.caller.process.pid, "rb") as line:
+                    check(b"secret" not in line.read(), "%s: the password is shown", name)
+            again = _challenged(lab, peer, invite)
+            check(again is not None, "%s: no credentials", name)
+            problem = sipwire.digest_problem(again, "Authorization", "alice", "secret", "lab", "n1")
+            check(problem is None, "%s: %s", name, problem)
+            peer.answer(again, 486)
+            peer.expect("ACK")
+    finally:
+        os.unlink(path)
+    lab.finish(option=2, file=2, environment=2)
