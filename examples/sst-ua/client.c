@@ -130,32 +130,43 @@ static void send_again(struct request *request)
     }
 }
 
+/* Whether a request of an answered or placed call goes to whom the user named for calls. */
+static bool goes_to_named(const struct request *request)
+{
+    struct ua *ua = request->call->ua;
+    struct hop hop;
+    struct hop wanted = {0};
+    osip_uri_t *uri;
+    bool same;
+
+    if (request->kind == REQUEST_INITIAL) {
+        return true;
+    }
+    if (request->call->dialog == NULL) {
+        return false;
+    }
+    osip_uri_init(&uri);
+    if (ua->options.target == NULL || osip_uri_parse(uri, ua->options.target) == 0) {
+        wanted = request_first_hop(ua, ua->options.target != NULL ? uri : NULL);
+    }
+    osip_uri_free(uri);
+    hop = dialog_hop(request->call);
+    same = text_same(hop.host, wanted.host) && hop.port == wanted.port;
+    hop_free(&hop);
+    hop_free(&wanted);
+    return same;
+}
+
 /*
- * Whether a challenge may be answered. The INVITE of a call that we placed went to whom the user
- * named; its later requests go where the peer says, so they get credentials for that realm only.
- * Who calls us is a stranger: nothing for its challenges, but from --outbound, for --auth-realm.
+ * Whether a challenge may be answered. Who calls us is a stranger: nothing for its challenges, but
+ * for --auth-realm from --outbound.
  */
 static bool may_authenticate(const struct request *request)
 {
     const struct options *options = &request->call->ua->options;
-    struct hop hop;
-    bool outbound;
 
-    if (options->auth.user == NULL) {
-        return false;
-    }
-    if (request->call->caller) {
-        return true;
-    }
-    if (options->auth.realm == NULL || options->outbound.host == NULL ||
-        request->call->dialog == NULL) {
-        return false;
-    }
-    hop = dialog_hop(request->call);
-    outbound = text_same(hop.host, options->outbound.host) &&
-               hop.port == (options->outbound.port >= 0 ? options->outbound.port : 5060);
-    hop_free(&hop);
-    return outbound;
+    return options->auth.user != NULL &&
+           (request->call->caller || (options->auth.realm != NULL && goes_to_named(request)));
 }
 
 static bool authenticate(struct request *request, osip_message_t *response)
@@ -170,7 +181,7 @@ static bool authenticate(struct request *request, osip_message_t *response)
     asked = response->status_code == 407 ? &request->asked_by_proxy : &request->asked_by_peer;
     if (*asked >= CREDENTIALS_MAX ||
         !auth_learn(&call->auth, credentials, response, *asked > 0,
-                    request->kind == REQUEST_INITIAL)) {
+                    goes_to_named(request))) {
         log_note(&call->ua->log, call->call_id, "the challenge is not answered");
         return false;
     }

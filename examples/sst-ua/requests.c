@@ -17,7 +17,7 @@ struct hop request_first_hop(const struct ua *ua, osip_uri_t *uri)
     const struct endpoint *outbound = &ua->options.outbound;
 
     if (outbound->host == NULL) {
-        return hop_of(uri);
+        return uri != NULL ? hop_of(uri) : (struct hop){0};
     }
     return (struct hop){text_copy(outbound->host), outbound->port >= 0 ? outbound->port : 5060};
 }
