@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "line.h"
+#include "out.h"
 #include "seen.h"
 #include "text.h"
 #include "wire.h"
+
+/* The line under way, for people. */
+static FILE *line;
 
 /* Forgotten after a minute or two, so that no flood makes them many. */
 static struct seen seen;
@@ -25,17 +29,17 @@ static void begin(const struct ua *ua, const char *event)
 {
     double real_s = clock_real_s(&ua->clock);
 
-    json_begin();
-    json_seconds("t", real_s * ua->clock.speed);
-    json_seconds("real", real_s);
-    json_string("event", event);
+    line_begin();
+    line_seconds("t", real_s * ua->clock.speed);
+    line_seconds("real", real_s);
+    line_string("event", event);
 }
 
 static void add_text(const char *key, const struct pl *value)
 {
     char *copy = text_copy_part(value->p, value->l);
 
-    json_string(key, copy);
+    line_string(key, copy);
     free(copy);
 }
 
@@ -45,14 +49,15 @@ void log_listening(const struct ua *ua)
 
     sa_ntop(&ua->local, address, sizeof address);
     if (!ua->options.json) {
-        printf("listening on %s port %u\n", address, sa_port(&ua->local));
-        fflush(stdout);
+        line = out_begin();
+        fprintf(line, "listening on %s port %u\n", address, sa_port(&ua->local));
+        out_end();
         return;
     }
     begin(ua, "listening");
-    json_string("address", address);
-    json_number("port", sa_port(&ua->local));
-    json_end();
+    line_string("address", address);
+    line_number("port", sa_port(&ua->local));
+    line_end();
 }
 
 static void timer_as_json(const struct sip_msg *msg)
@@ -61,19 +66,19 @@ static void timer_as_json(const struct sip_msg *msg)
 
     wire_view(msg, &view);
     if (view.has & SST_MSG_SESSION_EXPIRES) {
-        json_number("session_expires", view.session_expires);
+        line_number("session_expires", view.session_expires);
         if (view.refresher != SST_REFRESHER_NONE) {
-            json_string("refresher", sst_refresher_name((enum sst_refresher)view.refresher));
+            line_string("refresher", sst_refresher_name((enum sst_refresher)view.refresher));
         }
     }
     if (view.has & SST_MSG_MIN_SE) {
-        json_number("min_se", view.min_se);
+        line_number("min_se", view.min_se);
     }
     if (sip_msg_hdr(msg, SIP_HDR_SUPPORTED) != NULL) {
-        json_bool("supported_timer", (view.has & SST_MSG_SUPPORTED_TIMER) != 0);
+        line_bool("supported_timer", (view.has & SST_MSG_SUPPORTED_TIMER) != 0);
     }
     if (sip_msg_hdr(msg, SIP_HDR_REQUIRE) != NULL) {
-        json_bool("require_timer", (view.has & SST_MSG_REQUIRE_TIMER) != 0);
+        line_bool("require_timer", (view.has & SST_MSG_REQUIRE_TIMER) != 0);
     }
 }
 
@@ -86,22 +91,23 @@ static void message_as_json(const struct ua *ua, bool sent, const struct sip_msg
     if (msg->req) {
         add_text("method", &msg->met);
     } else {
-        json_number("status", msg->scode);
+        line_number("status", msg->scode);
     }
-    json_number("cseq", msg->cseq.num);
+    line_number("cseq", msg->cseq.num);
     add_text("cseq_method", &msg->cseq.met);
-    json_bool("copy", copy);
+    line_bool("copy", copy);
     timer_as_json(msg);
     if (reason != NULL && msg->req && pl_strcmp(&msg->met, "BYE") == 0) {
         add_text("reason", &reason->val);
     }
-    json_end();
+    line_end();
 }
 
 /* The start of a line for people. */
 static void start_line(const struct ua *ua, const char *mark)
 {
-    printf("%10.3f  %s  ", clock_real_s(&ua->clock) * ua->clock.speed, mark);
+    line = out_begin();
+    fprintf(line, "%10.3f  %s  ", clock_real_s(&ua->clock) * ua->clock.speed, mark);
 }
 
 static void message_as_text(const struct ua *ua, bool sent, const struct sip_msg *msg, bool copy)
@@ -111,18 +117,18 @@ static void message_as_text(const struct ua *ua, bool sent, const struct sip_msg
 
     start_line(ua, sent ? "-->" : "<--");
     if (!msg->req) {
-        printf("%u (", msg->scode);
+        fprintf(line, "%u (", msg->scode);
     }
-    printf("%.*s %lu%s%s", (int)msg->cseq.met.l, msg->cseq.met.p, (unsigned long)msg->cseq.num,
+    fprintf(line, "%.*s %lu%s%s", (int)msg->cseq.met.l, msg->cseq.met.p, (unsigned long)msg->cseq.num,
            msg->req ? "" : ")", copy ? "  copy" : "");
     if (expires != NULL) {
-        printf("  Session-Expires: %.*s", (int)expires->val.l, expires->val.p);
+        fprintf(line, "  Session-Expires: %.*s", (int)expires->val.l, expires->val.p);
     }
     if (minimum != NULL) {
-        printf("  Min-SE: %.*s", (int)minimum->val.l, minimum->val.p);
+        fprintf(line, "  Min-SE: %.*s", (int)minimum->val.l, minimum->val.p);
     }
-    putchar('\n');
-    fflush(stdout);
+    putc('\n', line);
+    out_end();
 }
 
 void log_datagram(bool sent, enum sip_transp transport, const struct sa *source,
@@ -154,27 +160,27 @@ void log_datagram(bool sent, enum sip_transp transport, const struct sa *source,
 static void event_as_json(const struct ua *ua, const struct sst_event *event)
 {
     begin(ua, sst_event_name(event->type));
-    json_string("call", ua->call.call_id != NULL ? ua->call.call_id : "");
+    line_string("call", ua->call.call_id != NULL ? ua->call.call_id : "");
     if (event->type == SST_EVENT_NEGOTIATED || event->type == SST_EVENT_REFRESHED) {
-        json_number("interval", event->interval);
-        json_string("refresher", sst_side_name(event->side));
+        line_number("interval", event->interval);
+        line_string("refresher", sst_side_name(event->side));
     } else if (event->type == SST_EVENT_REFRESH) {
-        json_string("method", sst_method_name(event->method));
+        line_string("method", sst_method_name(event->method));
     } else if (event->type == SST_EVENT_VIOLATION) {
-        json_string("name", sst_violation_name(event->violation));
+        line_string("name", sst_violation_name(event->violation));
     } else if (event->type == SST_EVENT_ENDED) {
-        json_string("reason", sst_end_reason_name(event->reason));
+        line_string("reason", sst_end_reason_name(event->reason));
     }
-    json_end();
+    line_end();
 }
 
 void log_event(const struct ua *ua, const struct sst_event *event)
 {
     if (!ua->options.json) {
         start_line(ua, " * ");
-        printf("%s: %lu s, refresher %s\n", sst_event_name(event->type),
+        fprintf(line, "%s: %lu s, refresher %s\n", sst_event_name(event->type),
                (unsigned long)event->interval, sst_side_name(event->side));
-        fflush(stdout);
+        out_end();
     } else if (event->type != SST_EVENT_REFUSED) {
         event_as_json(ua, event);
     }
@@ -183,4 +189,5 @@ void log_event(const struct ua *ua, const struct sst_event *event)
 void log_free(void)
 {
     seen_free(&seen);
+    out_close();
 }

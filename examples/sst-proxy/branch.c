@@ -92,7 +92,8 @@ void branch_start(struct branch *branch)
 {
     uint64_t now_ms = now_of(branch);
 
-    if (!sip_send(branch->context->proxy, branch->request, branch->host, branch->port)) {
+    if (sip_send(branch->context->proxy, branch->request, branch->host, branch->port) ==
+        SIP_FAILED) {
         give_up(branch, 503);
         return;
     }
@@ -203,7 +204,8 @@ static void end_of_wait(struct branch *branch)
         branch->timer_c_fired = true;
         branch_cancel(branch);
     } else {
-        give_up(branch, 408);
+        /* §16.9: a transport error is a 503. */
+        give_up(branch, branch->unreachable ? 503 : 408);
     }
 }
 
@@ -264,6 +266,69 @@ static void free_successes(struct branch *branch)
         free(success->tag);
         free(success);
     }
+}
+
+/* Whether a branch still sends its request to a host, or to an address where that is given. */
+static bool sends_to(struct branch *branch, const char *host, const struct net_address *address)
+{
+    struct proxy *proxy = branch->context->proxy;
+    struct net_address its;
+
+    if (branch->state != BRANCH_CALLING) {
+        return false;
+    }
+    if (host != NULL) {
+        return osip_strcasecmp(branch->host, host) == 0;
+    }
+    return net_resolve(&proxy->net, branch->host, branch->port, clock_real_ms(&proxy->clock),
+                       &its) == RESOLVED &&
+           address_same(&its, address);
+}
+
+/* Sends what a context has for there; whether one of its branches has failed by that. */
+static bool send_of(struct context *context, const char *host, const struct net_address *address)
+{
+    bool failed = false;
+
+    for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
+        if (sends_to(branch, host, address) &&
+            sip_send(context->proxy, branch->request, branch->host, branch->port) == SIP_FAILED) {
+            /* What that means for the context is found out when its turn comes. */
+            branch->unreachable = true;
+            branch->end_ms = 0;
+            failed = true;
+        }
+    }
+    return failed;
+}
+
+static void send_now(struct proxy *proxy, const char *host, const struct net_address *address)
+{
+    struct context **failed = memory((proxy->agenda.count + 1) * sizeof(struct context *));
+    size_t count = 0;
+
+    /* Touching a context changes the order of the agenda. */
+    for (size_t i = 0; i < proxy->agenda.count; i++) {
+        struct context *context = proxy->agenda.heap[i]->owner;
+
+        if (send_of(context, host, address)) {
+            failed[count++] = context;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        context_touch(failed[i]);
+    }
+    free(failed);
+}
+
+void branches_resolved(struct proxy *proxy, const char *host)
+{
+    send_now(proxy, host, NULL);
+}
+
+void branches_unreachable(struct proxy *proxy, const struct net_address *address)
+{
+    send_now(proxy, NULL, address);
 }
 
 void branch_free(struct branch *branch)

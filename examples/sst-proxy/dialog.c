@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "line.h"
 #include "message.h"
 #include "text.h"
 
@@ -93,19 +93,19 @@ static void begin(const struct proxy *proxy, const char *call_id, const char *ev
 {
     double real_s = clock_real_s(&proxy->clock);
 
-    json_begin();
-    json_seconds("t", real_s * proxy->clock.speed);
-    json_seconds("real", real_s);
-    json_string("call", call_id);
-    json_string("event", event);
+    line_begin();
+    line_seconds("t", real_s * proxy->clock.speed);
+    line_seconds("real", real_s);
+    line_string("call", call_id);
+    line_string("event", event);
 }
 
 static void log_expiration(const struct proxy *proxy, const char *call_id, unsigned long interval)
 {
     if (proxy->log.json) {
         begin(proxy, call_id, "expiration");
-        json_number("interval", interval);
-        json_end();
+        line_number("interval", interval);
+        line_end();
     } else if (interval > 0) {
         log_note(&proxy->log, call_id, "the dialog's state is kept for %lu s", interval);
     } else {
@@ -117,7 +117,7 @@ static void log_expired(const struct proxy *proxy, const char *call_id)
 {
     if (proxy->log.json) {
         begin(proxy, call_id, "state_expired");
-        json_end();
+        line_end();
     } else {
         log_note(&proxy->log, call_id, "no refresh came: the dialog's state is freed");
     }

@@ -7,18 +7,27 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "branch.h"
 #include "context.h"
 #include "dialog.h"
 #include "message.h"
+#include "out.h"
+#include "random.h"
+#include "raw.h"
 #include "request.h"
 #include "response.h"
 #include "sip.h"
 #include "text.h"
 
-#define DATAGRAM_SIZE 65536
-
-/* So many datagrams are read before timers are looked at. */
+/* So many datagrams are taken out of the socket in one turn, and so long they are dealt with before
+ * timers are looked at: responses and requests within dialogs, and requests of strangers. */
 #define DATAGRAMS_A_TURN 1024
+#define CALLS_TURN_MS 100
+#define STRANGERS_TURN_MS 5
+
+/* So many transactions there may be, and more for requests within dialogs. */
+#define CONTEXTS_MAX 8000
+#define CONTEXTS_OF_DIALOGS_MAX 16000
 
 static int signal_pipe[2];
 
@@ -45,42 +54,104 @@ static bool catch_signals(void)
     return true;
 }
 
-static void take_datagram(struct proxy *proxy, const char *bytes, size_t length, const char *host,
-                          int port)
+static void refuse(struct proxy *proxy, const struct net_datagram *datagram,
+                   const struct raw_message *raw, int status, const char *more)
 {
-    osip_message_t *sip = sip_parse(bytes, length);
+    const char *phrase = osip_message_get_reason(status);
+    struct net_address to = datagram->from;
+    int port = datagram->port;
+    char *text = raw_refusal(raw, datagram->host, datagram->port, status,
+                             phrase != NULL ? phrase : "Refused", more, proxy->secret, &port);
 
+    if (text != NULL) {
+        address_set_port(&to, port);
+        (void)net_send(&proxy->net, &to, text, strlen(text));
+        log_refused(&proxy->log, status, datagram->host, datagram->port);
+    }
+    free(text);
+}
+
+/* Whether there is room for what a request needs; its copies, ACK and CANCEL need none. */
+static bool has_room(const struct proxy *proxy, osip_message_t *sip)
+{
+    size_t limit = message_tag(sip->to) != NULL ? CONTEXTS_OF_DIALOGS_MAX : CONTEXTS_MAX;
+
+    return proxy->contexts.count < limit || MSG_IS_RESPONSE(sip) || MSG_IS_ACK(sip) ||
+           MSG_IS_CANCEL(sip);
+}
+
+static void take_datagram(struct proxy *proxy, const struct net_datagram *datagram)
+{
+    struct raw_message raw;
+    osip_message_t *sip;
+    int status;
+
+    /* Keep-alives are empty lines (RFC 5626 §4.4.1). */
+    if (!raw_split(&raw, datagram->bytes, datagram->length)) {
+        return;
+    }
+    status = raw_check(&raw);
+    sip = status == 0 ? message_parse(&raw) : NULL;
     if (sip == NULL) {
-        /* Keep-alives are empty lines (RFC 5626 §4.4.1). */
-        if (strspn(bytes, "\r\n") < length) {
-            log_note(&proxy->log, NULL, "%lu bytes from %s port %d make no SIP message",
-                     (unsigned long)length, host, port);
-        }
+        log_note(&proxy->log, NULL, "%lu bytes from %s port %d make no SIP message",
+                 (unsigned long)datagram->length, datagram->host, datagram->port);
+        refuse(proxy, datagram, &raw, status != 0 ? status : 400, "");
         return;
     }
     log_message(&proxy->log, LOG_RECEIVED, sip, NULL, 0);
-    if (MSG_IS_REQUEST(sip)) {
-        request_receive(proxy, sip, host, port);
+    if (!has_room(proxy, sip)) {
+        refuse(proxy, datagram, &raw, 503, "Retry-After: 10\r\n");
+        osip_message_free(sip);
+    } else if (MSG_IS_REQUEST(sip)) {
+        request_receive(proxy, sip, datagram->host, datagram->port);
     } else {
         response_receive(proxy, sip);
     }
 }
 
+static bool deal_with(struct proxy *proxy, struct net_datagram *datagram)
+{
+    if (datagram == NULL) {
+        return false;
+    }
+    take_datagram(proxy, datagram);
+    free(datagram);
+    return true;
+}
+
 static void read_socket(struct proxy *proxy)
 {
-    static char bytes[DATAGRAM_SIZE + 1];
-    char host[UDP_HOST_SIZE];
-    int port;
+    uint64_t start_ms = clock_real_ms(&proxy->clock);
 
-    for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
-        long length = udp_receive(&proxy->udp, bytes, DATAGRAM_SIZE, host, &port);
-
-        if (length < 0) {
-            break;
-        }
-        bytes[length] = '\0';
-        take_datagram(proxy, bytes, (size_t)length, host, port);
+    net_take_in(&proxy->net, DATAGRAMS_A_TURN);
+    while (clock_real_ms(&proxy->clock) < start_ms + CALLS_TURN_MS &&
+           deal_with(proxy, net_receive(&proxy->net))) {
     }
+    start_ms = clock_real_ms(&proxy->clock);
+    while (clock_real_ms(&proxy->clock) < start_ms + STRANGERS_TURN_MS &&
+           deal_with(proxy, net_receive_stranger(&proxy->net))) {
+    }
+}
+
+/* Responses, and requests within dialogs: what would hurt a call if it were lost. */
+static bool is_known(void *user, const char *bytes)
+{
+    struct raw_message raw;
+    struct raw_field field;
+
+    (void)user;
+    return raw_split(&raw, bytes, strlen(bytes)) &&
+           (raw_is_response(&raw) || (raw_find(&raw, "To", 't', &field) && raw_has_tag(&field)));
+}
+
+static void on_resolved(void *user, const char *host)
+{
+    branches_resolved(user, host);
+}
+
+static void on_unreachable(void *user, const struct net_address *to)
+{
+    branches_unreachable(user, to);
 }
 
 static int waiting_time(const struct proxy *proxy)
@@ -90,22 +161,24 @@ static int waiting_time(const struct proxy *proxy)
     uint64_t expires_ms = dialogs_due_ms(proxy);
 
     due_ms = expires_ms < due_ms ? expires_ms : due_ms;
-    if (due_ms <= now_ms) {
+    if (due_ms <= now_ms || proxy->net.known.count > 0 || proxy->net.strangers.count > 0) {
         return 0;
     }
     /* Not more than a minute, which never hurts. */
-    return due_ms - now_ms < 60000 ? (int)(due_ms - now_ms) : 60000;
+    return resolver_wait_ms(&proxy->net.resolver,
+                            due_ms - now_ms < 60000 ? (int)(due_ms - now_ms) : 60000);
 }
 
 static void run(struct proxy *proxy)
 {
-    struct pollfd sources[2] = {{.fd = signal_pipe[0], .events = POLLIN},
-                                {.fd = proxy->udp.socket, .events = POLLIN}};
+    struct pollfd sources[3 + RESOLVER_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN}};
 
     while (sources[0].revents == 0) {
-        sources[1].revents = 0;
-        poll(sources, 2, waiting_time(proxy));
+        sources[1] = (struct pollfd){.fd = out_waits() ? STDOUT_FILENO : -1, .events = POLLOUT};
+        poll(sources, (nfds_t)(2 + net_watch(&proxy->net, sources + 2)), waiting_time(proxy));
+        out_work();
         read_socket(proxy);
+        net_work(&proxy->net, clock_real_ms(&proxy->clock));
         contexts_work(proxy);
         dialogs_expire(proxy);
     }
@@ -121,14 +194,28 @@ static bool open_all(struct proxy *proxy)
                               .clock = &proxy->clock};
     /* Else libosip2 complains on standard output, between the lines of the log. */
     osip_trace_initialize(TRACE_LEVEL0, stderr);
+    log_open(&proxy->log);
+    proxy->secret = random_number(NULL);
     if (parser_init() != 0 || !catch_signals() ||
-        !udp_open(&proxy->udp, proxy->settings.bind.host, proxy->settings.bind.port)) {
+        !net_open(&proxy->net, proxy->settings.bind.host, proxy->settings.bind.port,
+                  proxy->settings.dns)) {
         return false;
     }
-    host = message_host(proxy->udp.host);
-    proxy->shown = text_print("%s:%d", host, proxy->udp.port);
+    if (proxy->net.any) {
+        /* Via and Record-Route have to say where this proxy is. */
+        fprintf(stderr, "sst-proxy: --bind %s: not an address that others can reach\n",
+                proxy->settings.bind.host);
+        return false;
+    }
+    proxy->net.user = proxy;
+    proxy->net.is_known = is_known;
+    proxy->net.on_unreachable = on_unreachable;
+    proxy->net.resolver.user = proxy;
+    proxy->net.resolver.done = on_resolved;
+    host = message_host(proxy->net.host);
+    proxy->shown = text_print("%s:%d", host, proxy->net.port);
     free(host);
-    log_listening(&proxy->log, proxy->udp.host, proxy->udp.port);
+    log_listening(&proxy->log, proxy->net.host, proxy->net.port);
     return true;
 }
 
@@ -136,7 +223,7 @@ static void close_all(struct proxy *proxy)
 {
     contexts_free(proxy);
     dialogs_free(proxy);
-    udp_close(&proxy->udp);
+    net_close(&proxy->net);
     log_free(&proxy->log);
     settings_free(&proxy->settings);
     free(proxy->shown);
@@ -147,7 +234,7 @@ int main(int argc, char **argv)
     static struct proxy proxy;
     int status = 1;
 
-    proxy.udp.socket = -1;
+    proxy.net.socket = -1;
     if (settings_read(&proxy.settings, argc, argv) && open_all(&proxy)) {
         run(&proxy);
         status = 0;

@@ -17,10 +17,10 @@
 #include "agenda.h"
 #include "clock.h"
 #include "log.h"
+#include "net.h"
 #include "seen.h"
 #include "settings.h"
 #include "table.h"
-#include "udp.h"
 
 /* RFC 3261 §17: in real time. */
 #define T1_MS 500
@@ -63,6 +63,7 @@ struct branch {
     enum branch_state state;
     bool cancel; /* is to be cancelled */
     bool cancel_sent;
+    bool unreachable;   /* so its end means a 503 */
     bool timer_c_fired; /* so its 487 means a 408 */
     struct repeat again;
     uint64_t end_ms;        /* timers B, C, D, F, K, M: the state says which */
@@ -90,7 +91,8 @@ struct proxy {
     struct settings settings;
     struct clock clock;
     struct log log;
-    struct udp udp;
+    struct net net;
+    unsigned secret;           /* in To tags of responses without any state */
     char *shown;               /* HOST:PORT, for Via and Record-Route */
     struct table contexts;     /* by what copies of the request have in common */
     struct table branches;     /* by the branch of our Via */

@@ -11,6 +11,7 @@
 static const char usage[] =
     "usage: sst-proxy [options]\n"
     "  --bind HOST:PORT        local address, default 127.0.0.1:5060; port 0 takes a free one\n"
+    "  --dns ADDRESS[:PORT]    name server to ask, instead of the system's\n"
     "  --to HOST:PORT          where requests without a route go; repeatable, to all in parallel\n"
     "  --session-expires SEC   asks for a session timer where a request has none\n"
     "  --min-se SEC            the shortest interval, default 90\n"
@@ -92,6 +93,10 @@ static bool take(struct settings *settings, const char *option, const char *valu
 
     if (strcmp(option, "--bind") == 0) {
         return take_endpoint(&settings->bind, option, value);
+    }
+    if (strcmp(option, "--dns") == 0) {
+        settings->dns = value;
+        return true;
     }
     if (strcmp(option, "--to") == 0) {
         return take_target(settings, option, value);

@@ -14,6 +14,7 @@
 
 struct settings {
     struct endpoint bind;
+    const char *dns; /* ADDRESS[:PORT] of the name server, NULL: the system's */
     struct endpoint targets[TARGETS_MAX];
     size_t target_count;
     struct sst_proxy_policy policy;

@@ -15,47 +15,31 @@
 /* Via headers of one request that are looked at, at most. */
 #define VIAS_MAX 100
 
-static bool response_is_sound(const osip_message_t *sip)
+enum sip_sent sip_send(struct proxy *proxy, osip_message_t *sip, const char *host, int port)
 {
-    return sip->call_id != NULL && sip->call_id->number != NULL && sip->cseq != NULL &&
-           sip->cseq->method != NULL && sip->cseq->number != NULL && sip->from != NULL &&
-           sip->to != NULL && osip_list_size(&sip->vias) > 0 && sip->status_code >= 100 &&
-           sip->status_code < 700;
-}
-
-osip_message_t *sip_parse(const char *bytes, size_t length)
-{
-    osip_message_t *sip;
-
-    if (osip_message_init(&sip) != 0) {
-        return NULL;
-    }
-    if (osip_message_parse(sip, bytes, length) == 0 &&
-        (MSG_IS_REQUEST(sip) ? message_is_complete(sip) : response_is_sound(sip))) {
-        return sip;
-    }
-    osip_message_free(sip);
-    return NULL;
-}
-
-bool sip_send(struct proxy *proxy, osip_message_t *sip, const char *host, int port)
-{
+    uint64_t now_ms = clock_real_ms(&proxy->clock);
+    enum resolved resolved;
+    struct net_address to;
     char *bytes;
     size_t length;
     bool sent;
 
-    osip_message_force_update(sip);
-    if (osip_message_to_str(sip, &bytes, &length) != 0) {
-        return false;
+    resolved = host == NULL ? RESOLVE_FAILED : net_resolve(&proxy->net, host, port, now_ms, &to);
+    if (resolved == RESOLVE_PENDING) {
+        return SIP_WAITS;
     }
-    sent = host != NULL && udp_send(&proxy->udp, host, port, bytes, length);
+    if (resolved == RESOLVE_FAILED || !message_print(sip, &bytes, &length)) {
+        log_note(&proxy->log, NULL, "%s port %d: could not send", host != NULL ? host : "", port);
+        return SIP_FAILED;
+    }
+    sent = net_send(&proxy->net, &to, bytes, length);
     if (sent) {
         log_message(&proxy->log, LOG_SENT, sip, bytes, length);
     } else {
-        log_note(&proxy->log, NULL, "%s port %d: could not send", host != NULL ? host : "", port);
+        log_note(&proxy->log, NULL, "%s port %d: could not send", host, port);
     }
     osip_free(bytes);
-    return sent;
+    return sent ? SIP_SENT : SIP_FAILED;
 }
 
 void sip_send_response(struct proxy *proxy, osip_message_t *response)
@@ -129,8 +113,8 @@ char *sip_key(osip_message_t *request, const char *method)
 
 static bool is_own(const struct proxy *proxy, const char *host, const char *port)
 {
-    return host != NULL && osip_strcasecmp(host, proxy->udp.host) == 0 &&
-           (port != NULL ? endpoint_port(port) : 5060) == proxy->udp.port;
+    return host != NULL && osip_strcasecmp(host, proxy->net.host) == 0 &&
+           (port != NULL ? endpoint_port(port) : 5060) == proxy->net.port;
 }
 
 bool sip_is_own_uri(const struct proxy *proxy, const osip_uri_t *uri)

@@ -5,11 +5,14 @@
 
 #include "proxy.h"
 
-/* Parses a datagram; NULL where it lacks what every message has (RFC 3261 §8.1.1, §16.3). */
-osip_message_t *sip_parse(const char *bytes, size_t length);
+enum sip_sent {
+    SIP_SENT,
+    SIP_WAITS, /* the host's name is being looked up: as if lost, until branches_resolved() */
+    SIP_FAILED
+};
 
-/* Sends a message and logs it; false where it cannot be sent. */
-bool sip_send(struct proxy *proxy, osip_message_t *sip, const char *host, int port);
+/* Sends a message and logs it. */
+enum sip_sent sip_send(struct proxy *proxy, osip_message_t *sip, const char *host, int port);
 
 /* Sends a response where its topmost Via says (§18.2.2, RFC 3581 §4). */
 void sip_send_response(struct proxy *proxy, osip_message_t *response);

@@ -36,6 +36,14 @@ struct call *call_new(struct ua *ua, const char *call_id, bool caller)
     return call;
 }
 
+void call_closed(struct call *call)
+{
+    if (call->half_open) {
+        call->half_open = false;
+        call->ua->half_open--;
+    }
+}
+
 static void free_requests(struct call *call)
 {
     while (call->requests != NULL) {
@@ -52,6 +60,7 @@ void call_free(struct call *call)
     }
     *place = call->next;
     call->state = CALL_LEAVING;
+    call_closed(call);
     timer_forget(call);
     schedule_remove(call);
     free_requests(call);

@@ -113,7 +113,9 @@ struct call {
     osip_via_t *invite_via; /* of the peer's last INVITE: with the tag and the CSeq it tells its */
     uint32_t invite_number; /* copies, and its CANCEL */
     osip_message_t *ack; /* the last own one, for copies of its 2xx, */
-    struct hop ack_hop;  /* and where it goes */
+    struct hop ack_hop;  /* and where it goes, */
+    bool ack_waits;      /* once its name is looked up */
+    bool half_open;      /* the peer's INVITE was taken and no ACK came yet */
     size_t holds;        /* how many of --hold-at were begun */
     uint64_t answered_ms;
 };
@@ -149,6 +151,9 @@ void call_request_done(struct request *request);
 
 /* An own INVITE without a final response, NULL for none. */
 struct request *call_open_invite(const struct call *call);
+
+/* A call that was taken is none of those any more that may be nothing but an INVITE. */
+void call_closed(struct call *call);
 
 /* What stays of the peer's INVITE once its ACK is here. */
 void call_incoming_done(struct call *call);

@@ -191,6 +191,8 @@ void callee_take(struct ua *ua, osip_transaction_t *transaction, osip_message_t 
         return;
     }
     call->counted = true;
+    call->half_open = true;
+    ua->half_open++;
     ua->begun++;
     keep_invite(call, &question, tx);
     call->incoming.answer = answer;
@@ -277,5 +279,6 @@ void callee_ack(struct ua *ua, osip_message_t *ack)
         return;
     }
     timer_ack(call);
+    call_closed(call);
     call_incoming_done(call);
 }

@@ -27,10 +27,19 @@ struct hop hop_of(osip_uri_t *uri)
 void hop_local_host(struct ua *ua, const struct hop *hop, char host[NET_HOST_SIZE])
 {
     struct net_address to;
-    bool known =
-        ua->net.any && net_resolve(&ua->net, hop->host, hop->port, clock_real_ms(&ua->clock), &to);
+    uint64_t now_ms = clock_real_ms(&ua->clock);
+    bool known = ua->net.any && hop->host != NULL &&
+                 net_resolve(&ua->net, hop->host, hop->port, now_ms, &to) == RESOLVED;
 
+    if (!known && ua->net.any && ua->local_host[0] != '\0') {
+        /* While a name is looked up, the interface that was right for the last one has to do. */
+        memcpy(host, ua->local_host, NET_HOST_SIZE);
+        return;
+    }
     net_local_host(&ua->net, known ? &to : NULL, host);
+    if (known) {
+        memcpy(ua->local_host, host, NET_HOST_SIZE);
+    }
 }
 
 void hop_contact(struct ua *ua, const struct hop *hop, char host[NET_HOST_SIZE], int *port)

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "line.h"
 #include "log_text.h"
 #include "message.h"
+#include "out.h"
 #include "text.h"
 
 /* What makes two received messages copies of one (RFC 3261 §17.1.3, §17.2.3). */
@@ -32,13 +33,13 @@ static void begin(const struct log *log, const char *call_id, const char *event)
 {
     double real_s = clock_real_s(log->clock);
 
-    json_begin();
-    json_seconds("t", real_s * log->clock->speed);
-    json_seconds("real", real_s);
+    line_begin();
+    line_seconds("t", real_s * log->clock->speed);
+    line_seconds("real", real_s);
     if (call_id != NULL) {
-        json_string("call", call_id);
+        line_string("call", call_id);
     }
-    json_string("event", event);
+    line_string("event", event);
 }
 
 static void message_as_json(const struct log *log, enum log_direction direction,
@@ -49,34 +50,34 @@ static void message_as_json(const struct log *log, enum log_direction direction,
 
     begin(log, call_id, direction == LOG_SENT ? "sent" : "received");
     if (MSG_IS_REQUEST(sip)) {
-        json_string("method", sip->sip_method);
+        line_string("method", sip->sip_method);
     } else {
-        json_number("status", (unsigned long)sip->status_code);
+        line_number("status", (unsigned long)sip->status_code);
     }
-    json_number("cseq", message_cseq(sip));
-    json_string("cseq_method", sip->cseq->method);
-    json_bool("copy", copy);
+    line_number("cseq", message_cseq(sip));
+    line_string("cseq_method", sip->cseq->method);
+    line_bool("copy", copy);
     if (sst_osip_read(&msg, sip) == SST_OK) {
         if (msg.has & SST_MSG_SESSION_EXPIRES) {
-            json_number("session_expires", msg.session_expires);
+            line_number("session_expires", msg.session_expires);
             if (msg.refresher != SST_REFRESHER_NONE) {
-                json_string("refresher", sst_refresher_name((enum sst_refresher)msg.refresher));
+                line_string("refresher", sst_refresher_name((enum sst_refresher)msg.refresher));
             }
         }
         if (msg.has & SST_MSG_MIN_SE) {
-            json_number("min_se", msg.min_se);
+            line_number("min_se", msg.min_se);
         }
         if (log_value_of(sip, "supported", "k") != NULL) {
-            json_bool("supported_timer", (msg.has & SST_MSG_SUPPORTED_TIMER) != 0);
+            line_bool("supported_timer", (msg.has & SST_MSG_SUPPORTED_TIMER) != 0);
         }
         if (log_value_of(sip, "require", NULL) != NULL) {
-            json_bool("require_timer", (msg.has & SST_MSG_REQUIRE_TIMER) != 0);
+            line_bool("require_timer", (msg.has & SST_MSG_REQUIRE_TIMER) != 0);
         }
     }
     if (reason != NULL) {
-        json_string("reason", reason);
+        line_string("reason", reason);
     }
-    json_end();
+    line_end();
 }
 
 void log_message(struct log *log, enum log_direction direction, osip_message_t *sip,
@@ -103,9 +104,9 @@ void log_listening(const struct log *log, const char *host, int port)
 {
     if (log->json) {
         begin(log, NULL, "listening");
-        json_string("address", host);
-        json_number("port", (unsigned long)port);
-        json_end();
+        line_string("address", host);
+        line_number("port", (unsigned long)port);
+        line_end();
     } else {
         log_note(log, NULL, "listening on %s port %d", host, port);
     }
@@ -117,17 +118,17 @@ static void event_as_json(const struct log *log, const char *call_id, const stru
     switch (event->type) {
     case SST_EVENT_NEGOTIATED:
     case SST_EVENT_REFRESHED:
-        json_number("interval", event->interval);
-        json_string("refresher", sst_side_name(event->side));
+        line_number("interval", event->interval);
+        line_string("refresher", sst_side_name(event->side));
         break;
     case SST_EVENT_REFRESH:
-        json_string("method", sst_method_name(event->method));
+        line_string("method", sst_method_name(event->method));
         break;
     case SST_EVENT_VIOLATION:
-        json_string("name", sst_violation_name(event->violation));
+        line_string("name", sst_violation_name(event->violation));
         break;
     case SST_EVENT_ENDED:
-        json_string("reason", sst_end_reason_name(event->reason));
+        line_string("reason", sst_end_reason_name(event->reason));
         break;
     case SST_EVENT_NONE:
     case SST_EVENT_OVERDUE:
@@ -135,7 +136,7 @@ static void event_as_json(const struct log *log, const char *call_id, const stru
     case SST_EVENT_REFUSED:
         break;
     }
-    json_end();
+    line_end();
 }
 
 void log_event(const struct log *log, const char *call_id, const struct sst_event *event)
@@ -159,8 +160,42 @@ void log_note(const struct log *log, const char *call_id, const char *format, ..
     va_end(arguments);
 }
 
+void log_refused(const struct log *log, int status, const char *host, int port)
+{
+    if (log->json) {
+        begin(log, NULL, "refused");
+        line_number("status", (unsigned long)status);
+        line_end();
+    } else {
+        log_note(log, NULL, "refused with %d, from %s port %d", status, host, port);
+    }
+}
+
+/* The log whose lines were lost; standard output is one, and so is its log. */
+static const struct log *opened;
+
+static void print_loss(FILE *line, unsigned long lost)
+{
+    double real_s = clock_real_s(opened->clock);
+
+    if (opened->json) {
+        fprintf(line, "{\"t\": %.3f, \"real\": %.3f, \"event\": \"lost\", \"lines\": %lu}\n",
+                real_s * opened->clock->speed, real_s, lost);
+    } else {
+        fprintf(line, "%10.3f             *   %lu lines are missing here: nobody read them\n",
+                real_s * opened->clock->speed, lost);
+    }
+}
+
+void log_open(struct log *log)
+{
+    opened = log;
+    out_on_loss(print_loss);
+}
+
 void log_free(struct log *log)
 {
+    out_close();
     seen_free(&log->sent);
     seen_free(&log->received);
 }

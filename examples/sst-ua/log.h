@@ -39,6 +39,10 @@ __attribute__((format(printf, 3, 4)))
 #endif
 void log_note(const struct log *log, const char *call_id, const char *format, ...);
 
+/* A request was refused without keeping anything of it. */
+void log_refused(const struct log *log, int status, const char *host, int port);
+
+void log_open(struct log *log);
 void log_free(struct log *log);
 
 #endif

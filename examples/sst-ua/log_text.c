@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "out.h"
 
 /* Column of the ladder that says what message it is: room for a 422. */
 #define WHAT_WIDTH 43
@@ -54,10 +55,13 @@ const char *log_reason_of(osip_message_t *sip)
     return MSG_IS_BYE(sip) ? log_value_of(sip, "reason", NULL) : NULL;
 }
 
+/* The line under way. */
+static FILE *line;
+
 static void color(const struct log *log, const char *sequence)
 {
     if (log->color) {
-        fputs(sequence, stdout);
+        fputs(sequence, line);
     }
 }
 
@@ -72,7 +76,7 @@ static int print_foreign(const char *text, int limit)
     for (i = 0; i < limit && text[i] != '\0'; i++) {
         unsigned char c = (unsigned char)text[i];
 
-        putchar(c < 0x20 || (c >= 0x7f && c < 0xa0) ? '?' : c);
+        putc(c < 0x20 || (c >= 0x7f && c < 0xa0) ? '?' : c, line);
     }
     return i;
 }
@@ -83,19 +87,20 @@ static void start_line(const struct log *log, const char *call_id, const char *m
 {
     int width;
 
+    line = out_begin();
     color(log, FAINT);
-    printf("%10.3f  ", clock_real_s(log->clock) * log->clock->speed);
+    fprintf(line, "%10.3f  ", clock_real_s(log->clock) * log->clock->speed);
     width = print_foreign(call_id != NULL ? call_id : "", 8);
     color(log, PLAIN);
     color(log, mark_color);
-    printf("%*s  %s  ", 8 - width, "", mark);
+    fprintf(line, "%*s  %s  ", 8 - width, "", mark);
 }
 
 static void end_line(const struct log *log)
 {
     color(log, PLAIN);
-    putchar('\n');
-    fflush(stdout);
+    putc('\n', line);
+    out_end();
 }
 
 static const char *color_of(const osip_message_t *sip, const char *of_request)
@@ -117,13 +122,13 @@ static int print_what(osip_message_t *sip)
 
     if (MSG_IS_REQUEST(sip)) {
         width = print_foreign(sip->sip_method, 32);
-        return width + printf(" %lu", cseq);
+        return width + fprintf(line, " %lu", cseq);
     }
-    width = printf("%d ", sip->status_code);
+    width = fprintf(line, "%d ", sip->status_code);
     width += print_foreign(sip->reason_phrase != NULL ? sip->reason_phrase : "", 40);
-    width += printf(" (");
+    width += fprintf(line, " (");
     width += print_foreign(sip->cseq->method, 32);
-    return width + printf(" %lu)", cseq);
+    return width + fprintf(line, " %lu)", cseq);
 }
 
 /* What follows on a line: the first of it in its column, as far as there is room. */
@@ -132,9 +137,9 @@ static void print_more(const struct log *log, int *width, const char *name, cons
     if (value == NULL) {
         return;
     }
-    printf("%*s", *width < WHAT_WIDTH ? WHAT_WIDTH - *width : 2, "");
+    fprintf(line, "%*s", *width < WHAT_WIDTH ? WHAT_WIDTH - *width : 2, "");
     color(log, FAINT);
-    fputs(name, stdout);
+    fputs(name, line);
     color(log, PLAIN);
     print_foreign(value, 400);
     *width = WHAT_WIDTH;
@@ -187,9 +192,9 @@ static const char *color_of_event(enum sst_event_type type)
 static void print_timer(const struct sst_event *event)
 {
     if (event->side == SST_SIDE_NONE) {
-        fputs("session timer off", stdout);
+        fputs("session timer off", line);
     } else {
-        printf("session timer: %lu s, %s%s", (unsigned long)event->interval,
+        fprintf(line, "session timer: %lu s, %s%s", (unsigned long)event->interval,
                who_refreshes(event->side), event->own_benefit ? " for its own benefit" : "");
     }
 }
@@ -202,26 +207,26 @@ void log_text_event(const struct log *log, const char *call_id, const struct sst
         print_timer(event);
         break;
     case SST_EVENT_REFRESHED:
-        printf("session refreshed: %lu s, %s", (unsigned long)event->interval,
+        fprintf(line, "session refreshed: %lu s, %s", (unsigned long)event->interval,
                who_refreshes(event->side));
         break;
     case SST_EVENT_REFRESH:
-        printf("time to refresh the session, by %s", sst_method_name(event->method));
+        fprintf(line, "time to refresh the session, by %s", sst_method_name(event->method));
         break;
     case SST_EVENT_OVERDUE:
-        fputs("the peer's refresh is overdue", stdout);
+        fputs("the peer's refresh is overdue", line);
         break;
     case SST_EVENT_BLOCKED:
-        fputs("a refresh is due and cannot be sent now", stdout);
+        fputs("a refresh is due and cannot be sent now", line);
         break;
     case SST_EVENT_REFUSED:
-        fputs("the peer refused all ways to refresh", stdout);
+        fputs("the peer refused all ways to refresh", line);
         break;
     case SST_EVENT_VIOLATION:
-        printf("the peer broke a rule: %s", sst_violation_name(event->violation));
+        fprintf(line, "the peer broke a rule: %s", sst_violation_name(event->violation));
         break;
     case SST_EVENT_ENDED:
-        printf("session ended: %s", sst_end_reason_name(event->reason));
+        fprintf(line, "session ended: %s", sst_end_reason_name(event->reason));
         break;
     case SST_EVENT_NONE:
         break;

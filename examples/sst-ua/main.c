@@ -12,13 +12,20 @@
 #include "client.h"
 #include "dialog.h"
 #include "farewell.h"
+#include "out.h"
+#include "random.h"
+#include "raw.h"
 #include "requests.h"
 #include "schedule.h"
+#include "text.h"
 #include "timer.h"
 #include "transactions.h"
 
-/* So many datagrams are read before anything else is looked at: more than the socket holds. */
-#define DATAGRAMS_A_TURN 16384
+/* So many datagrams are taken out of the socket in one turn, and so long they are dealt with before
+ * timers are looked at: those of calls, and those of strangers. */
+#define DATAGRAMS_A_TURN 1024
+#define CALLS_TURN_MS 100
+#define STRANGERS_TURN_MS 5
 
 /* So many calls are placed in one turn. */
 #define CALLS_A_TURN 32
@@ -136,19 +143,66 @@ static void run_timers(struct ua *ua)
     }
 }
 
+static bool deal_with(struct ua *ua, struct net_datagram *datagram)
+{
+    if (datagram == NULL) {
+        return false;
+    }
+    transactions_receive(ua, datagram);
+    free(datagram);
+    return true;
+}
+
 /* Before any timer: a refresh that waits here must not be overtaken by the BYE. */
 static void read_socket(struct ua *ua)
 {
-    struct net_datagram *datagram;
+    uint64_t start_ms = clock_real_ms(&ua->clock);
 
-    for (int i = 0; i < DATAGRAMS_A_TURN && !ua->mute; i++) {
-        datagram = net_receive(&ua->net);
-        if (datagram == NULL) {
-            break;
-        }
-        transactions_receive(ua, datagram);
-        free(datagram);
+    net_take_in(&ua->net, DATAGRAMS_A_TURN);
+    while (!ua->mute && clock_real_ms(&ua->clock) < start_ms + CALLS_TURN_MS &&
+           deal_with(ua, net_receive(&ua->net))) {
     }
+    start_ms = clock_real_ms(&ua->clock);
+    while (!ua->mute && clock_real_ms(&ua->clock) < start_ms + STRANGERS_TURN_MS &&
+           deal_with(ua, net_receive_stranger(&ua->net))) {
+    }
+}
+
+/* Whether a datagram has the Call-ID of a call, before it is worth parsing. */
+static bool is_known(void *user, const char *bytes)
+{
+    struct ua *ua = user;
+    struct raw_message raw;
+    struct raw_field field;
+    char *call_id;
+    bool known;
+
+    if (!raw_split(&raw, bytes, strlen(bytes)) || !raw_find(&raw, "Call-ID", 'i', &field)) {
+        return false;
+    }
+    call_id = text_copy_part(field.value.at, field.value.length);
+    known = call_next(ua, call_id, NULL) != NULL;
+    free(call_id);
+    return known;
+}
+
+static void on_resolved(void *user, const char *host)
+{
+    struct ua *ua = user;
+
+    transactions_resolved(ua, host);
+    for (size_t i = 0; i < ua->agenda.count; i++) {
+        struct call *call = ua->agenda.heap[i]->owner;
+
+        if (call->ack_waits && text_same(call->ack_hop.host, host)) {
+            request_ack_again(call);
+        }
+    }
+}
+
+static void on_unreachable(void *user, const struct net_address *to)
+{
+    transactions_unreachable(user, to);
 }
 
 /* Whether the last call is over, and nothing is to be done or awaited any more. */
@@ -188,11 +242,11 @@ static int waiting_time(const struct ua *ua)
     due_ms = earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
     due_ms = earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
     due_ms = earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
-    if (due_ms <= now_ms || ua->net.first != NULL) {
+    if (due_ms <= now_ms || ua->net.known.count > 0 || ua->net.strangers.count > 0) {
         return 0;
     }
     /* Not more than a minute, which never hurts. */
-    return (int)earlier(due_ms - now_ms, 60000);
+    return resolver_wait_ms(&ua->net.resolver, (int)earlier(due_ms - now_ms, 60000));
 }
 
 static bool has_calls_to_place(const struct ua *ua)
@@ -212,22 +266,40 @@ static bool place_calls(struct ua *ua)
     return true;
 }
 
+/* Waits until there is something to do; what came of signals is returned. */
+static bool wait_for_work(struct ua *ua)
+{
+    struct pollfd sources[3 + RESOLVER_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN},
+                                                   {.fd = -1, .events = POLLOUT}};
+    size_t count = 2;
+
+    if (out_waits()) {
+        sources[1].fd = STDOUT_FILENO;
+    }
+    if (!ua->mute) {
+        count += net_watch(&ua->net, sources + 2);
+    }
+    poll(sources, (nfds_t)count, has_calls_to_place(ua) ? 0 : waiting_time(ua));
+    return sources[0].revents != 0;
+}
+
 static bool run(struct ua *ua)
 {
-    struct pollfd sources[2] = {{.fd = signal_pipe[0], .events = POLLIN},
-                                {.fd = ua->net.socket, .events = POLLIN}};
     char byte;
 
     while (!is_done(ua)) {
+        bool signalled;
+
         if (!place_calls(ua)) {
             return false;
         }
-        poll(sources, ua->mute ? 1 : 2, has_calls_to_place(ua) ? 0 : waiting_time(ua));
+        signalled = wait_for_work(ua);
+        out_work();
         read_socket(ua);
-        if (sources[0].revents != 0 && read(signal_pipe[0], &byte, 1) == 1) {
+        if (signalled && read(signal_pipe[0], &byte, 1) == 1) {
             stop(ua);
         }
-        sources[0].revents = 0;
+        net_work(&ua->net, clock_real_ms(&ua->clock));
         transactions_work(ua);
         run_timers(ua);
         timer_work(ua);
@@ -251,7 +323,8 @@ static bool check_destination(struct ua *ua)
     good = osip_uri_parse(uri, ua->options.target) == 0 && uri->host != NULL;
     if (good) {
         hop = request_first_hop(ua, uri);
-        good = net_resolve(&ua->net, hop.host, hop.port, 0, &address);
+        good = hop.port > 0 && hop.host != NULL &&
+               resolver_wait(&ua->net.resolver, hop.host, &address) == RESOLVED;
         if (!good && hop.port < 0) { /* none that there is: the URI's own words */
             fprintf(stderr, "sst-ua: %s port %s: no such address\n", uri->host, uri->port);
         } else if (!good) {
@@ -271,10 +344,18 @@ static bool open_all(struct ua *ua)
     clock_start(&ua->clock, ua->options.speed);
     ua->log = (struct log){
         .json = ua->options.json, .color = ua->options.color, .clock = &ua->clock};
+    log_open(&ua->log);
+    ua->secret = random_number(NULL);
     timer_open(ua);
-    if (!net_open(&ua->net, ua->options.bind.host, ua->options.bind.port) || !catch_signals()) {
+    if (!net_open(&ua->net, ua->options.bind.host, ua->options.bind.port, ua->options.dns) ||
+        !catch_signals()) {
         return false;
     }
+    ua->net.user = ua;
+    ua->net.is_known = is_known;
+    ua->net.on_unreachable = on_unreachable;
+    ua->net.resolver.user = ua;
+    ua->net.resolver.done = on_resolved;
     if (!transactions_open(ua)) {
         fputs("sst-ua: libosip2 cannot be started\n", stderr);
         return false;

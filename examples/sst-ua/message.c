@@ -2,11 +2,13 @@
 #include "message.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "endpoint.h"
 #include "random.h"
+#include "raw.h"
 #include "text.h"
 
 #define PRODUCT PROGRAM "/" SST_VERSION_STRING
@@ -30,7 +32,8 @@ static bool has_via(osip_message_t *sip)
     return via != NULL && via->host != NULL;
 }
 
-bool message_is_complete(osip_message_t *sip)
+/* Whether it has all that RFC 3261 §8.1.1 and §20 ask of each. */
+static bool is_complete(osip_message_t *sip)
 {
     if (sip->call_id == NULL || sip->call_id->number == NULL || sip->cseq == NULL ||
         sip->cseq->method == NULL || !is_number(sip->cseq->number) || sip->from == NULL ||
@@ -38,11 +41,127 @@ bool message_is_complete(osip_message_t *sip)
         return false;
     }
     if (MSG_IS_RESPONSE(sip)) {
-        /* §8.1.3.3: a response with more than one Via is not ours. */
-        return sip->status_code >= 100 && sip->status_code < 700 && osip_list_size(&sip->vias) == 1;
+        return sip->status_code >= 100 && sip->status_code < 700;
     }
     return sip->sip_method != NULL && strcmp(sip->sip_method, sip->cseq->method) == 0 &&
            sip->req_uri != NULL;
+}
+
+/*
+ * One line for each field, and each line with the end that it should have: of bare line feeds and
+ * folded lines libosip2 makes something else. The length of the body is known already.
+ */
+static char *clean_head(const struct raw_message *raw, size_t *length)
+{
+    struct raw_field field = {{0}, {0}, {0}};
+    size_t room = raw->head.length + 16;
+    char *head;
+    char *end;
+
+    while (raw_next(raw, &field)) {
+        room += 4;
+    }
+    head = end = memory(room);
+    memcpy(end, raw->start.at, raw->start.length);
+    end += raw->start.length;
+    memcpy(end, "\r\n", 2);
+    end += 2;
+    memset(&field, 0, sizeof field);
+    while (raw_next(raw, &field)) {
+        if (raw_is(&field, "Content-Length", 'l')) {
+            continue;
+        }
+        memcpy(end, field.name.at, field.name.length);
+        end += field.name.length;
+        memcpy(end, ": ", 2);
+        end += 2;
+        for (size_t i = 0; i < field.value.length; i++) {
+            char c = field.value.at[i];
+
+            *end++ = c == '\r' || c == '\n' ? ' ' : c;
+        }
+        memcpy(end, "\r\n", 2);
+        end += 2;
+    }
+    memcpy(end, "\r\n", 2);
+    *length = (size_t)(end - head) + 2;
+    return head;
+}
+
+osip_message_t *message_parse(const struct raw_message *raw)
+{
+    osip_message_t *sip;
+    size_t length;
+    char *head;
+    bool good;
+
+    if (memchr(raw->head.at, '\0', raw->head.length) != NULL || osip_message_init(&sip) != 0) {
+        return NULL;
+    }
+    head = clean_head(raw, &length);
+    good = osip_message_parse(sip, head, length) == 0 && is_complete(sip);
+    free(head);
+    if (good && raw->body.length > 0) {
+        good = osip_message_set_body(sip, raw->body.at, raw->body.length) == 0;
+    }
+    if (!good) {
+        osip_message_free(sip);
+        return NULL;
+    }
+    return sip;
+}
+
+/* What libosip2 prints without a body, up to the value of the last field, Content-Length. */
+static char *print_head(osip_message_t *sip, size_t *length)
+{
+    static const char end[] = "Content-Length: 0\r\n\r\n";
+    size_t end_length = sizeof end - 1;
+    char *head;
+
+    osip_message_force_update(sip);
+    if (osip_message_to_str(sip, &head, length) != 0) {
+        return NULL;
+    }
+    if (*length < end_length || memcmp(head + *length - end_length, end, end_length) != 0) {
+        osip_free(head);
+        return NULL;
+    }
+    *length -= sizeof "0\r\n\r\n" - 1;
+    return head;
+}
+
+bool message_print(osip_message_t *sip, char **bytes, size_t *length)
+{
+    osip_body_t *body = osip_list_get(&sip->bodies, 0);
+    size_t body_length = body != NULL && body->body != NULL ? body->length : 0;
+    char number[32];
+    size_t number_length;
+    size_t head_length;
+    char *head;
+
+    if (body != NULL) {
+        osip_list_remove(&sip->bodies, 0);
+    }
+    head = print_head(sip, &head_length);
+    if (body != NULL) {
+        osip_list_add(&sip->bodies, body, 0);
+    }
+    if (head == NULL) {
+        return false;
+    }
+    number_length = (size_t)snprintf(number, sizeof number, "%zu\r\n\r\n", body_length);
+    *length = head_length + number_length + body_length;
+    *bytes = osip_malloc(*length + 1);
+    if (*bytes != NULL) {
+        memcpy(*bytes, head, head_length);
+        memcpy(*bytes + head_length, number, number_length);
+        if (body_length > 0) {
+            memcpy(*bytes + head_length + number_length, body->body, body_length);
+        }
+        (*bytes)[*length] = '\0';
+    }
+    osip_free(head);
+    return *bytes != NULL;
 }
 
 const char *message_tag(osip_from_t *from)

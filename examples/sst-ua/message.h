@@ -8,8 +8,17 @@
 
 #include <sst/osip.h>
 
-/* Whether a parsed message has all that RFC 3261 §8.1.1 and §20 ask of each. */
-bool message_is_complete(osip_message_t *sip);
+struct raw_message;
+
+/*
+ * Parses a message that raw_check() has found sound, but for its body, which is kept byte by byte as
+ * a single piece: libosip2 would take it apart, and not put it together again as it was. NULL where
+ * it cannot be parsed, or lacks what RFC 3261 §8.1.1 and §20 ask of each.
+ */
+osip_message_t *message_parse(const struct raw_message *raw);
+
+/* The text of a message, to be freed by osip_free(), its body byte by byte as it is. */
+bool message_print(osip_message_t *sip, char **bytes, size_t *length);
 
 /* The tag of a From or To, the branch of the topmost Via: NULL for none. */
 const char *message_tag(osip_from_t *from);

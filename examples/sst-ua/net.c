@@ -1,71 +1,31 @@
 /* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* IP_RECVERR */
 #include "net.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/types.h>
+#include <time.h>
 
-#include "endpoint.h"
+#include <linux/errqueue.h>
+#endif
+
 #include "text.h"
-
-/* How long a looked-up name is good for; DNS says it better, getaddrinfo() does not tell. */
-#define NAME_LIFE_MS 60000
 
 #define DATAGRAM_SIZE 65536
 
 /* So many datagrams are taken in for one that is sent: more than one send brings on. */
 #define TAKEN_A_SEND 16
 
-static bool numeric(const struct sockaddr_storage *storage, socklen_t length,
-                    char host[NET_HOST_SIZE], int *port)
-{
-    char service[8];
-
-    if (getnameinfo((const struct sockaddr *)storage, length, host, NET_HOST_SIZE, service,
-                    sizeof service, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-        return false;
-    }
-    *port = endpoint_port(service);
-    return true;
-}
-
-static bool is_any(const struct sockaddr_storage *storage)
-{
-    if (storage->ss_family == AF_INET6) {
-        return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)storage)->sin6_addr);
-    }
-    return ((const struct sockaddr_in *)storage)->sin_addr.s_addr == htonl(INADDR_ANY);
-}
-
-static int look_up(const char *host, int family, int flags, struct net_address *address)
-{
-    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM, .ai_flags = flags};
-    struct addrinfo *found;
-    int error;
-
-    memset(address, 0, sizeof *address);
-    error = getaddrinfo(host, NULL, &hints, &found);
-
-    if (error != 0) {
-        return error;
-    }
-    memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
-    address->length = found->ai_addrlen;
-    freeaddrinfo(found);
-    return 0;
-}
-
-static void set_port(struct net_address *address, int port)
-{
-    if (address->storage.ss_family == AF_INET6) {
-        ((struct sockaddr_in6 *)&address->storage)->sin6_port = htons((uint16_t)port);
-    } else {
-        ((struct sockaddr_in *)&address->storage)->sin_port = htons((uint16_t)port);
-    }
-}
+/* So many may wait. Those of calls are as many as the socket would hold. */
+#define KNOWN_MAX 16384
+#define STRANGERS_MAX 512
 
 static bool bind_socket(struct net *net, struct net_address *address)
 {
@@ -81,154 +41,249 @@ static bool bind_socket(struct net *net, struct net_address *address)
     if (net->family == AF_INET6) {
         setsockopt(net->socket, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
     }
+#ifdef IP_RECVERR
+    /* RFC 3261 §18.4: ICMP says where nobody listens; a socket without a peer has to ask for it. */
+    if (net->family == AF_INET6) {
+        setsockopt(net->socket, IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes);
+    } else {
+        setsockopt(net->socket, IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
+    }
+#endif
     if (bind(net->socket, (const struct sockaddr *)&address->storage, address->length) != 0) {
         return false;
     }
     address->length = sizeof address->storage;
     return getsockname(net->socket, (struct sockaddr *)&address->storage, &address->length) == 0 &&
-           numeric(&address->storage, address->length, net->host, &net->port);
+           address_print(address, net->host, &net->port);
 }
 
-bool net_open(struct net *net, const char *host, int port)
+/* The local address, which may be a name; before anything else runs, so it may wait. */
+static int look_up(const char *host, struct net_address *address)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found;
+    int error;
+
+    memset(address, 0, sizeof *address);
+    error = getaddrinfo(host, NULL, &hints, &found);
+    if (error != 0) {
+        return error;
+    }
+    memcpy(&address->storage, found->ai_addr, found->ai_addrlen);
+    address->length = found->ai_addrlen;
+    freeaddrinfo(found);
+    return 0;
+}
+
+bool net_open(struct net *net, const char *host, int port, const char *servers)
 {
     struct net_address address;
     int error;
 
     memset(net, 0, sizeof *net);
     net->socket = -1;
-    error = look_up(host, AF_UNSPEC, AI_PASSIVE, &address);
+    error = look_up(host, &address);
     if (error != 0) {
-        fprintf(stderr, "sst-ua: %s: %s\n", host, gai_strerror(error));
+        fprintf(stderr, PROGRAM ": %s: %s\n", host, gai_strerror(error));
         return false;
     }
-    set_port(&address, port);
+    address_set_port(&address, port);
     net->family = address.storage.ss_family;
-    net->any = is_any(&address.storage);
+    net->any = address_is_any(&address);
     if (!bind_socket(net, &address)) {
-        fprintf(stderr, "sst-ua: %s port %d: ", host, port);
+        fprintf(stderr, PROGRAM ": %s port %d: ", host, port);
         perror(NULL);
         return false;
     }
+    if (!resolver_open(&net->resolver, net->family, servers)) {
+        fprintf(stderr, PROGRAM ": %s: names cannot be looked up there\n",
+                servers != NULL ? servers : "the system's name servers");
+        return false;
+    }
     return true;
+}
+
+static struct net_datagram *take(struct net_line *line)
+{
+    struct net_datagram *datagram = line->first;
+
+    if (datagram != NULL) {
+        line->first = datagram->next;
+        line->last = line->first != NULL ? line->last : NULL;
+        line->count--;
+    }
+    return datagram;
+}
+
+static void add(struct net_line *line, struct net_datagram *datagram)
+{
+    if (line->last != NULL) {
+        line->last->next = datagram;
+    } else {
+        line->first = datagram;
+    }
+    line->last = datagram;
+    line->count++;
 }
 
 void net_close(struct net *net)
 {
     struct net_datagram *datagram;
 
-    while ((datagram = net->first) != NULL) {
-        net->first = datagram->next;
+    while ((datagram = take(&net->known)) != NULL ||
+           (datagram = take(&net->strangers)) != NULL) {
         free(datagram);
     }
     if (net->socket >= 0) {
         close(net->socket);
     }
     net->socket = -1;
-    for (size_t i = 0; i < NET_NAMES; i++) {
-        free(net->names[i].host);
-    }
+    resolver_close(&net->resolver);
 }
 
-static struct net_name *known_name(struct net *net, const char *host, uint64_t now_ms)
+enum resolved net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
+                          struct net_address *address)
 {
-    for (size_t i = 0; i < NET_NAMES; i++) {
-        if (net->names[i].host != NULL && net->names[i].until_ms > now_ms &&
-            strcmp(net->names[i].host, host) == 0) {
-            return &net->names[i];
-        }
-    }
-    return NULL;
-}
-
-static void remember_name(struct net *net, const char *host, uint64_t now_ms,
-                          const struct net_address *address)
-{
-    struct net_name *name = &net->names[net->next_name];
-
-    net->next_name = (net->next_name + 1) % NET_NAMES;
-    free(name->host);
-    name->host = text_copy(host);
-    name->address = *address;
-    name->until_ms = now_ms + NAME_LIFE_MS;
-}
-
-bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
-                 struct net_address *address)
-{
-    struct net_name *name = known_name(net, host, now_ms);
+    enum resolved result;
 
     /* URIs and Vias can hold any number, which must not lead to another port. */
     if (port < 1 || port > 65535) {
+        return RESOLVE_FAILED;
+    }
+    result = resolver_find(&net->resolver, host, now_ms, address);
+    if (result == RESOLVED) {
+        address_set_port(address, port);
+    }
+    return result;
+}
+
+/* Takes one error out of the socket; false where there is none. */
+static bool take_error(struct net *net)
+{
+#ifdef IP_RECVERR
+    struct net_address *to = &net->unreachable[net->unreachable_count];
+    char control[512];
+    struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
+
+    if (net->unreachable_count == NET_UNREACHABLE) {
         return false;
     }
-    if (name != NULL) {
-        *address = name->address;
-    } else {
-        if (look_up(host, net->family, 0, address) != 0) {
-            address->length = 0;
+    memset(to, 0, sizeof *to);
+    message.msg_name = &to->storage;
+    message.msg_namelen = sizeof to->storage;
+    if (recvmsg(net->socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
+        return false;
+    }
+    for (struct cmsghdr *item = CMSG_FIRSTHDR(&message); item != NULL;
+         item = CMSG_NXTHDR(&message, item)) {
+        struct sock_extended_err error;
+
+        if (item->cmsg_len < CMSG_LEN(sizeof error)) {
+            continue;
         }
-        remember_name(net, host, now_ms, address);
+        memcpy(&error, CMSG_DATA(item), sizeof error);
+        if ((error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6) &&
+            (error.ee_errno == ECONNREFUSED || error.ee_errno == EHOSTUNREACH ||
+             error.ee_errno == ENETUNREACH || error.ee_errno == ENOPROTOOPT)) {
+            to->length = message.msg_namelen;
+        }
     }
-    if (address->length == 0) {
-        return false;
+    if (to->length > 0) {
+        net->unreachable_count++;
     }
-    set_port(address, port);
     return true;
+#else
+    (void)net;
+    return false;
+#endif
 }
 
 /* Takes one datagram out of the socket; false where there is none. */
 static bool take_in(struct net *net)
 {
-    static char bytes[DATAGRAM_SIZE];
-    struct sockaddr_storage from;
-    socklen_t from_length = sizeof from;
+    static char bytes[DATAGRAM_SIZE + 1];
+    struct net_address from = {.length = sizeof from.storage};
     struct net_datagram *datagram;
-    ssize_t length = recvfrom(net->socket, bytes, sizeof bytes, MSG_DONTWAIT,
-                              (struct sockaddr *)&from, &from_length);
+    struct net_line *line;
+    ssize_t length = recvfrom(net->socket, bytes, DATAGRAM_SIZE, MSG_DONTWAIT,
+                              (struct sockaddr *)&from.storage, &from.length);
 
     if (length < 0) {
-        return false;
+        /* An error of what was sent before stands in front of what has arrived. */
+        return errno != EAGAIN && errno != EWOULDBLOCK && take_error(net);
     }
-    /* The 0 behind it is for whoever reads it as text. */
+    bytes[length] = '\0';
+    line = net->is_known != NULL && net->is_known(net->user, bytes) ? &net->known
+                                                                     : &net->strangers;
+    if (line->count >= (line == &net->known ? KNOWN_MAX : STRANGERS_MAX)) {
+        net->dropped++;
+        return true;
+    }
     datagram = memory(sizeof *datagram + (size_t)length + 1);
+    datagram->from = from;
     datagram->length = (size_t)length;
     memcpy(datagram->bytes, bytes, (size_t)length);
-    if (!numeric(&from, from_length, datagram->host, &datagram->port)) {
+    if (!address_print(&from, datagram->host, &datagram->port)) {
         free(datagram);
         return true;
     }
-    if (net->last != NULL) {
-        net->last->next = datagram;
-    } else {
-        net->first = datagram;
-    }
-    net->last = datagram;
+    add(line, datagram);
     return true;
+}
+
+void net_take_in(struct net *net, int limit)
+{
+    while (limit > 0 && take_in(net)) {
+        limit--;
+    }
 }
 
 bool net_send(struct net *net, const struct net_address *to, const char *bytes, size_t length)
 {
-    bool sent = sendto(net->socket, bytes, length, 0, (const struct sockaddr *)&to->storage,
-                       to->length) == (ssize_t)length;
+    bool sent = false;
 
-    for (int i = 0; i < TAKEN_A_SEND && take_in(net); i++) {
+    if (net->failing != NULL && address_same(net->failing, to)) {
+        return false;
     }
+    /* The first try may be told of an error of something that was sent elsewhere before. */
+    for (int i = 0; i < 2 && !sent; i++) {
+        sent = sendto(net->socket, bytes, length, 0, (const struct sockaddr *)&to->storage,
+                      to->length) == (ssize_t)length;
+        if (!sent && !take_error(net)) {
+            break;
+        }
+    }
+    net_take_in(net, TAKEN_A_SEND);
     return sent;
 }
 
 struct net_datagram *net_receive(struct net *net)
 {
-    struct net_datagram *datagram;
+    return take(&net->known);
+}
 
-    if (net->first == NULL) {
-        take_in(net);
+struct net_datagram *net_receive_stranger(struct net *net)
+{
+    return take(&net->strangers);
+}
+
+size_t net_watch(const struct net *net, struct pollfd *sockets)
+{
+    sockets[0] = (struct pollfd){.fd = net->socket, .events = POLLIN};
+    return 1 + resolver_watch(&net->resolver, sockets + 1);
+}
+
+void net_work(struct net *net, uint64_t now_ms)
+{
+    resolver_work(&net->resolver, now_ms);
+    while (take_error(net)) {
     }
-    datagram = net->first;
-    if (datagram != NULL) {
-        net->first = datagram->next;
-        net->last = net->first != NULL ? net->last : NULL;
+    for (size_t i = 0; i < net->unreachable_count && net->on_unreachable != NULL; i++) {
+        net->failing = &net->unreachable[i];
+        net->on_unreachable(net->user, net->failing);
     }
-    return datagram;
+    net->failing = NULL;
+    net->unreachable_count = 0;
 }
 
 void net_local_host(const struct net *net, const struct net_address *to, char host[NET_HOST_SIZE])
@@ -248,7 +303,7 @@ void net_local_host(const struct net *net, const struct net_address *to, char ho
     }
     if (connect(probe, (const struct sockaddr *)&to->storage, to->length) != 0 ||
         getsockname(probe, (struct sockaddr *)&local.storage, &local.length) != 0 ||
-        !numeric(&local.storage, local.length, host, &port)) {
+        !address_print(&local, host, &port)) {
         memcpy(host, net->host, NET_HOST_SIZE);
     }
     close(probe);

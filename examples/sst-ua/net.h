@@ -1,38 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* One UDP socket, names to addresses, and which of our addresses others see. */
+/*
+ * One UDP socket, and which of our addresses others see.
+ *
+ * What has arrived is taken out of the socket fast and waits in two lines: that of the calls there
+ * are, which goes first, and that of strangers, which is short. So a flood costs its own messages.
+ */
 #ifndef SST_UA_NET_H
 #define SST_UA_NET_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
-/* Room for a numeric address, with a zone, terminator included. */
-#define NET_HOST_SIZE 64
+#include "address.h"
+#include "resolver.h"
 
-struct net_address {
-    struct sockaddr_storage storage;
-    socklen_t length;
-};
-
-/* A name that was looked up lately, in vain where the address has no length. */
-struct net_name {
-    char *host;
-    struct net_address address; /* without port */
-    uint64_t until_ms;
-};
-
-#define NET_NAMES 32
-
-/* A datagram that was taken out of the socket before anyone wanted it. */
 struct net_datagram {
     struct net_datagram *next;
+    struct net_address from;
     char host[NET_HOST_SIZE];
     int port;
     size_t length;
-    char bytes[];
+    char bytes[]; /* and a 0, for whoever reads it as text */
 };
+
+struct net_line {
+    struct net_datagram *first; /* in the order of their arrival */
+    struct net_datagram *last;
+    size_t count;
+};
+
+/* Destinations that turned out to be unreachable and were not told yet. */
+#define NET_UNREACHABLE 16
 
 struct net {
     int socket;
@@ -40,23 +39,29 @@ struct net {
     bool any;                 /* bound to the wildcard address: ours depends on whom we talk to */
     char host[NET_HOST_SIZE]; /* numeric, without brackets */
     int port;
-    struct net_name names[NET_NAMES];
-    size_t next_name;
-    struct net_datagram *first; /* in the order of their arrival */
-    struct net_datagram *last;
+    struct resolver resolver;
+    struct net_line known; /* datagrams of calls, and others */
+    struct net_line strangers;
+    unsigned long dropped; /* of strangers, for want of room */
+    struct net_address unreachable[NET_UNREACHABLE];
+    size_t unreachable_count;
+    const struct net_address *failing; /* sending there fails just now */
+
+    /* The owner's: whether a datagram, 0 behind it, belongs to a call; where nobody listens. */
+    bool (*is_known)(void *user, const char *bytes);
+    void (*on_unreachable)(void *user, const struct net_address *to);
+    void *user;
 };
 
-/* Opens and binds the socket. Says on standard error what is wrong and returns false. */
-bool net_open(struct net *net, const char *host, int port);
+/* Opens and binds the socket; servers as for resolver_open(). Says on standard error what is wrong
+ * and returns false. */
+bool net_open(struct net *net, const char *host, int port, const char *servers);
 
 void net_close(struct net *net);
 
-/*
- * Finds an address of the socket's family. Names are asked for again after a minute of real time,
- * and those that were not found as well: the question to the name server may take a while.
- */
-bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
-                 struct net_address *address);
+/* Finds an address of the socket's family. */
+enum resolved net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
+                          struct net_address *address);
 
 /*
  * Sends a datagram; false where the system refuses to. Takes in what has arrived meanwhile: when
@@ -65,8 +70,18 @@ bool net_resolve(struct net *net, const char *host, int port, uint64_t now_ms,
  */
 bool net_send(struct net *net, const struct net_address *to, const char *bytes, size_t length);
 
-/* Takes the next datagram that has arrived, to be freed; NULL where there is none. */
+/* Takes at most so many datagrams out of the socket. */
+void net_take_in(struct net *net, int limit);
+
+/* The next datagram of a call, or of strangers, to be freed; NULL where there is none. */
 struct net_datagram *net_receive(struct net *net);
+struct net_datagram *net_receive_stranger(struct net *net);
+
+/* Sockets to watch, the first of them ours; returns how many of 1 + RESOLVER_SOCKETS. */
+size_t net_watch(const struct net *net, struct pollfd *sockets);
+
+/* Tells the owner what was found out about names and addresses. */
+void net_work(struct net *net, uint64_t now_ms);
 
 /* Our address as seen on the way to another one: the bound one, or the interface's. */
 void net_local_host(const struct net *net, const struct net_address *to, char host[NET_HOST_SIZE]);

@@ -16,6 +16,7 @@ static const char usage[] =
     "\n"
     "  --bind HOST:PORT             local address, default 127.0.0.1:5060; port 0: a free one\n"
     "  --outbound HOST:PORT         proxy that initial requests are sent to\n"
+    "  --dns ADDRESS[:PORT]         name server to ask, instead of the system's\n"
     "  --user NAME  --from SIP-URI  identity\n"
     "  --contact [sips:]HOST[:PORT] what others reach us at, where it is not the local address\n"
     "  --auth USER:PASSWORD         answer digest challenges; also from the environment's SST_UA_AUTH\n"
@@ -187,6 +188,10 @@ static bool read_option(struct options *options, const char *option, const char 
     }
     if (strcmp(option, "--outbound") == 0) {
         return read_endpoint(&options->outbound, option, value);
+    }
+    if (strcmp(option, "--dns") == 0) {
+        options->dns = value;
+        return true;
     }
     if (strcmp(option, "--contact") == 0) {
         return read_contact(options, option, value);

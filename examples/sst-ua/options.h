@@ -17,6 +17,7 @@ struct options {
     struct endpoint bind;
     struct endpoint outbound;
     struct endpoint contact;
+    const char *dns; /* HOST[:PORT] of the name server, NULL: the system's */
     bool contact_sips;
     const char *user;
     const char *from;

@@ -167,7 +167,8 @@ void request_ack(struct call *call, osip_message_t *response, osip_message_t *in
 
 void request_ack_again(struct call *call)
 {
-    wire_send(call->ua, call->ack, call->ack_hop.host, call->ack_hop.port);
+    call->ack_waits = wire_send(call->ua, call->ack, call->ack_hop.host, call->ack_hop.port) ==
+                      WIRE_WAITS;
 }
 
 /* RFC 3261 §9.1: the INVITE's own Via, branch included, and its Route. */

@@ -5,6 +5,7 @@
 
 #include "lookup.h"
 #include "text.h"
+#include "transactions.h"
 
 struct resting {
     struct resting *next;
@@ -38,6 +39,7 @@ static void free_first(struct stack *stack)
         stack->last_resting = NULL;
     }
     lookup_remove(stack, first->transaction);
+    transactions_forget_stranger(first->transaction);
     osip_transaction_free2(first->transaction);
     free(first);
 }

@@ -38,16 +38,25 @@ static bool has_room(const struct ua *ua)
            (ua->options.calls == 0 || ua->begun < ua->options.calls);
 }
 
+/* So many calls that nobody has acknowledged yet may be there: INVITEs cost strangers nothing. */
+#define HALF_OPEN_MAX 2000
+
+static void reply_busy(const struct question *question)
+{
+    osip_message_t *response = reply_new(question, 503);
+
+    message_add(response, "Retry-After", "10");
+    reply_send(question, response);
+}
+
 static void take_invite(const struct question *question, const char *call_id)
 {
-    osip_uri_t *uri = question->request->req_uri;
-
-    if (uri->scheme == NULL || strncasecmp(uri->scheme, "sip", 3) != 0) {
-        reply(question, 416);
-    } else if (is_merged(question->ua, question->request, call_id)) {
+    if (is_merged(question->ua, question->request, call_id)) {
         reply(question, 482);
     } else if (!has_room(question->ua)) {
         reply(question, 486);
+    } else if (question->ua->half_open >= HALF_OPEN_MAX) {
+        reply_busy(question);
     } else {
         callee_take(question->ua, question->transaction, question->request, call_id);
     }

@@ -9,6 +9,7 @@
 #include "client.h"
 #include "farewell.h"
 #include "lookup.h"
+#include "message.h"
 #include "resting.h"
 #include "server.h"
 #include "text.h"
@@ -16,6 +17,11 @@
 
 /* Looking for libosip2's next timer costs a walk over all transactions; so often is enough. */
 #define LOOK_MS 10
+
+/* So many requests that belong to no call are remembered at a time, each for up to 32 s; then they
+ * are refused without being remembered, until so long later. */
+#define STRANGERS_MAX 2000
+#define RETRY_LATER "Retry-After: 10\r\n"
 
 static struct ua *ua_of(osip_transaction_t *transaction)
 {
@@ -80,7 +86,7 @@ static int on_send(osip_transaction_t *transaction, osip_message_t *sip, char *h
     if (MSG_IS_ACK(sip) && osip_message_get_max_forwards(sip, 0, &header) < 0) {
         osip_message_set_max_forwards(sip, "70");
     }
-    return wire_send(ua_of(transaction), sip, host, port) ? 0 : -1;
+    return wire_send(ua_of(transaction), sip, host, port) != WIRE_FAILED ? 0 : -1;
 }
 
 bool transactions_open(struct ua *ua)
@@ -108,6 +114,15 @@ bool transactions_open(struct ua *ua)
     return true;
 }
 
+void transactions_forget_stranger(osip_transaction_t *transaction)
+{
+    struct stack *stack = osip_transaction_get_reserved3(transaction);
+
+    if (stack != NULL) {
+        stack->strangers--;
+    }
+}
+
 /* Whoever knows a transaction forgets it now. */
 static void free_transaction(osip_transaction_t *transaction)
 {
@@ -122,6 +137,7 @@ static void free_transaction(osip_transaction_t *transaction)
     } else if (instance != NULL) {
         ((struct request *)instance)->transaction = NULL;
     }
+    transactions_forget_stranger(transaction);
     osip_transaction_free(transaction);
 }
 
@@ -188,11 +204,45 @@ static void execute(struct ua *ua, osip_transaction_t *transaction, osip_event_t
     osip_transaction_execute(transaction, event);
 }
 
-/* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
-static void receive_outside(struct ua *ua, osip_event_t *event)
+/* Whether a request belongs to a call that there is, by its Call-ID. */
+static bool is_of_call(struct ua *ua, osip_message_t *sip)
 {
-    osip_transaction_t *transaction;
+    char *call_id = message_call_id(sip);
+    bool known = call_next(ua, call_id, NULL) != NULL;
 
+    free(call_id);
+    return known;
+}
+
+/* A request begins a transaction, which a stranger's may do only so often at a time. */
+static void begin_server(struct ua *ua, osip_event_t *event, const struct net_datagram *datagram)
+{
+    struct stack *stack = &ua->stack;
+    osip_transaction_t *transaction;
+    bool stranger = !is_of_call(ua, event->sip);
+
+    if (stranger && stack->strangers >= STRANGERS_MAX) {
+        wire_refuse(ua, datagram, 503, RETRY_LATER);
+        osip_event_free(event);
+        return;
+    }
+    transaction = osip_create_transaction(stack->osip, event);
+    if (transaction == NULL) {
+        osip_event_free(event);
+        return;
+    }
+    if (stranger) {
+        stack->strangers++;
+        osip_transaction_set_reserved3(transaction, stack);
+    }
+    lookup_add(stack, transaction);
+    execute(ua, transaction, event);
+}
+
+/* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
+static void receive_outside(struct ua *ua, osip_event_t *event,
+                            const struct net_datagram *datagram)
+{
     if (MSG_IS_RESPONSE(event->sip)) {
         farewell_stray(ua, event->sip);
         osip_event_free(event);
@@ -202,13 +252,7 @@ static void receive_outside(struct ua *ua, osip_event_t *event)
     } else if (MSG_IS_INVITE(event->sip) && callee_copy(ua, event->sip)) {
         osip_event_free(event);
     } else {
-        transaction = osip_create_transaction(ua->stack.osip, event);
-        if (transaction == NULL) {
-            osip_event_free(event);
-            return;
-        }
-        lookup_add(&ua->stack, transaction);
-        execute(ua, transaction, event);
+        begin_server(ua, event, datagram);
     }
 }
 
@@ -224,7 +268,7 @@ void transactions_receive(struct ua *ua, const struct net_datagram *datagram)
     if (transaction != NULL) {
         execute(ua, transaction, event);
     } else {
-        receive_outside(ua, event);
+        receive_outside(ua, event, datagram);
     }
     deal_with_events(ua);
 }
@@ -269,6 +313,80 @@ void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_m
     if (transaction->state == NIST_COMPLETED) {
         resting_add(ua, transaction);
     }
+}
+
+/* Whether a client transaction still sends its request to a host. */
+static bool sends_to(struct ua *ua, osip_transaction_t *transaction, const char *host,
+                     const struct net_address *address)
+{
+    bool invite = transaction->ict_context != NULL;
+    const char *destination =
+        invite ? transaction->ict_context->destination : transaction->nict_context->destination;
+    int port = invite ? transaction->ict_context->port : transaction->nict_context->port;
+    struct net_address its;
+
+    /* What is hushed, or answered, is not sent again. */
+    if (invite ? transaction->state != ICT_CALLING || transaction->ict_context->timer_a_start.tv_sec < 0
+               : transaction->state > NICT_PROCEEDING ||
+                     transaction->nict_context->timer_e_start.tv_sec < 0) {
+        return false;
+    }
+    if (destination == NULL) {
+        return false;
+    }
+    if (host != NULL) {
+        return osip_strcasecmp(destination, host) == 0;
+    }
+    return net_resolve(&ua->net, destination, port, clock_real_ms(&ua->clock), &its) == RESOLVED &&
+           address_same(&its, address);
+}
+
+/* As if the time for another copy had come: it is sent, or found out to be undeliverable. */
+static void send_now(struct ua *ua, osip_transaction_t *transaction)
+{
+    osip_event_t *event = osip_malloc(sizeof *event);
+
+    if (event == NULL) {
+        return;
+    }
+    memset(event, 0, sizeof *event);
+    event->type = transaction->ict_context != NULL ? TIMEOUT_A : TIMEOUT_E;
+    event->transactionid = transaction->transactionid;
+    execute(ua, transaction, event);
+}
+
+static void send_all_now(struct ua *ua, osip_list_t *list, const char *host,
+                         const struct net_address *address)
+{
+    size_t count = 0;
+    osip_transaction_t **found =
+        memory(((size_t)osip_list_size(list) + 1) * sizeof(osip_transaction_t *));
+    osip_list_iterator_t it;
+
+    /* Sending may end a transaction, which takes it out of the list. */
+    for (osip_transaction_t *at = osip_list_get_first(list, &it); osip_list_iterator_has_elem(it);
+         at = osip_list_get_next(&it)) {
+        if (sends_to(ua, at, host, address)) {
+            found[count++] = at;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        send_now(ua, found[i]);
+    }
+    free(found);
+    deal_with_events(ua);
+}
+
+void transactions_resolved(struct ua *ua, const char *host)
+{
+    send_all_now(ua, &ua->stack.osip->osip_ict_transactions, host, NULL);
+    send_all_now(ua, &ua->stack.osip->osip_nict_transactions, host, NULL);
+}
+
+void transactions_unreachable(struct ua *ua, const struct net_address *address)
+{
+    send_all_now(ua, &ua->stack.osip->osip_ict_transactions, NULL, address);
+    send_all_now(ua, &ua->stack.osip->osip_nict_transactions, NULL, address);
 }
 
 void transactions_hush(osip_transaction_t *transaction)

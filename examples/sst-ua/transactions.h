@@ -28,6 +28,14 @@ osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request,
 /* Sends a response in the transaction of its request, and takes it over. */
 void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_message_t *response);
 
+/* There is news of a host's name, or nobody listens at an address: requests for there go on, or are
+ * over. */
+void transactions_resolved(struct ua *ua, const char *host);
+void transactions_unreachable(struct ua *ua, const struct net_address *address);
+
+/* A server transaction goes; those of strangers are counted. */
+void transactions_forget_stranger(osip_transaction_t *transaction);
+
 /* Stops the copies of a request whose answer matters no more. */
 void transactions_hush(osip_transaction_t *transaction);
 

@@ -19,6 +19,8 @@ EVENTS = {
     "blocked": {"needed": {}, "optional": {}},
     "violation": {"needed": {"name": str}, "optional": {}},
     "ended": {"needed": {"reason": str}, "optional": {}},
+    "refused": {"needed": {"status": int}, "optional": {}},
+    "lost": {"needed": {"lines": int}, "optional": {}},
     # sst-proxy's
     "expiration": {"needed": {"interval": int}, "optional": {}},
     "state_expired": {"needed": {}, "optional": {}},
@@ -38,7 +40,7 @@ def line_problems(entry):
     if event not in EVENTS:
         return ["unknown event %r" % event]
     needed = dict(COMMON, **EVENTS[event]["needed"])
-    if event == "listening":
+    if event in ("listening", "refused", "lost"):
         del needed["call"]
     optional = EVENTS[event]["optional"]
     found = ["%s lacks %s" % (event, key) for key in needed if key not in entry]

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "resolver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/time.h>
+
+#include <ares.h>
+
+#include "text.h"
+
+/* A name server that does not answer is asked twice, for so long the first time. */
+#define TRY_MS 2000
+#define TRIES 2
+
+/* What a name server says about how long its answers are good for is kept within these. */
+#define LIFE_MIN_MS 10000
+#define LIFE_MAX_MS 3600000
+#define FAILURE_LIFE_MS 30000
+
+static ares_channel channel_of(const struct resolver *resolver)
+{
+    return (ares_channel)resolver->channel;
+}
+
+bool resolver_open(struct resolver *resolver, int family, const char *servers)
+{
+    struct ares_options options = {.timeout = TRY_MS, .tries = TRIES};
+    ares_channel channel;
+
+    resolver->family = family;
+    if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+        return false;
+    }
+    if (ares_init_options(&channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) !=
+        ARES_SUCCESS) {
+        ares_library_cleanup();
+        return false;
+    }
+    resolver->channel = channel;
+    return servers == NULL || ares_set_servers_ports_csv(channel, servers) == ARES_SUCCESS;
+}
+
+void resolver_close(struct resolver *resolver)
+{
+    if (resolver->channel != NULL) {
+        resolver->done = NULL;
+        ares_destroy(channel_of(resolver));
+        ares_library_cleanup();
+        resolver->channel = NULL;
+    }
+    for (size_t i = 0; i < RESOLVER_NAMES; i++) {
+        free(resolver->names[i].host);
+        resolver->names[i].host = NULL;
+    }
+}
+
+static uint64_t life_of(int seconds)
+{
+    uint64_t life_ms = seconds > 0 ? (uint64_t)seconds * 1000 : 0;
+
+    if (life_ms < LIFE_MIN_MS) {
+        return LIFE_MIN_MS;
+    }
+    return life_ms < LIFE_MAX_MS ? life_ms : LIFE_MAX_MS;
+}
+
+/* The first address of the family; the answer's life in *ttl. */
+static const struct ares_addrinfo_node *first_of(const struct ares_addrinfo *found, int family)
+{
+    const struct ares_addrinfo_node *node = found->nodes;
+
+    while (node != NULL &&
+           (node->ai_family != family || node->ai_addrlen > sizeof(struct sockaddr_storage))) {
+        node = node->ai_next;
+    }
+    return node;
+}
+
+static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo *found)
+{
+    struct resolver_name *name = user;
+    struct resolver *resolver = name->resolver;
+    const struct ares_addrinfo_node *node = NULL;
+
+    (void)timeouts;
+    name->pending = false;
+    name->news = true;
+    resolver->news = true;
+    resolver->pending--;
+    name->until_ms = resolver->now_ms + FAILURE_LIFE_MS;
+    if (status == ARES_SUCCESS && found != NULL) {
+        node = first_of(found, resolver->family);
+    }
+    if (node != NULL) {
+        memset(&name->address, 0, sizeof name->address);
+        memcpy(&name->address.storage, node->ai_addr, node->ai_addrlen);
+        name->address.length = node->ai_addrlen;
+        name->until_ms = resolver->now_ms + life_of(node->ai_ttl);
+    } else if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
+        /* There is none any more; a server that is silent is no such answer. */
+        name->address.length = 0;
+    }
+    if (found != NULL) {
+        ares_freeaddrinfo(found);
+    }
+}
+
+static void ask(struct resolver_name *name)
+{
+    struct resolver *resolver = name->resolver;
+    struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT,
+                                        .ai_family = resolver->family,
+                                        .ai_socktype = SOCK_DGRAM};
+
+    name->pending = true;
+    resolver->pending++;
+    ares_getaddrinfo(channel_of(resolver), name->host, NULL, &hints, on_answer, name);
+}
+
+static struct resolver_name *known(struct resolver *resolver, const char *host)
+{
+    for (size_t i = 0; i < RESOLVER_NAMES; i++) {
+        if (resolver->names[i].host != NULL && strcasecmp(resolver->names[i].host, host) == 0) {
+            return &resolver->names[i];
+        }
+    }
+    return NULL;
+}
+
+/* A place for a new name: a free one, or that of the name which was not wanted for longest. */
+static struct resolver_name *place(struct resolver *resolver)
+{
+    struct resolver_name *oldest = NULL;
+
+    for (size_t i = 0; i < RESOLVER_NAMES; i++) {
+        struct resolver_name *name = &resolver->names[i];
+
+        if (name->host == NULL) {
+            return name;
+        }
+        if (!name->pending && !name->news && (oldest == NULL || name->used_ms < oldest->used_ms)) {
+            oldest = name;
+        }
+    }
+    return oldest;
+}
+
+static struct resolver_name *begin(struct resolver *resolver, const char *host)
+{
+    struct resolver_name *name = place(resolver);
+
+    if (name != NULL) {
+        free(name->host);
+        *name = (struct resolver_name){.resolver = resolver, .host = text_copy(host)};
+    }
+    return name;
+}
+
+enum resolved resolver_find(struct resolver *resolver, const char *host, uint64_t now_ms,
+                            struct net_address *address)
+{
+    struct resolver_name *name;
+
+    if (address_read(address, resolver->family, host)) {
+        return RESOLVED;
+    }
+    resolver->now_ms = now_ms;
+    name = known(resolver, host);
+    if (name == NULL && resolver->pending < RESOLVER_PENDING_MAX) {
+        name = begin(resolver, host);
+    }
+    /* Too many questions at once: strangers ask them. */
+    if (name == NULL || resolver->channel == NULL) {
+        return RESOLVE_FAILED;
+    }
+    name->used_ms = now_ms;
+    if (now_ms >= name->until_ms && !name->pending &&
+        resolver->pending < RESOLVER_PENDING_MAX) {
+        ask(name);
+    }
+    *address = name->address;
+    if (address->length > 0) {
+        return RESOLVED;
+    }
+    return name->pending ? RESOLVE_PENDING : RESOLVE_FAILED;
+}
+
+size_t resolver_watch(const struct resolver *resolver, struct pollfd *sockets)
+{
+    ares_socket_t descriptors[RESOLVER_SOCKETS];
+    int wanted;
+    size_t count = 0;
+
+    if (resolver->channel == NULL || resolver->pending == 0) {
+        return 0;
+    }
+    wanted = ares_getsock(channel_of(resolver), descriptors, RESOLVER_SOCKETS);
+    for (int i = 0; i < RESOLVER_SOCKETS; i++) {
+        short events = 0;
+
+        events = (short)(events | (ARES_GETSOCK_READABLE(wanted, i) ? POLLIN : 0));
+        events = (short)(events | (ARES_GETSOCK_WRITABLE(wanted, i) ? POLLOUT : 0));
+        if (events != 0) {
+            sockets[count++] = (struct pollfd){.fd = descriptors[i], .events = events};
+        }
+    }
+    return count;
+}
+
+int resolver_wait_ms(const struct resolver *resolver, int limit_ms)
+{
+    struct timeval limit = {.tv_sec = limit_ms / 1000, .tv_usec = limit_ms % 1000 * 1000};
+    struct timeval left;
+
+    if (resolver->news) {
+        return 0;
+    }
+    if (resolver->channel == NULL || resolver->pending == 0 ||
+        ares_timeout(channel_of(resolver), &limit, &left) == NULL) {
+        return limit_ms;
+    }
+    limit_ms = limit_ms < left.tv_sec * 1000 + left.tv_usec / 1000 + 1
+                   ? limit_ms
+                   : (int)(left.tv_sec * 1000 + left.tv_usec / 1000 + 1);
+    return limit_ms;
+}
+
+static void tell(struct resolver *resolver)
+{
+    if (!resolver->news) {
+        return;
+    }
+    resolver->news = false;
+    for (size_t i = 0; i < RESOLVER_NAMES; i++) {
+        struct resolver_name *name = &resolver->names[i];
+
+        if (name->news) {
+            name->news = false;
+            if (resolver->done != NULL) {
+                resolver->done(resolver->user, name->host);
+            }
+        }
+    }
+}
+
+void resolver_work(struct resolver *resolver, uint64_t now_ms)
+{
+    struct pollfd sockets[RESOLVER_SOCKETS];
+    size_t count = resolver_watch(resolver, sockets);
+
+    resolver->now_ms = now_ms;
+    if (resolver->pending > 0) {
+        poll(sockets, (nfds_t)count, 0);
+        for (size_t i = 0; i < count; i++) {
+            ares_process_fd(channel_of(resolver),
+                            sockets[i].revents & ~POLLOUT ? sockets[i].fd : ARES_SOCKET_BAD,
+                            sockets[i].revents & POLLOUT ? sockets[i].fd : ARES_SOCKET_BAD);
+        }
+        ares_process_fd(channel_of(resolver), ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    }
+    tell(resolver);
+}
+
+enum resolved resolver_wait(struct resolver *resolver, const char *host,
+                            struct net_address *address)
+{
+    struct pollfd sockets[RESOLVER_SOCKETS];
+    enum resolved result;
+
+    while ((result = resolver_find(resolver, host, 0, address)) == RESOLVE_PENDING) {
+        size_t count = resolver_watch(resolver, sockets);
+
+        poll(sockets, (nfds_t)count, resolver_wait_ms(resolver, TRY_MS));
+        resolver_work(resolver, 0);
+    }
+    return result;
+}
