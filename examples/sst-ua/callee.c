@@ -137,7 +137,9 @@ static int check_invite(const struct question *question, struct sdp_draft *answe
 {
     osip_contact_t *contact = osip_list_get(&question->request->contacts, 0);
 
-    if (contact == NULL || contact->url == NULL) {
+    /* Elements of RFC 2543 need not send one, and are known by their branch, or want of one. */
+    if ((contact == NULL || contact->url == NULL) &&
+        (contact != NULL || message_has_cookie(question->request))) {
         return 400;
     }
     return answer_sdp(question->call, question->request, answer);

@@ -78,6 +78,10 @@ static char *clean_head(const struct raw_message *raw, size_t *length)
         for (size_t i = 0; i < field.value.length; i++) {
             char c = field.value.at[i];
 
+            /* A NUL may stand quoted in a display name; libosip2 would end there. */
+            if (c == '\0' && i > 0 && field.value.at[i - 1] == '\\') {
+                c = '?';
+            }
             *end++ = c == '\r' || c == '\n' ? ' ' : c;
         }
         memcpy(end, "\r\n", 2);
@@ -95,11 +99,11 @@ osip_message_t *message_parse(const struct raw_message *raw)
     char *head;
     bool good;
 
-    if (memchr(raw->head.at, '\0', raw->head.length) != NULL || osip_message_init(&sip) != 0) {
+    if (osip_message_init(&sip) != 0) {
         return NULL;
     }
     head = clean_head(raw, &length);
-    good = osip_message_parse(sip, head, length) == 0 && is_complete(sip);
+    good = memchr(head, '\0', length) == NULL && osip_message_parse(sip, head, length) == 0 && is_complete(sip);
     free(head);
     if (good && raw->body.length > 0) {
         good = osip_message_set_body(sip, raw->body.at, raw->body.length) == 0;
@@ -194,6 +198,40 @@ const char *message_via_branch(osip_via_t *via)
 const char *message_branch(osip_message_t *sip)
 {
     return message_via_branch(osip_list_get(&sip->vias, 0));
+}
+
+bool message_has_cookie(osip_message_t *request)
+{
+    const char *branch = message_branch(request);
+
+    return branch != NULL && osip_strncasecmp(branch, "z9hG4bK", 7) == 0;
+}
+
+bool message_has_sip_uri(osip_message_t *request)
+{
+    const char *scheme = request->req_uri->scheme;
+
+    return scheme != NULL &&
+           (osip_strcasecmp(scheme, "sip") == 0 || osip_strcasecmp(scheme, "sips") == 0);
+}
+
+static bool is_any_or(const char *text, const char *wanted)
+{
+    return text_same(text, "*") || (text != NULL && osip_strcasecmp(text, wanted) == 0);
+}
+
+bool message_accepts_sdp(osip_message_t *request)
+{
+    int count = osip_list_size(&request->accepts);
+
+    for (int i = 0; i < count; i++) {
+        osip_accept_t *accept = osip_list_get(&request->accepts, i);
+
+        if (is_any_or(accept->type, "application") && is_any_or(accept->subtype, "sdp")) {
+            return true;
+        }
+    }
+    return count == 0;
 }
 
 bool message_same_sender(const osip_via_t *a, const osip_via_t *b)

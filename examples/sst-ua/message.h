@@ -30,8 +30,17 @@ const char *message_from_tag(osip_message_t *sip);
 
 const char *message_via_branch(osip_via_t *via);
 
+/* Whether a request's branch is that of an element of RFC 3261 (§8.1.1.7). */
+bool message_has_cookie(osip_message_t *request);
+
 /* Whether two Vias have one sent-by (RFC 3261 §17.2.3). */
 bool message_same_sender(const osip_via_t *a, const osip_via_t *b);
+
+/* Whether the scheme of the Request-URI is sip or sips. */
+bool message_has_sip_uri(osip_message_t *request);
+
+/* Whether the sender takes a session description; where it does not say so, it does (§20.1). */
+bool message_accepts_sdp(osip_message_t *request);
 
 /* The whole Call-ID, to be freed. */
 char *message_call_id(osip_message_t *sip);

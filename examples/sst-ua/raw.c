@@ -11,12 +11,18 @@
 #include "seen.h"
 #include "text.h"
 
+/* Not strchr(), which finds the end of its list as well. */
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static struct raw_text trimmed(const char *at, const char *end)
 {
-    while (at < end && strchr(" \t\r\n", *at) != NULL) {
+    while (at < end && is_space(*at)) {
         at++;
     }
-    while (end > at && strchr(" \t\r\n", end[-1]) != NULL) {
+    while (end > at && is_space(end[-1])) {
         end--;
     }
     return (struct raw_text){at, (size_t)(end - at)};
@@ -52,7 +58,8 @@ bool raw_split(struct raw_message *raw, const char *bytes, size_t length)
     raw->bytes = bytes;
     at = line_end(bytes, end);
     raw->start = (struct raw_text){bytes, (size_t)(at - bytes)};
-    while (raw->start.length > 0 && strchr("\r\n", bytes[raw->start.length - 1]) != NULL) {
+    while (raw->start.length > 0 && (bytes[raw->start.length - 1] == '\r' ||
+                                     bytes[raw->start.length - 1] == '\n')) {
         raw->start.length--;
     }
     while (at < end) {
@@ -152,6 +159,42 @@ static int check_request_line(const struct raw_message *raw)
     return end - version == 8 && strncasecmp(version + 1, "SIP/2.0", 7) == 0 ? 0 : 505;
 }
 
+/* Whether a SIP URI has its IPv6 address in brackets (RFC 5118 §4.1, §4.2). */
+static bool has_sound_host(const char *at, const char *end)
+{
+    const char *host = memchr(at, ':', (size_t)(end - at));
+    int colons = 0;
+
+    host = host != NULL ? host + 1 : at;
+    for (const char *p = host; p < end && *p != '?'; p++) {
+        host = *p == '@' ? p + 1 : host;
+    }
+    for (bool within = false; host < end && *host != ';' && *host != '?'; host++) {
+        within = *host == '[' || (within && *host != ']');
+        colons += *host == ':' && !within;
+    }
+    return colons <= 1;
+}
+
+/* Schemes that may be meant for us; 416 for others (RFC 3261 §8.2.2.1, §16.3). */
+static int check_uri(const struct raw_message *raw)
+{
+    const char *end = raw->start.at + raw->start.length - sizeof "SIP/2.0";
+    const char *at = (const char *)memchr(raw->start.at, ' ', raw->start.length) + 1;
+    const char *colon = memchr(at, ':', (size_t)(end - at));
+    size_t length = colon != NULL ? (size_t)(colon - at) : 0;
+    bool sip = (length == 3 && strncasecmp(at, "sip", 3) == 0) ||
+               (length == 4 && strncasecmp(at, "sips", 4) == 0);
+
+    if (sip) {
+        return has_sound_host(at, end) ? 0 : 400;
+    }
+    if (length == 3 && strncasecmp(at, "tel", 3) == 0) {
+        return 0;
+    }
+    return length > 0 ? 416 : 400;
+}
+
 /* Whether each quoted string of a value ends, and each name-addr. */
 static bool is_balanced(const struct raw_text *value)
 {
@@ -172,6 +215,50 @@ static bool is_balanced(const struct raw_text *value)
         }
     }
     return !quoted && !open;
+}
+
+/* A display name is quoted, or tokens with spaces between them. */
+static bool is_display_name(struct raw_text name)
+{
+    size_t start = 0;
+
+    if (name.length == 0 || name.at[0] == '"') {
+        return name.length == 0 || (name.length > 1 && name.at[name.length - 1] == '"');
+    }
+    for (size_t i = 0; i <= name.length; i++) {
+        if (i == name.length || is_space(name.at[i])) {
+            if (i > start && !is_token(name.at + start, i - start)) {
+                return false;
+            }
+            start = i + 1;
+        }
+    }
+    return true;
+}
+
+/* From and To: display name, and a URI without spaces between < and >. */
+static bool is_name_addr(const struct raw_text *value)
+{
+    bool quoted = false;
+    size_t open;
+    size_t i;
+
+    for (open = 0; open < value->length && (quoted || value->at[open] != '<'); open++) {
+        if (quoted && value->at[open] == '\\') {
+            open++;
+        } else if (value->at[open] == '"') {
+            quoted = !quoted;
+        }
+    }
+    if (open >= value->length) {
+        return true; /* an addr-spec */
+    }
+    for (i = open; i < value->length && value->at[i] != '>'; i++) {
+        if (value->at[i] == ' ' || value->at[i] == '\t') {
+            return false;
+        }
+    }
+    return is_display_name(trimmed(value->at, value->at + open));
 }
 
 /* Only digits, and not more than the number may be. */
@@ -254,6 +341,9 @@ static int check_field(struct raw_message *raw, const struct raw_field *field, u
     if (kind == CSEQ) {
         return check_cseq(raw, &field->value);
     }
+    if ((kind == FROM || kind == TO) && !is_name_addr(&field->value)) {
+        return 400;
+    }
     if ((kind == FROM || kind == TO || raw_is(field, "Contact", 'm') ||
          raw_is(field, "Route", 0) || raw_is(field, "Record-Route", 0)) &&
         !is_balanced(&field->value)) {
@@ -278,7 +368,7 @@ int raw_check(struct raw_message *raw)
                            (FROM | TO | CALL_ID | CSEQ | VIA)) {
         status = 400;
     }
-    return status;
+    return status == 0 && !raw_is_response(raw) ? check_uri(raw) : status;
 }
 
 /* The end of the first of several Vias in one line. */
@@ -302,7 +392,7 @@ static const char *flag_end(const char *at, const char *end, const char *name)
         const char *rest = at + 1 + length;
 
         if (*at == ';' && strncasecmp(at + 1, name, length) == 0 &&
-            (rest == end || strchr("; \t,\r\n", *rest) != NULL)) {
+            (rest == end || *rest == ';' || *rest == ',' || is_space(*rest))) {
             return rest;
         }
     }

@@ -199,10 +199,10 @@ size_t resolver_watch(const struct resolver *resolver, struct pollfd *sockets)
     }
     wanted = ares_getsock(channel_of(resolver), descriptors, RESOLVER_SOCKETS);
     for (int i = 0; i < RESOLVER_SOCKETS; i++) {
-        short events = 0;
+        short events = 0; /* as ARES_GETSOCK_READABLE() and _WRITABLE(), which shift an int too far */
 
-        events = (short)(events | (ARES_GETSOCK_READABLE(wanted, i) ? POLLIN : 0));
-        events = (short)(events | (ARES_GETSOCK_WRITABLE(wanted, i) ? POLLOUT : 0));
+        events = (short)(events | ((unsigned)wanted >> i & 1 ? POLLIN : 0));
+        events = (short)(events | ((unsigned)wanted >> (i + 16) & 1 ? POLLOUT : 0));
         if (events != 0) {
             sockets[count++] = (struct pollfd){.fd = descriptors[i], .events = events};
         }

@@ -51,7 +51,9 @@ static void reply_busy(const struct question *question)
 
 static void take_invite(const struct question *question, const char *call_id)
 {
-    if (is_merged(question->ua, question->request, call_id)) {
+    if (!message_accepts_sdp(question->request)) {
+        reply(question, 406);
+    } else if (is_merged(question->ua, question->request, call_id)) {
         reply(question, 482);
     } else if (!has_room(question->ua)) {
         reply(question, 486);
@@ -68,7 +70,9 @@ static void outside(const struct question *question, const char *call_id)
     struct sst_advice nothing = {0};
     osip_message_t *request = question->request;
 
-    if (is_method(request, "UPDATE") && question->ua->options.no_update) {
+    if (!message_has_sip_uri(request)) {
+        reply(question, 416);
+    } else if (is_method(request, "UPDATE") && question->ua->options.no_update) {
         reply(question, 405);
     } else if (message_tag(request->to) != NULL || is_method(request, "BYE") ||
                is_method(request, "UPDATE")) {
