@@ -1,6 +1,8 @@
 """Strangers and peers that mean no good: what they send changes nothing that is not theirs."""
 
+import json
 import os
+import socket
 import subprocess
 
 import sipwire
@@ -175,3 +177,101 @@ def password_is_not_shown(lab):
     finally:
         os.unlink(path)
     lab.finish(option=2, file=2, environment=2)
+
+
+def _silent_server():
+    """A name server that never answers: its HOST:PORT, and the socket to be kept."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    return server, "127.0.0.1:%d" % server.getsockname()[1]
+
+
+def resolver_that_never_answers(lab):
+    """A peer whose Contact has a name that nobody finds waits alone; others are answered at once."""
+    server, address = _silent_server()
+    lab.answer("--dns", address, "--hangup-after", 20)
+    lost, healthy = lab.peer("lost"), lab.peer("healthy")
+    for peer in (lost, healthy):
+        peer.other_name = "callee"
+        peer.aim(lab.callee.address)
+    # Its requests go to a name: the BYE after 20 s of the library's clock, which is 1 s.
+    lost.contact = "sip:lost@nowhere.invalid:5060"
+    lost.establish()
+    server.settimeout(20)
+    server.recv(512)    # the question was asked, and is waited for
+    for _ in range(5):
+        healthy.call_id = os.urandom(8).hex()
+        healthy.request("OPTIONS")
+        healthy.expect(200)
+    lab.lenient = True
+    # The name is given up, and with it the BYE.
+    lab.finish(callee=0, timeout=60, hurry=False)
+    gone = lab.callee.all("sent", status=200, cseq_method="OPTIONS")
+    asked = lab.callee.all("received", method="OPTIONS")
+    check(all(sent["real"] - got["real"] < 1 for got, sent in zip(asked, gone)),
+          "answers came late: %s", gone)
+    equal(lab.callee.all("sent", method="BYE"), [], "BYEs that were sent")
+    server.close()
+
+
+def nobody_listens(lab):
+    """ICMP port unreachable ends a call at once (RFC 3261 §18.4), not after 32 s."""
+    peer = lab.peer()
+    address = peer.hostport
+    peer.close()
+    lab.call("sip:nobody@" + address)
+    status = lab.caller.exit_status(25)
+    equal(status, 2, "exit status")
+    sent = lab.caller.all("sent", method="INVITE")
+    check(len(sent) <= 2, "INVITEs: %s", sent)
+
+
+def _pipe(lab, *options):
+    """An sst-ua that answers, with a pipe as its standard output: the process, and its end."""
+    reader, writer = os.pipe()
+    process = subprocess.Popen([lab.program, "--bind", "127.0.0.1:0", "--log", "json", *options],
+                               stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    line = b""
+    while not line.endswith(b"\n"):
+        line += os.read(reader, 1)
+    return process, reader, json.loads(line)["port"]
+
+
+def _options(peer, port, count):
+    """So many OPTIONS, each of which has to be answered."""
+    peer.aim(("127.0.0.1", port))
+    for _ in range(count):
+        peer.call_id = os.urandom(8).hex()
+        peer.request("OPTIONS")
+        peer.expect(200)
+
+
+def closed_log(lab):
+    """Whoever read the log is gone: the calls go on, and a signal ends them with a BYE."""
+    process, reader, port = _pipe(lab, "answer")
+    os.close(reader)
+    peer = lab.peer()
+    peer.aim(("127.0.0.1", port))
+    peer.establish()
+    process.terminate()
+    peer.answer(peer.expect("BYE"), 200)
+    equal(process.wait(30), 0, "exit status")
+
+
+def stalled_log(lab):
+    """Whoever reads the log stalls: nothing waits for it, and what it missed is counted."""
+    process, reader, port = _pipe(lab, "answer")
+    peer = lab.peer()
+    _options(peer, port, 1500)     # more than a pipe and the program's buffer hold
+    text, lost = b"", 0
+    while not lost:
+        text += os.read(reader, 65536)
+        whole = text[:text.rfind(b"\n") + 1]
+        lost = sum(json.loads(line).get("lines", 0) for line in whole.split(b"\n") if line)
+        if not lost and len(text) > 200000:
+            _options(peer, port, 1)
+    check(0 < lost < 3000, "%d lines were lost", lost)
+    process.kill()
+    process.wait()
+    os.close(reader)
