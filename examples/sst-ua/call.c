@@ -14,15 +14,14 @@
 /* Longer than any copy of what belongs to the dialog can take (64*T1, RFC 3261 §17). */
 #define FREE_AFTER_MS 40000
 
-static struct call **bucket(struct ua *ua, const char *call_id)
+static uint64_t hash_of(const char *call_id)
 {
-    return &ua->buckets[seen_hash(SEEN_HASH_START, call_id, strlen(call_id)) % CALL_BUCKETS];
+    return seen_hash(SEEN_HASH_START, call_id, strlen(call_id));
 }
 
 struct call *call_new(struct ua *ua, const char *call_id, bool caller)
 {
     struct call *call = memory(sizeof *call);
-    struct call **place = bucket(ua, call_id);
 
     call->ua = ua;
     call->caller = caller;
@@ -31,8 +30,7 @@ struct call *call_new(struct ua *ua, const char *call_id, bool caller)
     random_token(call->local_tag);
     schedule_add(call);
     timer_begin(call);
-    call->next = *place;
-    *place = call;
+    table_add(&ua->calls, &call->node, hash_of(call_id), call);
     return call;
 }
 
@@ -53,12 +51,7 @@ static void free_requests(struct call *call)
 
 void call_free(struct call *call)
 {
-    struct call **place = bucket(call->ua, call->call_id);
-
-    while (*place != call) {
-        place = &(*place)->next;
-    }
-    *place = call->next;
+    table_remove(&call->ua->calls, &call->node);
     call->state = CALL_LEAVING;
     call_closed(call);
     timer_forget(call);
@@ -82,12 +75,13 @@ void call_free(struct call *call)
 
 struct call *call_next(struct ua *ua, const char *call_id, const struct call *after)
 {
-    struct call *call = after != NULL ? after->next : *bucket(ua, call_id);
+    struct node *node =
+        after != NULL ? table_next(&after->node) : table_find(&ua->calls, hash_of(call_id));
 
-    while (call != NULL && strcmp(call->call_id, call_id) != 0) {
-        call = call->next;
+    while (node != NULL && strcmp(((struct call *)node->owner)->call_id, call_id) != 0) {
+        node = table_next(node);
     }
-    return call;
+    return node != NULL ? node->owner : NULL;
 }
 
 static bool fits(const struct call *call, const char *local_tag, const char *remote_tag)

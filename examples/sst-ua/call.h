@@ -81,7 +81,7 @@ struct call_session {
 
 struct call {
     struct ua *ua;
-    struct call *next; /* in its bucket */
+    struct node node; /* in ua->calls */
     uint64_t due_ms[TIMER_COUNT];
     struct due next_due;
 

@@ -69,16 +69,24 @@ static bool catch_signals(void)
 
 static void stop(struct ua *ua)
 {
+    struct call **calls;
+    size_t count;
+
     if (ua->stopping) {
         return;
     }
     ua->stopping = true;
     ua->over_ms = clock_real_ms(&ua->clock);
-    for (size_t i = 0; i < CALL_BUCKETS; i++) {
-        for (struct call *call = ua->buckets[i]; call != NULL; call = call->next) {
-            farewell(call, CALL_GOOD, NULL);
-        }
+    /* Saying goodbye moves a call in the agenda, so they are taken from a copy of it. */
+    count = ua->agenda.count;
+    calls = memory((count + 1) * sizeof(struct call *));
+    for (size_t i = 0; i < count; i++) {
+        calls[i] = ua->agenda.heap[i]->owner;
     }
+    for (size_t i = 0; i < count; i++) {
+        farewell(calls[i], CALL_GOOD, NULL);
+    }
+    free(calls);
 }
 
 static void run_timer(struct call *call, enum call_timer timer)

@@ -15,6 +15,7 @@
 #include "address.h"
 #include "net.h"
 #include "options.h"
+#include "table.h"
 
 struct call;
 struct resting;
@@ -23,8 +24,6 @@ struct resting;
 #define SIP_T1_MS 500
 #define SIP_T2_MS 4000
 #define SIP_64T1_MS 32000
-
-#define CALL_BUCKETS 4096
 
 /* What a callback of libosip2 told, to be dealt with once it has returned. */
 struct stack_event {
@@ -58,7 +57,7 @@ struct ua {
     struct net net;
     struct stack stack;
 
-    struct call *buckets[CALL_BUCKETS]; /* all calls, by Call-ID */
+    struct table calls;   /* all calls, by Call-ID */
     struct agenda agenda;               /* all calls, by their next_due */
     struct sst_queue sessions; /* the library's deadlines */
     size_t half_open;          /* calls that were taken and have no ACK yet */

@@ -324,3 +324,20 @@ def proxy_follows_the_route(lab):
     source.request("OPTIONS", uri="sip:nobody@" + chain.address(proxy))
     source.expect(404)
     chain.finish()
+
+
+def proxy_leaves_bodies_alone(lab):
+    """A body goes through byte by byte (RFC 3261 §16.6): parts, their header fields, line ends."""
+    chain, source, _, target = _chain(lab)
+    for number, (kind, body) in enumerate((
+            ("multipart/mixed;boundary=b", b"--b\r\nContent-Type: a/b;\r\n x=1\r\n\r\none\r\n--b--\r\n"),
+            ("multipart/mixed;boundary=b", b"--b\r\n\r\nno fields\r\n--b--"),
+            ("multipart/mixed; boundary=\"b\"", b"preamble\r\n--b\r\nA:b\r\n\r\n\x00\xff\r\n--b--\r\nend"),
+            ("text/plain", b"bare\nline\nfeeds\n\n"), ("application/octet-stream", bytes(range(256))))):
+        source.call_id = "body-%d" % number
+        source.request("MESSAGE", "Content-Type: " + kind, plain=body, cseq=number + 1)
+        arrived = target.expect("MESSAGE")
+        equal(arrived.body, body, "body number %d" % number)
+        target.answer(arrived, 200)
+        source.expect(200)
+    chain.finish()

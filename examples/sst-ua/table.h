@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* A hash table that grows, so that one is found among tens of thousands as fast as among few. */
-#ifndef SST_PROXY_TABLE_H
-#define SST_PROXY_TABLE_H
+/* A hash table by uthash for what may share a key: nodes are parts of their owners. */
+#ifndef SST_UA_TABLE_H
+#define SST_UA_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* A part of its owner. */
+#include <uthash.h>
+
 struct node {
-    struct node *next;
+    UT_hash_handle hh;
+    struct node *next; /* with the same hash */
     uint64_t hash;
     void *owner;
 };
 
 struct table {
-    struct node **buckets;
-    size_t room; /* 0 or a power of two */
+    struct node *first;
     size_t count;
 };
 
