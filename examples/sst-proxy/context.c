@@ -25,6 +25,7 @@ struct context *context_new(struct proxy *proxy, osip_message_t *request)
 {
     struct context *context = memory(sizeof *context);
     char token[RANDOM_TOKEN_SIZE];
+    char *call_id = message_call_id(request);
 
     random_token(token);
     context->proxy = proxy;
@@ -34,6 +35,8 @@ struct context *context_new(struct proxy *proxy, osip_message_t *request)
     repeat_stop(&context->again);
     context->end_ms = CLOCK_NEVER;
     table_add(&proxy->contexts, &context->node, hash_of(context->key), context);
+    table_add(&proxy->calls, &context->call, hash_of(call_id), context);
+    free(call_id);
     agenda_add(&proxy->agenda, &context->due, context);
     context_touch(context);
     return context;
@@ -51,6 +54,12 @@ struct context *context_find(struct proxy *proxy, const char *key)
         }
     }
     return NULL;
+}
+
+bool context_has_call(const struct proxy *proxy, const char *call_id)
+{
+    /* A stranger whose Call-ID has the same hash is only dealt with earlier. */
+    return table_find(&proxy->calls, hash_of(call_id)) != NULL;
 }
 
 static void complete(struct context *context, int status)
@@ -158,6 +167,7 @@ static void context_free(struct context *context)
     struct branch *branch;
 
     table_remove(&context->proxy->contexts, &context->node);
+    table_remove(&context->proxy->calls, &context->call);
     agenda_remove(&context->proxy->agenda, &context->due);
     while ((branch = context->branches) != NULL) {
         context->branches = branch->next;
@@ -217,6 +227,7 @@ void contexts_free(struct proxy *proxy)
         context_free(agenda_first(&proxy->agenda));
     }
     table_free(&proxy->contexts);
+    table_free(&proxy->calls);
     table_free(&proxy->branches);
     agenda_free(&proxy->agenda);
 }

@@ -72,12 +72,12 @@ static void refuse(struct proxy *proxy, const struct net_datagram *datagram,
 }
 
 /* Whether there is room for what a request needs; its copies, ACK and CANCEL need none. */
-static bool has_room(const struct proxy *proxy, osip_message_t *sip)
+static bool has_room(struct proxy *proxy, osip_message_t *sip)
 {
     size_t limit = message_tag(sip->to) != NULL ? CONTEXTS_OF_DIALOGS_MAX : CONTEXTS_MAX;
 
     return proxy->contexts.count < limit || MSG_IS_RESPONSE(sip) || MSG_IS_ACK(sip) ||
-           MSG_IS_CANCEL(sip);
+           MSG_IS_CANCEL(sip) || request_is_copy(proxy, sip);
 }
 
 static void take_datagram(struct proxy *proxy, const struct net_datagram *datagram)
@@ -133,15 +133,32 @@ static void read_socket(struct proxy *proxy)
     }
 }
 
-/* Responses, and requests within dialogs: what would hurt a call if it were lost. */
+/* Whether a datagram has the Call-ID of a request that is here. */
+static bool is_of_context(struct proxy *proxy, const struct raw_message *raw)
+{
+    struct raw_field field;
+    char *call_id;
+    bool known;
+
+    if (!raw_find(raw, "Call-ID", 'i', &field)) {
+        return false;
+    }
+    call_id = text_copy_part(field.value.at, field.value.length);
+    known = context_has_call(proxy, call_id);
+    free(call_id);
+    return known;
+}
+
+/* What would hurt a call if it were lost, or overtaken: responses, requests within dialogs, and
+ * copies and CANCELs of what is here. */
 static bool is_known(void *user, const char *bytes)
 {
     struct raw_message raw;
     struct raw_field field;
 
-    (void)user;
     return raw_split(&raw, bytes, strlen(bytes)) &&
-           (raw_is_response(&raw) || (raw_find(&raw, "To", 't', &field) && raw_has_tag(&field)));
+           (raw_is_response(&raw) || (raw_find(&raw, "To", 't', &field) && raw_has_tag(&field)) ||
+            is_of_context(user, &raw));
 }
 
 static void on_resolved(void *user, const char *host)

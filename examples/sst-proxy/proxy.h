@@ -76,6 +76,7 @@ struct branch {
 struct context {
     struct proxy *proxy;
     struct node node;        /* in proxy.contexts */
+    struct node call;        /* in proxy.calls */
     struct due due;          /* in proxy.agenda; past for whatever may have changed in this turn */
     char *key;               /* what copies of the request have in common */
     osip_message_t *request; /* as it came, its topmost Via mended */
@@ -95,6 +96,7 @@ struct proxy {
     unsigned secret;           /* in To tags of responses without any state */
     char *shown;               /* HOST:PORT, for Via and Record-Route */
     struct table contexts;     /* by what copies of the request have in common */
+    struct table calls;        /* the same contexts, by Call-ID */
     struct table branches;     /* by the branch of our Via */
     struct agenda agenda;      /* of the contexts, in real time */
     struct table dialogs;      /* those with a session timer, by Call-ID and tags */

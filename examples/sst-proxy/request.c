@@ -17,6 +17,11 @@ static struct context *find(struct proxy *proxy, osip_message_t *request, const 
     return context;
 }
 
+bool request_is_copy(struct proxy *proxy, osip_message_t *request)
+{
+    return find(proxy, request, request->sip_method) != NULL;
+}
+
 static void receive_ack(struct proxy *proxy, osip_message_t *ack)
 {
     struct context *context = find(proxy, ack, "INVITE");

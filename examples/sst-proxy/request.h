@@ -8,4 +8,7 @@
 /* A request came from there; takes it over. */
 void request_receive(struct proxy *proxy, osip_message_t *request, const char *host, int port);
 
+/* Whether its transaction is here already. */
+bool request_is_copy(struct proxy *proxy, osip_message_t *request);
+
 #endif

@@ -223,9 +223,10 @@ void callee_reinvite(const struct question *question)
         reply_advice(&own, &advice);
         return;
     }
-    if (call->state == CALL_INVITING) {
-        /* RFC 3261 §14.2: an own INVITE of this dialog is open, the one that is to make it. */
-        reply(&own, 491);
+    if (call->dialog == NULL) {
+        /* libsst has refused it by now where our INVITE is open (EC-128). Never make a dialog here
+         * that our INVITE is to make. */
+        reply(&own, 481);
         return;
     }
     status = answer_sdp(call, question->request, &answer);
