@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A flood beside a healthy call.
 
-    flood.py [--count N] SST-UA
+    flood.py [--count N] [--refreshes N] SST-UA
 
 Two sst-ua hold a call with real timers, one of them refreshing it every 10 s, while N datagrams of
 strangers (default 100,000) come to each side of it by turns: OPTIONS with a branch and Call-ID of
@@ -24,7 +24,9 @@ import time
 
 WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
 INTERVAL = 20
-# A refresh this late still comes before the other side gives up, a third of the interval before its end.
+# What stands before a refresh is a turn of the loop, 0.1 s of the processor's time. A flood leaves the
+# program no idle moment, so that a machine with 30 others to serve makes 3 s of it, which the lag does not
+# show: a thread that sleeps is served at once. Without the bounds it is the whole flood, 29 s as seen first.
 ALLOWED_S = 3
 # What the sanitizers keep of freed memory is kept small, so that the bound means the program's own.
 MEMORY_KB = 250 * 1024
@@ -113,23 +115,19 @@ def flood(agents, ports, count):
         return most
 
 
-def refreshes_late(agent, allowed):
-    """Refreshes that left later than half of the interval after the last one, by its own stamps."""
+def refreshes_late(agent):
+    """How late each refresh left, half of the interval after the last one, by the program's own stamps."""
     starts = sorted(line["real"] for event in ("negotiated", "refreshed")
                     for line in agent.all(event))
     due = [line["real"] for line in agent.all("refresh")]
-    late = []
-    for at in due:
-        before = max(start for start in starts if start <= at)
-        if at - before > INTERVAL / 2 + allowed:
-            late.append("%.3f s after the last one" % (at - before))
-    return late
+    return [at - max(start for start in starts if start <= at) - INTERVAL / 2 for at in due]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100000)
+    parser.add_argument("--refreshes", type=int, default=3)
     parser.add_argument("program")
     options = parser.parse_args()
     lag = Lag()
@@ -141,18 +139,19 @@ def main():
     ports = [caller.wait("listening")[0]["port"], port]
     for agent in agents:
         agent.wait("negotiated")
-    # Until three refreshes have come, whatever the flood's own speed.
+    # Until so many refreshes have come, whatever the flood's own speed.
     most = [0, 0]
     first = options.count
     for rounds in itertools.count():
         seen = flood(agents, ports, first if rounds == 0 else 2000)
         most = [max(pair) for pair in zip(most, seen)]
-        if len(caller.all("refresh")) >= 3 or any(agent.all("ended") for agent in agents):
+        if len(caller.all("refresh")) >= options.refreshes or any(agent.all("ended") for agent in agents):
             break
     caller.wait("refreshed", len(caller.all("refresh")))
     problems = ["%s ended the call: %s" % (name, agent.all("ended"))
                 for name, agent in zip(("caller", "callee"), agents) if agent.all("ended")]
-    problems += ["refresh " + text for text in refreshes_late(caller, ALLOWED_S + lag.worst)]
+    late = refreshes_late(caller)
+    problems += ["a refresh left %.3f s late" % by for by in late if by > ALLOWED_S + lag.worst]
     problems += ["%s took %d KB" % (name, kb)
                  for name, kb in zip(("caller", "callee"), most) if kb > MEMORY_KB]
     for agent in agents:
@@ -165,8 +164,8 @@ def main():
         text = agent.process.stderr.read().decode("utf-8", "replace")
         if any(word in text for word in WORDS):
             problems.append(text[:3000])
-    print("%d datagrams, %d refreshes, %d and %d KB, lag %.3f s" %
-          (options.count, len(caller.all("refresh")), most[0], most[1], lag.worst))
+    print("%d datagrams, %d refreshes, %.3f s late at worst, %d and %d KB, lag %.3f s" %
+          (options.count, len(late), max(late, default=0), most[0], most[1], lag.worst))
     print("\n".join(problems) if problems else "nothing found")
     return 1 if problems else 0
 
