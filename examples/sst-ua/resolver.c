@@ -167,6 +167,11 @@ enum resolved resolver_find(struct resolver *resolver, const char *host, uint64_
     if (address_read(address, resolver->family, host)) {
         return RESOLVED;
     }
+    /* A number of the other family is no name, so no name server is asked for it. */
+    if (address_read(address, resolver->family == AF_INET6 ? AF_INET : AF_INET6, host)) {
+        address->length = 0;
+        return RESOLVE_FAILED;
+    }
     resolver->now_ms = now_ms;
     name = known(resolver, host);
     if (name == NULL && resolver->pending < RESOLVER_PENDING_MAX) {

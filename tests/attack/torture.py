@@ -30,6 +30,15 @@ def bound(host, port=0):
     return made
 
 
+def name_answer(query, host):
+    """What a name server says: each name has the one IPv4 address, and no other."""
+    end = query.index(b"\0", 12) + 5
+    a_record = query[end - 4:end] == b"\0\1\0\1"
+    record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(host) if a_record else b""
+    return query[:2] + b"\x81\x80\0\1" + (b"\0\1" if record else b"\0\0") + b"\0\0\0\0" + \
+        query[12:end] + record
+
+
 def expectations():
     with open(os.path.join(HERE, "torture", "expected.tsv"), encoding="utf-8") as lines:
         for line in lines:
@@ -44,11 +53,12 @@ class Bench:
     def __init__(self, options):
         self.options = options
         self.target = bound("127.0.0.1")
-        # A name server that never answers: names in messages lead nowhere, and stop nothing.
+        # Its name server: all names in messages lead to where the messages come from.
         self.server = bound("127.0.0.1")
         for last in range(40, 250):
             try:
-                self.back = [bound("127.44.75.%d" % last, port) for port in PORTS]
+                self.host = "127.44.75.%d" % last
+                self.back = [bound(self.host, port) for port in PORTS]
                 break
             except OSError:
                 continue
@@ -80,18 +90,23 @@ class Bench:
                 b"CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n" % os.urandom(6).hex().encode())
 
     def answer(self, data, name, wait=0.2):
-        """What comes of a datagram: a status, "pass", or "-" for nothing."""
+        """What comes of a datagram: a status, "pass", "route", or "-" for nothing."""
         self.back[0].sendto(data, self.address)
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
-            for ready in select.select(self.back + self.targets, [], [], 0.05)[0]:
-                got = ready.recv(65536)
+            for ready in select.select(self.back + self.targets + [self.server], [], [], 0.05)[0]:
+                got, sender = ready.recvfrom(65536)
+                if ready is self.server:
+                    ready.sendto(name_answer(got, self.host), sender)
+                    continue
                 if name != "ping" and b"Call-ID: ping" in got:
                     continue
                 if ready in self.targets:
                     return "pass", got
+                if not got.startswith(b"SIP/2.0 "):
+                    return "route", got
                 status = got.split(b" ", 2)[1].decode()
-                if got.startswith(b"SIP/2.0 ") and not status.startswith("1"):
+                if not status.startswith("1"):
                     return status, got
         return "-", b""
 
