@@ -44,7 +44,10 @@ def deviations(tool):
 
 # What examples need beside libosip2: as pkg-config names it, and what their CMakeLists.txt adds.
 LIBRARIES = {"examples/loops/uv.c": ["libuv"], "examples/loops/event.c": ["libevent_core"],
-             "examples/re-ua/": ["libre", "-DHAVE_INET6", "-DHAVE_INTTYPES_H", "-DHAVE_STDBOOL_H"]}
+             "examples/sst-ua/": ["libcares", "libcrypto", "jansson"],
+             "examples/sst-proxy/": ["libcares", "jansson"],
+             "examples/re-ua/": ["libre", "jansson", "-DHAVE_INET6", "-DHAVE_INTTYPES_H",
+                                 "-DHAVE_STDBOOL_H"]}
 
 
 def osip_flags():
@@ -60,11 +63,14 @@ def package_flags(package):
 
 
 def library_flags(path):
-    for name, (package, *more) in LIBRARIES.items():
-        if path.startswith(name):
-            found = package_flags(package)
-            return None if found is None else found + more
-    return []
+    found = []
+    for name, needs in LIBRARIES.items():
+        for need in needs if path.startswith(name) else []:
+            more = [need] if need.startswith("-") else package_flags(need)
+            if more is None:
+                return None
+            found += more
+    return found
 
 
 def source_files(only):
