@@ -249,12 +249,15 @@ class Run:
         self.dice = random.Random(options.seed)
         self.sides = [Side(self.dice, "source"), Side(self.dice, "target")]
         self.errors = tempfile.TemporaryFile()
-        self.process = self.address = None
+        # A loopback address of this run: no other test takes the port between two starts.
+        number = os.getpid() & 0x3fffff
+        self.address = ("127.%d.%d.%d" % (64 + (number >> 16), number >> 8 & 255, number & 255), 5070)
+        self.process = None
         self.starts = 0
 
     def command(self):
         program, target = self.options.program, self.sides[1].port
-        common = [program, "--bind", "127.0.0.1:%d" % self.address[1], "--log", "json"]
+        common = [program, "--bind", "%s:%d" % self.address, "--log", "json"]
         extra = self.options.option
         if self.options.mode == "proxy":
             return common + ["--to", "127.0.0.1:%d" % target] + extra
@@ -271,9 +274,6 @@ class Run:
         for side in self.sides:
             side.take()
             side.forget()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = probe.getsockname()
         self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=self.errors)
         deadline = time.monotonic() + 120
@@ -305,7 +305,7 @@ class Run:
         """Whether a plain OPTIONS is answered, or passed on by the proxy, soon."""
         side, other = self.sides
         branch = "z9hG4bKping" + side.token()
-        ping = Message("OPTIONS sip:ping@127.0.0.1:%d SIP/2.0" % self.address[1], [
+        ping = Message("OPTIONS sip:ping@%s:%d SIP/2.0" % self.address, [
             side.via(branch), "Max-Forwards: 70", "From: <sip:p@p>;tag=ping", "To: <sip:u@u>",
             "Call-ID: " + side.token(), "CSeq: 1 OPTIONS"]).encode()
         side.send(ping, self.address)
