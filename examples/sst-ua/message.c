@@ -47,6 +47,12 @@ static bool is_complete(osip_message_t *sip)
            sip->req_uri != NULL;
 }
 
+static char *put(char *end, const char *bytes, size_t length)
+{
+    memcpy(end, bytes, length);
+    return end + length;
+}
+
 /*
  * One line for each field, and each line with the end that it should have: of bare line feeds and
  * folded lines libosip2 makes something else. The length of the body is known already.
@@ -62,33 +68,30 @@ static char *clean_head(const struct raw_message *raw, size_t *length)
         room += 4;
     }
     head = end = memory(room);
-    memcpy(end, raw->start.at, raw->start.length);
-    end += raw->start.length;
-    memcpy(end, "\r\n", 2);
-    end += 2;
+    end = put(end, raw->start.at, raw->start.length);
+    end = put(end, "\r\n", 2);
     memset(&field, 0, sizeof field);
     while (raw_next(raw, &field)) {
         if (raw_is(&field, "Content-Length", 'l')) {
             continue;
         }
-        memcpy(end, field.name.at, field.name.length);
-        end += field.name.length;
-        memcpy(end, ": ", 2);
-        end += 2;
+        end = put(end, field.name.at, field.name.length);
+        end = put(end, ": ", 2);
         for (size_t i = 0; i < field.value.length; i++) {
             char c = field.value.at[i];
 
-            /* A NUL may stand quoted in a display name; libosip2 would end there. */
             if (c == '\0' && i > 0 && field.value.at[i - 1] == '\\') {
+                /* A NUL may stand quoted in a display name; libosip2 would end there. */
                 c = '?';
+            } else if (c == '\r' || c == '\n') {
+                c = ' ';
             }
-            *end++ = c == '\r' || c == '\n' ? ' ' : c;
+            *end++ = c;
         }
-        memcpy(end, "\r\n", 2);
-        end += 2;
+        end = put(end, "\r\n", 2);
     }
-    memcpy(end, "\r\n", 2);
-    *length = (size_t)(end - head) + 2;
+    end = put(end, "\r\n", 2);
+    *length = (size_t)(end - head);
     return head;
 }
 

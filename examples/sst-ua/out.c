@@ -40,7 +40,7 @@ FILE *out_begin(void)
             exit(1);
         }
     }
-    rewind(stream);
+    (void)fseek(stream, 0, SEEK_SET);
     return stream;
 }
 
@@ -81,7 +81,7 @@ static bool tell_loss(size_t length)
     print_loss(out_begin(), lost);
     kept = keep(line_length());
     lost = kept ? 0 : lost;
-    rewind(stream);
+    (void)fseek(stream, 0, SEEK_SET);
     fwrite(line, 1, length, stream);
     free(line);
     (void)line_length();

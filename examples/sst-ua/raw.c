@@ -288,7 +288,7 @@ static int check_length(struct raw_message *raw, const struct raw_field *field)
 /* The method of CSeq is that of the request line, letter by letter. */
 static int check_cseq(const struct raw_message *raw, const struct raw_text *value)
 {
-    const char *space = raw->start.at;
+    const char *space;
     const char *end = value->at + value->length;
     const char *at = value->at;
     struct raw_text digits;

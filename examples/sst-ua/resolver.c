@@ -217,7 +217,7 @@ size_t resolver_watch(const struct resolver *resolver, struct pollfd *sockets)
 
 int resolver_wait_ms(const struct resolver *resolver, int limit_ms)
 {
-    struct timeval limit = {.tv_sec = limit_ms / 1000, .tv_usec = limit_ms % 1000 * 1000};
+    struct timeval limit = {.tv_sec = limit_ms / 1000, .tv_usec = limit_ms % 1000 * 1000L};
     struct timeval left;
 
     if (resolver->news) {
