@@ -54,28 +54,45 @@ void address_set_port(struct net_address *address, int port)
     }
 }
 
+/* Copies, since the storage of one family is no object of another. */
+static struct sockaddr_in read4(const struct net_address *address)
+{
+    struct sockaddr_in copy;
+
+    memcpy(&copy, &address->storage, sizeof copy);
+    return copy;
+}
+
+static struct sockaddr_in6 read6(const struct net_address *address)
+{
+    struct sockaddr_in6 copy;
+
+    memcpy(&copy, &address->storage, sizeof copy);
+    return copy;
+}
+
 bool address_is_any(const struct net_address *address)
 {
-    struct net_address copy = *address;
+    struct sockaddr_in6 six = read6(address);
 
-    if (copy.storage.ss_family == AF_INET6) {
-        return IN6_IS_ADDR_UNSPECIFIED(&ip6(&copy)->sin6_addr);
+    if (address->storage.ss_family == AF_INET6) {
+        return IN6_IS_ADDR_UNSPECIFIED(&six.sin6_addr);
     }
-    return ip4(&copy)->sin_addr.s_addr == htonl(INADDR_ANY);
+    return read4(address).sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
 bool address_same(const struct net_address *a, const struct net_address *b)
 {
-    struct net_address one = *a;
-    struct net_address two = *b;
+    struct sockaddr_in6 six[2] = {read6(a), read6(b)};
+    struct sockaddr_in four[2] = {read4(a), read4(b)};
 
-    if (one.length == 0 || one.storage.ss_family != two.storage.ss_family) {
+    if (a->length == 0 || a->storage.ss_family != b->storage.ss_family) {
         return false;
     }
-    if (one.storage.ss_family == AF_INET6) {
-        return ip6(&one)->sin6_port == ip6(&two)->sin6_port &&
-               memcmp(&ip6(&one)->sin6_addr, &ip6(&two)->sin6_addr, sizeof(struct in6_addr)) == 0;
+    if (a->storage.ss_family == AF_INET6) {
+        return six[0].sin6_port == six[1].sin6_port &&
+               memcmp(&six[0].sin6_addr, &six[1].sin6_addr, sizeof(struct in6_addr)) == 0;
     }
-    return ip4(&one)->sin_port == ip4(&two)->sin_port &&
-           ip4(&one)->sin_addr.s_addr == ip4(&two)->sin_addr.s_addr;
+    return four[0].sin_port == four[1].sin_port &&
+           four[0].sin_addr.s_addr == four[1].sin_addr.s_addr;
 }

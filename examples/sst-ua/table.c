@@ -45,10 +45,12 @@ void table_remove(struct table *table, struct node *node)
         }
         return;
     }
-    while (at->next != node) {
+    while (at != NULL && at->next != node) {
         at = at->next;
     }
-    at->next = follows;
+    if (at != NULL) {
+        at->next = follows;
+    }
 }
 
 void table_free(struct table *table)
