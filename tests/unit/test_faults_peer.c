@@ -8,7 +8,9 @@
 #define REFRESHES "Supported: timer | Session-Expires: 90;refresher=uac | Allow: INVITE, UPDATE"
 #define AGREED "Session-Expires: 90;refresher=uac | Require: timer | Allow: INVITE, UPDATE"
 
-/* One refresh each 10 s, and the call lives for an hour. Shows: EC-125 */
+/* One refresh each 10 s, and the call lives for an hour. */
+/*  */
+/* Shows: EC-125 */
 START_TEST(d1_a_2xx_of_no_time_drives_nobody_below_the_floor)
 {
     static const char *const answers_[] = {"Session-Expires: 0;refresher=uac | Require: timer",
@@ -33,7 +35,9 @@ START_TEST(d1_a_2xx_of_no_time_drives_nobody_below_the_floor)
 }
 END_TEST
 
-/* 1 to 33, and never earlier than the RFC has it. Shows: EC-126 */
+/* 1 to 33, and never earlier than the RFC has it. */
+/*  */
+/* Shows: EC-126 */
 START_TEST(d2_no_guard_is_longer_than_a_third_and_32_s)
 {
     struct sst_policy policy;
@@ -49,7 +53,9 @@ START_TEST(d2_no_guard_is_longer_than_a_third_and_32_s)
 }
 END_TEST
 
-/* A hold at 58 s of 90, answered 200 at 61. Shows: EC-120 */
+/* A hold at 58 s of 90, answered 200 at 61. */
+/*  */
+/* Shows: EC-120 */
 START_TEST(e1_the_bye_waits_for_a_request_of_this_side)
 {
     struct talk *t = called("", REFRESHES);
@@ -64,7 +70,9 @@ START_TEST(e1_the_bye_waits_for_a_request_of_this_side)
 }
 END_TEST
 
-/* ... and answered 488: BYE at 90. Shows: EC-120 */
+/* ... and answered 488: BYE at 90. */
+/*  */
+/* Shows: EC-120 */
 START_TEST(e1_a_refusal_of_it_leaves_the_bye_at_the_expiration)
 {
     struct talk *t = called("", REFRESHES);
@@ -82,6 +90,8 @@ START_TEST(e1_a_refusal_of_it_leaves_the_bye_at_the_expiration)
 }
 END_TEST
 
+/*  */
+/*  */
 /* Shows: EC-128 */
 START_TEST(e3_an_invite_in_an_early_dialog_gets_491)
 {
@@ -94,7 +104,9 @@ START_TEST(e3_an_invite_in_an_early_dialog_gets_491)
 }
 END_TEST
 
-/* Pinged every 300 s at SE 1800: refresh at 900. Shows: EC-115 */
+/* Pinged every 300 s at SE 1800: refresh at 900. */
+/*  */
+/* Shows: EC-115 */
 START_TEST(e4_pings_do_not_move_the_refresh)
 {
     struct talk *t = connected("mode=request", "Session-Expires: 1800;refresher=uac | "
@@ -139,6 +151,8 @@ START_TEST(e2_an_offer_that_was_answered_in_a_1xx_stands_in_no_ones_way)
 }
 END_TEST
 
+/*  */
+/*  */
 /* Shows: EC-117 */
 START_TEST(e5_a_bye_with_a_low_cseq_is_not_refused)
 {
@@ -156,6 +170,8 @@ START_TEST(e5_a_bye_with_a_low_cseq_is_not_refused)
 }
 END_TEST
 
+/*  */
+/*  */
 /* Shows: EC-130 */
 START_TEST(e6_no_invite_of_this_side_beside_the_peers)
 {
@@ -171,7 +187,9 @@ START_TEST(e6_no_invite_of_this_side_beside_the_peers)
 }
 END_TEST
 
-/* uac asked, uas answered, and then nothing: one rescue. Shows: EC-124 */
+/* uac asked, uas answered, and then nothing: one rescue. */
+/*  */
+/* Shows: EC-124 */
 START_TEST(e7_a_peer_that_takes_the_role_and_does_not_refresh)
 {
     struct talk *t = connected("mode=request", AGREED);
@@ -191,7 +209,9 @@ START_TEST(e7_a_peer_that_takes_the_role_and_does_not_refresh)
 }
 END_TEST
 
-/* SE 90, answer 18 s late: the next one 45 s after the sending. Shows: EC-132 */
+/* SE 90, answer 18 s late: the next one 45 s after the sending. */
+/*  */
+/* Shows: EC-132 */
 START_TEST(e8_the_next_refresh_is_planned_from_the_sending)
 {
     struct talk *t = connected("mode=request", AGREED);
@@ -207,7 +227,9 @@ START_TEST(e8_the_next_refresh_is_planned_from_the_sending)
 }
 END_TEST
 
-/* After INVITE with CSeq 5, UPDATE with 0: 500; from 2^31 on: 400, and 6 goes on. Shows: EC-133 */
+/* After INVITE with CSeq 5, UPDATE with 0: 500; from 2^31 on: 400, and 6 goes on. */
+/*  */
+/* Shows: EC-133 */
 START_TEST(e9_cseq_zero_and_beyond)
 {
     struct talk *t = callee("");
@@ -229,7 +251,9 @@ START_TEST(e9_cseq_zero_and_beyond)
 }
 END_TEST
 
-/* A peer that lists the tag and has no Session-Expires, killed: noticed. Shows: EC-18 */
+/* A peer that lists the tag and has no Session-Expires, killed: noticed. */
+/*  */
+/* Shows: EC-18 */
 START_TEST(e10_a_listed_tag_turns_off_no_timer_for_the_own_benefit)
 {
     struct talk *t = connected("mode=request session_expires=90", "Allow: INVITE, UPDATE");
@@ -280,6 +304,8 @@ START_TEST(e12_an_interval_in_force_is_not_refused_later)
 }
 END_TEST
 
+/*  */
+/*  */
 /* Shows: EC-135 */
 START_TEST(e13_who_did_not_ask_is_not_made_the_refresher)
 {
@@ -291,7 +317,9 @@ START_TEST(e13_who_did_not_ask_is_not_made_the_refresher)
 }
 END_TEST
 
-/* Require alone is a proxy's word. Shows: EC-106 */
+/* Require alone is a proxy's word. */
+/*  */
+/* Shows: EC-106 */
 START_TEST(e15_require_alone_is_no_support)
 {
     struct talk *t = callee("");

@@ -43,7 +43,8 @@ static struct sst_msg response_with(const char *interval)
     return msg;
 }
 
-/* No 422 to requests with a To tag; below 90 it raises. Shows: EC-134 */
+/* No 422 to requests with a To tag; below 90 it raises. */
+/* Shows: EC-134 */
 START_TEST(e12_an_interval_that_was_let_pass_is_not_refused_later)
 {
     struct sst_proxy_policy policy = policy_with(120, 0);
@@ -62,7 +63,8 @@ START_TEST(e12_an_interval_that_was_let_pass_is_not_refused_later)
 }
 END_TEST
 
-/* First 2xx passed with uas: a copy without Session-Expires passes untouched. Shows: EC-136 */
+/* First 2xx passed with uas: a copy without Session-Expires passes untouched. */
+/* Shows: EC-136 */
 START_TEST(e14_a_copy_of_a_2xx_is_changed_as_the_first_was)
 {
     struct sst_proxy_policy policy = policy_with(90, 0);
@@ -87,7 +89,8 @@ START_TEST(e14_a_copy_of_a_2xx_is_changed_as_the_first_was)
 }
 END_TEST
 
-/* One goes on, with the proxy's value. Shows: EC-137 */
+/* One goes on, with the proxy's value. */
+/* Shows: EC-137 */
 START_TEST(e16_of_several_intervals_one_goes_on)
 {
     struct sst_proxy_policy policy = policy_with(90, 2000);
@@ -104,7 +107,8 @@ START_TEST(e16_of_several_intervals_one_goes_on)
 }
 END_TEST
 
-/* The expiration moves by the interval in force. Shows: EC-139 */
+/* The expiration moves by the interval in force. */
+/* Shows: EC-139 */
 START_TEST(e18_an_unreadable_interval_moves_the_expiration)
 {
     struct sst_proxy_policy policy = policy_with(90, 0);

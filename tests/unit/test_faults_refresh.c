@@ -56,6 +56,7 @@ static unsigned walk(struct talk *t, double seconds, unsigned update, unsigned i
     return sent;
 }
 
+/*  */
 /* Shows: EC-119 */
 START_TEST(a1_a_rescue_that_is_refused_takes_the_other_method)
 {
@@ -70,7 +71,8 @@ START_TEST(a1_a_rescue_that_is_refused_takes_the_other_method)
 }
 END_TEST
 
-/* Whichever way the host says it. Shows: EC-119 */
+/* Whichever way the host says it. */
+/* Shows: EC-119 */
 START_TEST(a1_a_rescue_that_is_not_sent_is_asked_for_again)
 {
     for (int way = 0; way < 3; way++) {
@@ -90,6 +92,7 @@ START_TEST(a1_a_rescue_that_is_not_sent_is_asked_for_again)
 }
 END_TEST
 
+/*  */
 /* Shows: EC-55 */
 START_TEST(a2_a_new_allow_brings_update_back_after_501)
 {
@@ -129,7 +132,8 @@ START_TEST(a2_an_allow_that_takes_the_last_way_away_is_told_of)
 }
 END_TEST
 
-/* At most five for one request, whatever goes on beside it. Shows: EC-27 */
+/* At most five for one request, whatever goes on beside it. */
+/* Shows: EC-27 */
 START_TEST(a3_an_update_beside_it_does_not_reset_the_rounds_of_422)
 {
     struct talk *t = refresher("mode=request");
@@ -148,7 +152,8 @@ START_TEST(a3_an_update_beside_it_does_not_reset_the_rounds_of_422)
 }
 END_TEST
 
-/* A hold that is given up after a 422 above the maximum: the 422 wins. Shows: EC-129 */
+/* A hold that is given up after a 422 above the maximum: the 422 wins. */
+/* Shows: EC-129 */
 START_TEST(a3_a_hold_that_is_given_up_leaves_the_timer_in_the_next_refresh)
 {
     struct talk *t = long_refresher("mode=request max_session_expires=1800");
@@ -176,7 +181,8 @@ START_TEST(a4_the_end_is_told_once)
 }
 END_TEST
 
-/* An offerless INVITE was answered, and nobody reports its ACK. Shows: EC-121 */
+/* An offerless INVITE was answered, and nobody reports its ACK. */
+/* Shows: EC-121 */
 START_TEST(b1_an_ack_that_is_never_reported_refuses_no_later_offer)
 {
     struct talk *t = long_refresher("mode=request");
@@ -191,7 +197,8 @@ START_TEST(b1_an_ack_that_is_never_reported_refuses_no_later_offer)
 }
 END_TEST
 
-/* ... and 32 s from that 2xx no re-INVITE of this side waits for it either. Shows: EC-121 */
+/* ... and 32 s from that 2xx no re-INVITE of this side waits for it either. */
+/* Shows: EC-121 */
 START_TEST(b1_an_ack_that_is_never_reported_puts_off_no_later_refresh)
 {
     struct talk *t = connected("mode=request method=invite refresh_percent=20",
@@ -210,7 +217,8 @@ START_TEST(b1_an_ack_that_is_never_reported_puts_off_no_later_refresh)
 }
 END_TEST
 
-/* 100 is the next hop's. Shows: EC-127 EC-18 */
+/* 100 is the next hop's. */
+/* Shows: EC-127 EC-18 */
 START_TEST(b2_a_100_is_no_sign_of_the_peers_life)
 {
     struct talk *t = connected("mode=request session_expires=90", "");
@@ -225,7 +233,8 @@ START_TEST(b2_a_100_is_no_sign_of_the_peers_life)
 }
 END_TEST
 
-/* The later 2xx may have been a proxy's, or may have been the peer's. Shows: EC-123 */
+/* The later 2xx may have been a proxy's, or may have been the peer's. */
+/* Shows: EC-123 */
 START_TEST(b3_a_timeout_of_an_overtaken_refresh_ends_nothing)
 {
     struct talk *t = refresher("mode=request");
@@ -248,7 +257,8 @@ START_TEST(b3_a_timeout_of_an_overtaken_refresh_ends_nothing)
 }
 END_TEST
 
-/* Every transient status to one method, each time: the other method is taken. Shows: EC-111 */
+/* Every transient status to one method, each time: the other method is taken. */
+/* Shows: EC-111 */
 START_TEST(c1_a_status_for_one_method_alone_does_not_end_the_call)
 {
     static const unsigned statuses[] = {480, 486, 487, 491, 500, 503, 513, 555, 580, 600};
@@ -266,6 +276,7 @@ START_TEST(c1_a_status_for_one_method_alone_does_not_end_the_call)
 }
 END_TEST
 
+/*  */
 /* Shows: EC-111 */
 START_TEST(c1_504_to_each_re_invite_leads_to_update)
 {
@@ -277,7 +288,8 @@ START_TEST(c1_504_to_each_re_invite_leads_to_update)
 }
 END_TEST
 
-/* SE 90, UPDATE always 503: UPDATE 45, INVITE 47. Shows: EC-111 */
+/* SE 90, UPDATE always 503: UPDATE 45, INVITE 47. */
+/* Shows: EC-111 */
 START_TEST(c1_503_to_update_is_followed_by_a_re_invite_two_seconds_later)
 {
     struct talk *t = refresher("mode=request");
@@ -291,6 +303,7 @@ START_TEST(c1_503_to_update_is_followed_by_a_re_invite_two_seconds_later)
 }
 END_TEST
 
+/*  */
 /* Shows: EC-111 */
 START_TEST(c2_488_once_and_491_afterwards_leads_to_update)
 {
@@ -306,7 +319,8 @@ START_TEST(c2_488_once_and_491_afterwards_leads_to_update)
 }
 END_TEST
 
-/* UPDATE at 45, Retry-After: 20; INVITE at 59, and at 65 where that is refused. Shows: EC-112 */
+/* UPDATE at 45, Retry-After: 20; INVITE at 59, and at 65 where that is refused. */
+/* Shows: EC-112 */
 START_TEST(c3_a_retry_after_beyond_the_plan)
 {
     struct talk *t = refresher("mode=request");
@@ -323,7 +337,8 @@ START_TEST(c3_a_retry_after_beyond_the_plan)
 }
 END_TEST
 
-/* Retry-After: 880 at 900 of 1800: INVITE at 1767. Shows: EC-112 */
+/* Retry-After: 880 at 900 of 1800: INVITE at 1767. */
+/* Shows: EC-112 */
 START_TEST(c3_a_long_retry_after_ends_before_the_peers_bye)
 {
     struct talk *t = long_refresher("mode=request");
@@ -337,7 +352,8 @@ START_TEST(c3_a_long_retry_after_ends_before_the_peers_bye)
 }
 END_TEST
 
-/* 513 as 413, 580 and 406 as 488: no offer, or UPDATE. Shows: EC-113 */
+/* 513 as 413, 580 and 406 as 488: no offer, or UPDATE. */
+/* Shows: EC-113 */
 START_TEST(c4_an_offer_that_is_refused_is_not_sent_again)
 {
     static const unsigned statuses[] = {513, 580, 406};
@@ -355,7 +371,8 @@ START_TEST(c4_an_offer_that_is_refused_is_not_sent_again)
 }
 END_TEST
 
-/* SE 1800, 404 to both at 900: second round at 1333. Shows: EC-114 */
+/* SE 1800, 404 to both at 900: second round at 1333. */
+/* Shows: EC-114 */
 START_TEST(c5_there_is_a_second_round_after_every_way_was_refused)
 {
     struct talk *t = long_refresher("mode=request");
@@ -374,6 +391,7 @@ START_TEST(c5_there_is_a_second_round_after_every_way_was_refused)
 }
 END_TEST
 
+/*  */
 /* Shows: EC-118 */
 START_TEST(c6_a_408_counts_as_a_timeout_where_timeouts_are_retried)
 {

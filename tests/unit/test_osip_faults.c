@@ -27,6 +27,7 @@ START_TEST(e17_taking_a_tag_out_leaves_unreadable_elements)
 }
 END_TEST
 
+/*  */
 /* Shows: EC-138 */
 START_TEST(e17_adding_a_tag_leaves_unreadable_elements)
 {

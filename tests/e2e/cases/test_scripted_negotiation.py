@@ -288,7 +288,7 @@ def require_counts_as_support(lab):
     peer = lab.peer_calls(lab.peer(), "--policy", "accept_require_as_support=yes")
     peer.supported = ""
     response = peer.establish("Require: timer", "Session-Expires: 300")
-    equal(response.session_expires, (300, "uac"), "Session-Expires of the 200")
+    equal(response.session_expires, (300, "uas"), "Session-Expires of the 200")
     equal(response.has_timer("require"), True, "Require: timer of the 200")
     peer.hang_up()
     lab.finish(callee=0)
