@@ -3,7 +3,7 @@
 if(NOT CPACK_PACKAGING_INSTALL_PREFIX STREQUAL "/usr")
   message(FATAL_ERROR "Debian packages need -DCMAKE_INSTALL_PREFIX=/usr")
 endif()
-set(root ${CMAKE_CURRENT_LIST_DIR}/..)
+set(root ${CMAKE_CURRENT_LIST_DIR}/../..)
 if(DEFINED ENV{SOURCE_DATE_EPOCH})
   set(date_arguments -d @$ENV{SOURCE_DATE_EPOCH})
 endif()

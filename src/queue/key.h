@@ -16,7 +16,7 @@
  */
 static inline uint64_t sst_session_key(const struct sst_session *s)
 {
-    uint64_t half = sst_half_ms(sst_session_run_s(s));
+    uint64_t half = sst_half_of_ms(sst_session_run_s(s));
     bool usual = (s->flags & ((3u << PHASE_AT) | F_UNUSUAL)) == PHASE_CONFIRMED << PHASE_AT;
     if (!usual || sst_runs(s) == RUNS_NONE || s->events != 0 ||
         s->start_ms >= SST_TIME_BIAS * 2u) {

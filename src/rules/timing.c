@@ -5,7 +5,7 @@
 
 uint64_t sst_half_ms(uint32_t interval_s)
 {
-    return (uint64_t)interval_s * 500u;
+    return sst_half_of_ms(interval_s);
 }
 
 uint32_t sst_guard_ms(uint32_t interval_s)

@@ -21,6 +21,12 @@ static inline uint64_t sst_sum_ms(uint64_t a, uint64_t b)
     return b < SST_NEVER - a ? a + b : SST_NEVER - 1u;
 }
 
+/* Half of an interval, as sst_half_ms() has it. */
+static inline uint64_t sst_half_of_ms(uint32_t interval_s)
+{
+    return (uint64_t)interval_s * 500u;
+}
+
 /* From the host's clock to a session's. */
 static inline uint64_t sst_time_in(uint64_t now_ms)
 {

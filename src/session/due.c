@@ -19,7 +19,7 @@ uint64_t sst_session_hang_up(const struct sst_session *s)
 
 uint64_t sst_session_half(const struct sst_session *s)
 {
-    return sst_sum_ms(s->start_ms, sst_half_ms(sst_session_run_s(s)));
+    return sst_sum_ms(s->start_ms, sst_half_of_ms(sst_session_run_s(s)));
 }
 
 static inline uint64_t last_send_of(uint64_t expiration, uint32_t run_s)

@@ -180,7 +180,7 @@ static uint32_t glare_wait_ms(const struct sst_session *s)
     return 10u * sst_session_random(s, 200u);
 }
 
-static void glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
+static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                   struct sst_verdict *verdict)
 {
     uint64_t at = sst_add_ms(now, glare_wait_ms(s));
@@ -328,7 +328,7 @@ void sst_session_refused(struct sst_session *s, struct sst_tx *tx,
         next_way(s, tx, response, now, verdict);
         break;
     case THEN_GLARE:
-        glare(s, tx, now, verdict);
+        refused_glare(s, tx, now, verdict);
         break;
     case THEN_INTERVAL:
         interval(s, tx, response, now, verdict);

@@ -153,8 +153,8 @@ FUTURE = [
     ("src/policy/policy.c", "== SST_POLICY_SIZE_MIN", "== SST_POLICY_SIZE_MIN + 8"),
     ("src/policy/policy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
      "    .absolute_min = SST_ABSOLUTE_MIN_S,\n    .future_s = 5,\n"),
-    ("src/rules/proxy.c", "== SST_PROXY_POLICY_SIZE_MIN", "== SST_PROXY_POLICY_SIZE_MIN + 8"),
-    ("src/rules/proxy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
+    ("src/policy/proxy.c", "== SST_PROXY_POLICY_SIZE_MIN", "== SST_PROXY_POLICY_SIZE_MIN + 8"),
+    ("src/policy/proxy.c", "    .absolute_min = SST_ABSOLUTE_MIN_S,\n",
      "    .absolute_min = SST_ABSOLUTE_MIN_S,\n    .future_s = 5,\n"),
     ("src/policy/fields.h", "#define SST_POLICY_FIELDS(X) \\\n",
      "#define SST_POLICY_FIELDS(X) \\\n"

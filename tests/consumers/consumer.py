@@ -106,7 +106,7 @@ def needed(program):
 def case_find_package(folder):
     work = fresh(folder / "find-package")
     found = {"HOW": "package", "CMAKE_PREFIX_PATH": prefix(folder)}
-    project(work / "shared", SST_WANTED="osip", SST_WANTED_VERSION="0.1", **found)
+    project(work / "shared", SST_WANTED="osip", SST_WANTED_VERSION="0.2", **found)
     expect(needed(work / "shared/program"), "shared is what one gets without asking")
     project(work / "static", sst_SHARED_LIBS="OFF", **found)
     expect(not needed(work / "static/program"), "static on request")

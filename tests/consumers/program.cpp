@@ -15,13 +15,14 @@ class call
   public:
     explicit call(const sst_policy &policy)
     {
-        sst_session_init(&session_, &policy, SST_CALLER);
+        good_ = sst_session_init(&session_, &policy, SST_CALLER) == SST_OK;
     }
 
     void answered(const std::string &session_expires)
     {
         sst_headers headers{};
-        sst_session_request(&session_, &tx_, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0, &headers);
+        good_ = good_ && sst_session_request(&session_, &tx_, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0,
+                                             &headers) == SST_OK;
         sst_msg msg{};
         sst_msg_response(&msg, 200, SST_METHOD_INVITE, 1);
         sst_msg_header_n(&msg, "x", 1, session_expires.data(), session_expires.size());
@@ -33,6 +34,10 @@ class call
     std::vector<std::string> run_until(std::uint64_t end)
     {
         std::vector<std::string> names;
+        if (!good_) {
+            names.emplace_back("failed");
+            return names;
+        }
         for (sst_event event; sst_session_deadline(&session_) <= end;) {
             while (sst_session_next_event(&session_, sst_session_deadline(&session_), &event)) {
                 names.emplace_back(sst_event_name(event.type));
@@ -44,6 +49,7 @@ class call
   private:
     sst_session session_{};
     sst_tx tx_{};
+    bool good_ = false;
 };
 
 } // namespace
@@ -52,7 +58,7 @@ int main()
 {
     sst_policy policy;
     sst_policy_init(&policy);
-    if (!sst_sizes_ok() || sst_policy_set_n(&policy, "mode", 4, "request", 7, nullptr) != SST_OK ||
+    if (!sst_sizes_ok() || sst_policy_set(&policy, "mode", "request", nullptr) != SST_OK ||
         sst_policy_check(&policy, nullptr) != SST_OK) {
         std::cout << "FAILED  policy\n";
         return 1;

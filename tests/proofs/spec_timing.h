@@ -30,6 +30,10 @@
 uint64_t sst_half_ms(uint32_t interval_s);
 
 /*@ assigns \nothing;
+    ensures exact: \result == half_ms(interval_s); */
+static inline uint64_t sst_half_of_ms(uint32_t interval_s);
+
+/*@ assigns \nothing;
     ensures exact: \result == guard_ms(interval_s);
     ensures below_half: interval_s > 0 ==> \result < half_ms(interval_s); */
 uint32_t sst_guard_ms(uint32_t interval_s);

@@ -126,7 +126,8 @@ START_TEST(e4_pings_do_not_move_the_refresh)
 END_TEST
 
 /* RFC 6141 figure 4: the offer of the re-INVITE was answered in a reliable 1xx, and the peer, then
- * this side, has another one in an UPDATE before the final response. Shows: EC-122 */
+ * this side, has another one in an UPDATE before the final response. */
+/* Shows: EC-122 */
 START_TEST(e2_an_offer_that_was_answered_in_a_1xx_stands_in_no_ones_way)
 {
     struct talk *t = connected("mode=request", AGREED);
@@ -269,8 +270,8 @@ START_TEST(e10_a_listed_tag_turns_off_no_timer_for_the_own_benefit)
 }
 END_TEST
 
-/* One 2xx without it, and the peer counts on: policy dropped, whose default is keep.
- * Shows: EC-18 EC-116 */
+/* One 2xx without it, and the peer counts on: policy dropped, whose default is keep. */
+/* Shows: EC-18 EC-116 */
 START_TEST(e11_one_2xx_without_session_expires_stops_no_refreshes)
 {
     struct talk *t = connected("mode=request", AGREED);
@@ -287,8 +288,8 @@ START_TEST(e11_one_2xx_without_session_expires_stops_no_refreshes)
 }
 END_TEST
 
-/* min_se 120, 2xx with 100 accepted: the peer's refresh with 100 is too; with 60 it gets 90.
- * Shows: EC-134 */
+/* min_se 120, 2xx with 100 accepted: the peer's refresh with 100 is too; with 60 it gets 90. */
+/* Shows: EC-134 */
 START_TEST(e12_an_interval_in_force_is_not_refused_later)
 {
     struct talk *t =

@@ -5,7 +5,8 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 /* A list less the tag keeps every other element as it came, whether libosip2 has split the list or
- * the host has put it in whole. Shows: EC-138 */
+ * the host has put it in whole. */
+/* Shows: EC-138 */
 START_TEST(e17_taking_a_tag_out_leaves_unreadable_elements)
 {
     static const char *const names[] = {"Supported", "k", "Require", "Proxy-Require"};

@@ -600,7 +600,8 @@ START_TEST(what_holds_at_any_time_holds_in_random_lives)
 }
 END_TEST
 
-/* The property of tests/sim/property.c, as far as one side sees it. Shows: EC-125 */
+/* The property of tests/sim/property.c, as far as one side sees it. */
+/* Shows: EC-125 */
 START_TEST(any_policy_that_the_check_lets_through)
 {
     live_twice(HABITS_POLICY);
