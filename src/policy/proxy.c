@@ -21,7 +21,12 @@ static const struct sst_proxy_policy defaults = {
 
 static struct sst_table table(void)
 {
-    return (struct sst_table){fields, sizeof fields / sizeof fields[0], &defaults};
+    /* Member by member: a constant with pointers in it would have to be written when loaded. */
+    struct sst_table own;
+    own.fields = fields;
+    own.count = sizeof fields / sizeof fields[0];
+    own.defaults = &defaults;
+    return own;
 }
 
 _Static_assert(sizeof(struct sst_proxy_policy) == SST_PROXY_POLICY_SIZE_MIN,

@@ -97,7 +97,7 @@ static void leave_interval(struct sst_session *s)
 static void carry_ack(struct sst_session *s, uint64_t now)
 {
     uint64_t until = sst_ack_until(s);
-    s->ack_s = until > now ? (uint8_t)((until - now) / 1000u) : 0;
+    s->ack_s = until > now ? (uint8_t)((uint32_t)(until - now) / 1000u) : 0;
     if (s->ack_s == 0) {
         s->flags &= ~F_AWAIT_ANSWER;
     }

@@ -29,7 +29,8 @@ void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now)
 static void remember_named(struct sst_session *s, uint64_t at)
 {
     if (at > sst_session_last_attempt(s) && at < sst_session_last_send(s)) {
-        s->named_s = (uint8_t)((sst_session_expiration(s) - at) / 1000u);
+        /* At most 33 s: a short division spares small machines a long one. */
+        s->named_s = (uint8_t)((uint32_t)(sst_session_expiration(s) - at) / 1000u);
     }
 }
 
