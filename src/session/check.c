@@ -14,6 +14,9 @@ static const char *check_running(const struct sst_session *s)
     if (s->guard_ms > sst_guard_ms(sst_session_run_s(s))) {
         return "the guard is no longer than RFC 4028 section 10 has it";
     }
+    if (sst_runs(s) == RUNS_OWN && s->guard_ms != 0) {
+        return "a timer for one's own benefit has no guard";
+    }
     if (s->refresh_ms != SST_NEVER && s->refresh_ms < s->start_ms) {
         return "a refresh is not planned before the interval's start";
     }

@@ -45,7 +45,7 @@ static void begin(struct sst_msg *msg, struct line first)
         sst_msg_request(msg, method, cseq);
         HOLDS(msg->status == 0);
     }
-    HOLDS(msg->method == method && msg->cseq == cseq && msg->has == 0);
+    HOLDS(msg->method == method && msg->cseq == cseq && msg->has == SST_MSG_CSEQ);
 }
 
 static void check_view(const struct sst_msg *msg)
