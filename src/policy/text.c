@@ -69,9 +69,10 @@ static const struct sst_field *find_field(struct sst_table table, struct sst_tex
     if (matches(name, alias)) {
         name = (struct sst_text){"session_expires", sizeof "session_expires" - 1};
     }
-    for (size_t i = 0; i < table.count; i++) {
-        if (matches(name, table.fields[i].name)) {
-            return &table.fields[i];
+    const struct sst_field *field = table.fields;
+    for (size_t i = 0; i < table.count; i++, field++) {
+        if (matches(name, field->name)) {
+            return field;
         }
     }
     return NULL;

@@ -68,7 +68,7 @@ static uint64_t last_resort(struct sst_session *s, uint64_t now)
         return SST_NEVER;
     }
     /* Whole seconds before the expiration, so up to one later than it was named. */
-    uint64_t named = sst_session_expiration(s) - s->named_s * 1000u;
+    uint64_t named = sst_session_expiration(s) - s->named_s * UINT64_C(1000);
     uint64_t last = sst_session_last_send(s) - 1u;
     s->named_s = 0;
     named = named < last ? named : last;

@@ -274,7 +274,7 @@ static inline bool sst_may_refresh(const struct sst_session *s)
 /* Until when an ACK is awaited; EC-121. The interval's start where none is. */
 static inline uint64_t sst_ack_until(const struct sst_session *s)
 {
-    return sst_sum_ms(s->start_ms, s->ack_s * 1000u);
+    return sst_sum_ms(s->start_ms, s->ack_s * UINT64_C(1000));
 }
 
 /* Whether a local request offered the extension, which was turned off since. */

@@ -112,7 +112,7 @@ def case_find_package(folder):
     expect(not needed(work / "static/program"), "static on request")
     project(work / "project", BUILD_SHARED_LIBS="OFF", SST_WANTED="static", **found)
     expect(not needed(work / "project/osip"), "static where the project's own libraries are")
-    for wrong in ("0.2", "1.0", "0.0"):
+    for wrong in ("0.3", "1.0", "0.0"):
         told = project(work / "wrong", 1, SST_WANTED_VERSION=wrong, **found)
         expect("version" in told, f"version {wrong} is not there")
     told = project(work / "other", 1, SST_WANTED="other", **found)

@@ -38,7 +38,7 @@ def case(folder):
     expect(re.search(r"libsst0 \(= .*libsst-osip0 \(= .*libosip2-dev", depends["libsst-dev"]),
            "libsst-dev needs just these libraries")
     expect("libsst0 (>=" in depends["sst-tools"], "the programs need the library")
-    for library in ("libcares", "libjansson", "libosip2", "libssl"):
+    for library in ("libc-ares", "libjansson", "libosip2", "libssl"):
         expect(library in depends["sst-tools"], f"and {library}")
     shlibs = run(["dpkg-deb", "-I", debs[2], "shlibs"]).split()
     expect(shlibs[:3] == ["libsst", "0", "libsst0"], "shlibs names the package of the SONAME")

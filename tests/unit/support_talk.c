@@ -220,7 +220,7 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
 
     sst_msg_response(&msg, status, method, tx == NULL ? ++t->own_cseq : tx_cseq(tx));
     msg_headers(&msg, headers);
-    bool pending = tx != NULL && sst_tx_is_local(tx) && sst_session_is_open(t->session, tx);
+    bool pending = tx != NULL && sst_tx_is_local(tx) && talk_is_open(t->session, tx);
     if (status == 422 && pending && !(tx->flags & TX_INITIAL) && (msg.has & SST_MSG_MIN_SE)) {
         t->learned_min_se = sst_max(t->learned_min_se, msg.min_se);
     }
