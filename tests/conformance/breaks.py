@@ -150,23 +150,23 @@ BREAKS = [
     ("8.1-15", "rules/proxy.c", "lowers Min-SE to its own minimum",
      "        least = sst_max(least, minimum);", "        least = minimum;"),
     ("8.2-1", "rules/proxy.c", "inserts Session-Expires into a 2xx without refresher",
-     "        edit->insert_refresher_uac = true;\n", ""),
+     "    edit->insert_refresher_uac = true;\n", ""),
     ("8.2-2", "rules/proxy.c", "inserts it for a UAC that cannot refresh",
      "tx->active && tx->uac_supports &&",
      "tx->active &&"),
     ("8.2-3", "rules/proxy.c", "changes the Session-Expires of a 2xx",
-     "        interval = sst_max(response->session_expires_max, policy->absolute_min);",
-     "        interval = sst_max(response->session_expires_max, policy->absolute_min);\n"
-     "        edit->set_session_expires = tx->session_expires > interval;\n"
-     "        edit->session_expires = edit->set_session_expires ? tx->session_expires : 0;"),
+     "        return sst_max(response->session_expires_max, policy->absolute_min);",
+     "        edit->set_session_expires = tx->session_expires > response->session_expires_max;\n"
+     "        edit->session_expires = edit->set_session_expires ? tx->session_expires : 0;\n"
+     "        return sst_max(response->session_expires_max, policy->absolute_min);"),
     ("8.2-4", "rules/proxy.c", "expires by what was asked, not by what was agreed",
-     "        interval = sst_max(response->session_expires_max, policy->absolute_min);",
-     "        interval = tx->session_expires;"),
+     "        return sst_max(response->session_expires_max, policy->absolute_min);",
+     "        return tx->session_expires;"),
     ("8.2-5", "rules/proxy.c", "expires by a 180",
-     "is_refresh_method(response->method) && response->status / 100 == 2) {\n        see_success",
-     "is_refresh_method(response->method) && response->status / 100 <= 2) {\n        see_success"),
+     "bool is_success = is_refresh_method(response->method) && response->status / 100 == 2;\n    if",
+     "bool is_success = is_refresh_method(response->method) && response->status / 100 <= 2;\n    if"),
     ("8.3-1", "rules/proxy.c", "frees state only after the expiration has passed",
-     "now_ms >= expires_ms;", "now_ms > expires_ms;"),
+     "now_ms >= dialog->expires_ms;", "now_ms > dialog->expires_ms;"),
 
     # The UAS: section 9
     ("9-2", "rules/uas.c", "raises an interval to its own wish",

@@ -23,7 +23,7 @@
 #include <stdio.h>
 
 /* As src/session/state.c has them; here so that a talk links with the amalgamation, too. */
-static inline uint64_t talk_time(const struct sst_session *s, uint64_t now_ms)
+static inline uint64_t session_time(const struct sst_session *s, uint64_t now_ms)
 {
     uint64_t now = sst_time_in(now_ms);
     return now < s->start_ms ? s->start_ms : now;
