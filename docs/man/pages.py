@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """
-Writes libsst's manual pages: section 3 from the public headers, section 7 from the headers and the
-documentation, section 1 from the pages of the programs. Nothing is written by hand, so nothing can
-drift; what a header leaves undocumented is an error.
+Writes libsst's manual pages: in section 3 one for each header and one for each function, structure
+and enumeration, section 7 from the headers and the documentation, section 1 from the pages of the
+programs. Nothing is written by hand, so nothing can drift; what a header leaves undocumented is an
+error.
 
 usage: pages.py ROOT OUT VERSION DATE
 """
@@ -19,12 +20,10 @@ import roff  # noqa: E402
 LIBRARY = "libsst programmer\\(aqs manual"
 PROGRAMS = ["sst-ua", "sst-proxy"]
 GUIDES = [("libsst-guide", "guide.md"), ("libsst-policy", "policy.md"),
-          ("libsst-timers", "timers.md"), ("libsst-loops", "loops.md"),
           ("libsst-operating", "operating.md")]
 RELATED = {"sst_policy": ["libsst-policy"], "sst_proxy": ["libsst-policy"],
            "sst_types": ["libsst-policy"], "sst_counters": ["libsst-operating", "libsst-policy"],
-           "sst_session": ["libsst-timers", "libsst-loops", "libsst-policy"],
-           "sst_queue": ["libsst-loops"], "sst_rules": ["libsst-timers"]}
+           "sst_session": ["libsst-policy"], "sst_rules": ["libsst-policy"]}
 PURPOSE = {"sst_sizes": "Whether the library that runs is the one whose headers were compiled"}
 
 
@@ -66,19 +65,36 @@ def wrapped_signature(source):
     return "\n".join(lines + [line[:-2]]) + ";"
 
 
-def put_function(page, item):
-    page.subhead(f"{item.name}()")
-    page.code(wrapped_signature(item.source))
-    page.plain(item.doc.text)
+def arguments_of(header):
+    """What the comment at a header's top says of arguments, as "- name, name: text"."""
+    found = {}
+    for names, text in re.findall(r"^- ([\w, ]+): (.*?)(?=\n- |\n\s*\n|\Z)", header.doc.text,
+                                  re.M | re.S):
+        found.update(dict.fromkeys(names.split(", "), text))
+    return found
+
+
+def put_function(page, header, item):
+    page.head("SYNOPSIS")
+    page.code(f"#include <{header.name}>\n\n" + wrapped_signature(item.source))
+    page.head("DESCRIPTION")
+    page.plain(item.doc.text or "Returns " + item.doc.returns.rstrip(".") + ".")
+    common = arguments_of(header)
     for name in item.parameters:
-        if name in item.doc.params:
-            page.tagged(f"*{name}*", item.doc.params[name])
-    if item.doc.returns:
-        page.paragraph("Returns " + item.doc.returns.rstrip(".") + ".")
+        page.tagged(f"*{name}*", item.doc.params.get(name) or common[name])
+    if item.doc.returns and item.doc.text:
+        page.head("RETURN VALUE")
+        page.paragraph(item.doc.returns[0].upper() + item.doc.returns[1:].rstrip(".") + ".")
 
 
-def put_type(page, item):
-    page.subhead(f"{item.kind} {item.name}")
+def put_type(page, header, item):
+    page.head("SYNOPSIS")
+    page.code(f"#include <{header.name}>\n\n{item.kind} {item.name};")
+    page.head("DESCRIPTION")
+    put_members(page, item)
+
+
+def put_members(page, item):
     page.plain(item.doc.text)
     for text, doc in item.members:
         page.tagged(f"`{text}`", " ".join((doc.text + " " + doc.returns).split()))
@@ -104,34 +120,60 @@ def see_also(page, names):
     page.fill(",\n".join(f"\\fB{roff.escape(name)}\\fR({section})" for name, section in names))
 
 
-def section_3(header, every, version, date):
+def described(item):
+    """What a page of contents says of it."""
+    return first_sentence(item.doc.text or "Returns " + item.doc.returns) + "."
+
+
+def header_page(header, every, version, date):
+    """What a header is for, and what is in it; a type of the same name is described here."""
     name = page_name(header)
     page = roff.Page(name, 3, date, version, LIBRARY)
-    functions = functions_of(header)
     page.head("NAME")
-    names = ", ".join([name] + [item.name for item in functions])
     purpose = PURPOSE.get(name) or first_sentence(header.doc.text)
-    page.fill(f"{roff.escape(names)} \\- {roff.inline(short(purpose))}")
+    page.fill(f"{roff.escape(name)} \\- {roff.inline(short(purpose))}")
     page.head("SYNOPSIS")
     page.code(f"#include <{header.name}>\n\n"
-              + "\n".join(wrapped_signature(item.source) for item in functions))
+              + "\n".join(wrapped_signature(item.source) for item in functions_of(header)))
     page.head("DESCRIPTION")
     page.plain(header.doc.text)
-    for title, kinds, put in (("MACROS", ("macro",), put_macro),
-                              ("TYPES", ("enum", "struct"), put_type)):
-        items = [item for item in header.items if item.kind in kinds]
-        if items:
-            page.head(title)
-        for item in items:
-            put(page, item)
+    macros = [item for item in header.items if item.kind == "macro"]
+    if macros:
+        page.head("MACROS")
+    for item in macros:
+        put_macro(page, item)
+    types = [item for item in header.items if item.kind in ("enum", "struct")]
+    if types:
+        page.head("TYPES")
+    for item in types:
+        if item.name != name:
+            page.tagged(f"`{item.kind} {item.name}`", described(item))
+    for item in header.items:
+        if item.name == name and item.kind != "macro":
+            page.subhead(item.source if item.kind == "function" else f"{item.kind} {item.name}")
+            put_members(page, item)
     section = None
-    for item in functions:
+    for item in functions_of(header):
         if item.section != section or section is None:
             section = item.section
             page.head(f"FUNCTIONS: {re.sub('[:;].*', '', section)}" if section else "FUNCTIONS")
-        put_function(page, item)
+        if item.name != name:
+            page.tagged(f"`{item.name}`()", described(item))
     see_also(page, [(other, 7) for other in ["libsst", "libsst-guide"] + RELATED.get(name, [])]
              + [(page_name(other), 3) for other in every if other is not header])
+    return page
+
+
+def item_page(header, item, version, date):
+    """A function, structure or enumeration."""
+    page = roff.Page(item.name, 3, date, version, LIBRARY)
+    page.head("NAME")
+    page.fill(f"{roff.escape(item.name)} \\- {roff.inline(short(described(item).rstrip('.')))}")
+    (put_function if item.kind == "function" else put_type)(page, header, item)
+    beside = [other.name for other in functions_of(header)
+              if other is not item and other.section == item.section]
+    see_also(page, [(page_name(header), 3)] + [(name, 3) for name in beside[:12]]
+             + [("libsst-guide", 7)])
     return page
 
 
@@ -148,7 +190,7 @@ def overview(root, every, version, date):
     page.head("LAYERS")
     page.plain(every[-1].doc.text.partition("\n\nArguments")[0])
     page.head("BUILDING WITH IT")
-    building = re.search(r"\n(\| with \|.*?)\n\nWhat a new version", readme, re.S)
+    building = re.search(r"\n(\| with \|.*?)\n\nThe adapter", read(root, "docs/guide.md"), re.S)
     roff.put_markdown(page, building[1])
     page.head("PAGES")
     for header in every:
@@ -160,8 +202,7 @@ def overview(root, every, version, date):
     page.head("FUNCTIONS")
     for header in every:
         for item in functions_of(header):
-            text = item.doc.text or "Returns " + item.doc.returns
-            page.tagged(f"`{item.name}`() in `{page_name(header)}`(3)", first_sentence(text) + ".")
+            page.tagged(f"`{item.name}`(3)", described(item))
     page.head("EXAMPLE")
     page.paragraph("The smallest host that runs, examples/minimal.c in the sources and in "
                    "/usr/share/doc/libsst-dev of the Debian package:")
@@ -226,18 +267,16 @@ def main(arguments):
     problems = [problem for header in every for problem in header.problems]
     if problems:
         sys.exit("\n".join(problems))
-    pages = [section_3(header, every, version, date) for header in every]
+    pages = [header_page(header, every, version, date) for header in every]
+    taken = {page.name for page in pages}  # struct sst_session is described on the header's page
+    pages += [item_page(header, item, version, date) for header in every for item in header.items
+              if item.kind != "macro" and item.name not in taken]
     pages.append(overview(root, every, version, date))
     pages += [guide(root, name, file, version, date) for name, file in GUIDES
               if os.path.exists(f"{root}/docs/{file}")]
     pages += [program(root, name, version, date) for name in PROGRAMS]
     for page in pages:
         write(out, page.name, page.section, page.text())
-    taken = {page.name for page in pages}  # sst_version() shares the name of its page
-    for header in every:
-        for item in header.items:
-            if item.kind != "macro" and item.name not in taken:
-                write(out, item.name, 3, f".so man3/{page_name(header)}.3\n")
 
 
 if __name__ == "__main__":

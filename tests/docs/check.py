@@ -2,7 +2,7 @@
 """
 What README and docs name exists: files and anchors that are linked, paths, tests, CMake targets and
 options, options of the programs, settings and their values, functions and constants. Every page can
-be reached from the README.
+be reached from the README in two clicks, and there are not too many.
 
 usage: check.py ROOT BUILD [PROGRAM...]     (PROGRAM: path of sst-ua or sst-proxy)
 """
@@ -15,7 +15,8 @@ import re
 import subprocess
 import sys
 
-TOP = ("src", "tests", "examples", "docs", "include", ".ci")
+TOP = ("src", "tests", "examples", "docs", "include", ".ci", ".github")
+PAGES_MAX = 14
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -63,6 +64,7 @@ class World:
 
     def _pages(self):
         docs = glob.glob(f"{self.root}/docs/**/*.md", recursive=True)
+        docs += glob.glob(f"{self.root}/.github/*.md")
         return ["README.md"] + sorted(os.path.relpath(path, self.root) for path in docs)
 
     def _read_sources(self):
@@ -200,16 +202,14 @@ def check_page(world, page, text):
                 yield number, problem
 
 
-def unreachable(world):
-    """The pages that no chain of links from the README reaches."""
-    seen, todo = set(), ["README.md"]
-    while todo:
-        page = todo.pop()
-        if page in seen or page not in world.pages:
-            continue
-        seen.add(page)
-        todo += [os.path.normpath(os.path.join(os.path.dirname(page), target.partition("#")[0]))
-                 for target in LINK.findall(world.pages[page])]
+def far(world):
+    """The pages that are not to be reached from the README in two clicks."""
+    seen, pages = set(), {"README.md"}
+    for _ in range(3):
+        seen |= pages
+        pages = {os.path.normpath(os.path.join(os.path.dirname(page), target.partition("#")[0]))
+                 for page in pages for target in LINK.findall(world.pages[page])}
+        pages &= set(world.pages)
     return sorted(set(world.pages) - seen)
 
 
@@ -246,7 +246,10 @@ def main(arguments):
     world = World(arguments[0], arguments[1], arguments[2:])
     wrong = [f"{page}:{number}: {problem}" for page, text in world.pages.items()
              for number, problem in check_page(world, page, text)]
-    wrong += [f"{page}: the README does not lead to it" for page in unreachable(world)]
+    wrong += [f"{page}: more than two clicks from the README" for page in far(world)]
+    count = sum(page.startswith("docs/") for page in world.pages)
+    if count > PAGES_MAX:
+        wrong.append(f"docs has {count} pages, more than {PAGES_MAX}: who would find their way?")
     wrong += check_that_mistakes_are_noticed(world)
     print("\n".join(wrong) or f"{len(world.pages)} pages, nothing wrong")
     sys.exit(1 if wrong else 0)

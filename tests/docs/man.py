@@ -43,13 +43,13 @@ def pages_in(out):
     return pages
 
 
-def complaints(out, path):
-    """What mandoc and groff say about a page."""
-    mandoc = subprocess.run(["mandoc", "-Tlint", "-Wwarning", path], cwd=out, capture_output=True,
-                            text=True, check=False)
+def complaints(out, paths):
+    """What mandoc and groff say about pages."""
+    mandoc = subprocess.run(["mandoc", "-Tlint", "-Wwarning", *paths], cwd=out,
+                            capture_output=True, text=True, check=False)
     said = mandoc.stdout + mandoc.stderr
     if shutil.which("groff"):
-        groff = subprocess.run(["groff", "-ww", "-man", "-Tutf8", path], cwd=out,
+        groff = subprocess.run(["groff", "-ww", "-man", "-Tutf8", *paths], cwd=out,
                                capture_output=True, text=True, check=False)
         said += groff.stderr
     return said.strip()
@@ -61,32 +61,26 @@ def check_pages(root, out):
         fail(f"pages.py: {done.stderr.strip()}")
         return {}
     pages = pages_in(out)
-    for path, text in pages.items():
-        if text.startswith(".so "):
-            if text.split()[1] not in pages:
-                fail(f"{path}: {text.strip()}: no such page")
-        elif complaints(out, path):
-            fail(complaints(out, path))
+    said = complaints(out, sorted(pages))
+    if said:
+        fail(said)
     return pages
 
 
 def check_functions(root, pages):
-    """Found by a search that shares nothing with the script that wrote the pages."""
+    """Found by a search that shares nothing with the script that wrote the pages. `man NAME` opens
+    at what NAME is: on a page of its own, or of its header where the two share a name."""
     for file in os.listdir(f"{root}/include/sst"):
         with open(f"{root}/include/sst/{file}", encoding="utf-8") as header:
             text = re.sub(r"/\*.*?\*/", "", header.read(), flags=re.S)
-        for name in re.findall(r"\b(sst_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\);", text):
-            target = pages.get(f"man3/{name}.3", "")
-            if target.startswith(".so "):
-                target = pages.get(target.split()[1], "")
-            if f'.SS "{name}()"' not in target:
+        names = re.findall(r"\b(sst_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\);", text)
+        names += re.findall(r"^(?:struct|enum) (sst_\w+) \{", text, re.M)
+        for name in names:
+            page = pages.get(f"man3/{name}.3", "")
+            if f'.TH {name.upper()} 3' not in page.replace("\\", "") or name not in page:
                 fail(f"man3/{name}.3: {file} declares it, no page describes it")
-        for kind, name in re.findall(r"^(struct|enum) (sst_\w+) \{", text, re.M):
-            target = pages.get(f"man3/{name}.3", "")
-            if target.startswith(".so "):
-                target = pages.get(target.split()[1], "")
-            if f'.SS "{kind} {name}"' not in target:
-                fail(f"man3/{name}.3: {file} defines it, no page describes it")
+            elif len(page.splitlines()) > 120 and f"sst_{file[:-2]}" != name:
+                fail(f"man3/{name}.3: too long to be about one thing")
 
 
 def check_see_also(pages):
@@ -97,9 +91,16 @@ def check_see_also(pages):
         for other in sorted(named - pages.keys()):
             fail(f"{path}: refers to {other}, which is none")
         if path == "man7/libsst.7":
-            whole = {other for other, its in pages.items() if not its.startswith(".so ")}
-            for other in sorted(whole - named - {path}):
-                fail(f"{path}: does not lead to {other}")
+            reached = set(re.findall(r"sst_\w+", text)) | named
+            for other in sorted(set(pages) - reached - {path}):
+                if os.path.basename(other)[:-2] not in reached | types_of(pages):
+                    fail(f"{path}: does not lead to {other}")
+
+
+def types_of(pages):
+    """Structures and enumerations, which the page of a header leads to."""
+    return {name for text in pages.values()
+            for name in re.findall(r"(?:struct|enum) (sst_\w+)", text)}
 
 
 def words_on_tests(text):
@@ -183,7 +184,7 @@ def check_that_gaps_are_noticed(root, scratch):
             header.write(text)
     with open(f"{scratch}/wrong.3", "w", encoding="ascii") as page:
         page.write(".TH WRONG 3\n.SH NAME\nwrong \\- page\n.RE\n.nosuch macro\n")
-    if not complaints(scratch, "wrong.3"):
+    if not complaints(scratch, ["wrong.3"]):
         fail("a wrong page is not noticed by mandoc or groff")
 
 

@@ -6,33 +6,26 @@ import re
 COLUMNS = ("file", "mutants", "killed", "survived", "equivalent", "stillborn", "score")
 SECTION = """## Mutation
 
-    tests/mutation/mutate.py --strict --seed {seed} --count {count}      or: ctest -R mutation.sample
+    tests/mutation/mutate.py --strict --seed {seed} --count {count}      or: ctest -R mutation.whole
 
-makes small changes to the text of the library and looks whether the unit suites, under
-AddressSanitizer and UndefinedBehaviorSanitizer, fail: other comparisons, logic, arithmetic and
-constants (one up, one down, 0), conditions negated or fixed, statements left out, other results. So
-it asks what the assertions are worth, where coverage tells only what the suites come to. There are
-{found} such mutants of the core. A run takes a sample that the seed draws; the test tries 30.
+makes small changes to the text of the library (comparisons, logic, arithmetic, constants one up or down,
+negated conditions, statements left out, other results) and checks that the unit suites fail, under
+AddressSanitizer and UndefinedBehaviorSanitizer. Coverage says what the suites reach; this says what
+their assertions are worth. There are {found} such mutants of the core. A run takes a sample that the seed
+draws.
 
-A mutant that cannot be built is *stillborn*, one of which the compiler makes the same object with
-`-O2` *equivalent*; neither counts. One that never returns is ended by its CPU time, and is killed.
-Each mutated file is compiled and linked to what all mutants share, and the suites that come to the
-changed function run, the likeliest first, until one fails.
+A mutant that does not build is *stillborn*; one for which the compiler emits the same object at `-O2`
+is *equivalent*. Neither counts. One that never returns is ended by a limit on its CPU time and counts as
+killed.
 
 {table}
 
-Each survivor stands in `tests/mutation/survivors.tsv` with the reason why no test can see it, or why
-that is all right; a run with one that does not stand there fails, and with `--strict` also one in
-which a line there is needed no more. The score counts survivors with a reason as survivors. `--page`
-with the name of this file writes this section.
-
-The mutants outside of the sample were tried as well, once (`--count 10000`, about an hour), and what
-survived of them stands in that file too.
+`tests/mutation/survivors.tsv` gives, for each survivor, the reason why no test can see it or why that is
+acceptable. A run with any other survivor fails; with `--strict` a line that is no longer needed fails too. The
+score counts listed survivors as survivors. `--page` with the name of this file rewrites this section.
 
 Not shown: what other tests than the unit suites would kill; faults that are not a small change of
-the text; tables of names and the text form of policies (`src/about/names.c`,
-`src/policy/text.c`); the libosip2 adapter; mutants of what was changed since they were all tried,
-where they are not in the sample.
+the text; tables of names and the text form of policies; the libosip2 adapter.
 
 """
 
@@ -76,9 +69,10 @@ class Table:
                          for row in [COLUMNS, *self.lines()])
 
     def markdown(self):
-        rows = [COLUMNS, ["---"] + ["---:"] * (len(COLUMNS) - 1)]
-        rows += [["**%s**" % cell for cell in row] if row[0].startswith("all") else row
-                 for row in self.lines()]
+        """The folders and everything: a page has no use for the files."""
+        rows = [("folder", *COLUMNS[1:]), ["---"] + ["---:"] * (len(COLUMNS) - 1)]
+        rows += [row.cells(area) for area, row in sorted(self.areas.items())]
+        rows.append(["**%s**" % cell for cell in self.total.cells("all")])
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 

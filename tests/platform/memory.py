@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes and checks docs/memory.md: size of the code, depth of the stack, sizes of structures.
+"""Writes and checks tests/platform/memory.md: size of the code, depth of the stack, sizes of structures.
 
     memory.py write
     memory.py check
@@ -22,7 +22,7 @@ import textwrap
 import callgraph
 import run
 
-PAGE = os.path.join(run.ROOT, "docs", "memory.md")
+PAGE = os.path.join(run.ROOT, "tests", "platform", "memory.md")
 INCLUDE = os.path.join(run.ROOT, "include")
 BARE = "-ffreestanding -ffunction-sections -fdata-sections"
 TARGETS = {
@@ -279,7 +279,7 @@ def main():
     old, new = written.splitlines(), made.splitlines()
     stale = [line for line in new if line not in old] + [line for line in old if line not in new]
     if made != written:
-        print("docs/memory.md is out of date: run tests/platform/memory.py write")
+        print("tests/platform/memory.md is out of date: run tests/platform/memory.py write")
         print("\n".join(stale[:20]))
     return 1 if made != written else 0
 

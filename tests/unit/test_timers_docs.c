@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of numbers in docs/timers.md and docs/operating.md: each by what the library does. */
+/* The tables of numbers in docs/policy.md and docs/operating.md: each by what the library does. */
 #include <sst/sst.h>
 
 #include <check.h>
@@ -31,7 +31,7 @@ static void open_page(const char *path)
 
 static void set_up(void)
 {
-    open_page(SST_DOCS_DIR "/timers.md");
+    open_page(SST_DOCS_DIR "/policy.md");
 }
 
 static void set_up_operating(void)
