@@ -11,6 +11,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TAG = "SPDX-License-" + "Identifier: MIT"  # in two, or reuse takes the line for this file's own
 
 # Each header stands behind those that it includes.
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
@@ -62,14 +63,14 @@ def without_includes(text, name, seen, behind):
 
 
 def part(title, text):
-    text = text.removeprefix("/* SPDX-License-Identifier: MIT */\n")
+    text = text.removeprefix(f"/* {TAG} */\n")
     return f"\n/* ---- {title} ---- */\n\n{text}"
 
 
 def banner(what):
     version = re.search(r'VERSION_STRING "(.*)"', read("include/sst", "version.h")).group(1)
     licence = "\n".join(f" * {line}".rstrip() for line in read(".", "LICENSE").splitlines())
-    return (f"/* SPDX-License-Identifier: MIT */\n/*\n * libsst {version}: SIP session timers "
+    return (f"/* {TAG} */\n/*\n * libsst {version}: SIP session timers "
             f"(RFC 4028). {what}\n"
             " * Written by src/cmake/amalgamate.py from the sources of libsst: change those.\n"
             f" *\n{licence}\n */\n")

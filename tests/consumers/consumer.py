@@ -179,6 +179,8 @@ def main():
         "amalgamation": amalgamation.case,
         "deb": debs.case,
         "lintian": debs.case_lintian,
+        "reuse": debs.case_reuse,
+        "deb-same": debs.case_same,
         "deb-root": debs.case_root,
     }
     try:
