@@ -44,6 +44,13 @@ static void spurious_poll(struct world *w, struct agent *a)
     }
 }
 
+static void send_info(struct world *w, struct agent *a)
+{
+    bool wild = a->kind == KIND_ROGUE && pick(w, 4) == 1;
+    uint32_t cseq = wild ? UINT32_C(0x80000000) + draw(w) / 2u : ++a->cseq; /* EC-133 */
+    send_other(w, a, SST_METHOD_OTHER, cseq);
+}
+
 void do_act(struct world *w, struct agent *a, enum act act)
 {
     bool done = false;
@@ -82,7 +89,7 @@ void do_act(struct world *w, struct agent *a, enum act act)
         done = start_client(w, a, SST_METHOD_UPDATE, false, false);
         break;
     case ACT_INFO:
-        send_other(w, a, SST_METHOD_OTHER, ++a->cseq);
+        send_info(w, a);
         done = true;
         break;
     case ACT_CANCEL:
@@ -191,6 +198,9 @@ void come_back(struct world *w, struct agent *a, unsigned detail)
         return;
     }
     judge(w, a, MAY_RESTORE);
+    struct sst_session_info info;
+    sst_session_inspect(&a->session, &info);
+    a->interval = info.interval; /* which an old image has another one of */
     a->committed_at = clock_of(w, a);
     a->wake_at = SST_NEVER;
     settle(w, a);
