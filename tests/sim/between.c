@@ -38,11 +38,17 @@ static void choose_retry(struct world *w, struct rule *rule, uint64_t run)
     }
 }
 
+/* A quarter of the time between the refresh and the last moment for another one. */
+static uint32_t a_while(uint64_t run, uint64_t guard)
+{
+    uint64_t room = run - guard - run / 2u;
+    return 1u + (uint32_t)(room < 1000000u ? room : 1000000u) / 4u;
+}
+
 /* For a while: both methods, so short that the second half of the way to the last moment is free
  * (EC-114). For ever: one of them, and the other one stays. */
 static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t guard)
 {
-    uint64_t room = run - guard - run / 2u;
     rule->used = true;
     rule->sides = (uint8_t)(pick(w, 3) == 0 ? 3u : 1u + pick(w, 2));
     rule->begins = w->now + (pick(w, 2) == 0 ? 0 : (uint64_t)draw(w) * (w->end_at - w->now) >> 32);
@@ -67,7 +73,7 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
         do {
             rule->status = any_status(w);
         } while (rule->status == 405 || rule->status == 501 || rule->status == 422); /* EC-114 */
-        rule->lasts = 1u + (uint32_t)(room < 1000000u ? room : 1000000u) / 4u;
+        rule->lasts = a_while(run, guard);
         break;
     }
     choose_retry(w, rule, run);
@@ -135,6 +141,14 @@ static struct rule *rule_for(struct world *w, const struct packet *packet)
     return NULL;
 }
 
+/* A while of the interval that is run now: it may be shorter than the one at the beginning. */
+static void shorten(struct rule *rule, const struct agent *sender)
+{
+    uint64_t run = (uint64_t)(sender->interval < 90u ? 90u : sender->interval) * 1000u;
+    uint32_t lasts = a_while(run, run / 3u < 32000u ? run / 3u : 32000u);
+    rule->lasts = rule->lasts < lasts ? rule->lasts : lasts; /* 0 stays for ever */
+}
+
 static bool refused_by_rule(struct world *w, const struct packet *packet)
 {
     struct rule *rule = rule_for(w, packet);
@@ -144,6 +158,7 @@ static bool refused_by_rule(struct world *w, const struct packet *packet)
     bool first = rule->first == 0;
     if (first) {
         rule->first = w->now;
+        shorten(rule, &w->side[packet->from]);
     }
     if (rule->closes) {
         afflict(w, CAUSE_REFUSED);
@@ -165,7 +180,8 @@ static bool refused_early(struct world *w, const struct packet *packet)
         return false;
     }
     bool retried = sender->early < sender->policy->timeout_retries;
-    bool overtaken = has(w, HABIT_PING) && sender->early == 0;
+    bool overtaken =
+        has(w, HABIT_PING) && sender->early == 0 && !sender->policy->strict_overlap; /* EC-21 */
     if ((!retried && !overtaken) || !chance(w, 500)) {
         return false;
     }

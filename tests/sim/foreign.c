@@ -36,6 +36,9 @@ void foreign_due(struct world *w, struct agent *a, uint32_t token)
         (void)start_client(w, a, SST_METHOD_UPDATE, true, false);
         return;
     }
+    if (!f->watches) {
+        return;
+    }
     if (w->causes == 0) {
         fail(w, "the peer counts on a refresh, and hangs up", "%u s", f->interval);
     }
@@ -88,12 +91,38 @@ static void forgetful(struct world *w, struct agent *a, struct server *s, bool i
     count_on(w, a);
 }
 
+/* EC-124: one rescue is due to a role that was taken. Who keeps it after that is the refresher by the
+ * request's own word, and does not refresh. */
+static void taker(struct world *w, struct agent *a, struct server *s, bool initial)
+{
+    bool rescued = s->asked_role == SST_REFRESHER_UAS;
+    bool takes = !initial && (!rescued || pick(w, 2) == 1);
+    if (rescued && takes) {
+        afflict(w, CAUSE_ROGUE);
+    }
+    agreed(w, a, s, asked_for(s), takes ? "uas" : "uac");
+}
+
+/* EC-116: where an agreed timer runs and its owner wants §7.2 by the letter, a 2xx without
+ * Session-Expires turns it off. */
+static void disowned(struct world *w)
+{
+    struct sst_session_info info;
+    struct agent *caller = &w->side[0];
+    sst_session_inspect(&caller->session, &info);
+    if (info.side != SST_SIDE_NONE && !info.own_benefit &&
+        caller->policy->dropped == SST_DROPPED_OFF) {
+        caller->owes_notice = false;
+    }
+}
+
 /* The header fields of a 2xx. */
 void foreign_answer(struct world *w, struct agent *a, struct server *s, bool initial)
 {
     struct foreign *f = &a->foreign;
     f->answers++;
     if (has(w, HABIT_LISTS)) {
+        disowned(w);
         if (!initial && pick(w, 2) == 1) {
             put_header(&s->response, "Supported", "timer");
         }
@@ -107,7 +136,7 @@ void foreign_answer(struct world *w, struct agent *a, struct server *s, bool ini
     if (has(w, HABIT_FORGETS)) {
         forgetful(w, a, s, initial);
     } else if (has(w, HABIT_TAKER)) {
-        agreed(w, a, s, asked_for(s), initial ? "uac" : "uas");
+        taker(w, a, s, initial);
     } else if (has(w, HABIT_SMALL)) {
         f->refreshes = true;
         agreed(w, a, s, f->interval != 0 ? f->interval : small_interval(w), "uas");
@@ -115,8 +144,9 @@ void foreign_answer(struct world *w, struct agent *a, struct server *s, bool ini
     } else if (has(w, HABIT_ZERO)) {
         agreed(w, a, s, pick(w, 2), "uac");
     } else if (has(w, HABIT_LAZY)) {
-        agreed(w, a, s, asked_for(s), initial || !uac ? "uas" : "uac");
-        if (initial && !w->side[0].policy->rescue) {
+        bool mine = initial || !uac;
+        agreed(w, a, s, asked_for(s), mine ? "uas" : "uac");
+        if (mine && !w->side[0].policy->rescue) {
             afflict(w, CAUSE_ROGUE); /* it gives what it does not keep */
         }
     } else { /* as it should be, once asked */
@@ -129,7 +159,9 @@ void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
 {
     (void)a;
     if (has(w, HABIT_FORGETS) && packet->status >= 200 && packet->status < 300 && pick(w, 2) == 1) {
-        if (w->side[0].policy->dropped == SST_DROPPED_OFF) {
+        const struct sst_policy *p = w->side[0].policy;
+        bool first = !w->side[0].established; /* EC-18: the copy may be the first that arrives */
+        if (p->dropped == SST_DROPPED_OFF || (first && p->own_benefit == SST_OWN_BENEFIT_NO)) {
             afflict(w, CAUSE_POLICY); /* EC-116 */
         }
         remove_header(packet, "Session-Expires");

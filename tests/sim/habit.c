@@ -83,7 +83,8 @@ void habits_of_agent(struct world *w, struct agent *a)
     if (has(w, HABIT_TRUE) && a->style == STYLE_PULL) {
         a->style = STYLE_REENTRANT;
     }
-    if (has(w, HABIT_408) || has(w, HABIT_STATUS) || has(w, HABIT_UNSENT)) {
+    if (has(w, HABIT_408) || has(w, HABIT_STATUS) || has(w, HABIT_UNSENT) || has(w, HABIT_TAKER) ||
+        has(w, HABIT_LAZY)) {
         a->lazy = false; /* what is judged is the ladder, and not who looks late */
         a->slow = false;
     }
@@ -435,8 +436,8 @@ static unsigned advised(struct world *w, struct agent *a, enum sst_method method
     if (result == SST_OK && refresh && advice.status == 0 && !advice.copy) {
         struct sst_headers headers;
         ignored(sst_session_answer(&a->session, &tx, 500, clock_of(w, a), &headers));
-        a->refused_peer = true;
     }
+    a->refused_peer = a->refused_peer || refresh; /* EC-36: one that was advised counts as well */
     a->inside = inside;
     judge(w, a, MAY_NOTHING);
     settle(w, a);

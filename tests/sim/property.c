@@ -40,6 +40,10 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
     if (w->habits == 0 || (w->causes & jumps) != 0) {
         return;
     }
+    if (event->reason == SST_END_REFRESH_UNANSWERED && event->side == SST_SIDE_LOCAL &&
+        clock_of(w, a) < event->expires_ms) {
+        afflict(w, CAUSE_POLICY); /* expire_at=guard: over whatever is under way, a second later */
+    }
     if (overtakes_own(w, a, event)) {
         fail(w, "EC-120: the BYE overtakes a request of this side", "%s",
              a->update.open ? "UPDATE" : "INVITE");

@@ -30,6 +30,12 @@ void make_proxy(struct world *w, struct proxy *proxy)
     if (pick(w, 4) == 1) {
         proxy->policy.max_session_expires = proxy->policy.min_se * 4u;
     }
+    if (has(w, HABIT_MUTE)) {
+        proxy->policy.session_expires = 0; /* else the caller seems to have asked; EC-135 */
+    }
+    if (has(w, HABIT_SMALL)) {
+        proxy->policy.max_session_expires = 0; /* else it asks for less than is in force; EC-134 */
+    }
     proxy->policy.reject_small = pick(w, 4) != 1;
     proxy->policy.insert_require = has(w, HABIT_REQUIRE);
     if (sst_proxy_policy_check(&proxy->policy, NULL) != SST_OK) {

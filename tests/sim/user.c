@@ -55,7 +55,7 @@ void do_act(struct world *w, struct agent *a, enum act act)
 {
     bool done = false;
     if (act == ACT_EARLY_UPDATE) {
-        done = a->phase == PHASE_EARLY && a->update_known &&
+        done = a->phase == PHASE_EARLY && a->update_known && a->kind != KIND_FOREIGN &&
                w->side[1 - a->index].phase == PHASE_EARLY &&
                start_client(w, a, SST_METHOD_UPDATE, false, false);
         w->counts->act[act] += done;
