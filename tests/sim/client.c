@@ -67,6 +67,7 @@ static bool send_request(struct world *w, struct agent *a, struct client *c, enu
     packet.method = (uint8_t)method;
     packet.from = a->index;
     packet.offer = c->offer;
+    packet.tagged = !c->initial;
     packet.allow = a->says_allow;
     packet.allow_update = a->update_known;
     if (a->kind == KIND_LIBRARY) {

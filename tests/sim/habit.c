@@ -511,6 +511,7 @@ static void ping(struct world *w, struct agent *a)
     struct packet packet = {0};
     packet.method = SST_METHOD_UPDATE;
     packet.from = a->index;
+    packet.tagged = true;
     packet.cseq = a->ping_cseq = ++a->cseq;
     send_packet(w, &packet);
     if (w->pings > 0 && w->now + w->ping_every < w->end_at) {

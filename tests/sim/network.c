@@ -62,6 +62,9 @@ void view(struct sst_msg *msg, const struct packet *packet)
     if (packet->offer) {
         sst_msg_set_flags(msg, SST_MSG_OFFER);
     }
+    if (packet->tagged) {
+        sst_msg_set_flags(msg, SST_MSG_IN_DIALOG); /* EC-134 */
+    }
 }
 
 void log_line(struct world *w, const char *format, ...)

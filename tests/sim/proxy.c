@@ -33,8 +33,9 @@ void make_proxy(struct world *w, struct proxy *proxy)
     if (has(w, HABIT_MUTE)) {
         proxy->policy.session_expires = 0; /* else the caller seems to have asked; EC-135 */
     }
-    if (has(w, HABIT_SMALL)) {
-        proxy->policy.max_session_expires = 0; /* else it asks for less than is in force; EC-134 */
+    if (has(w, HABIT_SMALL) || has(w, HABIT_FORGETS)) {
+        /* else it asks for less than is in force (EC-134), which a 2xx that forgets it does not say */
+        proxy->policy.max_session_expires = 0;
     }
     proxy->policy.reject_small = pick(w, 4) != 1;
     proxy->policy.insert_require = has(w, HABIT_REQUIRE);
@@ -147,9 +148,6 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
         memory->from = packet->from;
     }
     view(&msg, packet);
-    if (w->planned) {
-        sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG); /* a To tag; EC-134 */
-    }
     sst_proxy_request(&proxy->policy, &memory->tx, &msg, &edit);
     if (edit.status != 0) {
         if (packet->method != SST_METHOD_ACK) {
@@ -178,9 +176,6 @@ static void pass_response(struct world *w, struct proxy *proxy, struct packet *p
     struct sst_proxy_dialog unchanged = proxy->dialog;
     struct proxy_memory *memory = remembered(proxy, packet, packet->from == 0 ? 1u : 0u);
     view(&msg, packet);
-    if (w->planned) {
-        sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG); /* a To tag; EC-134 */
-    }
     if (memory != NULL) { /* EC-31: a copy does not move it */
         sst_proxy_response(&proxy->policy, &memory->tx, &msg, w->now, &edit, &proxy->dialog);
     } else {

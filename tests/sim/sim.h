@@ -40,6 +40,7 @@ struct packet {
     uint8_t from;
     int8_t at; /* 0: the caller, last: the callee; between them proxies */
     bool offer;
+    bool tagged; /* a request with a To tag */
     bool allow;
     bool allow_update;
     bool answers; /* a reliable 1xx that answers the offer */
