@@ -33,11 +33,6 @@ static uint64_t percent_ms(uint32_t interval_s, uint32_t percent)
     return (uint64_t)interval_s * percent * 10u;
 }
 
-static uint64_t floor_ms(const struct sst_session *s)
-{
-    return (uint64_t)s->policy->refresh_floor * 1000u;
-}
-
 /* §7.2: half of the interval, or earlier where the owner wants it; never later (EC-41). §11.1:
  * nobody drives this side faster than its owner allows. */
 static uint64_t refresh_delay(const struct sst_session *s)
@@ -53,7 +48,7 @@ static uint64_t refresh_delay(const struct sst_session *s)
         uint64_t early = range / 1024u * sst_session_random(s, 1024u);
         delay = delay > early ? delay - early : 0;
     }
-    return delay < floor_ms(s) ? floor_ms(s) : delay;
+    return delay < sst_floor_ms(s) ? sst_floor_ms(s) : delay;
 }
 
 /* How long before the expiration this side hangs up. Kept, so that another policy changes it with
@@ -125,7 +120,7 @@ static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t se
                                uint64_t now)
 {
     uint64_t at = sst_add_ms(sent, s->refresh_ms - now);
-    uint64_t first = sst_add_ms(sent_late, floor_ms(s));
+    uint64_t first = sst_add_ms(sent_late, sst_floor_ms(s));
     at = at < first ? first : at;
     at = at < now ? now : at;
     if (at < s->refresh_ms) {

@@ -40,7 +40,7 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
     if (sst_may_refresh(s)) {
         /* What was overtaken was sent before the interval began: so much for the floor; EC-125. */
-        uint64_t first = sst_add_ms(s->start_ms, (uint64_t)s->policy->refresh_floor * 1000u);
+        uint64_t first = sst_add_ms(s->start_ms, sst_floor_ms(s));
         s->flags |= F_PROBE;
         sst_plan_at(s, now < first ? first : now, now);
         if (tx->flags & TX_REFRESH) {

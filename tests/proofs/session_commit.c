@@ -42,7 +42,7 @@ static uint64_t percent_ms(uint32_t interval_s, uint32_t percent);
 /*@ requires READABLE(s);
     assigns \nothing;
     ensures \result == 1000 * s->policy->refresh_floor; */
-static uint64_t floor_ms(const struct sst_session *s);
+static inline uint64_t sst_floor_ms(const struct sst_session *s);
 
 /*@ requires READABLE(s) && RUNNABLE(s);
     assigns \nothing;
