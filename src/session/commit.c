@@ -205,8 +205,9 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
             keep_plan(s, &plan, now);
         }
     }
-    if (commit->overruled && sst_is_watching(s)) {
-        s->flags |= F_OVERRULED;
+    if (sst_is_watching(s)) {
+        s->flags &= ~F_PROBE; /* EC-123: it has a watchdog now */
+        s->flags |= commit->overruled ? F_OVERRULED : 0;
     }
     announce(s, &before, &after);
 }

@@ -39,8 +39,10 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
     }
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
     if (sst_may_refresh(s)) {
-        /* What was overtaken was sent before the interval began: so much for the floor; EC-125. */
-        uint64_t first = sst_add_ms(s->start_ms, sst_floor_ms(s));
+        /* What was overtaken was sent before the interval began: so much for the floor; EC-125. What
+         * the peer may not have seen ended no refresh: this is one more attempt of it (EC-115). */
+        bool same = (tx->flags & TX_REFRESH) && (s->flags & F_UNSEEN);
+        uint64_t first = same ? now : sst_add_ms(s->start_ms, sst_floor_ms(s));
         s->flags |= F_PROBE;
         sst_plan_at(s, now < first ? first : now, now);
         if (tx->flags & TX_REFRESH) {
@@ -66,7 +68,8 @@ static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint6
     return true;
 }
 
-/* FB-77, EC-118: a second chance, where the owner wants it, halfway through what is left. */
+/* FB-77, EC-118: a second chance, where the owner wants it, halfway through what is left; soon where
+ * the peer may count by an interval of which less is left (EC-115). */
 static bool may_retry(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now)
 {
@@ -76,7 +79,9 @@ static bool may_retry(struct sst_session *s, const struct sst_tx *tx, enum sst_e
         return false;
     }
     sst_count_attempt(s, TIMEOUTS_AT);
-    sst_plan_at(s, now + (last - now) / 2u, now);
+    uint64_t wait = (last - now) / 2u;
+    uint64_t soon = sst_backoff_ms(s);
+    sst_plan_at(s, now + ((s->flags & F_UNSEEN) && soon < wait ? soon : wait), now);
     return true;
 }
 

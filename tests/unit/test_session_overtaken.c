@@ -154,13 +154,74 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
     ck_assert(!info_of(t).ended);
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* but not sooner than the floor after the last 2xx */
+    /* Not sooner than the floor after a 2xx to the peer itself, whose next refresh this is. A ping
+     * leaves it an attempt of the one that failed. */
+    static const struct {
+        const char *overtakes;
+        const char *verdict;
+    } rows[] = {{TIMER " | Session-Expires: 90;refresher=uas", "wait 85"}, {"", "wait 77"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        until(t, 75);
+        serves(t, INVITE, rows[i].overtakes);
+        until(t, 77);
+        expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), rows[i].verdict);
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* The peer hangs up at 60 s, as it has seen no ping: there is no half of 120 s to wait for. */
+/* Shows: EC-115 EC-118 */
+START_TEST(behind_pings_a_second_chance_comes_soon)
+{
+    struct talk *t = connected("timeout_retries=1", UPDATES LOCAL_90);
+
+    until(t, 40);
+    serves(t, INVITE, "");
+    hears_ack(t);
     until(t, 45);
     refreshes(t);
-    until(t, 75);
+    expect(gets(t, UPDATE, 408, ""), "wait 47");
+    until(t, 47);
+    refreshes(t);
+    expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+    end_talk(t);
+
+    t = connected("timeout_retries=1", UPDATES LOCAL_90); /* with a second left there is less of it */
+    until(t, 10);
+    serves(t, INVITE, "");
+    hears_ack(t);
+    until(t, 45);
+    refreshes(t);
+    until(t, 68); /* of the last attempt at 69 */
+    expect(gets(t, UPDATE, 408, ""), "wait 68.5");
+    end_talk(t);
+}
+END_TEST
+
+/* Shows: EC-123 */
+START_TEST(a_peer_that_takes_the_role_meanwhile_is_watched)
+{
+    struct talk *t = connected("", UPDATES LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 60);
     serves(t, INVITE, "");
     until(t, 77);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 85");
+    loses(t, UPDATE, SST_OUTCOME_TIMEOUT);
+    looks(t);
+    refreshes(t); /* the one refresh more */
+    until(t, 80);
+    serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uac");
+    told(t);
+    until(t, 109);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
+    until(t, 200);
+    expect(told(t), "132.5 overdue; 140 ended not_refreshed"); /* 52.5 s and 60 s after 80 */
     end_talk(t);
 }
 END_TEST
@@ -297,6 +358,8 @@ int main(void)
     tcase_add_test(tcase, a_refresh_of_the_peers_does);
     tcase_add_test(tcase, a_dead_peer_is_noticed_behind_a_proxy_that_pings);
     tcase_add_test(tcase, a_living_peer_answers_the_one_refresh_more);
+    tcase_add_test(tcase, behind_pings_a_second_chance_comes_soon);
+    tcase_add_test(tcase, a_peer_that_takes_the_role_meanwhile_is_watched);
     tcase_add_test(tcase, a_481_ends_the_session_whatever_overtook_it);
     tcase_add_test(tcase, a_watcher_keeps_its_watchdog);
     tcase_add_test(tcase, who_takes_the_role_has_to_fill_it);
