@@ -213,7 +213,7 @@ BREAKS = [
     ("10-5", "session/due.c", "gives up only at the expiration",
      "uint64_t end = expiration - s->guard_ms; /* §10 */", "uint64_t end = expiration;"),
     ("11-1", "session/commit.c", "refreshes as fast as the peer likes",
-     "return delay < floor_ms(s) ? floor_ms(s) : delay;",
+     "return delay < sst_floor_ms(s) ? sst_floor_ms(s) : delay;",
      "return delay;"),
     ("12-1", "rules/headers.c", "does not say in failures what it supports",
      '        add_timer(headers, "Supported"); /* §12.3 */', "        (void)headers;"),
