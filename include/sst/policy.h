@@ -133,7 +133,7 @@ struct sst_policy {
     bool accept_malformed;          /**< yes; no: a malformed header field in a request gets 400 */
     bool accept_repeated;           /**< yes; no: a repeated header field in a request gets a 400 */
     bool accept_small_interval;     /**< yes; a 2xx below 90 s is run as 90; no: as it is, but
-                                         never below twice refresh_floor */
+                                         never below twice refresh_floor or 8 s */
 
     /** 1..2^32-1, 90: the absolute minimum of §4. Change it in tests only. */
     uint32_t absolute_min;

@@ -94,7 +94,7 @@ enum sst_field_kind {
       "a repeated Session-Expires or Min-SE in a request is read as one; no answers it with 400") \
     X(accept_small_interval, FLAG, 0, 1, "no|yes", "", "§4, §11.1", \
       "a 2xx below absolute_min is run as if it had that; no runs it as it is, but never below " \
-      "twice refresh_floor") \
+      "twice refresh_floor or 8 s") \
     X(absolute_min, NUMBER, 1, SST_SECONDS_MAX, "1..4294967295", "s", "§4, §5", \
       "what stands in the place of the 90 s of RFC 4028: for tests only, and to be set first")
 

@@ -2,12 +2,16 @@
 /* The one place that starts and ends intervals: RFC 4028 §7.2, §9. */
 #include "session/commit.h"
 
+/* So much room has an interval to the letter: below it there is no whole second before the expiration
+ * in which nothing is sent (sst_margin_ms()), and one lost message ends the call. */
+#define ROOM_S 8u
+
 /* How long an interval is run at the least. EC-08: one below the absolute minimum as that, by
  * policy; EC-125: none shorter than two refreshes at the pace that the owner allows. */
 static uint32_t least_run_s(const struct sst_policy *policy)
 {
     uint32_t floor = 2u * sst_min(policy->refresh_floor, UINT32_MAX / 2u);
-    return policy->accept_small_interval ? sst_max(policy->absolute_min, floor) : floor;
+    return sst_max(policy->accept_small_interval ? policy->absolute_min : ROOM_S, floor);
 }
 
 static void store(struct sst_session *s, const struct sst_timer *timer)

@@ -16,7 +16,8 @@ void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
     assigns \nothing;
     ensures twice_floor: \result >= \min(2 * policy->refresh_floor, UINT32_MAX - 1);
     ensures small: policy->accept_small_interval ==> \result >= policy->absolute_min;
-    ensures no_more: \result <= \max(2 * policy->refresh_floor, policy->absolute_min); */
+    ensures letter: !policy->accept_small_interval ==> \result >= 8;
+    ensures no_more: \result <= \max(2 * policy->refresh_floor, \max(policy->absolute_min, 8)); */
 static uint32_t least_run_s(const struct sst_policy *policy);
 
 /*@ requires READABLE(s);
@@ -29,7 +30,8 @@ static uint32_t least_run_s(const struct sst_policy *policy);
         RUN_S(s) >= 1;
     ensures at_least_twice_floor: SST_SIDE_LOCAL <= timer->side <= SST_SIDE_REMOTE &&
         TWICE_FLOOR(s) <= UINT16_MAX ==> RUN_S(s) >= TWICE_FLOOR(s);
-    ensures not_needed: timer->interval >= \max(TWICE_FLOOR(s), s->policy->absolute_min) ==>
+    ensures not_needed:
+        timer->interval >= \max(TWICE_FLOOR(s), \max(s->policy->absolute_min, 8)) ==>
         s->raised_s == 0; */
 static void store(struct sst_session *s, const struct sst_timer *timer);
 

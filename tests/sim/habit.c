@@ -217,6 +217,9 @@ void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p)
     if (has(w, HABIT_ZERO) && !has(w, HABIT_POLICY)) {
         p->accept_small_interval = pick(w, 2) == 1;
     }
+    if (has(w, HABIT_ZERO) && !p->accept_small_interval) {
+        a->lazy = false; /* with a floor of 1 s it has 6 s to look */
+    }
     if (has(w, HABIT_408) && pick(w, 2) == 1) {
         p->timeout_retries = 1u + pick(w, 3);
     }

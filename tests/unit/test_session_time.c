@@ -364,6 +364,15 @@ START_TEST(an_interval_below_90_is_watched_as_90)
     until(t, 20); /* EC-125: run as 20 s, twice the floor */
     expect(told(t), "11.667 overdue; 13.334 ended not_refreshed");
     end_talk(t);
+    /* With a floor of 1 s as 8 s: a refresh that is lost for 2 s ends nothing. */
+    t = connected("accept_small_interval=no refresh_floor=1",
+                  "Session-Expires: 0;refresher=uac | Require: timer");
+    expect(next(t), "1");
+    ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 8000);
+    until(t, 3);
+    refreshes(t);
+    ck_assert_uint_eq(t->refresh.not_after_ms, t->begin_ms + 7000);
+    end_talk(t);
     t = connected("accept_small_interval=no", "Session-Expires: 4;refresher=uac");
     until(t, 30);
     expect(told(t), "10 refresh INVITE offer; 12 refresh INVITE offer; "
