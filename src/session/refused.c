@@ -202,6 +202,11 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
     }
     sst_count_attempt(s, GLARES_AT);
     sst_plan_again(s, at, false, now);
+    if (s->refresh_ms == SST_NEVER && at < sst_session_last_send(s)) {
+        /* What was in the way is a request of the other side's, which waits until the expiration, too:
+         * EC-36, EC-120. Blocked, then: as soon as possible; EC-39. */
+        sst_plan_late(s, at, now);
+    }
     sst_verdict_wait(s, verdict);
 }
 

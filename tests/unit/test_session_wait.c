@@ -209,6 +209,36 @@ START_TEST(after_five_491_the_back_off_takes_over)
 }
 END_TEST
 
+/* At 60 s the peer does not hang up: its own INVITE was in the way. */
+/* Shows: EC-52 EC-39 */
+START_TEST(a_491_to_the_last_attempt_is_waited_for)
+{
+    static const struct {
+        double answered;
+        const char *verdict;
+    } rows[] = {{59.01, "wait 62.06"}, {85.9, "wait 88.95"}, {85.95, "failed"}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected("", UPDATES LOCAL_90);
+        until(t, 45);
+        refreshes(t);
+        expect(gets(t, UPDATE, 503, "Retry-After: 60"), "wait 59");
+        until(t, 59);
+        refreshes(t);
+        until(t, rows[i].answered);
+        expect(gets(t, INVITE, 491, ""), rows[i].verdict);
+        end_talk(t);
+    }
+
+    struct talk *t = connected("", UPDATES LOCAL_90); /* five times, as ever */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 503, "Retry-After: 60");
+    expect(refuse_all(t, 491, ""), "59 62.05 65.1 68.15 71.2 74.25");
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-52 */
 START_TEST(the_short_waits_of_glare_begin_anew_with_each_2xx)
 {
@@ -287,6 +317,7 @@ int main(void)
     tcase_add_test(tcase, a_491_waits_by_who_owns_the_call_id);
     tcase_add_test(tcase, the_waits_after_a_491_are_random_in_steps_of_10_ms);
     tcase_add_test(tcase, after_five_491_the_back_off_takes_over);
+    tcase_add_test(tcase, a_491_to_the_last_attempt_is_waited_for);
     tcase_add_test(tcase, the_short_waits_of_glare_begin_anew_with_each_2xx);
     tcase_add_test(tcase, a_491_retry_is_dropped_where_the_peer_has_refreshed_meanwhile);
     tcase_add_test(tcase, glare_for_a_request_of_the_hosts_is_advice);
