@@ -102,7 +102,7 @@ static void answer(struct ua *ua, struct sip_dialog *dialog, const struct sip_ms
     }
     sip_dialog_update(dialog, msg);
     accept_request(ua, msg, &headers);
-    sst_session_advance(&call->session, timer_now(ua)); /* it is sent: what it led to may be told */
+    sst_session_advance(&call->session, timer_now(ua)); /* reports what the 2xx led to */
 }
 
 static bool is_acknowledged(struct ua *ua, const struct sip_msg *msg)

@@ -254,6 +254,8 @@ void call_receive(const struct sip_msg *msg, void *arg)
                        "%s" WIRE_ALLOW, text) != 0) {
         sst_session_end(&call->session, timer_now(ua));
         call->begun = false;
+    } else {
+        sst_session_advance(&call->session, timer_now(ua)); /* reports what the 2xx led to */
     }
     mem_deref(body);
     timer_arm(ua);

@@ -29,11 +29,10 @@ void timer_arm(struct ua *ua)
     }
     if (due_ms != SST_NEVER) {
         uint64_t now_ms = clock_real_ms(&ua->clock);
-        uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 0;
+        uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 1; /* 0 would be off */
 
         when.it_value.tv_sec = (time_t)(wait_ms / 1000);
-        /* All zero would be off. */
-        when.it_value.tv_nsec = (long)(wait_ms % 1000) * 1000000 + 1;
+        when.it_value.tv_nsec = (long)(wait_ms % 1000) * 1000000;
     }
     timerfd_settime(ua->timer, 0, &when, NULL);
 }
