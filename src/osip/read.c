@@ -86,7 +86,7 @@ static bool is_in_dialog(const osip_message_t *sip)
     osip_generic_param_t *tag = NULL;
 
     return sip->status_code == 0 && sip->to != NULL &&
-           osip_to_get_tag(sip->to, &tag) == OSIP_SUCCESS && tag != NULL;
+           osip_to_get_tag(sip->to, &tag) == OSIP_SUCCESS;
 }
 
 int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip)

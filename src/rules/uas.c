@@ -114,13 +114,13 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
                                 const struct sst_facts *facts)
 {
     uint32_t least = sst_max(facts->min_se, policy->absolute_min);
-    bool running = dialog->side != SST_SIDE_NONE;
+    bool running = dialog->established && dialog->side != SST_SIDE_NONE;
     uint32_t interval;
     if (!running && dialog->established && !policy->accept_midcall) {
         return 0;
     }
     bool small = facts->has_session_expires && facts->supports && facts->session_expires < least;
-    if (small && !(running && dialog->established)) {
+    if (small && !running) {
         /* The policy became stricter since sst_uas_refuse(): neither increased (§9) nor below the
          * minimum (§4), so the call goes on without a timer. */
         return 0;
@@ -129,7 +129,7 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
         /* §9: never increased, but for who could not be told with a 422 (EC-12, erratum 1687). */
         interval = facts->supports ? facts->session_expires
                                    : sst_max(facts->session_expires, sst_local_min(policy));
-    } else if (running && dialog->established) {
+    } else if (running) {
         interval = dialog->interval; /* EC-23, EC-24: a request without it ends nothing */
     } else if (asks(policy, facts)) {
         interval = policy->session_expires;

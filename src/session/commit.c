@@ -202,7 +202,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     s->call_min_se = 0; /* §7.4: cleared when the dialog is established */
     start_interval(s, now);
     if (sst_may_refresh(s)) {
-        if (commit->sent != SST_NEVER && !overlaps) {
+        if (commit->sent != SST_NEVER) {
             count_from_sending(s, commit->sent, sent_late, now);
         }
         if (commit->keeps_plan) {

@@ -115,8 +115,7 @@ static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action acti
 
 static uint64_t retry_after(const struct sst_msg *response)
 {
-    bool named = response != NULL && (response->has & SST_MSG_RETRY_AFTER);
-    return named ? (uint64_t)response->retry_after * 1000u : 0;
+    return (response->has & SST_MSG_RETRY_AFTER) ? (uint64_t)response->retry_after * 1000u : 0;
 }
 
 /* The next way of the ladder, at once; or none is left. */

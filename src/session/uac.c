@@ -131,8 +131,11 @@ static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
     if (response == NULL) {
         return true;
     }
+    if (response->method != sst_tx_method(tx)) {
+        return false;
+    }
     bool known = tx->cseq != 0 && (response->has & SST_MSG_CSEQ);
-    return response->method == sst_tx_method(tx) && !(known && tx->cseq != response->cseq + 1u);
+    return !known || tx->cseq == response->cseq + 1u;
 }
 
 /* @return what it was */

@@ -74,6 +74,13 @@ START_TEST(answers_without_an_open_transaction)
     ck_assert_int_eq(count_lines(sip, "Supported: timer"), 1);
     ck_assert_int_eq(count_lines(sip, "Session-Expires:"), 0);
     osip_message_free(sip);
+
+    sip = response("200 OK", "9 UPDATE", "Session-Expires: 90\r\n"); /* nor after the end */
+    ck_assert_int_eq(sst_session_end(&host.session, host.now_ms), SST_OK);
+    ck_assert_int_eq(sst_osip_answer(&host.session, &host.tx, sip, host.now_ms), SST_ERR_ENDED);
+    ck_assert_int_eq(count_lines(sip, "Supported: timer"), 1);
+    ck_assert_int_eq(count_lines(sip, "Session-Expires:"), 0);
+    osip_message_free(sip);
 }
 END_TEST
 

@@ -250,6 +250,10 @@ START_TEST(reads_what_there_is_of_an_own_message)
     ck_assert_uint_eq(msg.cseq, 0);
     ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
 
+    osip_cseq_set_number(sip->cseq, osip_strdup(""));
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* and no digit */
+    ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
+
     sip->content_type->type = osip_strdup("application");
     ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK);
     ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);

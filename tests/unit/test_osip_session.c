@@ -191,6 +191,13 @@ START_TEST(takes_the_cseq_from_the_request)
     ck_assert_int_eq(dispatch_response(response("481 Gone", "5 UPDATE", "")), SST_OK);
     ck_assert_int_eq(host.verdict.action, SST_ACTION_FAILED);
     ck_assert_int_eq(next_event_type(), SST_EVENT_ENDED);
+
+    host_call(); /* without a number in it, it is that of any response */
+    sip = message(UPDATE_LINE, "x UPDATE", "", "");
+    host_request(sip, 0);
+    osip_message_free(sip);
+    ck_assert_int_eq(dispatch_response(response("481 Gone", "4 UPDATE", "")), SST_OK);
+    ck_assert_int_eq(host.verdict.action, SST_ACTION_FAILED);
 }
 END_TEST
 

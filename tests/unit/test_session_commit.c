@@ -278,6 +278,16 @@ START_TEST(a_policy_that_switches_the_extension_off_lets_the_timer_go)
     expect(next(t), "never");
     end_talk(t);
 
+    t = connected("", LOCAL_90); /* until it is answered the peer counts on it: §10, EC-50 */
+    other->policy.user = t;
+    ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
+    until(t, 45);
+    expect(refreshes(t), "INVITE offer ");
+    until(t, 77);
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "ended");
+    expect(told(t), "45 refresh INVITE offer; 77 ended refresh_timeout");
+    end_talk(t);
+
     t = called("", TIMER " | Session-Expires: 90;refresher=uac");
     other->policy.user = t;
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);

@@ -173,6 +173,31 @@ START_TEST(without_an_offer_only_after_an_offer_was_refused)
 }
 END_TEST
 
+/* Nor does it count as tried while it was only prepared. */
+/* Shows: EC-111 EC-56 */
+START_TEST(an_invite_without_an_offer_is_a_way_as_well)
+{
+    struct talk *t = connected("method=invite", LOCAL_90);
+
+    asked(t, 45, INVITE);
+    expect(gets(t, INVITE, 488, ""), "wait 45");
+    looks(t);
+    ck_assert(!t->refresh.with_offer);
+    asked(t, 45, INVITE);
+    expect(drops(t, INVITE), "ok");
+    hears(t, OTHER, "Allow: INVITE, UPDATE");
+    asked(t, 47, UPDATE);
+    until(t, 88);
+    expect(gets(t, UPDATE, 503, ""), "wait 88");
+    looks(t);
+    expect(told(t), "45 refresh INVITE offer; 45 refresh INVITE plain; 47 refresh UPDATE; "
+                    "88 refresh INVITE plain");
+    asked(t, 88, INVITE);
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+    end_talk(t);
+}
+END_TEST
+
 /* Fault C3. */
 /* Shows: EC-112 */
 START_TEST(a_retry_after_past_the_plan)
@@ -202,6 +227,26 @@ START_TEST(a_retry_after_past_the_plan)
     expect(gets(t, UPDATE, 503, "Retry-After: 44"), "wait 59");
     asked(t, 59, INVITE);
     expect(gets(t, INVITE, 503, ""), "failed");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* 88.5 s, kept in whole seconds: 89, less a millisecond */
+    asked(t, 45, UPDATE);
+    until(t, 45.5);
+    expect(gets(t, UPDATE, 503, "Retry-After: 43"), "wait 59");
+    asked(t, 59, INVITE);
+    expect(gets(t, INVITE, 503, ""), "wait 88.999");
+    asked(t, 88.999, UPDATE);
+    expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* what was named has passed meanwhile */
+    asked(t, 45, UPDATE);
+    expect(gets(t, UPDATE, 503, "Retry-After: 20"), "wait 59");
+    asked(t, 59, INVITE);
+    until(t, 70);
+    expect(gets(t, INVITE, 503, ""), "wait 70");
+    asked(t, 70, UPDATE);
+    expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_1800);
@@ -372,6 +417,7 @@ int main(void)
     tcase_add_test(tcase, each_interval_begins_at_the_first_step);
     tcase_add_test(tcase, nothing_is_blocked_while_the_first_way_is_free);
     tcase_add_test(tcase, without_an_offer_only_after_an_offer_was_refused);
+    tcase_add_test(tcase, an_invite_without_an_offer_is_a_way_as_well);
     tcase_add_test(tcase, a_retry_after_past_the_plan);
     tcase_add_test(tcase, a_body_that_is_refused_is_left_out);
     tcase_add_test(tcase, who_refuses_for_good_is_asked_once_more);

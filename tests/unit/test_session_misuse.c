@@ -100,6 +100,28 @@ START_TEST(a_tx_is_for_one_transaction_at_a_time)
 }
 END_TEST
 
+/* A host mixed up two dialogs: what ends the INVITE of one does not undo the other. */
+START_TEST(a_tx_of_another_dialog_leaves_this_one_established)
+{
+    struct talk *t = connected("", LOCAL_90);
+    struct talk *other = caller("");
+    struct sst_verdict verdict;
+    struct sst_msg response;
+
+    asks(other, INVITE);
+    asks(t, INVITE);
+    sst_msg_response(&response, 486, INVITE, SST_CSEQ_UNKNOWN);
+    ck_assert_int_eq(sst_session_response(t->session, &other->own[0], &response, t->now_ms,
+                                          &verdict), SST_OK);
+    ck_assert_int_eq(verdict.action, SST_ACTION_FAILED);
+    ck_assert(info_of(t).established);
+    until(t, 45);
+    expect(told(t), "45 refresh INVITE offer");
+    end_talk(other);
+    end_talk(t);
+}
+END_TEST
+
 /* Everyday, and no bug of the host's: another request of the kind is pending. */
 /* Shows: EC-130 EC-40 */
 START_TEST(what_is_busy_is_said_to_be)
@@ -178,6 +200,7 @@ int main(void)
     tcase_add_test(tcase, unknown_bits_are_errors);
     tcase_add_test(tcase, an_answer_needs_a_request);
     tcase_add_test(tcase, a_tx_is_for_one_transaction_at_a_time);
+    tcase_add_test(tcase, a_tx_of_another_dialog_leaves_this_one_established);
     tcase_add_test(tcase, what_is_busy_is_said_to_be);
     tcase_add_test(tcase, an_update_needs_a_dialog);
     tcase_add_test(tcase, a_bye_says_why);
