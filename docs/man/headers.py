@@ -169,5 +169,5 @@ def read_all(include, names):
 
 
 NAMES = ["sst/types.h", "sst/version.h", "sst/codec.h", "sst/message.h", "sst/policy.h",
-         "sst/counters.h", "sst/rules.h", "sst/proxy.h", "sst/session.h", "sst/queue.h",
+         "sst/counters.h", "sst/rules.h", "sst/proxy.h", "sst/session.h", "sst/queue.h", "sst/watch.h",
          "sst/osip.h", "sst/sst.h"]

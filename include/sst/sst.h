@@ -5,7 +5,7 @@
  *
  * Layers, each usable without the ones below it in this list: codec.h (header field values),
  * message.h (messages), policy.h (what the owner decides), rules.h and proxy.h (pure decisions),
- * session.h (one dialog), queue.h (many dialogs).
+ * session.h (one dialog), queue.h (many dialogs). Beside them: watch.h (the calls of others).
  *
  * Arguments:
  * - count: of sizes
@@ -23,6 +23,7 @@
 #include <sst/session.h>
 #include <sst/types.h>
 #include <sst/version.h>
+#include <sst/watch.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,7 +41,10 @@ extern "C" {
             sizeof(struct sst_timer), sizeof(struct sst_facts), sizeof(struct sst_answer), \
             sizeof(struct sst_proxy_tx), sizeof(struct sst_proxy_edit),                            \
             sizeof(struct sst_session_expires), sizeof(struct sst_option_tags),                    \
-            sizeof(struct sst_allow), sizeof(struct sst_restore), sizeof(struct sst_proxy_dialog)  \
+            sizeof(struct sst_allow), sizeof(struct sst_restore), sizeof(struct sst_proxy_dialog), \
+            sizeof(struct sst_watch), sizeof(struct sst_watch_seen),                               \
+            sizeof(struct sst_watch_timer), sizeof(struct sst_watch_result),                       \
+            sizeof(struct sst_relay)                                                               \
     }
 
 /**

@@ -15,7 +15,8 @@ TAG = "SPDX-License-" + "Identifier: MIT"  # in two, or reuse takes the line for
 
 # Each header stands behind those that it includes.
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
-          "proxy.h", "session.h", "queue.h", "sst.h"]
+          "proxy.h", "session.h", "queue.h", "watch.h",
+          "sst.h"]
 PRIVATE = ["about/mem.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
            "rules/rules_private.h", "session/state.h", "session/due.h", "session/plan.h",
            "session/commit.h", "session/time.h", "session/event.h", "session/lost.h",

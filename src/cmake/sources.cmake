@@ -20,6 +20,8 @@ set(SST_CORE_SOURCES
   rules/uac.c
   rules/uas.c
   rules/proxy.c
+  watch/names.c
+  watch/watch.c
   session/state.c
   session/due.c
   session/check.c
