@@ -18,7 +18,8 @@ PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.
           "proxy.h", "session.h", "queue.h", "watch.h",
           "sst.h"]
 PRIVATE = ["about/mem.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
-           "rules/rules_private.h", "session/state.h", "session/due.h", "session/plan.h",
+           "rules/rules_private.h", "watch/state.h", "watch/receive.h", "watch/judge.h",
+           "session/state.h", "session/due.h", "session/plan.h",
            "session/commit.h", "session/time.h", "session/event.h", "session/lost.h",
            "session/refused.h", "queue/key.h", "queue/heap.h"]
 

@@ -21,7 +21,17 @@ set(SST_CORE_SOURCES
   rules/uas.c
   rules/proxy.c
   watch/names.c
+  watch/tx.c
+  watch/limits.c
+  watch/findings.c
+  watch/negotiate.c
+  watch/request.c
+  watch/response.c
   watch/watch.c
+  watch/refused.c
+  watch/judge.c
+  watch/relay.c
+  watch/across.c
   session/state.c
   session/due.c
   session/check.c

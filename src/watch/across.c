@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Two hops of one call: what was sent on one and did not come out on the other. */
+#include <sst/watch.h>
+
+/* What a proxy may do to the turns of the two ends. */
+#define PROXY_TURNS                                                                                \
+    (SST_FINDING_BIT(SST_FINDING_PROXY_REFRESHER) | SST_FINDING_BIT(SST_FINDING_PROXY_SE_REMOVED) | \
+     SST_FINDING_BIT(SST_FINDING_PROXY_TAGS) | SST_FINDING_BIT(SST_FINDING_PROXY_2XX_CHANGED) |     \
+     SST_FINDING_BIT(SST_FINDING_PROXY_2XX_INSERTED) |                                             \
+     SST_FINDING_BIT(SST_FINDING_PROXY_2XX_NOT_INSERTED))
+
+static bool is_incomplete(const struct sst_watch_result *r)
+{
+    return r->verdict == SST_WATCH_INCOMPLETE;
+}
+
+static void incomplete(struct sst_watch_result *r, unsigned missing)
+{
+    r->verdict = SST_WATCH_INCOMPLETE;
+    r->who = SST_WHO_NONE;
+    r->causes = 0;
+    r->missing |= missing;
+}
+
+/* Each of two hops is complete; near is the one next to the refresher, or to the caller. */
+static void join(const struct sst_watch_result *near_caller,
+                 const struct sst_watch_result *near_callee, struct sst_watch_result *r)
+{
+    bool by_callee = near_caller->refresher == SST_WHO_CALLEE;
+    const struct sst_watch_result *near = by_callee ? near_callee : near_caller;
+    bool blames_over = near_caller->who == SST_WHO_CALLEE; /* over the proxy */
+    bool blames_back = near_callee->who == SST_WHO_CALLER;
+    if (blames_over && near_callee->who == SST_WHO_CALLEE) {
+        *r = *near_callee; /* both, and one of them is next to it */
+    } else if (blames_back && near_caller->who == SST_WHO_CALLER) {
+        *r = *near_caller;
+    } else if (blames_over || blames_back) {
+        /* Next to whom it is said of, it is not so. */
+        *r = blames_over && (blames_back ? near == near_caller : true) ? *near_caller : *near_callee;
+        r->who = SST_WHO_PROXY;
+    } else if (near_caller->who != SST_WHO_NONE && near_callee->who != SST_WHO_NONE) {
+        *r = *near;
+    } else {
+        *r = near_caller->who != SST_WHO_NONE ? *near_caller : *near_callee;
+    }
+}
+
+/* The element hung up to both sides. */
+static void judge_bye(const struct sst_watch_result *near_caller,
+                      const struct sst_watch_result *near_callee, struct sst_watch_result *r)
+{
+    if (near_caller->ended_by != SST_WHO_CALLEE || near_callee->ended_by != SST_WHO_CALLER) {
+        return;
+    }
+    r->ended_by = SST_WHO_PROXY;
+    r->causes |= SST_FINDING_BIT(SST_FINDING_PROXY_BYE);
+    if (r->verdict == SST_WATCH_ENDED_NORMALLY || r->verdict == SST_WATCH_NO_TIMER ||
+        r->verdict == SST_WATCH_ENDED_OTHERWISE) {
+        r->verdict = SST_WATCH_ENDED_OTHERWISE;
+        r->who = SST_WHO_PROXY;
+    } else if (r->verdict == SST_WATCH_HUNG_UP_EARLY) {
+        r->who = SST_WHO_PROXY;
+    }
+}
+
+void sst_watch_across(const struct sst_watch_result *near_caller,
+                      const struct sst_watch_result *near_callee, uint64_t proxy,
+                      struct sst_watch_result *result)
+{
+    struct sst_watch_result r;
+    bool turns = false;
+    if (is_incomplete(near_caller) || is_incomplete(near_callee)) {
+        const struct sst_watch_result *known =
+            is_incomplete(near_caller) ? near_callee : near_caller;
+        enum sst_watch_who beside =
+            is_incomplete(near_caller) ? SST_WHO_CALLEE : SST_WHO_CALLER;
+        r = *known;
+        if (known->who != beside && known->who != SST_WHO_NONE) {
+            incomplete(&r, near_caller->missing | near_callee->missing);
+        }
+    } else {
+        join(near_caller, near_callee, &r);
+        judge_bye(near_caller, near_callee, &r);
+        turns = r.verdict == SST_WATCH_NOBODY_REFRESHES || r.verdict == SST_WATCH_TIMER_LOST ||
+                r.verdict == SST_WATCH_NOT_REFRESHED;
+    }
+    if (turns && (proxy & PROXY_TURNS)) {
+        r.who = SST_WHO_PROXY;
+        r.causes = proxy & PROXY_TURNS;
+    }
+    r.by_caller = near_caller->by_caller;
+    r.by_callee = near_callee->by_callee;
+    *result = r;
+}

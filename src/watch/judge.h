@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A dialog as its end is judged. */
+#ifndef SST_WATCH_JUDGE_H
+#define SST_WATCH_JUDGE_H
+
+#include "watch/state.h"
+
+/* An end to be explained: what is known, and how far the explanation has come. */
+struct sst_watch_case {
+    const struct sst_watch *w;
+    struct sst_watch_limits limits; /* where a timer runs or ran */
+    uint64_t at;                    /* the BYE, else how far the capture goes */
+    unsigned by;                    /* who sent the BYE */
+    struct sst_watch_result *result;
+};
+
+/* Gives the verdict. */
+void sst_watch_conclude(struct sst_watch_case *c, enum sst_watch_verdict verdict,
+                        enum sst_watch_who who);
+
+/* Whether the BYE came when one is due for the timer in force, or says that it is for it. The side
+ * that waits may be late; the refresher's own BYE at any other time is anybody's. */
+bool sst_watch_is_for_timer(const struct sst_watch_case *c);
+
+/* ---- refused.c: explanations by what became of requests. @return whether it is one ---- */
+
+bool sst_watch_explain_ack(struct sst_watch_case *c);
+bool sst_watch_explain_unanswered(struct sst_watch_case *c);
+bool sst_watch_explain_refused(struct sst_watch_case *c);
+/* The initial INVITE was refused for the sake of the timer. */
+bool sst_watch_explain_setup(struct sst_watch_case *c);
+
+#endif

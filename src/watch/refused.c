@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Ends that follow from requests which were not answered, or refused. */
+#include "watch/judge.h"
+
+#include <sst/rules.h>
+
+/* What 64*T1 may come to on the wire. */
+#define T1_SLACK_MS 2000u
+
+static bool is_timeout(uint32_t age)
+{
+    return age >= SST_TRANSACTION_MS - T1_SLACK_MS && age <= SST_TRANSACTION_MS + T1_SLACK_MS;
+}
+
+/* Without an ACK its sender repeats the 2xx, over any transport, and hangs up after 64*T1. */
+bool sst_watch_explain_ack(struct sst_watch_case *c)
+{
+    const struct sst_watch *w = c->w;
+    for (unsigned i = 0; i < SST_WATCH_TX_MAX; i++) {
+        uint32_t age = sst_watch_age(w, i, c->at);
+        bool awaited = (w->tx_flags[i] & T_ANSWERED) && sst_watch_tx_by(w, i) != c->by;
+        if (awaited && is_timeout(age)) {
+            unsigned owes = sst_watch_tx_by(w, i);
+            uint64_t missing = SST_FINDING_BIT(SST_FINDING_ACK_MISSING);
+            c->result->by_caller |= owes == CALLER ? missing : 0;
+            c->result->by_callee |= owes == CALLEE ? missing : 0;
+            c->result->causes |= missing;
+            c->result->method = SST_METHOD_INVITE;
+            sst_watch_conclude(c, SST_WATCH_ACK_MISSING, SST_WHO_NONE);
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum sst_method method_of(const struct sst_watch *w, unsigned i)
+{
+    return (w->tx_flags[i] & T_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
+}
+
+/* Who sent the request hung up. */
+static bool gave_up(const struct sst_watch_case *c, unsigned i)
+{
+    const struct sst_watch *w = c->w;
+    uint32_t age = sst_watch_age(w, i, c->at);
+    bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
+    bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
+    bool expired = sst_watch_runs(w) && sst_watch_is_time(&c->limits, c->at);
+    bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;
+    return for_timer && (is_timeout(age) || repeated || expired || says);
+}
+
+/* Who had to answer hung up, at the time for a session that was not refreshed. */
+static bool never_answered(const struct sst_watch_case *c, unsigned i)
+{
+    const struct sst_watch *w = c->w;
+    bool certain = sst_watch_copies(w, i) >= 1u || (w->flags & W_REASON_TIMER) ||
+                   sst_watch_is_time(&c->limits, c->at);
+    return sst_watch_is_refresher(w, sst_watch_tx_by(w, i)) && sst_watch_is_for_timer(c) && certain;
+}
+
+bool sst_watch_explain_unanswered(struct sst_watch_case *c)
+{
+    const struct sst_watch *w = c->w;
+    unsigned i = sst_watch_tx_open(w, c->by);
+    if (i != T_NONE && gave_up(c, i)) {
+        c->result->method = method_of(w, i);
+        c->result->limit_ms =
+            sst_add_ms(c->at - sst_watch_age(w, i, c->at), SST_TRANSACTION_MS);
+        sst_watch_conclude(c, SST_WATCH_REFRESH_UNANSWERED,
+                           sst_watch_who_is(sst_watch_other(c->by)));
+        return true;
+    }
+    i = sst_watch_tx_open(w, sst_watch_other(c->by));
+    if (i == T_NONE || !never_answered(c, i)) {
+        return false;
+    }
+    c->result->method = method_of(w, i);
+    if (w->tx_flags[i] & T_LATE) {
+        sst_watch_conclude(c, SST_WATCH_REFRESHED_LATE, sst_watch_who_is(sst_watch_tx_by(w, i)));
+    } else if (sst_watch_age(w, i, c->at) <= c->limits.slack) {
+        /* They may have crossed: neither was wrong. */
+        sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
+    } else {
+        sst_watch_conclude(c, SST_WATCH_REFRESH_UNANSWERED, sst_watch_who_is(c->by));
+    }
+    return true;
+}
+
+/* A way to refresh that the other side is known to allow, and that nobody tried. */
+static bool is_untried(const struct sst_watch *w, unsigned refused_by)
+{
+    if (!(w->marks & M_TRIED_INVITE)) {
+        return true;
+    }
+    return !(w->marks & M_TRIED_UPDATE) && sst_watch_is(w, W_UPDATE_CALLER, refused_by);
+}
+
+static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
+                             unsigned refused_by)
+{
+    const struct sst_watch *w = c->w;
+    enum sst_watch_who refuser = sst_watch_who_is(refused_by);
+    enum sst_watch_who asker = sst_watch_who_is(sst_watch_other(refused_by));
+    enum sst_watch_who culprit = (w->marks & M_WRONGLY) ? refuser : asker;
+    c->result->status = w->status;
+    c->result->method = method;
+    switch (sst_classify_status(method, w->status)) {
+    case SST_OUTCOME_GONE:
+        sst_watch_conclude(c, SST_WATCH_REFRESH_DIALOG_LOST, refuser);
+        return;
+    case SST_OUTCOME_INTERVAL:
+        sst_watch_conclude(c, SST_WATCH_INTERVAL_REFUSED, culprit);
+        return;
+    case SST_OUTCOME_EXTENSION:
+        sst_watch_conclude(c, SST_WATCH_EXTENSION_REFUSED, culprit);
+        return;
+    case SST_OUTCOME_AUTH: /* a challenge is no fault */
+        sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, asker);
+        return;
+    case SST_OUTCOME_GLARE: /* to be tried again; RFC 3261 §14.1 */
+        sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, (w->flags & W_RETRIED) ? refuser : asker);
+        return;
+    default:
+        break;
+    }
+    if (w->status == 421) {
+        sst_watch_conclude(c, SST_WATCH_EXTENSION_REFUSED, refuser);
+        return;
+    }
+    c->result->untried = is_untried(w, refused_by);
+    sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, refuser);
+}
+
+static enum sst_method refused_method(const struct sst_watch *w)
+{
+    return (w->marks & M_REFUSED_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
+}
+
+bool sst_watch_explain_refused(struct sst_watch_case *c)
+{
+    const struct sst_watch *w = c->w;
+    unsigned refused_by = (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER;
+    enum sst_method method = refused_method(w);
+    if (w->status == 0) {
+        return false;
+    }
+    bool gone = sst_classify_status(method, w->status) == SST_OUTCOME_GONE;
+    bool refresh = gone || (w->marks & M_REFUSED_REFRESH);
+    bool followed = (w->flags & W_AT_ONCE) && c->by != refused_by;
+    if (refresh && (followed || sst_watch_is_for_timer(c))) {
+        if (w->flags & W_LATE) {
+            sst_watch_conclude(c, SST_WATCH_REFRESHED_LATE,
+                               sst_watch_who_is(sst_watch_other(refused_by)));
+            return true;
+        }
+        conclude_refusal(c, method, refused_by);
+        return true;
+    }
+    if (w->flags & W_AT_ONCE) {
+        c->result->status = w->status;
+        c->result->method = method;
+        sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
+        return true;
+    }
+    return false;
+}
+
+bool sst_watch_explain_setup(struct sst_watch_case *c)
+{
+    const struct sst_watch *w = c->w;
+    if (w->status != 422 && w->status != 420 && w->status != 421) {
+        return false;
+    }
+    conclude_refusal(c, SST_METHOD_INVITE, (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER);
+    return true;
+}

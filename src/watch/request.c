@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests, of either end. */
+#include "watch/receive.h"
+
+/* So many requests, each within this of the last 2xx or refusal, are a storm. */
+#define STORM_REQUESTS M_QUICK_MAX
+#define STORM_MS 5000u
+
+/* A number was left out: there was a request that is not in the capture. */
+static void count_cseq(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
+{
+    uint32_t next = msg->cseq + 1u;
+    if (w->cseq[by] != 0 && next > w->cseq[by] && next - w->cseq[by] > 1u) {
+        w->flags |= W_LOST_REQUEST | W_GAP_CALLER << by;
+    }
+    w->cseq[by] = sst_max(w->cseq[by], next);
+}
+
+static uint32_t storm_ms(const struct sst_watch *w)
+{
+    return sst_watch_runs(w) && w->interval < 40u ? w->interval * 125u : STORM_MS;
+}
+
+/* @return findings by the sender */
+static uint64_t count_quick(struct sst_watch *w, unsigned by, uint64_t now)
+{
+    unsigned quick = w->marks >> M_QUICK_AT & M_QUICK_MAX;
+    unsigned before = (w->marks & M_STORM_BY_CALLEE) ? CALLEE : CALLER;
+    uint64_t last = sst_add_ms(w->start_ms, w->end_ms);
+    if (w->marks & M_STORM) {
+        return 0;
+    }
+    bool at_once = before == by && sst_watch_since(last, now) < storm_ms(w);
+    quick = !at_once ? 0u : quick < STORM_REQUESTS ? quick + 1u : quick;
+    w->marks &= (uint16_t)~(M_QUICK_MAX << M_QUICK_AT | M_STORM_BY_CALLEE);
+    w->marks |= (uint16_t)(quick << M_QUICK_AT | (by == CALLEE ? M_STORM_BY_CALLEE : 0u));
+    if (quick < STORM_REQUESTS) {
+        return 0;
+    }
+    w->marks |= M_STORM;
+    return SST_FINDING_BIT(SST_FINDING_STORM);
+}
+
+/* Whether it is the refresh that the interval waits for, whatever else it does: it comes at its
+ * time, or it does nothing else. */
+static bool is_refresh(const struct sst_watch *w, const struct sst_msg *msg, unsigned by,
+                       uint64_t now)
+{
+    uint64_t from = sst_add_ms(w->start_ms, (uint64_t)w->interval * 400u);
+    bool plain = msg->method == SST_METHOD_UPDATE && !(msg->has & SST_MSG_OFFER);
+    return sst_watch_is_refresher(w, by) && (plain || now >= from);
+}
+
+/* A new INVITE or UPDATE. */
+static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned by, uint64_t now)
+{
+    const uint64_t late = SST_FINDING_BIT(SST_FINDING_REFRESH_LATE);
+    const uint64_t inverted = SST_FINDING_BIT(SST_FINDING_ROLE_INVERTED);
+    uint64_t found = sst_watch_judge_request(w, msg, by, now);
+    bool in_dialog = msg->has & SST_MSG_IN_DIALOG;
+    if (w->flags & W_ESTABLISHED) {
+        if (msg->has & SST_MSG_MIN_SE) {
+            sst_watch_learn_min_se(w, sst_watch_other(by), msg->min_se);
+        }
+    } else if (!in_dialog && msg->method == SST_METHOD_INVITE) {
+        w->flags |= W_BEGAN;
+        w->start_ms = w->status != 0 ? w->start_ms : now;
+    } else if (msg->method == SST_METHOD_INVITE || sst_watch_tx_open(w, CALLER) == T_NONE) {
+        w->flags |= W_ESTABLISHED | W_UNSURE; /* how it was, is not in the capture */
+        w->start_ms = now;
+    }
+    if (w->status != 0) {
+        w->flags |= W_RETRIED;
+        found |= count_quick(w, by, now);
+    } else if (w->flags & W_KNOWN) {
+        found |= count_quick(w, by, now);
+    }
+    bool refresh = is_refresh(w, msg, by, now);
+    unsigned i = sst_watch_tx_begin(w, by, msg, now);
+    w->tx_flags[i] |= (uint16_t)((refresh ? T_REFRESH : 0u) | ((found & late) ? T_LATE : 0u) |
+                                 ((found & inverted) ? T_INVERTED : 0u));
+    return found;
+}
+
+/* INVITE and UPDATE. */
+static enum sst_watch_step refresh(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
+                                   uint64_t now, uint64_t found[2])
+{
+    unsigned i = sst_watch_tx_find(w, by, msg->method == SST_METHOD_UPDATE, msg->cseq);
+    if (i != T_NONE || msg->cseq < w->cseq[by]) {
+        if (i != T_NONE && (w->tx_flags[i] & T_OPEN)) {
+            sst_watch_tx_copy(w, i);
+        }
+        return SST_STEP_COPY; /* one that is lower than another may have come in another order */
+    }
+    count_cseq(w, msg, by);
+    found[by] |= begin(w, msg, by, now);
+    return SST_STEP_REQUEST;
+}
+
+/* The ACK belongs to who sent the INVITE. */
+static enum sst_watch_step ack(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
+{
+    unsigned i = sst_watch_tx_find(w, by, false, msg->cseq);
+    if (i == T_NONE) {
+        if (msg->cseq >= w->cseq[by]) {
+            w->flags |= W_LOST_REQUEST | W_UNSURE;
+            w->cseq[by] = msg->cseq + 1u;
+        }
+        return SST_STEP_COPY;
+    }
+    bool answered = w->tx_flags[i] & T_ANSWERED;
+    if (!answered) {
+        w->flags |= W_LOST_RESPONSE | W_UNSURE; /* there was a final one, whichever */
+    }
+    sst_watch_tx_end(w, i);
+    return answered ? SST_STEP_ACKED : SST_STEP_NONE;
+}
+
+void sst_watch_end(struct sst_watch *w, unsigned by, unsigned flags, uint64_t now)
+{
+    uint64_t refused = sst_add_ms(w->start_ms, w->end_ms);
+    if (w->status != 0 && sst_watch_since(refused, now) <= sst_watch_slack(w->interval)) {
+        w->flags |= W_AT_ONCE;
+    }
+    w->flags |= W_ENDED | (by == CALLEE ? W_END_BY_CALLEE : 0u);
+    w->flags |= (flags & SST_REASON_TIMER) ? W_REASON_TIMER : 0u;
+    w->flags |= (flags & SST_REASON_OTHER) ? W_REASON_OTHER : 0u;
+    w->end_ms = sst_watch_since(w->start_ms, now);
+}
+
+/* Every other request, BYE included. */
+static enum sst_watch_step other(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
+                                 unsigned flags, uint64_t now, uint64_t found[2])
+{
+    bool bye = msg->method == SST_METHOD_BYE;
+    if (!bye && msg->cseq < w->cseq[by]) {
+        return SST_STEP_COPY;
+    }
+    found[by] |= sst_watch_judge_request(w, msg, by, now);
+    if (bye && msg->cseq < w->cseq[by]) {
+        bool equal = msg->cseq + 1u == w->cseq[by];
+        found[by] |= SST_FINDING_BIT(equal ? (unsigned)SST_FINDING_CSEQ_REUSED
+                                           : (unsigned)SST_VIOLATION_CSEQ_LOW);
+    }
+    count_cseq(w, msg, by);
+    if (!bye) {
+        return SST_STEP_NONE;
+    }
+    sst_watch_end(w, by, flags, now);
+    return SST_STEP_ENDED;
+}
+
+
+enum sst_watch_step sst_watch_request(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
+                                      unsigned flags, uint64_t now, uint64_t found[2])
+{
+    switch ((enum sst_method)msg->method) {
+    case SST_METHOD_INVITE:
+    case SST_METHOD_UPDATE:
+        return refresh(w, msg, by, now, found);
+    case SST_METHOD_ACK:
+        return ack(w, msg, by);
+    case SST_METHOD_CANCEL:
+        return SST_STEP_NONE;
+    case SST_METHOD_BYE:
+    case SST_METHOD_OTHER:
+        break;
+    }
+    return other(w, msg, by, flags, now, found);
+}
