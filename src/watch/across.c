@@ -82,7 +82,8 @@ void sst_watch_across(const struct sst_watch_result *near_caller,
         join(near_caller, near_callee, &r);
         judge_bye(near_caller, near_callee, &r);
         turns = r.verdict == SST_WATCH_NOBODY_REFRESHES || r.verdict == SST_WATCH_TIMER_LOST ||
-                r.verdict == SST_WATCH_NOT_REFRESHED;
+                (r.verdict == SST_WATCH_NOT_REFRESHED &&
+                 near_caller->refresher != near_callee->refresher);
     }
     if (turns && (proxy & PROXY_TURNS)) {
         r.who = SST_WHO_PROXY;

@@ -28,7 +28,7 @@ static void accuse(struct sst_watch_case *c, enum sst_watch_who who, unsigned fi
     c->result->causes |= SST_FINDING_BIT(finding);
 }
 
-static void give_up(struct sst_watch_case *c, unsigned missing)
+void sst_watch_give_up(struct sst_watch_case *c, unsigned missing)
 {
     c->result->missing |= missing;
     sst_watch_conclude(c, SST_WATCH_INCOMPLETE, SST_WHO_NONE);
@@ -64,12 +64,6 @@ bool sst_watch_is_for_timer(const struct sst_watch_case *c)
                                             : is_in_window(c);
 }
 
-/* Something of this dialog is not in the capture, so that silence proves little. */
-static bool is_lossy(const struct sst_watch *w)
-{
-    return (w->flags & (W_LOST_REQUEST | W_LOST_RESPONSE)) != 0;
-}
-
 /* A finding for each fault of a negotiation. */
 static unsigned finding_of(enum sst_watch_fault fault)
 {
@@ -96,8 +90,8 @@ static void conclude_silence(struct sst_watch_case *c)
     enum sst_watch_who who = sst_watch_who_is(refresher);
     bool exact = (w->flags & W_REASON_TIMER) || sst_watch_is_time(&c->limits, c->at);
     c->result->limit_ms = c->limits.hangup;
-    if (sst_watch_is(w, W_GAP_CALLER, refresher) || (is_lossy(w) && !exact)) {
-        give_up(c, SST_MISSING_REQUEST);
+    if (sst_watch_is(w, W_GAP_CALLER, refresher) || (sst_watch_is_lossy(w) && !exact)) {
+        sst_watch_give_up(c, SST_MISSING_REQUEST);
         return;
     }
     if (c->by != refresher && c->at >= c->limits.expires) {
@@ -166,8 +160,12 @@ static void conclude_kept(struct sst_watch_case *c)
     enum sst_watch_who who =
         sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));
     c->result->limit_ms = c->limits.expires;
-    if (is_lossy(w)) {
-        give_up(c, (w->flags & W_ENDED) ? SST_MISSING_REQUEST : SST_MISSING_END);
+    if ((w->flags & W_ENDED) && i != T_NONE && sst_watch_copies(w, i) < 2u) {
+        sst_watch_give_up(c, SST_MISSING_RESPONSE); /* it went on as after an answer */
+        return;
+    }
+    if (sst_watch_is_lossy(w)) {
+        sst_watch_give_up(c, (w->flags & W_ENDED) ? SST_MISSING_REQUEST : SST_MISSING_END);
         return;
     }
     if (i == T_NONE && w->status == 0) {
@@ -207,6 +205,8 @@ static void judge_bye(struct sst_watch_case *c)
         judge_running(c);
     } else if (!sst_watch_is_for_timer(c)) {
         conclude_by_user(c);
+    } else if ((w->flags & W_OFF) && (w->flags & W_LOST_REQUEST)) {
+        sst_watch_give_up(c, SST_MISSING_REQUEST); /* who left it out, is not to be seen */
     } else if (w->flags & W_OFF) {
         unsigned culprit = (w->flags & W_OFF_BY_CALLEE) ? CALLEE : CALLER;
         c->result->causes |= SST_FINDING_BIT(SST_FINDING_SE_LEFT_OUT) |
@@ -240,12 +240,12 @@ static void judge_setup(struct sst_watch_case *c)
         if (sst_watch_age(w, i, c->at) < RINGING_MS) {
             sst_watch_conclude(c, SST_WATCH_RUNNING, SST_WHO_NONE);
         } else {
-            give_up(c, SST_MISSING_END);
+            sst_watch_give_up(c, SST_MISSING_END);
         }
     } else if (recent && !(w->marks & M_WRONGLY)) {
         sst_watch_conclude(c, SST_WATCH_RUNNING, SST_WHO_NONE); /* a retry may come */
-    } else if (is_lossy(w)) {
-        give_up(c, SST_MISSING_REQUEST);
+    } else if (sst_watch_is_lossy(w)) {
+        sst_watch_give_up(c, SST_MISSING_REQUEST);
     } else if (i != T_NONE || !sst_watch_explain_setup(c)) {
         sst_watch_conclude(c, SST_WATCH_NO_TIMER, SST_WHO_NONE);
     }
@@ -294,7 +294,7 @@ static void judge(struct sst_watch_case *c)
     bool established = w->flags & W_ESTABLISHED;
     if ((c->result->missing & one_way) || (established && !(w->flags & W_KNOWN)) ||
         (w->flags & W_UNSURE)) {
-        give_up(c, 0);
+        sst_watch_give_up(c, 0);
     } else if (!established) {
         judge_setup(c);
     } else if (w->marks & M_STORM) {

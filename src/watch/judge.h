@@ -18,6 +18,15 @@ struct sst_watch_case {
 void sst_watch_conclude(struct sst_watch_case *c, enum sst_watch_verdict verdict,
                         enum sst_watch_who who);
 
+/* The capture does not show it. */
+void sst_watch_give_up(struct sst_watch_case *c, unsigned missing);
+
+/* Something of this dialog is not in the capture, so that silence proves little. */
+static inline bool sst_watch_is_lossy(const struct sst_watch *w)
+{
+    return (w->flags & (W_LOST_REQUEST | W_LOST_RESPONSE)) != 0;
+}
+
 /* Whether the BYE came when one is due for the timer in force, or says that it is for it. The side
  * that waits may be late; the refresher's own BYE at any other time is anybody's. */
 bool sst_watch_is_for_timer(const struct sst_watch_case *c);

@@ -66,7 +66,8 @@ static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct s
     if (found & unreadable) {
         return FAULT_UNREADABLE;
     }
-    if (found & SST_FINDING_BIT(SST_VIOLATION_REFRESHER_MISSING)) {
+    bool offered = i != T_NONE && (w->tx_flags[i] >> T_REFRESHER_AT & 3u) == SST_REFRESHER_UAC;
+    if ((found & SST_FINDING_BIT(SST_VIOLATION_REFRESHER_MISSING)) && !offered) {
         return FAULT_MISSING;
     }
     if (found & SST_FINDING_BIT(SST_FINDING_UAC_NAMED)) {
@@ -76,7 +77,7 @@ static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct s
     if (gives_away && (found & SST_FINDING_BIT(SST_VIOLATION_REFRESHER_OVERRULED))) {
         return FAULT_OVERRULED;
     }
-    if (found & SST_FINDING_BIT(SST_VIOLATION_REQUIRE_MISSING)) {
+    if ((found & SST_FINDING_BIT(SST_VIOLATION_REQUIRE_MISSING)) && !offered) {
         return FAULT_REQUIRE;
     }
     if (i != T_NONE && (w->tx_flags[i] & T_INVERTED) && refresher != sst_watch_tx_by(w, i)) {
@@ -150,6 +151,16 @@ static void establish(struct sst_watch *w, unsigned i)
     }
 }
 
+/* Whose turn it becomes can be told, and not who is wrong about it: the request was not seen, or
+ * named the other side while it was not to be seen whose turn it had been. */
+static bool is_blind(const struct sst_watch *w, unsigned i)
+{
+    bool unsure = (w->flags & W_ESTABLISHED) &&
+                  (!(w->flags & W_KNOWN) || (w->flags & W_UNSURE));
+    return i == T_NONE ||
+           (unsure && (w->tx_flags[i] >> T_REFRESHER_AT & 3u) == (unsigned)SST_REFRESHER_UAS);
+}
+
 uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, unsigned i,
                              unsigned by, uint64_t now)
 {
@@ -168,6 +179,7 @@ uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, uns
         return violations; /* EC-20: the 2xx to the INVITE settles what holds */
     }
     bool again = sst_watch_runs(w);
+    bool blind = is_blind(w, i);
     if (first) {
         establish(w, i);
     }
@@ -185,7 +197,7 @@ uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, uns
         since = i != T_NONE ? now - sst_watch_age(w, i, now) : now;
     }
     start(w, &timer, refresher, since, now);
-    w->flags |= again ? W_AGAIN : 0u;
+    w->flags |= (again ? W_AGAIN : 0u) | (blind ? W_GAP_CALLER << refresher : 0u);
     mark_fault(w, fault, by);
     return found;
 }

@@ -45,7 +45,8 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
     uint32_t age = sst_watch_age(w, i, c->at);
     bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
     bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
-    bool expired = sst_watch_runs(w) && sst_watch_is_time(&c->limits, c->at);
+    bool in_interval = age <= sst_watch_since(w->start_ms, c->at);
+    bool expired = sst_watch_runs(w) && in_interval && sst_watch_is_time(&c->limits, c->at);
     bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;
     return for_timer && (is_timeout(age) || repeated || expired || says);
 }
@@ -54,9 +55,13 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
 static bool never_answered(const struct sst_watch_case *c, unsigned i)
 {
     const struct sst_watch *w = c->w;
-    bool certain = sst_watch_copies(w, i) >= 1u || (w->flags & W_REASON_TIMER) ||
-                   sst_watch_is_time(&c->limits, c->at);
-    return sst_watch_is_refresher(w, sst_watch_tx_by(w, i)) && sst_watch_is_for_timer(c) && certain;
+    return sst_watch_is_refresher(w, sst_watch_tx_by(w, i)) && sst_watch_is_for_timer(c);
+}
+
+/* Its sender would have hung up after 64*T1, and without an answer it is retransmitted. */
+static bool is_certain(const struct sst_watch_case *c, unsigned i)
+{
+    return sst_watch_copies(c->w, i) >= 1u || sst_watch_age(c->w, i, c->at) < SST_TRANSACTION_MS;
 }
 
 bool sst_watch_explain_unanswered(struct sst_watch_case *c)
@@ -78,6 +83,8 @@ bool sst_watch_explain_unanswered(struct sst_watch_case *c)
     c->result->method = method_of(w, i);
     if (w->tx_flags[i] & T_LATE) {
         sst_watch_conclude(c, SST_WATCH_REFRESHED_LATE, sst_watch_who_is(sst_watch_tx_by(w, i)));
+    } else if (!is_certain(c, i)) {
+        sst_watch_give_up(c, SST_MISSING_RESPONSE);
     } else if (sst_watch_age(w, i, c->at) <= c->limits.slack) {
         /* They may have crossed: neither was wrong. */
         sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
@@ -96,6 +103,14 @@ static bool is_untried(const struct sst_watch *w, unsigned refused_by)
     return !(w->marks & M_TRIED_UPDATE) && sst_watch_is(w, W_UPDATE_CALLER, refused_by);
 }
 
+/* Refused, and it is its sender's to try again. */
+static bool calls_for_retry(const struct sst_watch *w, enum sst_method method)
+{
+    enum sst_outcome outcome = sst_classify_status(method, w->status);
+    return outcome == SST_OUTCOME_AUTH || outcome == SST_OUTCOME_GLARE ||
+           (outcome == SST_OUTCOME_INTERVAL && !(w->marks & M_WRONGLY));
+}
+
 static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
                              unsigned refused_by)
 {
@@ -105,6 +120,10 @@ static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
     enum sst_watch_who culprit = (w->marks & M_WRONGLY) ? refuser : asker;
     c->result->status = w->status;
     c->result->method = method;
+    if (sst_watch_is_lossy(w) && calls_for_retry(w, method)) {
+        sst_watch_give_up(c, SST_MISSING_REQUEST);
+        return;
+    }
     switch (sst_classify_status(method, w->status)) {
     case SST_OUTCOME_GONE:
         sst_watch_conclude(c, SST_WATCH_REFRESH_DIALOG_LOST, refuser);

@@ -12,7 +12,7 @@ static enum sst_watch_step stray(struct sst_watch *w, const struct sst_msg *msg,
         return SST_STEP_COPY;
     }
     /* A fork whose INVITE is over knows no number of it. */
-    bool forked = w->cseq[requester] == 0 && (w->flags & W_BEGAN);
+    bool forked = w->cseq[requester] == 0 && requester == CALLER && (w->flags & W_BEGAN);
     w->flags |= forked ? 0u : W_LOST_REQUEST | W_GAP_CALLER << requester;
     w->cseq[requester] = msg->cseq < UINT32_MAX ? msg->cseq + 1u : msg->cseq;
     if (msg->method == SST_METHOD_BYE) {

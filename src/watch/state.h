@@ -38,7 +38,7 @@ static inline enum sst_watch_who sst_watch_who_is(unsigned end)
 #define W_REASON_OTHER (UINT32_C(1) << 11)
 #define W_LATE (UINT32_C(1) << 12)         /* a refresh after the other side's limit, not answered */
 #define W_AGAIN (UINT32_C(1) << 13)        /* the interval in force followed another one */
-#define W_RETRIED (UINT32_C(1) << 14)      /* a refusal was followed by another request */
+#define W_RETRIED (UINT32_C(1) << 14)      /* another request followed one that was refused, or not answered */
 #define W_UNSURE (UINT32_C(1) << 15)       /* what is in force may have changed unseen */
 #define W_LOST_REQUEST (UINT32_C(1) << 16) /* not in the capture, as what followed shows */
 #define W_LOST_RESPONSE (UINT32_C(1) << 17)

@@ -99,6 +99,7 @@ unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_m
             if (was_answered(w, i, now)) {
                 w->flags |= W_LOST_RESPONSE | W_UNSURE;
             }
+            w->flags |= W_RETRIED;
             sst_watch_tx_end(w, i);
         }
     }
