@@ -80,6 +80,17 @@ static unsigned finding_of(enum sst_watch_fault fault)
     return findings[fault];
 }
 
+/* An UPDATE without its response, which may have changed whose turn it is. */
+static bool lacks_answer(const struct sst_watch *w)
+{
+    const unsigned open = T_OPEN | T_UPDATE;
+    bool lacks = false;
+    for (unsigned i = 0; i < SST_WATCH_TX_MAX; i++) {
+        lacks = lacks || ((w->tx_flags[i] & open) == open && sst_watch_copies(w, i) < 2u);
+    }
+    return lacks;
+}
+
 /* Nothing was sent to refresh the session, and it ended for that. */
 static void conclude_silence(struct sst_watch_case *c)
 {
@@ -90,6 +101,10 @@ static void conclude_silence(struct sst_watch_case *c)
     enum sst_watch_who who = sst_watch_who_is(refresher);
     bool exact = (w->flags & W_REASON_TIMER) || sst_watch_is_time(&c->limits, c->at);
     c->result->limit_ms = c->limits.hangup;
+    if (lacks_answer(w)) {
+        sst_watch_give_up(c, SST_MISSING_RESPONSE);
+        return;
+    }
     if (sst_watch_is(w, W_GAP_CALLER, refresher) || (sst_watch_is_lossy(w) && !exact)) {
         sst_watch_give_up(c, SST_MISSING_REQUEST);
         return;
