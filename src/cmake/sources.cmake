@@ -29,6 +29,7 @@ set(SST_CORE_SOURCES
   watch/response.c
   watch/watch.c
   watch/refused.c
+  watch/clock.c
   watch/judge.c
   watch/relay.c
   watch/across.c

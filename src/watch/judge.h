@@ -18,6 +18,10 @@ struct sst_watch_case {
 void sst_watch_conclude(struct sst_watch_case *c, enum sst_watch_verdict verdict,
                         enum sst_watch_who who);
 
+/* A finding that only the end shows. */
+void sst_watch_blame(struct sst_watch_case *c, enum sst_watch_who who, unsigned finding);
+/* The same, and it is what the call ended for. */
+void sst_watch_accuse(struct sst_watch_case *c, enum sst_watch_who who, unsigned finding);
 /* The capture does not show it. */
 void sst_watch_give_up(struct sst_watch_case *c, unsigned missing);
 
@@ -27,10 +31,6 @@ static inline bool sst_watch_is_lossy(const struct sst_watch *w)
     return (w->flags & (W_LOST_REQUEST | W_LOST_RESPONSE)) != 0;
 }
 
-/* Whether the BYE came when one is due for the timer in force, or says that it is for it. The side
- * that waits may be late; the refresher's own BYE at any other time is anybody's. */
-bool sst_watch_is_for_timer(const struct sst_watch_case *c);
-
 /* ---- refused.c: explanations by what became of requests. @return whether it is one ---- */
 
 bool sst_watch_explain_ack(struct sst_watch_case *c);
@@ -38,5 +38,19 @@ bool sst_watch_explain_unanswered(struct sst_watch_case *c);
 bool sst_watch_explain_refused(struct sst_watch_case *c);
 /* The initial INVITE was refused for the sake of the timer. */
 bool sst_watch_explain_setup(struct sst_watch_case *c);
+
+/* ---- clock.c: explanations by the time of the BYE ---- */
+
+/* Whether the BYE came when one is due for the timer in force, or says that it is for it. The side
+ * that waits may be late; the refresher's own BYE at any other time is anybody's. */
+bool sst_watch_is_for_timer(const struct sst_watch_case *c);
+/* While a timer runs. */
+void sst_watch_conclude_running(struct sst_watch_case *c);
+/* Before its time, or for a timer that there is none of. */
+void sst_watch_conclude_early(struct sst_watch_case *c);
+/* Nobody hung up in time. */
+void sst_watch_conclude_kept(struct sst_watch_case *c);
+/* Nothing of the timer's: by its Reason, right after a refresh, or by the will of a user. */
+void sst_watch_conclude_by_user(struct sst_watch_case *c);
 
 #endif
