@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* What each side broke, message by message, and who it was. */
+#include "watched.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#define LINES_MAX 8
+
+static const struct {
+    const char *title;
+    const char *lines[LINES_MAX];
+    uint64_t by_caller;
+    uint64_t by_callee;
+} calls[] = {
+    {"nothing",
+     {"0 > INVITE 1 | k: timer | x: 1800", "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas",
+      "2.1 > ACK 1", "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac",
+      "902.1 > 200 UPDATE 1 | x: 1800;refresher=uac | Require: timer", "1000 > BYE 2"},
+     0, 0},
+
+    /* of a message alone: RFC 4028 §4, §5, Table 1 */
+    {"Session-Expires in a provisional response",
+     {"0 > INVITE 1 | k: timer", "1 < 180 INVITE 1 | x: 1800"}, 0, BROKE(SE_MISPLACED)},
+    {"in another method", {"0 > INFO 1 | x: 90 | to"}, BROKE(SE_MISPLACED), 0},
+    {"Min-SE in a 2xx",
+     {"0 > INVITE 1 | k: timer", "1 < 200 INVITE 1 | Min-SE: 90"}, 0, BROKE(MIN_SE_MISPLACED)},
+    {"a request below 90 s", {"0 > INVITE 1 | k: timer | x: 60"}, BROKE(SE_BELOW_ABSOLUTE), 0},
+    {"a request below its own Min-SE", {"0 > INVITE 1 | k: timer | x: 300 | Min-SE: 600"},
+     BROKE(SE_BELOW_MIN_SE), 0},
+    {"a Min-SE below 90 s", {"0 > INVITE 1 | k: timer | x: 300 | Min-SE: 30"},
+     BROKE(MIN_SE_BELOW_ABSOLUTE), 0},
+    {"Require without Supported", {"0 > INVITE 1 | Require: timer"}, BROKE(REQUIRE_UNSUPPORTED), 0},
+    {"refresher without Supported", {"0 > INVITE 1 | x: 1800;refresher=uac"},
+     BROKE(REFRESHER_UNSUPPORTED), 0},
+    {"a number that is none", {"0 > INVITE 1 | k: timer | x: abc"}, BROKE(SE_MALFORMED), 0},
+    {"a CSeq of 2^31", {"0 > INVITE 2147483648 | k: timer"}, BROKE(CSEQ_RANGE), 0},
+
+    /* of a 2xx beside its request: §9, Table 2 */
+    {"below Min-SE",
+     {"0 > INVITE 1 | k: timer | x: 1800 | Min-SE: 600",
+      "1 < 200 INVITE 1 | x: 300;refresher=uas"},
+     0, BROKE(SE_BELOW_MIN)},
+    {"above what was asked",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | x: 1800;refresher=uas"},
+     0, BROKE(SE_ABOVE_ASKED)},
+    {"below 90 s",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | x: 60;refresher=uas"},
+     0, BROKE(SE_BELOW_ABSOLUTE)},
+    {"without refresher", {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | x: 600"},
+     0, BROKE(REFRESHER_MISSING)},
+    {"uac without Require",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | x: 600;refresher=uac"},
+     0, BROKE(REQUIRE_MISSING)},
+    {"Require and nothing else",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | Require: timer"},
+     0, BROKE(REQUIRE_ALONE)},
+    {"the choice overruled",
+     {"0 > INVITE 1 | k: timer | x: 600;refresher=uac", "1 < 200 INVITE 1 | x: 600;refresher=uas"},
+     0, BROKE(REFRESHER_OVERRULED)},
+    {"uac for a caller without support",
+     {"0 > INVITE 1 | x: 600", "1 < 200 INVITE 1 | x: 600;refresher=uac | Require: timer"},
+     0, FOUND(UAC_NAMED)},
+    {"left out by a callee that supports it",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | k: timer"}, 0, FOUND(SE_DROPPED)},
+    {"left out by one that does not",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1"}, 0, 0},
+
+    /* of a 422: §6, §8.1 */
+    {"without Min-SE", {"0 > INVITE 1 | k: timer | x: 90", "1 < 422 INVITE 1"},
+     0, BROKE(422_WITHOUT_MIN_SE)},
+    {"useless", {"0 > INVITE 1 | k: timer | x: 600", "1 < 422 INVITE 1 | Min-SE: 90"},
+     0, BROKE(422_USELESS)},
+    {"to a caller without support", {"0 > INVITE 1 | x: 90", "1 < 422 INVITE 1 | Min-SE: 600"},
+     0, FOUND(422_UNSUPPORTED)},
+    {"asked for again",
+     {"0 > INVITE 1 | k: timer | x: 90", "1 < 422 INVITE 1 | Min-SE: 600", "1.1 > ACK 1",
+      "2 > INVITE 2 | k: timer | x: 90"},
+     FOUND(422_IGNORED), 0},
+
+#define TIMER_OF_CALLEE                                                                            \
+    "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE",                                           \
+        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas | Allow: INVITE, UPDATE", "2.1 > ACK 1"
+    /* of later requests: §7.4 */
+    {"without Session-Expires", {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | offer"},
+     FOUND(SE_LEFT_OUT), 0},
+    {"without refresher", {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: 1800"},
+     FOUND(REFRESHER_LEFT_OUT), 0},
+    {"without Supported", {TIMER_OF_CALLEE, "9 > INVITE 2 | x: 1800"},
+     BROKE(SUPPORTED_MISSING), 0},
+    {"the role inverted", {TIMER_OF_CALLEE, "9 < INVITE 1 | k: timer | x: 1800;refresher=uas"},
+     0, FOUND(ROLE_INVERTED)},
+    {"the role taken over, which is allowed",
+     {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: 1800;refresher=uac"}, 0, 0},
+    {"UPDATE to a side that does not list it",
+     {TIMER_OF_CALLEE, "9 < UPDATE 1 | k: timer | x: 1800;refresher=uac"},
+     0, FOUND(UPDATE_UNLISTED)},
+    {"UPDATE to one that does", {TIMER_OF_CALLEE, "9 > UPDATE 2 | k: timer | x: 1800;refresher=uas"},
+     0, 0},
+    {"an INVITE beside an own one",
+     {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: 1800;refresher=uas",
+      "10 > INVITE 3 | k: timer | x: 1800;refresher=uas"},
+     FOUND(INVITE_OVERLAP), 0},
+    {"the Min-SE of the INVITE forgotten",
+     {"0 > INVITE 1 | k: timer | x: 1800 | Min-SE: 600",
+      "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas", "2.1 > ACK 1",
+      "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac"},
+     0, FOUND(MIN_SE_FORGOTTEN)},
+    {"and repeated",
+     {"0 > INVITE 1 | k: timer | x: 1800 | Min-SE: 600",
+      "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas", "2.1 > ACK 1",
+      "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac | Min-SE: 600"},
+     0, 0},
+    {"a refresh after the limit of 1770 s",
+     {TIMER_OF_CALLEE, "1772 < INVITE 1 | k: timer | x: 1800;refresher=uac"},
+     0, FOUND(REFRESH_LATE)},
+    {"one within it", {TIMER_OF_CALLEE, "1769 < INVITE 1 | k: timer | x: 1800;refresher=uac"}, 0, 0},
+
+    /* CSeq: RFC 3261 §12.2 */
+    {"a BYE with the number of the refresh",
+     {TIMER_OF_CALLEE, "902 < INVITE 7 | k: timer | x: 1800;refresher=uac", "934 < BYE 7"},
+     0, FOUND(CSEQ_REUSED)},
+    {"a BYE with a lower one",
+     {TIMER_OF_CALLEE, "902 < INVITE 7 | k: timer | x: 1800;refresher=uac", "934 < BYE 5"},
+     0, BROKE(CSEQ_LOW)},
+    {"a refusal that ends the dialog",
+     {TIMER_OF_CALLEE, "902 < INVITE 1 | k: timer | x: 1800;refresher=uac", "902.1 > 404 INVITE 1"},
+     BROKE(DIALOG_LOST), 0},
+};
+
+START_TEST(findings_name_who_it_was)
+{
+    struct watched call;
+    hear_all(&call, calls[_i].lines);
+    ck_assert_msg(call.by_caller == calls[_i].by_caller, "%s: caller %llx, not %llx",
+                  calls[_i].title, (unsigned long long)call.by_caller,
+                  (unsigned long long)calls[_i].by_caller);
+    ck_assert_msg(call.by_callee == calls[_i].by_callee, "%s: callee %llx, not %llx",
+                  calls[_i].title, (unsigned long long)call.by_callee,
+                  (unsigned long long)calls[_i].by_callee);
+}
+END_TEST
+
+/* Each has a name of its own, and a rule; numbers that are none have neither. */
+START_TEST(findings_have_names_and_rules)
+{
+    for (unsigned a = 0; a < SST_FINDING_END; a++) {
+        bool used = a < SST_VIOLATION_COUNT || a >= SST_FINDING_REFRESH_LATE;
+        ck_assert_int_eq(strcmp(sst_finding_name(a), "unknown") != 0, used);
+        ck_assert_int_eq(strncmp(sst_finding_section(a), "RFC ", 4) == 0, used);
+        for (unsigned b = 0; used && b < a; b++) {
+            ck_assert_str_ne(sst_finding_name(a), sst_finding_name(b));
+        }
+    }
+    ck_assert_str_eq(sst_finding_name(SST_VIOLATION_SE_MALFORMED), "se_malformed");
+    ck_assert_str_eq(sst_finding_name(SST_FINDING_REFRESH_LATE), "refresh_late");
+    ck_assert_str_eq(sst_finding_section(SST_FINDING_PROXY_BYE), "RFC 4028 section 8.3");
+    ck_assert_str_eq(sst_finding_name(SST_FINDING_END), "unknown");
+    ck_assert_str_eq(sst_finding_section(UINT_MAX), "unknown");
+}
+END_TEST
+
+START_TEST(verdicts_and_ends_have_names)
+{
+    ck_assert_str_eq(sst_watch_verdict_name(SST_WATCH_RUNNING), "running");
+    ck_assert_str_eq(sst_watch_verdict_name(SST_WATCH_INCOMPLETE), "incomplete");
+    ck_assert_str_eq(sst_watch_verdict_name((enum sst_watch_verdict)SST_WATCH_VERDICT_COUNT),
+                     "unknown");
+    ck_assert_str_eq(sst_watch_who_name(SST_WHO_NONE), "none");
+    ck_assert_str_eq(sst_watch_who_name(SST_WHO_PROXY), "proxy");
+    ck_assert_str_eq(sst_watch_who_name((enum sst_watch_who)4), "unknown");
+}
+END_TEST
+
+/* RFC 4028 §10, §11.1: a refresh every second, and one every ten. */
+START_TEST(refreshes_without_pause_are_a_storm)
+{
+    static const char *const call_up[] = {TIMER_OF_CALLEE, NULL};
+    for (unsigned pause = 1; pause <= 10; pause += 9) {
+        struct watched call;
+        char line[96];
+        hear_all(&call, call_up);
+        for (unsigned i = 1; i <= 30; i++) {
+            (void)snprintf(line, sizeof line, "%u < INVITE %u | k: timer | x: 1800;refresher=uac",
+                           10 + i * pause, i);
+            hear(&call, line);
+            (void)snprintf(line, sizeof line, "%u > 200 INVITE %u | x: 1800;refresher=uac | "
+                           "Require: timer", 10 + i * pause, i);
+            hear(&call, line);
+            (void)snprintf(line, sizeof line, "%u < ACK %u", 10 + i * pause, i);
+            hear(&call, line);
+        }
+        struct sst_watch_result result = judged(&call, 600);
+        if (pause == 1) {
+            ck_assert_uint_eq(call.by_callee, FOUND(STORM));
+            ck_assert_verdict(result, STORM, CALLEE);
+        } else {
+            ck_assert_uint_eq(call.by_callee, 0);
+            ck_assert_verdict(result, RUNNING, NONE);
+        }
+    }
+}
+END_TEST
+
+static Suite *watch_findings_suite(void)
+{
+    Suite *suite = suite_create("watch_findings");
+    TCase *tests = tcase_create("watch_findings");
+    tcase_add_loop_test(tests, findings_name_who_it_was, 0, COUNT_OF(calls));
+    tcase_add_test(tests, findings_have_names_and_rules);
+    tcase_add_test(tests, verdicts_and_ends_have_names);
+    tcase_add_test(tests, refreshes_without_pause_are_a_storm);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(watch_findings_suite());
+}
