@@ -393,6 +393,16 @@ SST_API const char *sst_session_check(const struct sst_session *session);
 SST_API SST_MUST_USE int sst_session_save(const struct sst_session *session, uint64_t now_ms,
                                           uint8_t *buffer, size_t size, size_t *need);
 
+/**
+ * Tells whether a stored image is stale: keep the fingerprint that the session had when you saved
+ * it, and compare. It changes with everything that an image holds, also with what changes without
+ * an event, such as the peer's CSeq, and not with the time. Saving changes nothing, so an image
+ * that did not reach its store is still known to be missing there.
+ * @return a 64-bit hash; 0 for NULL. It depends on the clock of now_ms: do not take it to another
+ *         host, and take a new one after sst_session_restore()
+ */
+SST_API uint64_t sst_session_fingerprint(const struct sst_session *session);
+
 /** How a session is restored, bits. */
 enum sst_restore_flag {
     SST_RESTORE_TRANSACTIONS = 1 << 0, /**< pending transactions live on, with their sst_tx: else
@@ -407,14 +417,16 @@ enum sst_restore_flag {
 struct sst_restore {
     const uint8_t *image; /**< any bytes at all */
     size_t length;        /**< of image */
-    uint64_t elapsed_ms;  /**< time since the saving, 0 if not known; unused for a take-over */
+    uint64_t elapsed_ms;  /**< time since the saving, 0 if not known. A take-over only limits
+                               spread_ms by it: give what it may be at most */
     uint64_t spread_ms;   /**< 0: an overdue refresh is due at once; else see below */
     unsigned flags;       /**< bits of enum sst_restore_flag */
 };
 
 /**
  * Restores a session. Where many are restored at once, spread_ms moves a refresh that is overdue to
- * a random moment of the time from now on (policy->random), never past its last moment. Refreshes
+ * a random moment of the time from now on (policy->random), never past its last moment; for a
+ * take-over that is the last moment of the interval in the image. Refreshes
  * that were pending and are forgotten count as overdue. The session is in no queue afterwards.
  * Events that waited at the saving are reported as after sst_session_set_policy().
  * @param session  need not be initialized; must not be in a queue

@@ -123,6 +123,27 @@ static uint64_t moment_of(uint64_t distance, uint64_t now, uint64_t elapsed)
     return ago - distance < AGE_MAX ? now - (ago - distance) : now - AGE_MAX;
 }
 
+/* All that depends on no clock. */
+static void write_fields(const struct sst_session *session, uint8_t *buffer)
+{
+    put(buffer + AT_INTERVAL, 4, session->interval);
+    put(buffer + AT_GUARD, 2, session->guard_ms);
+    put(buffer + AT_RAISED, 2, session->raised_s);
+    put(buffer + AT_MIN_SE, 4, session->min_se);
+    put(buffer + AT_CALL_MIN_SE, 4, session->call_min_se);
+    put(buffer + AT_NEXT_CSEQ, 4, session->next_cseq);
+    put(buffer + AT_VIOLATIONS, 4, session->violations);
+    put(buffer + AT_FLAGS, 4, session->flags);
+    buffer[AT_EVENTS] = session->events;
+    buffer[AT_LADDER] = session->ladder;
+    buffer[AT_ATTEMPTS] = session->attempts;
+    buffer[AT_GENERATION] = session->generation;
+    buffer[AT_REASON] = session->reason;
+    buffer[AT_ACK] = session->ack_s;
+    buffer[AT_NAMED] = session->named_s;
+    buffer[AT_ZERO] = 0;
+}
+
 int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t *buffer,
                      size_t size, size_t *need)
 {
@@ -143,24 +164,28 @@ int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t
     put(buffer + AT_LENGTH, 2, SST_IMAGE_SIZE);
     put(buffer + AT_AGE, 8, session->start_ms == 0 ? NONE : now - session->start_ms);
     put(buffer + AT_REFRESH, 8, distance_of(session->refresh_ms, now));
-    put(buffer + AT_INTERVAL, 4, session->interval);
-    put(buffer + AT_GUARD, 2, session->guard_ms);
-    put(buffer + AT_RAISED, 2, session->raised_s);
-    put(buffer + AT_MIN_SE, 4, session->min_se);
-    put(buffer + AT_CALL_MIN_SE, 4, session->call_min_se);
-    put(buffer + AT_NEXT_CSEQ, 4, session->next_cseq);
-    put(buffer + AT_VIOLATIONS, 4, session->violations);
-    put(buffer + AT_FLAGS, 4, session->flags);
-    buffer[AT_EVENTS] = session->events;
-    buffer[AT_LADDER] = session->ladder;
-    buffer[AT_ATTEMPTS] = session->attempts;
-    buffer[AT_GENERATION] = session->generation;
-    buffer[AT_REASON] = session->reason;
-    buffer[AT_ACK] = session->ack_s;
-    buffer[AT_NAMED] = session->named_s;
-    buffer[AT_ZERO] = 0;
+    write_fields(session, buffer);
     put(buffer + AT_CRC, CRC_SIZE, crc32(buffer, AT_CRC));
     return SST_OK;
+}
+
+/* The 64-bit FNV-1a hash of an image whose times are those of the session's clock, so that time
+ * alone changes nothing. Made from the image, so that it misses nothing that one holds. */
+uint64_t sst_session_fingerprint(const struct sst_session *session)
+{
+    uint8_t image[SST_IMAGE_SIZE];
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+
+    if (session == NULL) {
+        return 0;
+    }
+    put(image + AT_AGE, 8, session->start_ms);
+    put(image + AT_REFRESH, 8, session->refresh_ms);
+    write_fields(session, image);
+    for (size_t i = AT_AGE; i < AT_CRC; i++) {
+        hash = (hash ^ image[i]) * UINT64_C(0x100000001B3);
+    }
+    return hash;
 }
 
 /* Whether these bytes are an image of this version, whole and as it was written. */
@@ -225,9 +250,9 @@ static void read_times(struct sst_session *session, const uint8_t *image, uint64
     }
 }
 
-/* Moves a refresh that is overdue, or was not pulled yet, to a random moment from now on. The range
- * is narrowed, not the result cut off: otherwise many would meet again at the last moment. */
-static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms)
+/* Moves a refresh that is overdue, or was not pulled yet, to a random moment from now to last. The
+ * range is narrowed, not the result cut off: otherwise many would meet again at the last moment. */
+static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms, uint64_t last)
 {
     struct sst_due due;
     bool waits = session->events & sst_event_bit(SST_EVENT_REFRESH);
@@ -236,7 +261,6 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     if (spread_ms == 0 || (due.refresh > now && !waits)) {
         return;
     }
-    uint64_t last = sst_session_last_attempt(session);
     if (last <= now) {
         return;
     }
@@ -265,10 +289,13 @@ static int resume(struct sst_session *session, const struct sst_restore *how, ui
     if (!(how->flags & SST_RESTORE_TRANSACTIONS)) {
         sst_session_forget_transactions(session, now);
     }
+    /* EC-131: the peer may have counted from the image's start for all the time that the image is
+     * old. So the time left to spread over is what is left of that interval, not of the new one. */
+    uint64_t last = sst_session_last_attempt(session);
     if (how->flags & SST_RESTORE_TAKEOVER) {
         sst_session_take_over(session, now);
     }
-    spread(session, now, how->spread_ms);
+    spread(session, now, how->spread_ms, last);
     return SST_OK;
 }
 

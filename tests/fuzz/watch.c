@@ -120,6 +120,10 @@ void watch_image(const struct sst_session *session, uint64_t now_ms)
     /* What is past by longer than any clock runs is cut off: age and refresh, at 2^61 ms. */
     bool cut = again[AT_AGE] == 0x20 || again[AT_REFRESH] == 0x20;
     HOLDS(cut || memcmp(image, again, sizeof image) == 0);
+    /* The times are put back as they were where the clock was not set back before the start. */
+    if (!cut && twin.start_ms == session->start_ms && twin.refresh_ms == session->refresh_ms) {
+        HOLDS(sst_session_fingerprint(&twin) == sst_session_fingerprint(session));
+    }
     for (unsigned flags = 0; flags <= SST_RESTORE_TAKEOVER; flags += SST_RESTORE_TAKEOVER) {
         how.flags = flags;
         HOLDS(sst_session_restore(&twin, session->policy, &how, now_ms) == SST_OK);

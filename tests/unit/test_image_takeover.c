@@ -136,6 +136,36 @@ START_TEST(many_are_spread)
 }
 END_TEST
 
+/* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away.
+ * Shows: EC-131 */
+START_TEST(the_spread_ends_with_the_interval_in_the_image)
+{
+    static const struct {
+        double saved_s;
+        uint64_t elapsed_ms;
+        uint64_t most_ms; /* 59 s less the two */
+    } cases[] = {{0, 0, 59000}, {30, 0, 29000}, {30, 20000, 9000}, {0, 58000, 1000},
+                 {30, 29000, 0}, {30, 60000, 0}, {58, UINT64_C(1000000000), 0}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t most = 0;
+        for (uint64_t seed = 1; seed <= 200; seed++) {
+            struct talk *t = connected("", seed % 2 == 0 ? UPDATES REMOTE_90 : UPDATES LOCAL_90);
+            talk_use_random(t, seed);
+            until(t, cases[i].saved_s);
+            taken_over(t, cases[i].elapsed_ms, 600000);
+            ck_assert_uint_eq(info_of(t).expires_ms, NOW_MS + 90000);
+            uint64_t at = sst_session_deadline(t->session);
+            at = at < NOW_MS ? 0 : at - NOW_MS;
+            ck_assert_uint_le(at, cases[i].most_ms);
+            most = at > most ? at : most;
+            end_talk(t);
+        }
+        ck_assert_uint_ge(most, cases[i].most_ms * 9 / 10); /* and it uses all of it */
+    }
+}
+END_TEST
+
 /* Shows: EC-131 */
 START_TEST(transactions_are_not_taken_over)
 {
@@ -173,6 +203,7 @@ int main(void)
     tcase_add_test(tcase, one_refresh_at_once_and_the_call_lives);
     tcase_add_test(tcase, what_is_wrong_is_found_out_as_ever);
     tcase_add_test(tcase, many_are_spread);
+    tcase_add_test(tcase, the_spread_ends_with_the_interval_in_the_image);
     tcase_add_test(tcase, transactions_are_not_taken_over);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
