@@ -226,7 +226,7 @@ void sst_session_take_over(struct sst_session *s, uint64_t now)
 {
     if (sst_is_running(s)) {
         sst_session_renew(s, now);
-        s->flags |= sst_is_watching(s) ? F_EXTRA : 0;
+        s->flags |= F_EXTRA;
         s->refresh_ms = now;
     }
 }

@@ -278,6 +278,16 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     sst_plan_at(session, now + sst_session_random(session, (uint32_t)range), now);
 }
 
+/* EC-131: the peer may have counted from the image's start for all the time that the image is old.
+ * So the time left to spread over is what is left of that interval, not of the new one. Where the
+ * image is of a host that had taken the call over and not refreshed yet, its interval tells nothing,
+ * but the moment for the refresh was within the time left. */
+static uint64_t last_for_taker(const struct sst_session *session)
+{
+    uint64_t last = sst_session_last_attempt(session);
+    return (session->flags & F_EXTRA) && session->refresh_ms < last ? session->refresh_ms : last;
+}
+
 /* Makes the session that the image holds one that goes on here. */
 static int resume(struct sst_session *session, const struct sst_restore *how, uint64_t now)
 {
@@ -289,10 +299,9 @@ static int resume(struct sst_session *session, const struct sst_restore *how, ui
     if (!(how->flags & SST_RESTORE_TRANSACTIONS)) {
         sst_session_forget_transactions(session, now);
     }
-    /* EC-131: the peer may have counted from the image's start for all the time that the image is
-     * old. So the time left to spread over is what is left of that interval, not of the new one. */
     uint64_t last = sst_session_last_attempt(session);
     if (how->flags & SST_RESTORE_TAKEOVER) {
+        last = last_for_taker(session);
         sst_session_take_over(session, now);
     }
     spread(session, now, how->spread_ms, last);

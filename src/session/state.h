@@ -75,7 +75,7 @@ enum sst_update {
 #define F_HELD (1u << 21)       /* the BYE waits until the expiration; EC-36, EC-120 */
 #define F_NO_REQUIRE (1u << 22) /* a 420 refused it; EC-58 */
 #define F_ASKED (1u << 23)      /* REFRESH was raised, and nothing has come of it yet */
-#define F_EXTRA (1u << 24)      /* one refresh by the side that watches; EC-103, EC-131 */
+#define F_EXTRA (1u << 24)      /* one refresh by the side that watches, or that took over; EC-131 */
 #define F_PROBE (1u << 25)      /* the next refresh that is not answered ends the session; EC-123 */
 #define F_OVERRULED (1u << 26)  /* the peer took the role although it was named ours; EC-124 */
 #define F_UNSEEN (1u << 27)     /* the peer may not know of this interval's 2xx; EC-115 */

@@ -70,7 +70,8 @@ enum act {
     ACT_CSEQ,
     ACT_RASH,
     ACT_EARLY_INVITE,
-    ACT_UPDATE_BESIDE
+    ACT_UPDATE_BESIDE,
+    ACT_DIE
 };
 
 enum scene {

@@ -7,7 +7,8 @@
 const char *const habit_names[HABIT_COUNT] = {
     "status", "408",    "trying",  "ping",   "allow", "cseq", "loss",   "ack",
     "in-1xx", "unsent", "true",    "nested", "rash",  "user", "policy", "require",
-    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy"};
+    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy",
+    "dies"};
 
 #define FOREIGNERS                                                                                 \
     (1u << HABIT_MUTE | 1u << HABIT_LISTS | 1u << HABIT_FORGETS | 1u << HABIT_TAKER |              \
@@ -45,6 +46,9 @@ void choose_habits(struct world *w)
             continue; /* one of them is enough */
         }
         w->habits |= habit;
+    }
+    if (has(w, HABIT_DIES)) { /* what others close, no taker opens */
+        w->habits &= 1u << HABIT_DIES | 1u << HABIT_POLICY;
     }
     w->fair = true; /* nothing else goes wrong */
     for (unsigned h = 0; h < HABIT_COUNT; h++) {
@@ -237,6 +241,24 @@ static void again(struct world *w, struct agent *a, unsigned act, uint64_t after
     schedule(w, w->now + after, TIMED_ACT, a->index, 0, 0, act);
 }
 
+/* Around the moments at which something is sent, or at any other. */
+static void plan_deaths(struct world *w, uint64_t run, uint64_t guard)
+{
+    const uint64_t moments[] = {0, run / 2u, run - guard, run};
+    uint64_t span = w->end_at - w->now;
+    unsigned whose = pick(w, 3);
+    for (unsigned n = 1u + pick(w, 3); n > 0; n--) {
+        unsigned index = whose < SIDES ? whose : pick(w, 2);
+        uint64_t at = pick(w, 4) == 0 ? (uint64_t)draw(w) * span >> 32
+                                      : moments[pick(w, 4)] + pick(w, 3) * (run / 2u) + pick(w, 400);
+        again(w, &w->side[index], ACT_DIE, at > 150u ? at - 150u : at);
+    }
+    if (pick(w, 4) == 1) { /* the peer dies for good */
+        schedule(w, w->now + ((uint64_t)draw(w) * span >> 32), TIMED_FAULT, pick(w, 2), 0, 0,
+                 FAULT_CRASH);
+    }
+}
+
 /* Both sides are up. */
 void plan_habits(struct world *w, uint64_t run, uint64_t guard)
 {
@@ -284,6 +306,9 @@ void plan_habits(struct world *w, uint64_t run, uint64_t guard)
     }
     if (has(w, HABIT_LAZY) || has(w, HABIT_USER)) { /* EC-120: beside the watcher's BYE */
         again(w, &w->side[0], ACT_HOLD_INVITE, run - guard - 1u - pick(w, 4000));
+    }
+    if (has(w, HABIT_DIES)) {
+        plan_deaths(w, run, guard);
     }
     if ((has(w, HABIT_LISTS) || has(w, HABIT_TRYING)) && pick(w, 3) != 1) {
         schedule(w, w->now + ((uint64_t)draw(w) * span >> 32), TIMED_FAULT, 1, 0, 0, FAULT_CRASH);
@@ -553,5 +578,7 @@ void do_habit(struct world *w, struct agent *a, enum act act)
         rash(w, a);
     } else if (act == ACT_UPDATE_BESIDE) {
         update_beside(w, a);
+    } else if (act == ACT_DIE) {
+        die(w, a);
     }
 }

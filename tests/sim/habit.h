@@ -34,6 +34,7 @@ enum habit {
     HABIT_SMALL,   /* ... whose interval is below the caller's minimum, and who follows no 422 */
     HABIT_ZERO,    /* ... whose interval is 0 or 1 s */
     HABIT_LAZY,    /* ... who is to refresh, and does not */
+    HABIT_DIES,    /* a host dies, and another takes the call over from a store; EC-131 */
     HABIT_COUNT
 };
 

@@ -196,6 +196,7 @@ void settle(struct world *w, struct agent *a)
         arm(w, a);
     }
     judge(w, a, MAY_NOTHING);
+    write_image(w, a);
 }
 
 /* From here on events are told: those that waited, at once. */

@@ -51,7 +51,7 @@ void judge_world(struct world *w)
     }
     struct sst_session_info info[SIDES];
     for (unsigned i = 0; i < SIDES; i++) {
-        if (w->side[i].kind != KIND_LIBRARY) {
+        if (w->side[i].kind != KIND_LIBRARY || w->side[i].restored) {
             return;
         }
         sst_session_inspect(&w->side[i].session, &info[i]);
@@ -99,6 +99,7 @@ void judge_end(struct world *w)
             fail(w, "the timer is lost: a session waits for nothing", "%c", 'A' + a->index);
         }
         judge_survivor(w, a);
+        judge_taker(w, a);
     }
     if (w->failure == NULL && (w->causes & ~(1u << CAUSE_GONE)) != 0) {
         bool by_user = !w->side[0].ended && !w->side[1].ended;

@@ -39,7 +39,7 @@ static struct server *take(struct agent *a, const struct packet *packet)
         best->commits = a->commits;
         best->most = 0;
         best->offer = packet->offer;
-        best->answered = best->gave = false;
+        best->answered = best->gave = best->rang = false;
         best->asked = 0;
         best->supports = get_header(packet, "Supported") != NULL;
         best->asked_role = SST_REFRESHER_NONE;
@@ -246,6 +246,7 @@ static void plan_answer(struct world *w, struct agent *a, struct server *s)
             judge(w, a, MAY_NOTHING);
         }
         answer_in_1xx(w, a, s);
+        s->rang = true;
         respond(w, a, s, 180);
     }
     s->planned = (uint16_t)status;

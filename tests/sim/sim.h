@@ -20,6 +20,7 @@
 #define SIDES 2
 #define PROXIES_MAX 3
 #define SERVERS 6
+#define STORED_MAX 8u
 #define MEMORIES 32 /* transactions that a proxy remembers */
 #define EVENTS_MAX 512
 #define PACKETS_MAX 192
@@ -74,6 +75,7 @@ struct server {
     uint16_t planned; /* the status to come */
     uint8_t method;
     bool used, open, await_ack;
+    bool rang; /* had a 1xx */
     bool asks;     /* the request had Supported: timer and Session-Expires */
     uint32_t most; /* so that the 2xx may have no more than this; 0: any */
     bool offer;    /* the request had one ... */
@@ -82,6 +84,13 @@ struct server {
     bool supports;                 /* the request had Supported: timer */
     uint32_t asked;                /* what its Session-Expires said, 0: none */
     enum sst_refresher asked_role; /* ... */
+};
+
+/* An image in a store. */
+struct stored {
+    uint8_t image[SST_IMAGE_SIZE];
+    uint64_t fingerprint;
+    uint64_t at; /* when it was written */
 };
 
 struct agent {
@@ -114,6 +123,10 @@ struct agent {
     uint32_t cseq;
     uint8_t image[SST_IMAGE_SIZE];
     uint64_t image_at; /* world time; 0: there is none */
+    struct stored stored[STORED_MAX]; /* the last ones, the newest at writes - 1 */
+    uint32_t writes;
+    uint64_t died_at;
+    uint64_t taken_at; /* by another host, last; 0: never */
     /* what the oracle knows */
     uint64_t expires;
     uint64_t committed_at; /* on the host's clock */
@@ -201,6 +214,9 @@ enum timed_type {
     TIMED_FOREIGN,
     TIMED_ACK
 };
+
+/* How a host comes back; TIMED_BACK. */
+enum back { BACK_AGE_KNOWN, BACK_AGE_UNKNOWN, BACK_ELSEWHERE };
 
 struct choices {
     uint64_t state;
@@ -329,6 +345,13 @@ void do_act(struct world *w, struct agent *a, enum act act);
 void do_fault(struct world *w, struct agent *a, enum fault fault);
 void come_back(struct world *w, struct agent *a, unsigned detail);
 void rogue_headers(struct world *w, struct packet *packet);
+void forget_transactions(struct agent *a);
+
+/* takeover.c */
+void write_image(struct world *w, struct agent *a);
+void die(struct world *w, struct agent *a);
+void take_over(struct world *w, struct agent *a);
+void judge_taker(struct world *w, const struct agent *a);
 
 /* world.c */
 void run_world(struct world *w);

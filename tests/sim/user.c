@@ -113,12 +113,13 @@ void do_act(struct world *w, struct agent *a, enum act act)
     case ACT_RASH:
     case ACT_EARLY_INVITE:
     case ACT_UPDATE_BESIDE:
+    case ACT_DIE:
         break;
     }
     w->counts->act[act] += done;
 }
 
-static void forget_transactions(struct agent *a)
+void forget_transactions(struct agent *a)
 {
     memset(&a->invite.tx, 0, sizeof a->invite.tx);
     memset(&a->update.tx, 0, sizeof a->update.tx);
@@ -185,13 +186,17 @@ static void go_down(struct world *w, struct agent *a, bool old_image)
 
 void come_back(struct world *w, struct agent *a, unsigned detail)
 {
+    if (detail == BACK_ELSEWHERE) {
+        take_over(w, a);
+        return;
+    }
     afflict(w, CAUSE_RESTART);
     a->phase = PHASE_UP;
     a->restored = true;
     a->learned = 0; /* the image may be older */
     a->clock = draw(w) - w->now;
     struct sst_restore how = {.image = a->image, .length = sizeof a->image};
-    how.elapsed_ms = detail == 0 ? w->now - a->image_at : 0;
+    how.elapsed_ms = detail == BACK_AGE_KNOWN ? w->now - a->image_at : 0;
     how.spread_ms = pick(w, 2) == 0 ? 0 : 5000u;
     if (sst_session_restore(&a->session, a->policy, &how, clock_of(w, a)) != SST_OK) {
         fail(w, "an image is not restored", "%c", 'A' + a->index);

@@ -44,6 +44,8 @@ static void start(struct world *w)
     w->network = pick(w, w->fair ? 2 : 3);
     if (has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_UNSENT)) {
         w->network = 0; /* the ladder is judged to the second */
+    } else if (has(w, HABIT_DIES)) {
+        w->network = 0; /* a death is loss enough: of a peer's INVITE few copies are left */
     } else if (has(w, HABIT_LOSS)) {
         w->network = 3;
     }

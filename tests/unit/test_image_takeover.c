@@ -166,6 +166,26 @@ START_TEST(the_spread_ends_with_the_interval_in_the_image)
 }
 END_TEST
 
+/* The first taker died before its refresh: of the second one's image only that plan tells how much
+ * time was left.
+ * Shows: EC-131 */
+START_TEST(a_second_taker_refreshes_no_later_than_the_first_planned)
+{
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct talk *t = connected("", seed % 2 == 0 ? UPDATES REMOTE_90 : UPDATES LOCAL_90);
+        talk_use_random(t, seed);
+        until(t, 40);
+        taken_over(t, 0, 600000); /* within 19 s */
+        uint64_t planned = info_of(t).refresh_ms - NOW_MS;
+        ck_assert_uint_le(planned, 19000);
+        taken_over(t, 5000, 600000);
+        uint64_t left = planned > 5000 ? planned - 5000 : 0;
+        ck_assert_uint_le(info_of(t).refresh_ms, NOW_MS + left);
+        end_talk(t);
+    }
+}
+END_TEST
+
 /* Shows: EC-131 */
 START_TEST(transactions_are_not_taken_over)
 {
@@ -204,6 +224,7 @@ int main(void)
     tcase_add_test(tcase, what_is_wrong_is_found_out_as_ever);
     tcase_add_test(tcase, many_are_spread);
     tcase_add_test(tcase, the_spread_ends_with_the_interval_in_the_image);
+    tcase_add_test(tcase, a_second_taker_refreshes_no_later_than_the_first_planned);
     tcase_add_test(tcase, transactions_are_not_taken_over);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
