@@ -7,6 +7,7 @@
 
 #include "dialog.h"
 #include "schedule.h"
+#include "takeover.h"
 #include "text.h"
 #include "timer.h"
 #include "transactions.h"
@@ -51,6 +52,7 @@ static void free_requests(struct call *call)
 
 void call_free(struct call *call)
 {
+    takeover_drop(call);
     table_remove(&call->ua->calls, &call->node);
     call->state = CALL_LEAVING;
     call_closed(call);
@@ -121,6 +123,7 @@ void call_over(struct call *call, enum call_status status)
 void call_leave(struct call *call)
 {
     call->state = CALL_LEAVING;
+    takeover_forget(call);
     timer_end(call);
     for (struct request *request = call->requests; request != NULL; request = request->next) {
         /* A BYE has to get there, and what it overtakes need not any more. */
@@ -170,6 +173,30 @@ void call_answered(struct call *call)
     if (mute_ms < ua->mute_ms) {
         ua->mute_ms = mute_ms;
     }
+}
+
+/* What is left, from now on, of so many seconds of the library's clock after the answer. */
+static uint64_t left_of(const struct call *call, double seconds, uint64_t up_ms)
+{
+    uint64_t span_ms;
+
+    if (seconds < 0) {
+        return CLOCK_NEVER;
+    }
+    span_ms = clock_real_span(&call->ua->clock, seconds);
+    return clock_real_ms(&call->ua->clock) + (span_ms > up_ms ? span_ms - up_ms : 0);
+}
+
+void call_resumed(struct call *call, uint64_t up_ms)
+{
+    const struct options *options = &call->ua->options;
+
+    /* Before this program's clock began; differences are right all the same. */
+    call->answered_ms = clock_real_ms(&call->ua->clock) - up_ms;
+    if (call->holds < options->hold_count) {
+        schedule_at(call, TIMER_HOLD, left_of(call, options->holds[call->holds], up_ms));
+    }
+    schedule_at(call, TIMER_HANGUP, left_of(call, options->hangup_after, up_ms));
 }
 
 struct request *call_request(struct call *call, enum request_kind kind, enum sst_method method)

@@ -79,6 +79,19 @@ struct call_session {
     struct call *call;
 };
 
+/* What of a call is in the store; see takeover.h. */
+struct kept {
+    struct call *next_touched;
+    struct call *next_held;
+    uint64_t hash;     /* of what was written last; 0: nothing */
+    uint32_t cseq_end; /* own numbers up to this one are set aside */
+    bool stored;
+    bool touched;
+    bool held; /* its end waits: with ... */
+    enum call_status status;
+    const char *reason;
+};
+
 struct call {
     struct ua *ua;
     struct node node; /* in ua->calls */
@@ -118,6 +131,7 @@ struct call {
     bool half_open;      /* the peer's INVITE was taken and no ACK came yet */
     size_t holds;        /* how many of --hold-at were begun */
     uint64_t answered_ms;
+    struct kept kept;
 };
 
 /* A new call in the table, its session begun; the Call-ID is copied. */
@@ -144,6 +158,9 @@ void call_linger(struct call *call, uint64_t wait_ms);
 
 /* The 2xx was sent or came: the times of --hold-at and the like run from here. */
 void call_answered(struct call *call);
+
+/* The call of another host goes on here, which was up for so long. */
+void call_resumed(struct call *call, uint64_t up_ms);
 
 /* A new own request of a call; call_request_done() ends it. */
 struct request *call_request(struct call *call, enum request_kind kind, enum sst_method method);

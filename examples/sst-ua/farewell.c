@@ -9,6 +9,7 @@
 #include "message.h"
 #include "requests.h"
 #include "schedule.h"
+#include "takeover.h"
 #include "text.h"
 #include "timer.h"
 
@@ -55,6 +56,9 @@ void farewell(struct call *call, enum call_status status, const char *reason)
     if (call->ua->mute) {
         call_over(call, CALL_GOOD);
         call_leave(call);
+        return;
+    }
+    if (takeover_holds(call, status, reason)) {
         return;
     }
     switch (call->state) {

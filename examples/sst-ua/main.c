@@ -17,6 +17,7 @@
 #include "raw.h"
 #include "requests.h"
 #include "schedule.h"
+#include "takeover.h"
 #include "text.h"
 #include "timer.h"
 #include "transactions.h"
@@ -247,6 +248,7 @@ static int waiting_time(const struct ua *ua)
     uint64_t due_ms = earlier(schedule_due_ms(ua), timer_due_ms(ua));
 
     due_ms = earlier(due_ms, transactions_due_ms(ua));
+    due_ms = earlier(due_ms, takeover_due_ms(ua));
     due_ms = earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
     due_ms = earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
     due_ms = earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
@@ -275,19 +277,21 @@ static bool place_calls(struct ua *ua)
 }
 
 /* Waits until there is something to do; what came of signals is returned. */
-static bool wait_for_work(struct ua *ua)
+static bool wait_for_work(struct ua *ua, short *store_events)
 {
-    struct pollfd sources[3 + RESOLVER_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN},
-                                                   {.fd = -1, .events = POLLOUT}};
-    size_t count = 2;
+    struct pollfd sources[4 + RESOLVER_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN},
+                                                   {.fd = -1, .events = POLLOUT},
+                                                   takeover_watch(ua)};
+    size_t count = 3;
 
     if (out_waits()) {
         sources[1].fd = STDOUT_FILENO;
     }
     if (!ua->mute) {
-        count += net_watch(&ua->net, sources + 2);
+        count += net_watch(&ua->net, sources + count);
     }
     poll(sources, (nfds_t)count, has_calls_to_place(ua) ? 0 : waiting_time(ua));
+    *store_events = sources[2].revents;
     return sources[0].revents != 0;
 }
 
@@ -297,12 +301,16 @@ static bool run(struct ua *ua)
 
     while (!is_done(ua)) {
         bool signalled;
+        short store_events;
 
         if (!place_calls(ua)) {
             return false;
         }
-        signalled = wait_for_work(ua);
+        signalled = wait_for_work(ua, &store_events);
         out_work();
+        if (!takeover_work(ua, store_events)) {
+            return true;
+        }
         read_socket(ua);
         if (signalled && read(signal_pipe[0], &byte, 1) == 1) {
             stop(ua);
@@ -311,6 +319,7 @@ static bool run(struct ua *ua)
         transactions_work(ua);
         run_timers(ua);
         timer_work(ua);
+        takeover_write(ua);
         transactions_work(ua);
     }
     return true;
@@ -355,6 +364,10 @@ static bool open_all(struct ua *ua)
     log_open(&ua->log);
     ua->secret = random_number(NULL);
     timer_open(ua);
+    ua->net.shared = ua->options.store != NULL;
+    if (!takeover_begin(ua)) {
+        return false;
+    }
     if (!net_open(&ua->net, ua->options.bind.host, ua->options.bind.port, ua->options.dns) ||
         !catch_signals()) {
         return false;
@@ -369,6 +382,7 @@ static bool open_all(struct ua *ua)
         return false;
     }
     log_listening(&ua->log, ua->net.host, ua->net.port);
+    takeover_restore(ua);
     return true;
 }
 
@@ -377,6 +391,7 @@ static void close_all(struct ua *ua)
     while (ua->agenda.count > 0) {
         call_free(agenda_first(&ua->agenda));
     }
+    takeover_end(ua);
     transactions_close(ua);
     timer_close(ua);
     net_close(&ua->net);

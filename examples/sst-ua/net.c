@@ -49,6 +49,13 @@ static bool bind_socket(struct net *net, struct net_address *address)
         setsockopt(net->socket, IPPROTO_IP, IP_RECVERR, &yes, sizeof yes);
     }
 #endif
+    if (net->shared) {
+        /* Who binds last gets what arrives; and the address may come only later. */
+        setsockopt(net->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+#ifdef IP_FREEBIND
+        setsockopt(net->socket, IPPROTO_IP, IP_FREEBIND, &yes, sizeof yes);
+#endif
+    }
     if (bind(net->socket, (const struct sockaddr *)&address->storage, address->length) != 0) {
         return false;
     }
@@ -80,8 +87,9 @@ bool net_open(struct net *net, const char *host, int port, const char *servers)
     struct net_address address;
     int error;
 
-    memset(net, 0, sizeof *net);
-    net->socket = -1;
+    bool shared = net->shared;
+
+    *net = (struct net){.socket = -1, .shared = shared};
     error = look_up(host, &address);
     if (error != 0) {
         fprintf(stderr, PROGRAM ": %s: %s\n", host, gai_strerror(error));

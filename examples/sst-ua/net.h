@@ -36,6 +36,7 @@ struct net_line {
 struct net {
     int socket;
     int family;
+    bool shared; /* set before net_open(): the address may be another node's yet, or still */
     bool any;                 /* bound to the wildcard address: ours depends on whom we talk to */
     char host[NET_HOST_SIZE]; /* numeric, without brackets */
     int port;

@@ -36,6 +36,9 @@ static const char usage[] =
     "  --mute-after SEC             fall silent that long after the answer\n"
     "  --calls N                    default 1; answer: 0 for ever\n"
     "  --speed X                    session timers run X times faster\n"
+    "  --store URL --node NAME      keep calls in redis://HOST:PORT[/DB] or unix:PATH, as this node\n"
+    "  --standby                    take the calls over when their node's lease has ended\n"
+    "  --lease SEC                  how long that takes, default 3\n"
     "  --log text|json              default text\n"
     "  --color auto|always|never    of the text; auto: on a terminal, without NO_COLOR\n"
     "  --help  --version\n";
@@ -181,6 +184,31 @@ static bool read_log(struct options *options, const char *option, const char *va
     return options->json || strcmp(value, "text") == 0 || complain(option, value, "text or json");
 }
 
+static bool read_lease(struct options *options, const char *option, const char *value)
+{
+    return (read_seconds(&options->lease, option, value) && options->lease >= 0.2 &&
+            options->lease <= 3600) ||
+           complain(option, value, "0.2 to 3600 seconds");
+}
+
+/* --store and what belongs to it. */
+static bool check_store(const struct options *options)
+{
+    if (options->store != NULL && options->node == NULL) {
+        fputs("sst-ua: --store: --node is needed as well\n", stderr);
+        return false;
+    }
+    if (options->store != NULL && options->bind.port == 0) {
+        fputs("sst-ua: --store: all nodes share one --bind, so its port cannot be 0\n", stderr);
+        return false;
+    }
+    if (options->store == NULL && (options->node != NULL || options->standby)) {
+        fputs("sst-ua: --node and --standby: --store is needed as well\n", stderr);
+        return false;
+    }
+    return true;
+}
+
 static bool read_option(struct options *options, const char *option, const char *value)
 {
     if (strcmp(option, "--bind") == 0) {
@@ -230,6 +258,17 @@ static bool read_option(struct options *options, const char *option, const char 
     if (strcmp(option, "--speed") == 0) {
         return read_speed(options, option, value);
     }
+    if (strcmp(option, "--store") == 0) {
+        options->store = value;
+        return true;
+    }
+    if (strcmp(option, "--node") == 0) {
+        options->node = value;
+        return true;
+    }
+    if (strcmp(option, "--lease") == 0) {
+        return read_lease(options, option, value);
+    }
     if (strcmp(option, "--log") == 0) {
         return read_log(options, option, value);
     }
@@ -250,6 +289,7 @@ static void set_defaults(struct options *options)
         .mute_after = -1,
         .calls = 1,
         .speed = 1,
+        .lease = 3,
         .color = log_text_wants_color(),
     };
 }
@@ -301,6 +341,11 @@ static int read_options(struct options *options, struct policy_options *policy, 
             i++;
             continue;
         }
+        if (strcmp(argv[i], "--standby") == 0) {
+            options->standby = true;
+            i++;
+            continue;
+        }
         if (strcmp(argv[i], "--help") == 0) {
             fputs(usage, stdout);
             exit(0);
@@ -344,7 +389,7 @@ bool options_read(struct options *options, int argc, char **argv)
     if (options->bind.port < 0) {
         options->bind.port = 5060;
     }
-    return good;
+    return good && check_store(options);
 }
 
 void options_free(struct options *options)

@@ -31,6 +31,10 @@ struct options {
     double mute_after;
     unsigned long calls;
     double speed;
+    const char *store; /* NULL: calls end with this machine */
+    const char *node;
+    bool standby;
+    double lease; /* real seconds */
     bool json;
     bool color; /* of the text log */
 };

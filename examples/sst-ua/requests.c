@@ -7,6 +7,7 @@
 
 #include "dialog.h"
 #include "message.h"
+#include "takeover.h"
 #include "text.h"
 #include "timer.h"
 #include "transactions.h"
@@ -123,6 +124,7 @@ bool request_send(struct request *request)
         hop_free(&hop);
         return false;
     }
+    takeover_before_request(call);
     /* A transaction that is retried is not looked at any more. */
     if (request->transaction != NULL) {
         osip_transaction_set_your_instance(request->transaction, NULL);

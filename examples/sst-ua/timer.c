@@ -8,6 +8,7 @@
 #include "client.h"
 #include "farewell.h"
 #include "random.h"
+#include "takeover.h"
 #include "text.h"
 
 /* So many sessions are looked at in one turn of the loop: then the socket has its turn again. */
@@ -38,6 +39,8 @@ static void must(int result)
 static void moved(struct call *call)
 {
     struct sst_queue *queue = &call->ua->sessions;
+
+    takeover_touch(call);
     int result = sst_queue_update(queue, call->session);
 
     if (result == SST_ERR_SPACE) {
@@ -74,6 +77,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     struct call *call = call_of(session);
 
     (void)user;
+    takeover_touch(call);
     tell(call, event);
     if (event->type == SST_EVENT_REFRESH) {
         client_refresh(call, event->method, event->with_offer);
@@ -108,6 +112,17 @@ void timer_begin(struct call *call)
                               call->caller ? SST_CALLER : SST_CALLEE));
     }
     call->session = &call->sessions[0].session;
+}
+
+bool timer_restore(struct call *call, const struct sst_restore *how)
+{
+    struct ua *ua = call->ua;
+
+    if (sst_session_restore(call->session, &ua->options.policy, how, now(ua)) != SST_OK) {
+        return false;
+    }
+    moved(call);
+    return true;
 }
 
 void timer_end(struct call *call)

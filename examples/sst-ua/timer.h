@@ -14,6 +14,9 @@ void timer_close(struct ua *ua);
 
 void timer_begin(struct call *call);
 
+/* The session of another host goes on here; false where its image is none. */
+bool timer_restore(struct call *call, const struct sst_restore *how);
+
 /* Silence from here on. */
 void timer_end(struct call *call);
 

@@ -19,6 +19,7 @@
 
 struct call;
 struct resting;
+struct takeover;
 
 /* RFC 3261 §17.1.1.1; libosip2 has the same. */
 #define SIP_T1_MS 500
@@ -60,6 +61,7 @@ struct ua {
     struct table calls;   /* all calls, by Call-ID */
     struct agenda agenda;               /* all calls, by their next_due */
     struct sst_queue sessions; /* the library's deadlines */
+    struct takeover *takeover; /* NULL: without --store */
     size_t half_open;          /* calls that were taken and have no ACK yet */
     unsigned secret;           /* in To tags of responses without any state */
     char local_host[NET_HOST_SIZE]; /* ours, as the last peer but one sees it */

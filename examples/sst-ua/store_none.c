@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* In the place of store_redis.c, where hiredis is missing. */
+#include "store.h"
+
+#include <stdio.h>
+
+#include "text.h"
+
+struct store *store_open(const char *url, const char *group, const char *node,
+                         const struct store_events *events)
+{
+    (void)group;
+    (void)node;
+    (void)events;
+    fprintf(stderr, PROGRAM ": --store %s: built without hiredis\n", url);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    (void)store;
+}
