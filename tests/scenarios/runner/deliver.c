@@ -157,6 +157,9 @@ bool play_message(struct world *world)
     print_fields(message.field, message.field_count, note, sizeof note);
     ladder_message(&world->ladder, world->now_ms, line->host, line->peer, label,
                    message.field_count > 0 ? note : "", lost);
+    if (world->capture != NULL) {
+        capture_message(world->capture, world->now_ms, line->host, line->peer, &message);
+    }
     if (lost) {
         return true;
     }

@@ -180,8 +180,9 @@ static const char *check_message(const struct story *story, const struct line *l
     static const char *const alone[] = {"offer", "refresh", "host",
                                         "copy",  "lost",    "record-routes"};
     const struct words *words = &line->words;
-    if (story_party(story, line->host)->kind == SCRIPTED &&
-        story_party(story, line->peer)->kind == SCRIPTED) {
+    const struct party *from = story_party(story, line->host);
+    const struct party *to = story_party(story, line->peer);
+    if (from->kind == SCRIPTED && to->kind == SCRIPTED && !(from->stands && to->stands)) {
         return "neither sender nor receiver is libsst's";
     }
     if (!is_method(line->method)) {

@@ -73,7 +73,7 @@ static bool play_steps(struct world *world)
     return run_to(world, world->now_ms) && nothing_untold(world);
 }
 
-bool play(const struct story *story, enum way way, bool show)
+bool play(const struct story *story, enum way way, bool show, struct capture *capture)
 {
     struct world *world = calloc(1, sizeof *world);
     if (world == NULL) {
@@ -81,6 +81,7 @@ bool play(const struct story *story, enum way way, bool show)
     }
     world->story = story;
     world->way = way;
+    world->capture = capture;
     world->dice = 1;
     bool good = ladder_init(&world->ladder, story) && add_hosts(world) && play_steps(world);
     if (good && show) {

@@ -49,6 +49,20 @@ static bool declare(struct reader *reader, const struct words *words, enum party
     return words->count > 1 || wrong(reader, "whom?", NULL);
 }
 
+/* peers NAME..., relays NAME... */
+static bool declare_peers(struct reader *reader, const struct words *words, bool relays)
+{
+    if (!declare(reader, words, SCRIPTED)) {
+        return false;
+    }
+    for (unsigned i = 1; i < words->count; i++) {
+        struct party *party = story_mention(reader->story, words->text[i], SCRIPTED);
+        party->stands = true;
+        party->relays = relays;
+    }
+    return true;
+}
+
 static bool declare_legs(struct reader *reader, const struct words *words)
 {
     if (words->count != 3 || !declare(reader, words, LIBRARY)) {
@@ -99,6 +113,9 @@ static bool read_declaration(struct reader *reader, const char *text, const stru
     }
     if (strcmp(word, "proxy") == 0) {
         return declare(reader, words, PROXY);
+    }
+    if (strcmp(word, "peers") == 0 || strcmp(word, "relays") == 0) {
+        return declare_peers(reader, words, word[0] == 'r');
     }
     if (strcmp(word, "legs") == 0) {
         return declare_legs(reader, words);

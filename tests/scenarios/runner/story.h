@@ -25,6 +25,8 @@ struct party {
     char name[NAME_ROOM];
     enum party_kind kind;
     char other_leg[NAME_ROOM]; /* of a host with two dialogs, else empty */
+    bool stands;               /* scripted: declared, so that it may talk to others of its kind */
+    bool relays;               /* scripted: what it sends is a message that it got */
 };
 
 /* One header field as the scenario has it. */

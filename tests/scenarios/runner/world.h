@@ -6,6 +6,7 @@
 #ifndef WORLD_H
 #define WORLD_H
 
+#include "capture.h"
 #include "ladder.h"
 #include "settings.h"
 #include "story.h"
@@ -130,6 +131,7 @@ struct world {
     const struct story *story;
     enum way way;
     struct ladder ladder;
+    struct capture *capture; /* that messages are written to; NULL for none */
     const struct line *line; /* that is being played */
     uint64_t shift_ms;
     uint64_t now_ms;
@@ -221,7 +223,10 @@ bool restart_at_once(struct host *host);
 
 /* ---- play.c ---- */
 
-/* Plays a story in one of the ways. @param show  print the ladder in any case */
-bool play(const struct story *story, enum way way, bool show);
+/*
+ * Plays a story in one of the ways. @param show  print the ladder in any case. @param capture  where
+ * each message is written to; NULL for nowhere
+ */
+bool play(const struct story *story, enum way way, bool show, struct capture *capture);
 
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scenario's messages as SIP text: what a story leaves out, as Call-ID, tags and Via, is made up
+ * here as a stack would.
+ */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include "story.h"
+
+#define WIRE_CALLS 64
+#define WIRE_HOPS 8
+#define WIRE_ASKED 64
+#define WIRE_VIAS 600
+
+struct message;
+
+/* A dialog with its Call-ID. Through relays and proxies it is one. */
+struct wire_call {
+    unsigned number; /* from 1 on */
+    char caller[NAME_ROOM];
+    char fork[NAME_ROOM]; /* which of the callees answered, where the INVITE forked */
+    bool early;           /* a tag is known */
+    bool established;
+    bool over;
+    unsigned hop_count;
+    char hop[WIRE_HOPS][2][NAME_ROOM];
+};
+
+/* A request, so that responses and relayed requests can be like it. */
+struct wire_asked {
+    struct wire_call *call;
+    char from[NAME_ROOM];
+    char to[NAME_ROOM];
+    char method[16];
+    uint32_t cseq;
+    bool by_caller;
+    bool in_dialog;
+    char vias[WIRE_VIAS];
+};
+
+struct wire {
+    const struct story *story;
+    unsigned call_count;
+    struct wire_call call[WIRE_CALLS];
+    unsigned asked_next;
+    struct wire_asked asked[WIRE_ASKED];
+    unsigned branches;
+};
+
+/* @return a number for a party, from 1 on */
+unsigned wire_host(const struct wire *wire, const char *name);
+
+/* @return the length of the text; 0 where it has no room or answers nothing */
+size_t wire_print(struct wire *wire, const char *from, const char *to,
+                  const struct message *message, char *text, size_t size);
+
+#endif
