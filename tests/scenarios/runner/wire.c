@@ -60,6 +60,18 @@ static bool is_hop(const struct wire *wire, const struct wire_call *call, const 
     return false;
 }
 
+/* Whether the call's INVITE went from one to the other: a relay of its own accord sends so. */
+static bool is_first(const struct wire *wire, const struct wire_call *call, const char *from,
+                     const char *to)
+{
+    for (unsigned i = 0; i < call->hop_count; i++) {
+        if (same_party(wire, call->hop[i][0], from) && same_party(wire, call->hop[i][1], to)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_hop(const struct wire *wire, struct wire_call *call, const char *a, const char *b)
 {
     if (call->hop_count < WIRE_HOPS && !is_hop(wire, call, a, b)) {
@@ -146,7 +158,9 @@ static struct wire_asked *ask(struct wire *wire, const char *from, const char *t
     (void)copy_text(next.from, sizeof next.from, from);
     (void)copy_text(next.to, sizeof next.to, to);
     (void)copy_text(next.method, sizeof next.method, message->method);
-    next.by_caller = received != NULL ? received->by_caller : same_party(wire, from, call->caller);
+    next.by_caller = received != NULL          ? received->by_caller
+                     : passes_on(wire, from) ? is_first(wire, call, from, to)
+                                             : same_party(wire, from, call->caller);
     next.in_dialog = received != NULL ? received->in_dialog
                      : invite         ? call->established
                                       : call->early && strcmp(message->method, "CANCEL") != 0;
