@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What there is to say about one call: what the outputs print, and nothing that they would have to
+ * judge. Its texts are printable ASCII, and masked where that was asked for.
+ */
+#ifndef SST_EXPLAIN_ACCOUNT_H
+#define SST_EXPLAIN_ACCOUNT_H
+
+#include <sst/watch.h>
+
+#include "packet.h"
+
+/* So many are kept of each; of more the newest takes the last place: how it ends matters most. */
+#define ROWS_MAX 400
+#define NEGOTIATED_MAX 256
+#define FINDINGS_MAX 64
+#define COLUMNS_MAX 8
+
+/* A message on the ladder. */
+struct row {
+    double at;            /* seconds of the capture, as are all times here */
+    unsigned long frame;
+    unsigned from;        /* column */
+    unsigned to;
+    bool copy;
+    bool wrong;           /* a finding that is not harmless is about it */
+    char *label;
+    char *note;           /* what of it matters to the timer; empty for nothing */
+};
+
+/* A 2xx that turned the timer on, extended it or turned it off. */
+struct negotiated {
+    double at;
+    unsigned long frame;
+    uint32_t interval;    /* seconds; 0: turned off */
+    enum sst_watch_who refresher;
+    double refresh_by;    /* no meaning without a timer */
+    double hangup_at;
+};
+
+struct finding {
+    unsigned what;        /* enum sst_finding or enum sst_violation */
+    enum sst_watch_who who;
+    unsigned long frame;  /* 0: only the end shows it */
+    unsigned long count;
+    bool harmless;
+};
+
+struct account {
+    char *call_id;
+    char *from;           /* who called whom, as user@host */
+    char *to;
+    double began;
+    double ended;         /* the last message */
+    uint64_t began_us;    /* since 1970 */
+    double speed;
+    unsigned long messages;
+
+    /* The judgement. */
+    struct sst_watch_result result;
+    char *who_address;    /* of result.who; empty for nobody */
+    char *reason;         /* of the BYE; NULL for none */
+    /* Frames, 0 for none. */
+    unsigned long answer_frame;  /* the last 2xx that negotiated */
+    unsigned long request_frame; /* the last INVITE or UPDATE, of the one who refreshes or not */
+    unsigned long refusal_frame; /* the last final response that refused one */
+    unsigned long bye_frame;
+    double limit;                /* result.limit_ms and .decided_ms as seconds of the capture */
+    double decided;
+    double late_s;               /* how much later than the limit, on the call's own clock */
+
+    unsigned column_count;
+    char *column[COLUMNS_MAX]; /* from the caller to the callee */
+
+    size_t row_count;
+    struct row *row;
+    unsigned long rows_left_out;
+    size_t negotiated_count;
+    struct negotiated *negotiated;
+    size_t finding_count;
+    struct finding *finding;
+};
+
+struct account *account_new(void);
+void account_free(struct account *account);
+
+/* Each takes over the texts. */
+void account_add_row(struct account *account, struct row row);
+void account_add_negotiated(struct account *account, const struct negotiated *negotiated);
+void account_add_findings(struct account *account, uint64_t set, enum sst_watch_who who,
+                          unsigned long frame);
+
+/* The frames that show the verdict, in their order. @return how many */
+#define ACCOUNT_FRAMES (FINDINGS_MAX + 4)
+size_t account_frames(const struct account *account, unsigned long frames[ACCOUNT_FRAMES]);
+
+/* Whether the verdict is one of a session timer that ended a call, or will. */
+bool account_is_bad(enum sst_watch_verdict verdict);
+
+#endif

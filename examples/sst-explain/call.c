@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hop.h"
+#include "mask.h"
+#include "relay.h"
+#include "text.h"
+
+uint64_t call_clock_ms(const struct call_clock *clock, uint64_t at_us)
+{
+    uint64_t since_us = at_us > clock->start_us ? at_us - clock->start_us : 0;
+
+    return (uint64_t)((double)since_us / 1000.0 * clock->speed);
+}
+
+double call_clock_s(const struct call_clock *clock, uint64_t ms)
+{
+    return (double)ms / 1000.0 / clock->speed;
+}
+
+struct call *call_new(const struct view *view, const struct packet *packet,
+                      const struct call_clock *clock, bool keeps_rows)
+{
+    struct call *call = memory(sizeof *call);
+
+    call->key = text_copy(view->call_id);
+    call->keeps_rows = keeps_rows;
+    call->account = account_new();
+    call->account->call_id = mask_call_id(view->call_id);
+    call->account->from = mask_user(view->from);
+    call->account->to = mask_user(view->to);
+    call->account->began = call_clock_s(clock, call_clock_ms(clock, packet->at_us));
+    call->account->began_us = packet->at_us;
+    call->account->speed = clock->speed;
+    return call;
+}
+
+void call_free(struct call *call)
+{
+    while (call->hops != NULL) {
+        struct hop *next = call->hops->next;
+
+        hop_free(call->hops);
+        call->hops = next;
+    }
+    account_free(call->account);
+    free(call->key);
+    free(call);
+}
+
+/* ---- What the outputs show ---- */
+
+static unsigned column_of(struct call *call, const struct end *end, const struct end *shown)
+{
+    struct account *account = call->account;
+
+    for (unsigned i = 0; i < account->column_count; i++) {
+        if (hop_same_end(&call->column[i], end)) {
+            return i;
+        }
+    }
+    if (account->column_count == COLUMNS_MAX) {
+        return COLUMNS_MAX - 1;
+    }
+    call->column[account->column_count] = *end;
+    account->column[account->column_count] = mask_end(shown);
+    return account->column_count++;
+}
+
+static char *note_of(const struct view *view)
+{
+    const struct sst_msg *msg = &view->msg;
+    char expires[48] = "";
+    char min_se[32] = "";
+    bool says = view->request ? msg->method != SST_METHOD_OTHER : view->status != 100;
+
+    if (msg->has & SST_MSG_SESSION_EXPIRES) {
+        snprintf(expires, sizeof expires, "%" PRIu32 " s%s%s", msg->session_expires,
+                 msg->refresher != SST_REFRESHER_NONE ? ", refresher=" : "",
+                 msg->refresher != SST_REFRESHER_NONE
+                     ? sst_refresher_name((enum sst_refresher)msg->refresher)
+                     : "");
+    }
+    if (msg->has & SST_MSG_MIN_SE) {
+        snprintf(min_se, sizeof min_se, "%sMin-SE %" PRIu32, expires[0] != '\0' ? ", " : "",
+                 msg->min_se);
+    }
+    return text_print("%s%s%s%s", says ? expires : "", says ? min_se : "",
+                      view->reason != NULL ? "Reason " : "",
+                      view->reason != NULL && !mask_is_on() ? view->reason : "");
+}
+
+static void add_row(struct call *call, const struct view *view, const struct packet *packet,
+                    double at, const struct sst_watch_seen *seen)
+{
+    struct end from;
+    struct end to;
+    struct row row = {.at = at, .frame = packet->frame, .copy = seen->step == SST_STEP_COPY};
+
+    hop_ends(packet, &from, &to);
+    row.from = column_of(call, &from, &packet->from);
+    row.to = column_of(call, &to, &packet->to);
+    if (!call->keeps_rows) {
+        return;
+    }
+    row.label = view->request ? text_copy(view->method)
+                              : text_print("%u %s", view->status, view->method);
+    row.note = note_of(view);
+    account_add_row(call->account, row);
+}
+
+static void add_negotiated(struct call *call, const struct packet *packet, double at,
+                           const struct sst_watch_timer *timer, const struct call_clock *clock)
+{
+    struct account *account = call->account;
+    struct negotiated negotiated = {.at = at,
+                                    .frame = packet->frame,
+                                    .interval = timer->interval,
+                                    .refresher = timer->refresher};
+
+    if (timer->interval == 0 && account->negotiated_count == 0) {
+        return;
+    }
+    if (timer->interval != 0) {
+        negotiated.refresh_by = call_clock_s(clock, timer->refresh_by_ms);
+        negotiated.hangup_at = call_clock_s(clock, timer->hangup_at_ms);
+    }
+    account_add_negotiated(account, &negotiated);
+}
+
+/* ---- A message ---- */
+
+static void note_frames(struct account *account, const struct view *view, unsigned long frame,
+                        enum sst_watch_step step)
+{
+    switch (step) {
+    case SST_STEP_REQUEST:
+        account->request_frame = frame;
+        break;
+    case SST_STEP_NEGOTIATED:
+        account->answer_frame = frame;
+        break;
+    case SST_STEP_REFUSED:
+        account->refusal_frame = frame;
+        break;
+    case SST_STEP_ENDED:
+        if (account->bye_frame == 0) {
+            account->bye_frame = frame;
+            account->reason = mask_reason(view->reason);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void note_state(struct call *call, struct dialog *dialog, const struct view *view,
+                       enum sst_watch_step step, uint64_t now_ms)
+{
+    bool invite = view->msg.method == SST_METHOD_INVITE;
+
+    if (!view->request && invite && view->status / 100u == 2u) {
+        dialog->established = true;
+    }
+    dialog->over = dialog->over || step == SST_STEP_ENDED ||
+                   (!dialog->established && !view->request && invite && view->status >= 300);
+    if (invite && view->request && !dialog->established) {
+        dialog->over = false;
+    }
+    call->over = dialog->over;
+    call->over_ms = now_ms;
+}
+
+void call_take(struct call *call, const struct view *view, const struct packet *packet,
+               const struct call_clock *clock, uint32_t absolute_min)
+{
+    struct account *account = call->account;
+    uint64_t now_ms = call_clock_ms(clock, packet->at_us);
+    double at = call_clock_s(clock, now_ms);
+    enum sst_party party;
+    struct hop *hop = hop_of(call, view, packet, &party);
+    struct dialog *dialog = hop != NULL ? hop_dialog(hop, view, party, absolute_min) : NULL;
+    struct sst_watch_seen seen;
+    uint64_t by_proxy = 0;
+
+    account->messages++;
+    account->ended = at;
+    call->last_ms = now_ms;
+    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->reason_flags,
+                                            now_ms, &seen) != SST_OK) {
+        return;
+    }
+    if (seen.step != SST_STEP_COPY) {
+        by_proxy = relay_compare(call, hop, view, party, absolute_min);
+        note_state(call, dialog, view, seen.step, now_ms);
+    }
+    account_add_findings(account, seen.by_caller, SST_WHO_CALLER, packet->frame);
+    account_add_findings(account, seen.by_callee, SST_WHO_CALLEE, packet->frame);
+    account_add_findings(account, by_proxy, SST_WHO_PROXY, packet->frame);
+    if (hop == call->hops) {
+        note_frames(account, view, packet->frame, seen.step);
+        if (seen.step == SST_STEP_NEGOTIATED) {
+            add_negotiated(call, packet, at, &seen.timer, clock);
+        }
+    }
+    add_row(call, view, packet, at, &seen);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call as its messages go by: a watch for each dialog on each hop, and what the outputs will want
+ * to show. Messages that one element received and sent on are on two hops.
+ */
+#ifndef SST_EXPLAIN_CALL_H
+#define SST_EXPLAIN_CALL_H
+
+#include <uthash.h>
+
+#include "account.h"
+#include "view.h"
+
+/* More than these are not looked at: they are no call that anybody would make. */
+#define HOPS_MAX 16
+#define DIALOGS_MAX 16
+#define PASSED_MAX 4
+
+/* A dialog on a hop, told apart by the callee's tag. */
+struct dialog {
+    char *tag;        /* empty as long as no response has one */
+    bool established; /* a 2xx to its INVITE was there */
+    bool over;
+    struct sst_watch watch;
+};
+
+/* An INVITE or UPDATE on its way, for comparing what an element made of it. */
+struct passed {
+    bool used;
+    bool by_caller;
+    uint32_t cseq;
+    struct sst_msg request;
+    struct sst_msg response;
+    bool answered;
+    struct sst_relay relay; /* of the element that it came from */
+};
+
+struct hop {
+    struct hop *next;
+    struct end end[2]; /* on the caller's side, on the callee's; without ports where hosts tell */
+    char *tag;         /* the caller's */
+    unsigned dialog_count;
+    struct dialog *dialog;
+    unsigned passed_next;
+    struct passed passed[PASSED_MAX];
+    uint64_t proxy;    /* findings about the element at its callee's end */
+};
+
+struct call {
+    UT_hash_handle hh;
+    char *key; /* the Call-ID */
+    struct call *prev;
+    struct call *next;     /* among those that are over */
+    bool over;
+    uint64_t over_ms;
+    uint64_t last_ms;
+    unsigned hop_count;
+    struct hop *hops; /* in the order in which they were seen */
+    struct end column[COLUMNS_MAX];
+    bool keeps_rows;
+    struct account *account;
+};
+
+/* The clock of a capture: where it begins, and how much faster than real time it runs. */
+struct call_clock {
+    uint64_t start_us;
+    double speed;
+};
+
+uint64_t call_clock_ms(const struct call_clock *clock, uint64_t at_us);
+double call_clock_s(const struct call_clock *clock, uint64_t ms);
+
+struct call *call_new(const struct view *view, const struct packet *packet,
+                      const struct call_clock *clock, bool keeps_rows);
+
+void call_take(struct call *call, const struct view *view, const struct packet *packet,
+               const struct call_clock *clock, uint32_t absolute_min);
+
+/* Completes call->account as it stands at this time. */
+void call_judge(struct call *call, const struct call_clock *clock, uint64_t now_ms);
+
+void call_free(struct call *call);
+
+#endif

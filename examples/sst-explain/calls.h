@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls of a capture that are in progress, and those that ended a moment ago. */
+#ifndef SST_EXPLAIN_CALLS_H
+#define SST_EXPLAIN_CALLS_H
+
+#include "call.h"
+
+struct calls {
+    struct call *table; /* by Call-ID */
+    struct call *over;  /* in the order in which they ended */
+    struct call_clock clock;
+    bool started;       /* the clock is */
+    uint64_t now_ms;
+    uint32_t absolute_min;
+    bool keeps_rows;
+    const char *only;   /* this Call-ID alone; NULL for all */
+    struct left_out left_out;
+    unsigned long messages;
+    /* Each call that is over is handed to this. @return whether it keeps the account */
+    void *user;
+    bool (*done)(void *user, struct account *account);
+};
+
+/* What a reader hands out; user is the calls. */
+void calls_take(void *user, const struct packet *packet);
+void calls_tick(void *user, uint64_t at_us);
+
+/* The capture ends: hands out all that are left. */
+void calls_finish(struct calls *calls);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "hop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+bool hop_same_end(const struct end *a, const struct end *b)
+{
+    return strcmp(a->host, b->host) == 0 && (a->port == b->port || a->port == 0 || b->port == 0);
+}
+
+void hop_ends(const struct packet *packet, struct end *from, struct end *to)
+{
+    *from = packet->from;
+    *to = packet->to;
+    if (strcmp(from->host, to->host) != 0) {
+        from->port = to->port = 0;
+    }
+}
+
+/* By the tags: who sent it, where one of them is the caller's. */
+static bool party_by_tag(const struct hop *hop, const struct view *view, enum sst_party *party)
+{
+    if (strcmp(view->from_tag, hop->tag) == 0) {
+        *party = view->request ? SST_CALLER : SST_CALLEE;
+        return true;
+    }
+    if (hop->tag[0] != '\0' && strcmp(view->to_tag, hop->tag) == 0) {
+        *party = view->request ? SST_CALLEE : SST_CALLER;
+        return true;
+    }
+    return false;
+}
+
+static bool is_between(const struct hop *hop, const struct end *from, const struct end *to)
+{
+    return (hop_same_end(&hop->end[0], from) && hop_same_end(&hop->end[1], to)) ||
+           (hop_same_end(&hop->end[0], to) && hop_same_end(&hop->end[1], from));
+}
+
+static struct hop *add_hop(struct call *call, const struct view *view, const struct end *from,
+                           const struct end *to, enum sst_party *party)
+{
+    struct hop **place = &call->hops;
+    struct hop *known = NULL;
+    struct hop *hop;
+
+    if (call->hop_count == HOPS_MAX) {
+        return NULL;
+    }
+    while (*place != NULL) {
+        if (known == NULL && party_by_tag(*place, view, party)) {
+            known = *place;
+        }
+        place = &(*place)->next;
+    }
+    if (known == NULL) {
+        *party = view->request ? SST_CALLER : SST_CALLEE;
+    }
+    hop = memory(sizeof *hop);
+    hop->tag = text_copy(known != NULL ? known->tag : view->from_tag);
+    hop->end[0] = *party == SST_CALLER ? *from : *to;
+    hop->end[1] = *party == SST_CALLER ? *to : *from;
+    call->hop_count++;
+    *place = hop;
+    return hop;
+}
+
+struct hop *hop_of(struct call *call, const struct view *view, const struct packet *packet,
+                   enum sst_party *party)
+{
+    struct end from;
+    struct end to;
+
+    hop_ends(packet, &from, &to);
+    for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        if (is_between(hop, &from, &to) && party_by_tag(hop, view, party)) {
+            return hop;
+        }
+    }
+    return add_hop(call, view, &from, &to, party);
+}
+
+static struct dialog *add_dialog(struct hop *hop, const char *tag, uint32_t absolute_min)
+{
+    struct dialog *dialog;
+
+    if (hop->dialog_count == DIALOGS_MAX) {
+        return NULL;
+    }
+    hop->dialog = memory_resize(hop->dialog, (hop->dialog_count + 1u) * sizeof *hop->dialog);
+    dialog = &hop->dialog[hop->dialog_count];
+    memset(dialog, 0, sizeof *dialog);
+    dialog->tag = text_copy(tag);
+    if (hop->dialog_count > 0) {
+        sst_watch_fork(&dialog->watch, &hop->dialog[0].watch);
+    } else {
+        sst_watch_init(&dialog->watch, absolute_min);
+    }
+    hop->dialog_count++;
+    return dialog;
+}
+
+static const char *callee_tag(const struct view *view, enum sst_party party)
+{
+    return view->request == (party == SST_CALLER) ? view->to_tag : view->from_tag;
+}
+
+struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_party party,
+                          uint32_t absolute_min)
+{
+    const char *tag = callee_tag(view, party);
+    bool refusal = !view->request && view->status >= 300;
+    struct dialog *first;
+
+    for (unsigned i = 0; i < hop->dialog_count; i++) {
+        if (strcmp(hop->dialog[i].tag, tag) == 0) {
+            return &hop->dialog[i];
+        }
+    }
+    if (hop->dialog_count == 0) {
+        return add_dialog(hop, tag, absolute_min);
+    }
+    first = &hop->dialog[0];
+    if (tag[0] == '\0') {
+        if (view->request && !first->established && view->msg.method == SST_METHOD_INVITE) {
+            /* Another try, after a refusal: whoever answers it has a tag of its own. */
+            first->tag[0] = '\0';
+        }
+        return first;
+    }
+    if (refusal && !first->established) {
+        return first;
+    }
+    if (first->tag[0] == '\0') {
+        free(first->tag);
+        first->tag = text_copy(tag);
+        return first;
+    }
+    return add_dialog(hop, tag, absolute_min);
+}
+
+struct hop *hop_after(const struct call *call, const struct hop *hop)
+{
+    for (struct hop *next = call->hops; next != NULL; next = next->next) {
+        if (next != hop && hop_same_end(&hop->end[1], &next->end[0]) &&
+            !hop_same_end(&hop->end[0], &next->end[1])) {
+            return next;
+        }
+    }
+    return NULL;
+}
+
+struct hop *hop_before(const struct call *call, const struct hop *hop)
+{
+    for (struct hop *last = call->hops; last != NULL; last = last->next) {
+        if (last != hop && hop_same_end(&last->end[1], &hop->end[0]) &&
+            !hop_same_end(&last->end[0], &hop->end[1])) {
+            return last;
+        }
+    }
+    return NULL;
+}
+
+void hop_free(struct hop *hop)
+{
+    for (unsigned i = 0; i < hop->dialog_count; i++) {
+        free(hop->dialog[i].tag);
+    }
+    free(hop->dialog);
+    free(hop->tag);
+    free(hop);
+}

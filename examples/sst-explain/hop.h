@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Which hop and which dialog of a call a message is of. */
+#ifndef SST_EXPLAIN_HOP_H
+#define SST_EXPLAIN_HOP_H
+
+#include "call.h"
+
+/* Whether two ends are one: a port counts where both have one. */
+bool hop_same_end(const struct end *a, const struct end *b);
+
+/* The ends of a packet: with ports only where the hosts are the same. */
+void hop_ends(const struct packet *packet, struct end *from, struct end *to);
+
+/* The hop of a message, made where it is new; NULL where there are too many. *party: who sent it. */
+struct hop *hop_of(struct call *call, const struct view *view, const struct packet *packet,
+                   enum sst_party *party);
+
+/* The dialog of a message, made where a response has forked off; NULL where there are too many. */
+struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_party party,
+                          uint32_t absolute_min);
+
+/* The hop that begins where this one ends, on the callee's side; NULL for none. */
+struct hop *hop_after(const struct call *call, const struct hop *hop);
+struct hop *hop_before(const struct call *call, const struct hop *hop);
+
+void hop_free(struct hop *hop);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One page with everything in it: no scripts, nothing from elsewhere. It is written call by call,
+ * so that its memory does not depend on their number.
+ */
+#ifndef SST_EXPLAIN_HTML_H
+#define SST_EXPLAIN_HTML_H
+
+#include <stdio.h>
+
+#include "account.h"
+
+struct html {
+    FILE *out;
+    unsigned long counts[SST_WATCH_VERDICT_COUNT];
+};
+
+/* @param name  of the capture. @return false where the file cannot be made; errno says why */
+bool html_begin(struct html *html, const char *path, const char *name);
+void html_call(struct html *html, const struct account *account);
+/* @return false where something could not be written */
+bool html_end(struct html *html);
+
+/* Text as it stands in an element or an attribute. */
+void html_text(FILE *out, const char *text);
+
+#endif

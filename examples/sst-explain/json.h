@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* One JSON object a line for each call. */
+#ifndef SST_EXPLAIN_JSON_H
+#define SST_EXPLAIN_JSON_H
+
+#include <stdio.h>
+
+#include "account.h"
+
+/* @return false where it could not be written */
+bool json_print(FILE *out, const struct account *account);
+
+#endif

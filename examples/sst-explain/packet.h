@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* One SIP message as a capture has it, and who wants it. */
+#ifndef SST_EXPLAIN_PACKET_H
+#define SST_EXPLAIN_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HOST_ROOM 48
+
+struct end {
+    char host[HOST_ROOM]; /* an address as text */
+    unsigned port;        /* 0: not known */
+};
+
+struct packet {
+    uint64_t at_us;      /* since 1970, or the beginning of a log without dates */
+    unsigned long frame; /* its number in the capture, or its line in a log */
+    struct end from;
+    struct end to;
+    const char *bytes;
+    size_t length;
+};
+
+/* What could not be read; the program says so. */
+struct left_out {
+    unsigned long fragments; /* of IP */
+    unsigned long streams;   /* TCP and SCTP segments */
+    unsigned long messages;  /* that no parser takes for SIP */
+};
+
+struct sink {
+    void *user;
+    void (*take)(void *user, const struct packet *packet);
+    /* The capture goes on until here, message or not. */
+    void (*tick)(void *user, uint64_t at_us);
+    struct left_out *left_out;
+};
+
+/* Whether bytes begin as a SIP message does. */
+bool packet_is_sip(const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "sentence.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+static enum sst_watch_who other(enum sst_watch_who who)
+{
+    return who == SST_WHO_CALLER   ? SST_WHO_CALLEE
+           : who == SST_WHO_CALLEE ? SST_WHO_CALLER
+                                   : SST_WHO_NONE;
+}
+
+char *sentence_party(const struct account *account, enum sst_watch_who who)
+{
+    const char *address = "";
+
+    if (who == account->result.who) {
+        address = account->who_address;
+    } else if (account->column_count > 1 && who == SST_WHO_CALLER) {
+        address = account->column[0];
+    } else if (account->column_count > 1 && who == SST_WHO_CALLEE) {
+        address = account->column[account->column_count - 1];
+    }
+    if (who != SST_WHO_CALLER && who != SST_WHO_CALLEE && who != SST_WHO_PROXY) {
+        return text_copy("one side");
+    }
+    return text_print("the %s%s%s%s", sst_watch_who_name(who), address[0] != '\0' ? " (" : "",
+                      address, address[0] != '\0' ? ")" : "");
+}
+
+static char *capital(char *text)
+{
+    if (text[0] >= 'a' && text[0] <= 'z') {
+        text[0] = (char)(text[0] - 'a' + 'A');
+    }
+    return text;
+}
+
+static uint32_t interval_of(const struct account *account)
+{
+    for (size_t i = account->negotiated_count; i > 0; i--) {
+        if (account->negotiated[i - 1].interval != 0) {
+            return account->negotiated[i - 1].interval;
+        }
+    }
+    return 0;
+}
+
+static bool caused_by(const struct account *account, unsigned finding)
+{
+    return (account->result.causes & SST_FINDING_BIT(finding)) != 0;
+}
+
+/* "...; the callee hung up." where it was the other one. */
+static char *hung_up(const struct account *account)
+{
+    enum sst_watch_who ended_by = account->result.ended_by;
+    char *party;
+    char *text;
+
+    if (ended_by == SST_WHO_NONE) {
+        return text_copy("");
+    }
+    party = sentence_party(account, ended_by);
+    text = text_print("; %s hung up", party);
+    free(party);
+    return text;
+}
+
+static char *running(const struct account *account)
+{
+    uint32_t interval = interval_of(account);
+
+    return interval == 0 || account->result.refresher == SST_WHO_NONE
+               ? text_copy("In progress, without a session timer.")
+               : text_print("In progress; the %s refreshes it, interval %" PRIu32 " s.",
+                            sst_watch_who_name(account->result.refresher), interval);
+}
+
+static char *interval_refused(const struct account *account, const char *who)
+{
+    if (account->result.who == SST_WHO_PROXY) {
+        return text_print("%s keeps lowering the session interval below what a 422 asked for, so "
+                          "the call is never accepted.", who);
+    }
+    if (caused_by(account, SST_FINDING_422_UNSUPPORTED)) {
+        return text_print("%s refused the call with 422, although the request did not list timer in "
+                          "Supported and so cannot be followed.", who);
+    }
+    if (caused_by(account, SST_VIOLATION_422_WITHOUT_MIN_SE) ||
+        caused_by(account, SST_VIOLATION_MIN_SE_MALFORMED)) {
+        return text_print("%s refused the call with 422 and did not say which interval it wants.",
+                          who);
+    }
+    if (caused_by(account, SST_VIOLATION_422_USELESS)) {
+        return text_print("%s refused the call with 422, although the interval was long enough for "
+                          "its own minimum.", who);
+    }
+    return text_print("%s asked for an interval that was too short, got 422, and did not ask again "
+                      "with the Min-SE of that answer.", who);
+}
+
+static char *nobody_refreshes(const struct account *account, const char *who)
+{
+    if (account->result.who == SST_WHO_PROXY) {
+        return text_print("%s asked for a session timer and did not pass the answer on, so nobody "
+                          "knew that a refresh was due.", who);
+    }
+    if (caused_by(account, SST_FINDING_UAC_NAMED)) {
+        return text_print("%s made the other side the refresher, which does not support session "
+                          "timers, so nobody refreshed.", who);
+    }
+    if (caused_by(account, SST_VIOLATION_REFRESHER_MISSING)) {
+        return text_print("%s agreed on a session timer without saying who refreshes, so nobody "
+                          "did.", who);
+    }
+    if (caused_by(account, SST_VIOLATION_REQUIRE_MISSING)) {
+        return text_print("%s made the other side the refresher without Require: timer; the other "
+                          "side overlooked it, and nobody refreshed.", who);
+    }
+    if (caused_by(account, SST_FINDING_ROLE_INVERTED)) {
+        return text_print("%s gave the refresher's role away in its own refresh; after that, both "
+                          "sides waited.", who);
+    }
+    return text_print("Both sides waited for the other one to refresh, because of what %s said.",
+                      who);
+}
+
+static char *incomplete(unsigned missing)
+{
+    return text_print("The capture does not show why:%s%s%s%s%s%s%s",
+                      missing & SST_MISSING_BEGINNING ? " the beginning is missing." : "",
+                      missing & SST_MISSING_END ? " the end is missing." : "",
+                      missing & SST_MISSING_CALLER ? " the caller's messages are missing." : "",
+                      missing & SST_MISSING_CALLEE ? " the callee's messages are missing." : "",
+                      missing & SST_MISSING_REQUEST ? " a request is missing." : "",
+                      missing & SST_MISSING_RESPONSE ? " a response is missing." : "",
+                      missing == 0 ? " not enough of the call is in it." : "");
+}
+
+static char *after_refusal(const struct account *account, const char *who, const char *them)
+{
+    const struct sst_watch_result *result = &account->result;
+
+    return text_print("%s rejected the refresh (%s) with %u%s%s%s.", who,
+                      sst_method_name(result->method), result->status,
+                      result->untried ? ", and " : "", result->untried ? them : "",
+                      result->untried ? " did not try another way" : "");
+}
+
+static char *say(const struct account *account, const char *who, const char *them, const char *end)
+{
+    const struct sst_watch_result *result = &account->result;
+    const char *method = sst_method_name(result->method);
+
+    switch (result->verdict) {
+    case SST_WATCH_RUNNING:
+        return running(account);
+    case SST_WATCH_ENDED_NORMALLY:
+        return text_copy(interval_of(account) != 0
+                             ? "Ended by hanging up; the session timer was in order."
+                             : "Ended by hanging up; no session timer had anything to do with it.");
+    case SST_WATCH_NO_TIMER:
+        return text_copy("No session timer was agreed on, so none can have ended the call.");
+    case SST_WATCH_NOT_REFRESHED:
+        return text_print("%s had to refresh the session within %" PRIu32 " s and sent nothing%s.",
+                          who, interval_of(account), end);
+    case SST_WATCH_REFRESHED_LATE:
+        return text_print("%s refreshed %.1f s too late: after the time at which %s had to hang up.",
+                          who, account->late_s, them);
+    case SST_WATCH_REFRESH_UNANSWERED:
+        return text_print("The refresh (%s) of %s never got a final response from %s%s.", method,
+                          them, who, end);
+    case SST_WATCH_REFRESH_REFUSED:
+        return after_refusal(account, who, them);
+    case SST_WATCH_REFRESH_DIALOG_LOST:
+        return text_print("%s answered the refresh (%s) with %u: it no longer knew the call, or "
+                          "could not reach it.", who, method, result->status);
+    case SST_WATCH_INTERVAL_REFUSED:
+        return interval_refused(account, who);
+    case SST_WATCH_EXTENSION_REFUSED:
+        return text_print("The call was refused with %u over the extension timer, because of %s.",
+                          result->status, who);
+    case SST_WATCH_TIMER_LOST:
+        return text_print("%s left the session timer out of a later message, which turned it off "
+                          "for one side; the other side still counted%s.", who, end);
+    case SST_WATCH_NOBODY_REFRESHES:
+        return nobody_refreshes(account, who);
+    case SST_WATCH_HUNG_UP_EARLY:
+        return text_print("%s hung up for the session timer before its time had come.", who);
+    case SST_WATCH_KEPT_TOO_LONG:
+        return text_print("The session expired and nobody hung up: %s had to.", who);
+    case SST_WATCH_ACK_MISSING:
+        return text_copy("The answer was never acknowledged (no ACK within 32 s): this is no session "
+                         "timer.");
+    case SST_WATCH_ENDED_OTHERWISE:
+        return text_print("%s hung up, at no time of a session timer%s%s.", who,
+                          account->reason != NULL ? ", and gives as the reason: " : "",
+                          account->reason != NULL ? account->reason : "");
+    case SST_WATCH_STORM:
+        return text_print("%s refreshes without pause.", who);
+    case SST_WATCH_INCOMPLETE:
+        return incomplete(result->missing);
+    }
+    return text_copy("");
+}
+
+char *sentence_of(const struct account *account)
+{
+    enum sst_watch_who who = account->result.who;
+    char *party = sentence_party(account, who);
+    char *them = sentence_party(account, who == SST_WHO_PROXY ? account->result.refresher
+                                                              : other(who));
+    char *end = hung_up(account);
+    char *sentence = say(account, party, them, end);
+
+    free(end);
+    free(them);
+    free(party);
+    return capital(sentence);
+}
+
+const char *const *sentence_steps(const struct account *account)
+{
+    static const char *const none[] = {NULL};
+    static const char *const not_refreshed[] = {
+        "Ask who runs it to turn on session refresh (RFC 4028) for this trunk or phone, for calls in "
+        "this direction.",
+        "Until then let the other side refresh: prefer_refresher or its like (timers_refresher, "
+        "session-timers, refresher), or a rescue refresh.",
+        NULL};
+    static const char *const late[] = {
+        "Ask for a longer interval (Session-Expires 1800, Min-SE 600) so that there is more time.",
+        "Let its refresh leave at half of the interval (RFC 4028 section 7.2).", NULL};
+    static const char *const unanswered[] = {
+        "Capture at the side that owed the answer, too: did the request arrive there?",
+        "If it did not: compare its Request-URI, Route and port with those of the ACK, and look for "
+        "NAT bindings and firewalls that close before the refresh.",
+        "If it did: let it refresh by the other method (UPDATE or re-INVITE), or ask for a fix.",
+        NULL};
+    static const char *const refused[] = {
+        "Let the refresher try the other method, UPDATE without SDP or re-INVITE with unchanged SDP, "
+        "before it hangs up.",
+        "Look at the body and the Allow header field for what the status code means.", NULL};
+    static const char *const lost[] = {
+        "Compare the To tag, Call-ID and route of the refresh with those of the ACK.",
+        "Look for failovers and load balancers: another node may have got it.", NULL};
+    static const char *const interval[] = {
+        "Set Session-Expires to at least the Min-SE of the 422 (1800 works nearly everywhere).",
+        "A 422 is no failure: ask again with its Min-SE (RFC 4028 section 7.3).", NULL};
+    static const char *const extension[] = {
+        "Do not put timer into Require; Supported is enough.", NULL};
+    static const char *const left_out[] = {
+        "Put Session-Expires into every later INVITE and UPDATE, holds and transfers as well, and "
+        "into the 2xx (RFC 4028 section 7.4).", NULL};
+    static const char *const nobody[] = {
+        "Let who answers name itself as the refresher (refresher=uas).",
+        "Put refresher and Require: timer into each 2xx that makes the caller refresh (RFC 4028 "
+        "section 9).", NULL};
+    static const char *const early[] = {
+        "Count from the last 2xx to INVITE or UPDATE, and hang up min(32 s, a third) before the end "
+        "(RFC 4028 section 10).", NULL};
+    static const char *const kept[] = {
+        "Turn on the hang-up at the end of the session (RFC 4028 section 10): billing goes on.", NULL};
+    static const char *const ack[] = {
+        "Look at the Contact and Record-Route of the 2xx: the caller cannot reach them.", NULL};
+    static const char *const capture[] = {
+        "Capture the whole call, both directions, from its first INVITE on.", NULL};
+    static const char *const storm[] = {
+        "Refresh at half of the interval, and not again before the answer (RFC 4028 section 10).",
+        NULL};
+
+    switch (account->result.verdict) {
+    case SST_WATCH_NOT_REFRESHED:
+        return not_refreshed;
+    case SST_WATCH_REFRESHED_LATE:
+        return late;
+    case SST_WATCH_REFRESH_UNANSWERED:
+        return unanswered;
+    case SST_WATCH_REFRESH_REFUSED:
+        return refused;
+    case SST_WATCH_REFRESH_DIALOG_LOST:
+        return lost;
+    case SST_WATCH_INTERVAL_REFUSED:
+        return interval;
+    case SST_WATCH_EXTENSION_REFUSED:
+        return extension;
+    case SST_WATCH_TIMER_LOST:
+        return left_out;
+    case SST_WATCH_NOBODY_REFRESHES:
+        return nobody;
+    case SST_WATCH_HUNG_UP_EARLY:
+        return early;
+    case SST_WATCH_KEPT_TOO_LONG:
+        return kept;
+    case SST_WATCH_ACK_MISSING:
+        return ack;
+    case SST_WATCH_INCOMPLETE:
+        return capture;
+    case SST_WATCH_STORM:
+        return storm;
+    default:
+        return none;
+    }
+}

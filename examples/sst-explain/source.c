@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "capture.h"
+#include "trace.h"
+#include "tshark.h"
+#include "ualog.h"
+
+static bool read_by_tshark(const struct settings *settings, const char *path,
+                           const struct sink *sink)
+{
+    struct tshark tshark;
+    bool good;
+
+    if (!tshark_start(&tshark, path, settings->interface, settings->keylog)) {
+        return false;
+    }
+    good = capture_read(tshark.out, path != NULL ? path : settings->interface, sink);
+    return tshark_end(&tshark) && good;
+}
+
+static bool read_text(FILE *file, const struct sink *sink)
+{
+    int first = getc(file);
+    bool good;
+
+    if (first != EOF) {
+        ungetc(first, file);
+    }
+    good = first == '{' ? ualog_read(file, sink) : trace_read(file, sink);
+    if (file != stdin) {
+        fclose(file);
+    }
+    return good;
+}
+
+static bool read_stdin(const struct sink *sink)
+{
+    int first = getc(stdin);
+
+    if (first == EOF) {
+        fputs("sst-explain: -: it is empty\n", stderr);
+        return false;
+    }
+    ungetc(first, stdin);
+    /* The first byte of a capture is no text. */
+    return first == 0x0a || first == 0xa1 || first == 0xd4 || first == 0x4d
+               ? capture_read(stdin, "-", sink)
+               : read_text(stdin, sink);
+}
+
+bool source_read(const struct settings *settings, const char *path, const struct sink *sink)
+{
+    FILE *file;
+
+    if (strcmp(path, "-") == 0) {
+        return read_stdin(sink);
+    }
+    if (capture_is_one(path) && !settings->no_tshark && tshark_is_there()) {
+        return read_by_tshark(settings, path, sink);
+    }
+    file = fopen(path, "rb");
+    if (file == NULL) {
+        fprintf(stderr, "sst-explain: %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    return capture_is_one(path) ? capture_read(file, path, sink) : read_text(file, sink);
+}
+
+bool source_listen(const struct settings *settings, const struct sink *sink)
+{
+    if (!tshark_is_there()) {
+        fputs("sst-explain: --interface needs tshark and dumpcap\n", stderr);
+        return false;
+    }
+    return read_by_tshark(settings, NULL, sink);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tshark as the dissector: it puts fragments and TCP streams together, decrypts TLS, and exports
+ * whole messages as a capture of their own. dumpcap feeds it from an interface.
+ */
+#ifndef SST_EXPLAIN_TSHARK_H
+#define SST_EXPLAIN_TSHARK_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "packet.h"
+
+struct tshark {
+    FILE *out;      /* what it exports; whoever reads it closes it */
+    FILE *complaints;
+    pid_t pid;
+    pid_t dumpcap;  /* 0 for a file */
+};
+
+/* Whether it is in the PATH. */
+bool tshark_is_there(void);
+
+/* @param interface  NULL for a file @param keylog  of TLS, NULL for none. @return false: none began */
+bool tshark_start(struct tshark *tshark, const char *path, const char *interface,
+                  const char *keylog);
+
+/* Waits for its end, and prints what it complained about if that was no good one. */
+bool tshark_end(struct tshark *tshark);
+
+#endif
