@@ -22,6 +22,7 @@ struct row {
     unsigned long frame;
     unsigned from;        /* column */
     unsigned to;
+    uint32_t cseq;
     bool copy;
     bool wrong;           /* a finding that is not harmless is about it */
     char *label;

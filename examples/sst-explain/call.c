@@ -11,6 +11,8 @@
 #include "relay.h"
 #include "text.h"
 
+#define COPIES_WITHIN 40u /* rows */
+
 uint64_t call_clock_ms(const struct call_clock *clock, uint64_t at_us)
 {
     uint64_t since_us = at_us > clock->start_us ? at_us - clock->start_us : 0;
@@ -95,12 +97,28 @@ static char *note_of(const struct view *view)
                       view->reason != NULL && !mask_is_on() ? view->reason : "");
 }
 
+/* Whether the same message was there on the same hop a moment ago. */
+static bool is_copy(const struct account *account, const struct row *row)
+{
+    size_t first = account->row_count > COPIES_WITHIN ? account->row_count - COPIES_WITHIN : 0;
+
+    for (size_t i = account->row_count; i > first; i--) {
+        const struct row *other = &account->row[i - 1];
+
+        if (other->from == row->from && other->to == row->to && other->cseq == row->cseq &&
+            strcmp(other->label, row->label) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_row(struct call *call, const struct view *view, const struct packet *packet,
-                    double at, const struct sst_watch_seen *seen)
+                    double at)
 {
     struct end from;
     struct end to;
-    struct row row = {.at = at, .frame = packet->frame, .copy = seen->step == SST_STEP_COPY};
+    struct row row = {.at = at, .frame = packet->frame, .cseq = view->cseq};
 
     hop_ends(packet, &from, &to);
     row.from = column_of(call, &from, &packet->from);
@@ -111,6 +129,7 @@ static void add_row(struct call *call, const struct view *view, const struct pac
     row.label = view->request ? text_copy(view->method)
                               : text_print("%u %s", view->status, view->method);
     row.note = note_of(view);
+    row.copy = is_copy(call->account, &row);
     account_add_row(call->account, row);
 }
 
@@ -208,5 +227,5 @@ void call_take(struct call *call, const struct view *view, const struct packet *
             add_negotiated(call, packet, at, &seen.timer, clock);
         }
     }
-    add_row(call, view, packet, at, &seen);
+    add_row(call, view, packet, at);
 }

@@ -30,14 +30,14 @@ static void judge_hop(const struct hop *hop, uint64_t now_ms, struct sst_watch_r
 {
     bool found = false;
 
-    sst_watch_result(&hop->dialog[0].watch, now_ms, result);
+    sst_watch_judge(&hop->dialog[0].watch, now_ms, result);
     for (unsigned i = 0; i < hop->dialog_count; i++) {
         struct sst_watch_result other;
 
         if (!hop->dialog[i].established) {
             continue;
         }
-        sst_watch_result(&hop->dialog[i].watch, now_ms, &other);
+        sst_watch_judge(&hop->dialog[i].watch, now_ms, &other);
         if (!found || weight(&other) > weight(result)) {
             *result = other;
         }

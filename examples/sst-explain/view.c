@@ -63,12 +63,12 @@ unsigned view_reason_flags(const char *reason)
     if (contains(reason, "session timer") || contains(reason, "session expired") ||
         contains(reason, "session refresh") || contains(reason, "refresh") ||
         (sip && (cause == 408 || cause == 481)) || (!sip && cause == 102)) {
-        return SST_WATCH_REASON_TIMER;
+        return SST_REASON_TIMER;
     }
     /* Normal clearing, and calls that were completed elsewhere. */
     return cause == 16 || cause == 31 || cause == 26 || (sip && cause == 200) || cause == 0
                ? 0
-               : SST_WATCH_REASON_OTHER;
+               : SST_REASON_OTHER;
 }
 
 static char *address_of(const osip_from_t *from)

@@ -139,6 +139,15 @@ static void add_via(struct wire *wire, struct wire_asked *asked, const char *met
     add(&vias, "%s", received != NULL ? received->vias : "");
 }
 
+/* ACK and CANCEL have the number of their INVITE. */
+static uint32_t number(struct wire *wire, const char *from, const char *to,
+                       const struct message *message)
+{
+    const struct wire_asked *invite =
+        message->cseq == 0 ? find_asked(wire, from, to, "INVITE", 0) : NULL;
+    return invite != NULL ? invite->cseq : message->cseq;
+}
+
 /* A request gets its call, its place in it, and its Vias. */
 static struct wire_asked *ask(struct wire *wire, const char *from, const char *to,
                               const struct message *message)
@@ -147,7 +156,9 @@ static struct wire_asked *ask(struct wire *wire, const char *from, const char *t
         passes_on(wire, from) ? find_asked(wire, NULL, from, message->method, 0) : NULL;
     struct wire_call *call = received != NULL ? received->call : find_call(wire, from, to);
     bool invite = strcmp(message->method, "INVITE") == 0;
-    if (call == NULL || (invite && call->over && received == NULL)) {
+    /* OPTIONS asks whether a host is there, in a dialog of its own. */
+    bool apart = (invite && call != NULL && call->over) || strcmp(message->method, "OPTIONS") == 0;
+    if (call == NULL || (apart && received == NULL)) {
         call = new_call(wire, from);
     }
     if (call == NULL) {
@@ -164,9 +175,7 @@ static struct wire_asked *ask(struct wire *wire, const char *from, const char *t
     next.in_dialog = received != NULL ? received->in_dialog
                      : invite         ? call->established
                                       : call->early && strcmp(message->method, "CANCEL") != 0;
-    if (received != NULL) {
-        next.cseq = received->cseq;
-    }
+    next.cseq = received != NULL ? received->cseq : number(wire, from, to, message);
     add_via(wire, &next, message->method, received);
     call->over = call->over || strcmp(message->method, "BYE") == 0;
     struct wire_asked *asked = &wire->asked[wire->asked_next];
