@@ -18,7 +18,7 @@ import headers  # noqa: E402
 import roff  # noqa: E402
 
 LIBRARY = "libsst programmer\\(aqs manual"
-PROGRAMS = ["sst-ua", "sst-proxy"]
+PROGRAMS = ["sst-ua", "sst-proxy", "sst-explain"]
 GUIDES = [("libsst-guide", "guide.md"), ("libsst-policy", "policy.md"),
           ("libsst-operating", "operating.md")]
 RELATED = {"sst_policy": ["libsst-policy"], "sst_proxy": ["libsst-policy"],
@@ -233,7 +233,7 @@ def program(root, name, version, date):
     markdown = read(root, f"docs/{name}.md")
     page = roff.Page(name, 1, date, version, "User commands")
     introduction, usage, rest = re.match(
-        r"# [^\n]*\n(.*?)\n((?:    [^\n]*\n)+)(.*)", markdown, re.S).groups()
+        rf"# [^\n]*\n(.*?)\n(?=    {name} )((?:    [^\n]*\n)+)(.*)", markdown, re.S).groups()
     page.head("NAME")
     page.fill(f"{roff.escape(name)} \\- "
               + roff.inline(short(first_sentence(introduction).removeprefix("A "))))

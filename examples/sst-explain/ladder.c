@@ -57,7 +57,9 @@ static void print_heads(const struct list *list, const struct account *account, 
 {
     fprintf(list->out, "%*s  ", (int)TIME_WIDTH - 2, "seconds");
     for (unsigned i = 0; i < account->column_count; i++) {
-        fprintf(list->out, "%-*.*s", (int)width, (int)width - 1, account->column[i]);
+        bool last = i + 1 == account->column_count;
+
+        fprintf(list->out, "%-*.*s", last ? 0 : (int)width, (int)width - 1, account->column[i]);
     }
     fputs("\n", list->out);
 }

@@ -38,9 +38,16 @@ struct explain {
     bool failed;           /* an output could not be written */
 };
 
+/* COLUMNS says it where standard output is no terminal, for a pager for example. */
 static unsigned terminal_width(void)
 {
+    const char *columns = getenv("COLUMNS");
+    unsigned long width = columns != NULL ? strtoul(columns, NULL, 10) : 0;
     struct winsize size;
+
+    if (width > 0 && width < 1000) {
+        return (unsigned)width;
+    }
 
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
                ? size.ws_col

@@ -45,7 +45,7 @@ def case(folder):
                                                                        "libsst-osip0")),
            "libsst-osip-dev goes with its library")
     expect("libsst0 (>=" in depends["sst-tools"], "the programs need the library")
-    for library in ("libc-ares", "libjansson", "libosip2", "libssl"):
+    for library in ("libc-ares", "libjansson", "libosip2", "libpcap", "libssl"):
         expect(library in depends["sst-tools"], f"and {library}")
     symbols = {deb.name.split("_")[0]: run(["dpkg-deb", "-I", deb, "symbols"]) for deb in debs
                if deb.name.startswith(("libsst0", "libsst-osip0"))}
@@ -57,7 +57,7 @@ def case(folder):
 
     lib = next(root.rglob("libsst.so")).parent
     pages = sorted(path.name for path in (root / "usr/share/man").rglob("*.gz"))
-    expect({"sst-ua.1.gz", "sst-proxy.1.gz", "sst_session_init.3.gz", "libsst.7.gz"} <= set(pages),
+    expect({"sst-ua.1.gz", "sst-proxy.1.gz", "sst-explain.1.gz", "sst_session_init.3.gz", "libsst.7.gz"} <= set(pages),
            f"{len(pages)} manual pages")
     examples = root / "usr/share/doc/libsst-dev/examples"
     expect({"minimal.c", "poll.c", "stack.c", "stack.h", "peer.c", "peer.h"}
@@ -71,9 +71,9 @@ def case(folder):
          loop / "peer.c", "-o", root.parent / "loop", *flags])
     run([root.parent / "loop"], LD_LIBRARY_PATH=str(lib))
     expect(True, "the poll loop of the examples")
-    for program in ("sst-ua", "sst-proxy"):
+    for program in ("sst-ua", "sst-proxy", "sst-explain"):
         run([root / "usr/bin" / program, "--help"], LD_LIBRARY_PATH=str(lib))
-    expect(True, "sst-ua and sst-proxy start")
+    expect(True, "sst-ua, sst-proxy and sst-explain start")
 
 
 def made(folder):

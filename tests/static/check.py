@@ -46,6 +46,7 @@ def deviations(tool):
 LIBRARIES = {"examples/loops/uv.c": ["libuv"], "examples/loops/event.c": ["libevent_core"],
              "examples/sst-ua/": ["libcares", "libcrypto", "jansson"],
              "examples/sst-proxy/": ["libcares", "jansson"],
+             "examples/sst-explain/": ["libcrypto", "jansson", "libpcap", "-D_DEFAULT_SOURCE"],
              "examples/re-ua/": ["libre", "jansson", "-DHAVE_INET6", "-DHAVE_INTTYPES_H",
                                  "-DHAVE_STDBOOL_H"]}
 
