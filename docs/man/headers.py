@@ -6,7 +6,7 @@ DOC = re.compile(r"/\*\*(?!<)(.*?)\*/", re.S)
 TRAILING = re.compile(r"/\*\*<(.*?)\*/", re.S)
 DECLARATION = re.compile(
     r"\s*(?:(?P<define>\#define\s+(?P<macro>SST_\w+)(?P<value>[^\n]*))"
-    r"|(?:\#if defined\(SST_BUILDING\)[^\n]*\n\#define (?P<api>SST_API))"
+    r"|(?:\#if defined\(_WIN32\)[^\n]*\n\#define (?P<api>SST_API)[^\n]*)"
     r"|(?:\#if defined\(__GNUC__\)\n\#define (?P<mark>SST_MUST_USE)[^\n]*)"
     r"|(?P<kind>enum|struct)\s+(?P<type>\w+)\s*\{(?P<body>.*?)\n\};"
     r"|(?:SST_API(?:\s+SST_MUST_USE)?|static inline)\s+(?P<prototype>[^;{]*)[;{])", re.S)

@@ -19,8 +19,13 @@
 /** The version as one number that can be compared: major * 10000 + minor * 100 + patch. */
 #define SST_VERSION_NUMBER 200
 
-/** Marks what the library exports. SST_BUILDING is defined where the library itself is built. */
-#if defined(SST_BUILDING) && defined(__GNUC__)
+/** Marks what the library exports. SST_BUILDING is defined where the shared library itself is built.
+ * SST_DLL may be defined by a Windows program that links to the DLL, and saves a jump a call. */
+#if defined(_WIN32) && defined(SST_BUILDING)
+#define SST_API __declspec(dllexport)
+#elif defined(_WIN32) && defined(SST_DLL)
+#define SST_API __declspec(dllimport)
+#elif !defined(_WIN32) && defined(SST_BUILDING) && defined(__GNUC__)
 #define SST_API __attribute__((visibility("default")))
 #else
 #define SST_API
