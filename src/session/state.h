@@ -155,7 +155,7 @@ static inline enum sst_phase sst_phase(const struct sst_session *s)
 
 static inline void sst_set_phase(struct sst_session *s, enum sst_phase phase)
 {
-    s->flags = sst_with_bits(s->flags, PHASE_AT, 3u, phase);
+    s->flags = sst_with_bits(s->flags, PHASE_AT, 3u, (uint32_t)phase);
 }
 
 static inline enum sst_runs sst_runs(const struct sst_session *s)
@@ -165,7 +165,7 @@ static inline enum sst_runs sst_runs(const struct sst_session *s)
 
 static inline void sst_set_runs(struct sst_session *s, enum sst_runs runs)
 {
-    s->flags = sst_with_bits(s->flags, RUNS_AT, 3u, runs);
+    s->flags = sst_with_bits(s->flags, RUNS_AT, 3u, (uint32_t)runs);
 }
 
 static inline enum sst_update sst_update(const struct sst_session *s)
@@ -175,7 +175,7 @@ static inline enum sst_update sst_update(const struct sst_session *s)
 
 static inline void sst_set_update(struct sst_session *s, enum sst_update update)
 {
-    s->flags = sst_with_bits(s->flags, UPDATE_AT, 3u, update);
+    s->flags = sst_with_bits(s->flags, UPDATE_AT, 3u, (uint32_t)update);
 }
 
 static inline enum sst_open sst_open(const struct sst_session *s, unsigned at)
@@ -185,7 +185,7 @@ static inline enum sst_open sst_open(const struct sst_session *s, unsigned at)
 
 static inline void sst_set_open(struct sst_session *s, unsigned at, enum sst_open open)
 {
-    s->flags = sst_with_bits(s->flags, at, 3u, open);
+    s->flags = sst_with_bits(s->flags, at, 3u, (uint32_t)open);
 }
 
 static inline enum sst_invite_way sst_invite_way(const struct sst_session *s)
@@ -220,7 +220,7 @@ static inline void sst_tx_set(struct sst_tx *tx, unsigned at, uint32_t mask, uin
 
 static inline void sst_tx_set_state(struct sst_tx *tx, enum sst_tx_state state)
 {
-    sst_tx_set(tx, TX_STATE_AT, 7u, state);
+    sst_tx_set(tx, TX_STATE_AT, 7u, (uint32_t)state);
 }
 
 static inline bool sst_tx_is_local(const struct sst_tx *tx)

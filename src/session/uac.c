@@ -66,7 +66,7 @@ static void open_local(struct sst_session *s, struct sst_tx *tx, unsigned flags,
     tx->interval = ask->session_expires;
     tx->min_se = ask->min_se;
     tx->flags |= ask->supported ? TX_SUPPORTED : 0;
-    sst_tx_set(tx, TX_REFRESHER_AT, 3u, ask->refresher);
+    sst_tx_set(tx, TX_REFRESHER_AT, 3u, (uint32_t)ask->refresher);
     tx->generation = s->generation;
     tx->sent = sst_is_running(s) ? sst_session_fraction(s, now) : 0;
     sst_set_open(s, sst_open_at(true, sst_tx_method(tx)), open);
