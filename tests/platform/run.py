@@ -104,7 +104,7 @@ def build(compiler, core_compiler, suites, scratch):
     objects = compile_all(core_compiler, core, scratch, flags)
     objects += compile_all(compiler, {**tests, **dict.fromkeys(support + own, [])}, scratch,
                            [*flags, "-w", "-isystem", HERE, docs])
-    program = os.path.join(scratch, "all")
+    program = os.path.join(scratch, "all.exe")  # Windows wants the ending
     subprocess.run([*compiler, *objects, "-o", program], check=True)
     return program
 

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Builds libsst for 64-bit Windows with MinGW-w64, installs it, and runs what it makes by wine.
+
+    windows.py [--ran FOLDER]
+
+Looks at what the DLL and a program with the static library export; runs examples/minimal.c and a
+program that finds the installed DLL; then the unit suites, as run.py does on other platforms.
+FOLDER: as there. Exit status: 0 passed, 1 failed, 77 compiler or wine not installed.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import run
+
+COMPILER = "x86_64-w64-mingw32-gcc"
+TOOLCHAIN = os.path.join(run.HERE, "mingw64.cmake")
+WRAPPER = '#!/bin/sh\nwine "%s" | tr -d "\\r"\n'
+
+
+def cmake(*arguments):
+    subprocess.run(["cmake", *arguments], stdout=subprocess.DEVNULL, check=True)
+
+
+def configure(source, build, *options):
+    cmake("-S", source, "-B", build, "-DCMAKE_TOOLCHAIN_FILE=" + TOOLCHAIN,
+          "-DCMAKE_BUILD_TYPE=Release", *options)
+    cmake("--build", build, "--parallel", "2")
+
+
+def exports(path):
+    """Names in the export table of a DLL or program."""
+    listed = subprocess.run(["x86_64-w64-mingw32-objdump", "-p", path], stdout=subprocess.PIPE,
+                            check=True, encoding="utf-8").stdout
+    table = listed.partition("[Ordinal/Name Pointer] Table")[2].partition("\n\n")[0]
+    return set(re.findall(r"^\s+\[ *\d+\] (?:\+base\[ *\d+\] +\S+ +)?(\S+)$", table, re.MULTILINE))
+
+
+def public():
+    """The functions of the core that libsst.so exports."""
+    with open(os.path.join(run.ROOT, "tests", "abi", "libsst.symbols"), encoding="utf-8") as file:
+        return set(file.read().split())
+
+
+def installed(scratch):
+    """What is wrong with the library as it is installed, and with programs that use it."""
+    build, prefix = os.path.join(scratch, "build"), os.path.join(scratch, "prefix")
+    configure(run.ROOT, build, "-DSST_WARNINGS_AS_ERRORS=ON", "-DSST_DOCS=OFF")
+    cmake("--install", build, "--prefix", prefix)
+    minimal = os.path.join(build, "examples", "sst-minimal.exe")
+    dll = os.path.join(prefix, "bin", "libsst.dll")
+    wrong = ["not exported: " + name for name in sorted(public() - exports(dll))]
+    wrong += ["exported: " + name for name in sorted(exports(dll) - public())]
+    wrong += ["exported by a static program: " + name for name in sorted(exports(minimal))]
+
+    wrapper = os.path.join(scratch, "minimal")
+    with open(wrapper, "w", encoding="utf-8") as file:
+        file.write(WRAPPER % minimal)
+    os.chmod(wrapper, 0o755)
+    script = os.path.join(run.ROOT, "tests", "examples", "minimal.sh")
+    if subprocess.run(["sh", script, wrapper], check=False).returncode != 0:
+        wrong.append("examples/minimal.c prints something else")
+
+    user = os.path.join(scratch, "user")
+    configure(os.path.join(run.HERE, "user"), user, "-DCMAKE_PREFIX_PATH=" + prefix)
+    shutil.copy(dll, user)
+    if subprocess.run(["wine", os.path.join(user, "user.exe")], check=False).returncode != 0:
+        wrong.append("a program with the DLL fails")
+    return wrong
+
+
+def suites(scratch, ran):
+    """How many cases passed, and what is wrong."""
+    sources = run.suite_sources()
+    core = [COMPILER, "-O2", "-static"]
+    compiler = [*core, "-include", os.path.join(run.HERE, "windows.h")]
+    passed, wrong = run.run(run.build(compiler, core, sources, scratch), ["wine"])
+    if ran is not None:
+        expected = run.logged(ran, sources)
+        wrong += ["no logs of libcheck in " + ran] if expected is None else \
+            run.differences(passed, expected)
+    return sum(passed.values()), wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ran", metavar="FOLDER", help="logs of the suites with libcheck")
+    options = parser.parse_args()
+    for program in (COMPILER, "wine", "cmake"):
+        if shutil.which(program) is None:
+            print("skipped, not installed: " + program)
+            return 77
+    with tempfile.TemporaryDirectory() as scratch:
+        # A Windows of our own, without what would ask to be downloaded.
+        os.environ.update(WINEPREFIX=os.path.join(scratch, "wine"), WINEDEBUG="-all",
+                          WINEDLLOVERRIDES="mscoree=;mshtml=")
+        try:
+            wrong = installed(scratch)
+            passed, more = suites(scratch, options.ran)
+        except subprocess.CalledProcessError as error:
+            wrong, passed, more = ["fails: " + " ".join(map(str, error.cmd))], 0, []
+        except subprocess.TimeoutExpired:
+            wrong, passed, more = ["runs for more than %d s" % run.SECONDS], 0, []
+        finally:
+            subprocess.run(["wineserver", "-k"], check=False)
+            subprocess.run(["wineserver", "-w"], check=False)
+    wrong += more
+    print("\n".join(wrong + ["windows: %d cases passed" % passed]))
+    return 1 if wrong or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
