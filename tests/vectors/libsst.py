@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""libsst as an implementation for play.py: its shared library, called through ctypes."""
+import ctypes as c
+
+LIBRARY = "libsst.so.0"
+CLOCK_START_MS = 10 ** 9
+NEVER = 2 ** 64 - 1
+PARTIES = {"caller": 1, "callee": 2}
+OUTCOMES = {"timeout": 13, "transport": 14}
+U32, U64, INT = c.c_uint32, c.c_uint64, c.c_int
+
+
+class Policy(c.Structure):
+    KINDS = {"I": U32, "?": c.c_bool, "P": c.c_void_p}
+    _fields_ = [("field%d" % i, kind) for i, kind in
+                enumerate(map(KINDS.get, "IIIIIII??IIIIIIIII?I?III??????IPPPPP"))]
+
+
+class Msg(c.Structure):
+    _fields_ = [("numbers", U32 * 6), ("has", c.c_uint16), ("status", c.c_uint16),
+                ("method", c.c_uint8), ("refresher", c.c_uint8)]
+
+
+class Header(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("value", c.c_char * 32), ("kind", INT)]
+
+
+class Headers(c.Structure):
+    _fields_ = [("count", c.c_size_t), ("item", Header * 5)]
+
+    def list(self):
+        return [[item.name.decode(), item.value.decode()] for item in self.item[:self.count]]
+
+
+class Event(c.Structure):
+    _fields_ = [("type", INT), ("violation", INT), ("interval", U32), ("side", INT),
+                ("own_benefit", c.c_bool), ("reason", INT), ("since_ms", U64), ("expires_ms", U64),
+                ("not_after_ms", U64), ("method", INT), ("with_offer", c.c_bool),
+                ("reserved", U64 * 4)]
+
+
+class Verdict(c.Structure):
+    _fields_ = [("action", INT), ("when_ms", U64), ("refreshed", c.c_bool)]
+
+
+class Advice(c.Structure):
+    _fields_ = [("status", c.c_uint), ("copy", c.c_bool), ("headers", Headers)]
+
+
+Session, Tx = U64 * 8, U32 * 4
+
+
+def load():
+    lib = c.CDLL(LIBRARY)
+    for name in ("event", "violation", "side", "end_reason", "method", "action"):
+        getattr(lib, "sst_%s_name" % name).restype = c.c_char_p
+    lib.sst_session_deadline.restype = U64
+    lib.sst_session_next_event.restype = lib.sst_sizes_match.restype = c.c_bool
+    sizes = [c.sizeof(kind) for kind in (Session, Tx, Msg, Headers, Event, Verdict, Advice)]
+    if not lib.sst_sizes_match((c.c_size_t * len(sizes))(*sizes), c.c_size_t(len(sizes))):
+        raise SystemExit("%s has other structures" % LIBRARY)
+    return lib
+
+
+class Agent:
+    def __init__(self, role, policy):
+        self.lib, self.policy, self.session, self.time = load(), Policy(), Session(), CLOCK_START_MS
+        self.slots, self.again = {}, {}  # (side, method, cseq): [tx, refusal]; method: tx
+        self.lib.sst_policy_init_sized(c.byref(self.policy), c.c_size_t(c.sizeof(Policy)))
+        for name, value in policy.items():
+            text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+            self.call("policy_set", self.policy, name.encode(), str(text).encode(), None)
+        self.call("session_init", self.session, self.policy, INT(PARTIES[role]))
+
+    def call(self, name, *arguments, result=(0,)):
+        structures = (c.Structure, c.Array)
+        came = getattr(self.lib, "sst_" + name)(
+            *(c.byref(a) if isinstance(a, structures) else a for a in arguments))
+        if came not in result:
+            raise RuntimeError("sst_%s: %d" % (name, came))
+        return came
+
+    def name(self, kind, number):
+        return getattr(self.lib, "sst_%s_name" % kind)(number).decode()
+
+    def method(self, name):
+        return INT(self.lib.sst_method_from_name(name.encode(), c.c_size_t(len(name))))
+
+    def now(self, at):
+        return U64(at + CLOCK_START_MS)
+
+    def message(self, method, cseq, offer, headers, status=None):
+        msg = Msg()
+        start = [c.byref(msg), self.method(method), U64(cseq)]
+        if status is None:
+            self.lib.sst_msg_request(*start)
+        else:
+            self.lib.sst_msg_response(start[0], c.c_uint(status), *start[1:])
+        for name, value in headers:
+            self.lib.sst_msg_header(c.byref(msg), name.encode(), value.encode())
+        self.lib.sst_msg_set_flags(c.byref(msg), c.c_uint(1 << 9 if offer else 0))
+        return msg
+
+    def slot(self, side, method, cseq):
+        slot = self.slots.setdefault((side, method, cseq), [Tx(), None])
+        return slot if method in ("INVITE", "UPDATE") else [None, slot[1]]
+
+    def request(self, at, method, cseq, offer, refresh):
+        headers = Headers()
+        if method in self.again:
+            self.slots["local", method, cseq] = [self.again.pop(method), None]
+        tx = self.slot("local", method, cseq)[0]
+        self.call("session_request", self.session, tx, self.method(method),
+                  c.c_uint(offer | refresh << 1), self.now(at), headers)
+        if tx is not None:
+            self.lib.sst_tx_set_cseq(c.byref(tx), U64(cseq))
+        return headers.list()
+
+    def action(self, at, verdict, method=None, tx=None):
+        name = self.name("action", verdict.action)
+        if name in ("retry", "auth"):
+            self.again[method] = tx
+        wait = {"ms": verdict.when_ms - self.now(at).value} if name == "wait" else {}
+        return None if name == "none" else {"event": name, **wait}
+
+    def response(self, at, status, method, cseq, headers):
+        verdict, tx = Verdict(), self.slot("local", method, cseq)[0]
+        self.call("session_response", self.session, tx,
+                  self.message(method, cseq, False, headers, status), self.now(at), verdict)
+        return None if tx is None else self.action(at, verdict, method, tx)
+
+    def fail(self, at, method, how):
+        verdict, tx = Verdict(), self.newest("local", method)
+        self.call("session_failed", self.session, tx, INT(OUTCOMES[how]), self.now(at), verdict)
+        return self.action(at, verdict, method, tx)
+
+    def newest(self, side, method):
+        return [slot[0] for key, slot in self.slots.items() if key[:2] == (side, method)][-1]
+
+    def receive(self, at, method, cseq, offer, headers):
+        if method == "ACK":
+            slot = self.slots.get(("remote", "INVITE", cseq), [None])
+            if slot[0] is not None:
+                self.lib.sst_session_ack(c.byref(self.session), c.byref(slot[0]), self.now(at))
+            return 0
+        advice, slot = Advice(), self.slots.setdefault(("remote", method, cseq), [Tx(), None])
+        tx = self.slot("remote", method, cseq)[0]
+        self.call("session_receive", self.session, tx, self.message(method, cseq, offer, headers),
+                  self.now(at), advice)
+        if not advice.copy:
+            slot[1] = advice.headers.list() if advice.status else None
+        return advice.status
+
+    def respond(self, at, status, method, cseq):
+        headers, (tx, refusal) = Headers(), self.slot("remote", method, cseq)
+        if refusal is not None:
+            return refusal
+        self.call("session_answer", self.session, tx, c.c_uint(status), self.now(at), headers,
+                  result=(0, -2, -10))
+        return headers.list()
+
+    def not_sent(self, at, method, after_ms):
+        tx = None if method is None else self.newest("local", method)
+        retry = NEVER if after_ms is None else self.now(at + after_ms).value
+        self.call("session_not_sent", self.session, tx, U64(retry), self.now(at))
+
+    def end(self, at):
+        self.call("session_end", self.session, self.now(at))
+
+    def run_to(self, at):
+        """Events until then, each with its time."""
+        event, last = Event(), self.now(at).value
+        while True:
+            due = max(self.lib.sst_session_deadline(c.byref(self.session)), self.time)
+            if due > last:
+                self.time = max(self.time, last)
+                return
+            self.time = due
+            pull = self.lib.sst_session_next_event
+            while pull(c.byref(self.session), U64(due), c.byref(event)):
+                yield due - CLOCK_START_MS, self.told(event)
+
+    def told(self, event):
+        name = self.name("event", event.type)
+        side = {"interval": event.interval, "side": self.name("side", event.side)}
+        if name == "negotiated" and event.side == 0:
+            return {"event": "off"}
+        more = {"refresh": {"method": self.name("method", event.method), "offer": event.with_offer},
+                "violation": {"name": self.name("violation", event.violation)},
+                "ended": {"reason": self.name("end_reason", event.reason)},
+                "negotiated": side, "refreshed": side}
+        return {"event": name, **more.get(name, {})}
