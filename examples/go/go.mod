@@ -1,0 +1,3 @@
+module libsst.example/sst
+
+go 1.19
