@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs sst-ua against SIP stacks that others wrote.
 
-    run.py [--ua PROGRAM] [--sofia PROGRAM] [--proxy PROGRAM] CASE...
+    run.py [--ua PROGRAM] [--sofia PROGRAM] [--proxy PROGRAM] [--node FOLDER] CASE...
     run.py --list              prints the names of all cases
     run.py --all               runs all, one after the other
 
@@ -40,7 +40,8 @@ def run(entry, options):
     stage = None
     start = time.monotonic()
     try:
-        stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy})
+        stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy,
+                                          "node": options.node})
         stage.open(entry.rate)
         entry.function(stage)
     except sstlab.Skip as reason:
@@ -101,6 +102,7 @@ def main():
     parser.add_argument("--ua", default=os.environ.get("SST_UA"), help="the sst-ua to test")
     parser.add_argument("--sofia", default=os.environ.get("SST_SOFIA_PEER"))
     parser.add_argument("--proxy", default=os.environ.get("SST_PROXY"))
+    parser.add_argument("--node", help="the folder node_modules with jssip and ws")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--results", help="leave a file for each case in this folder")

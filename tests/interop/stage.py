@@ -4,6 +4,7 @@ It is the laboratory of the end-to-end tests with other actors: what went over t
 the capture, after the fact, instead of from a relay.
 """
 
+import glob
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ import wire
 from sstlab import Skip, check, equal
 
 HOST = ports.HOST
+HERE = os.path.dirname(os.path.abspath(__file__))
 TEARDOWN = 5
 
 
@@ -88,6 +90,11 @@ class Stage(sstlab.Lab):
             if not shutil.which(program):
                 raise Skip("%s is not installed" % program)
 
+    @staticmethod
+    def need_kamailio_module(name):
+        if not glob.glob("/usr/lib*/*/kamailio/modules/%s.so" % name):
+            raise Skip("no module %s of Kamailio (Debian package kamailio-%s-modules)" % (name, name))
+
     def actor(self, name, command, **environment):
         """Starts a foreign program, in a process group of its own."""
         variables = dict(self.environment() or os.environ, **environment)
@@ -145,7 +152,7 @@ class Stage(sstlab.Lab):
 
     def long_way(self, near, far, late, name="relay"):
         """Starts a long way between two actors: what is sent to the far one arrives late."""
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "relay.py")
+        program = os.path.join(HERE, "relay.py")
         started = self.actor(name, [sys.executable, program, str(self.port(name)),
                                     str(self.port(near)), str(self.port(far)),
                                     "%g" % (late / self.fake_rate)],
@@ -153,11 +160,14 @@ class Stage(sstlab.Lab):
         self.wait_bound(name)
         return started
 
-    def kamailio(self, name="kamailio", **settings):
-        """Starts Kamailio as a record-routing proxy with dialog and sst."""
-        self.kinds[name] = "Kamailio"
+    def kamailio(self, name="kamailio", config="kamailio.cfg", kind="Kamailio", **settings):
+        """Starts Kamailio as a record-routing proxy, with dialog and sst if config is not another.
+
+        kind is whose deviations are seen in what it sends.
+        """
+        self.kinds[name] = kind
         self.need("kamailio")
-        config = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kamailio.cfg")
+        config = os.path.join(HERE, config)
         run = os.path.join(self.folder, name)
         os.mkdir(run)
         command = ["kamailio", "-f", config, "-DD", "-E", "-m", "32", "-M", "8", "-w", run,
@@ -184,6 +194,21 @@ class Stage(sstlab.Lab):
                 file.write(text)
         started = self.actor(name, ["baresip", "-f", run])
         self.wait_options(name)
+        return started
+
+    def jssip(self, *options, calls=None, name="jssip"):
+        """Starts JsSIP in node behind the WebSocket of a Kamailio that has no timers of its own."""
+        self.need("node", "kamailio")
+        modules = self.tools.get("node")
+        if not modules or not os.path.isdir(os.path.join(modules, "jssip")):
+            raise Skip("no JsSIP (npm packages jssip and ws; tests/interop/show installs them)")
+        self.need_kamailio_module("websocket")
+        self.kamailio(config="kamailio-ws.cfg", kind="JsSIP")
+        command = ["node", os.path.join(HERE, "jssip_peer.js")] + [str(o) for o in options]
+        if calls:
+            command += ["--call", calls]
+        started = self.actor(name, command + [str(self.port("kamailio"))], NODE_PATH=modules)
+        check(started.wait("listening"), "JsSIP does not register: %s", started.errors[-5:])
         return started
 
     def linphone(self, *lines, calls=None, name="linphone"):
