@@ -7,7 +7,7 @@
  * white space inside), as RFC 3261 §25 allows. Cost is linear in the length. Nothing is kept.
  *
  * Arguments that mean the same in all functions:
- * - value: what stands behind the header field's colon; NULL only with length 0
+ * - value: what follows the header field's colon; NULL only with length 0
  * - length: of value, in bytes
  * - out, tags, allow: where the result goes; not NULL
  * - seconds: where the number goes, not NULL; for printing the number itself, any
@@ -47,7 +47,7 @@ struct sst_allow {
  * Parses `delta-seconds *(SEMI se-params)` (RFC 4028 §4). Unknown parameters are skipped, token or
  * quoted; tokens match in any letter case; white space may stand around ';' and '='. A parameter
  * that is malformed costs itself alone, and a malformed refresher counts as an unknown one.
- * @param value  what stands behind the colon; NULL only with length 0
+ * @param value  what follows the colon; NULL only with length 0
  * @return SST_OK; SST_ERR_SYNTAX where there is no number at the beginning, or where something
  *         other than the end or a ';' follows it, as in `1800 s` or `1800,90` (*out is then not
  *         written); SST_ERR_ARGUMENT for a NULL pointer
@@ -84,7 +84,7 @@ SST_API int sst_parse_option_tags(const char *value, size_t length, struct sst_o
 SST_API int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow);
 
 /**
- * Room for every value of the library's own making, terminator included: for what
+ * Room for every value that libsst makes, terminator included: for what
  * sst_print_session_expires() and sst_print_seconds() print, and in struct sst_header. Not for
  * sst_print_session_expires_like(), which repeats a stranger's parameters, however long they are.
  */

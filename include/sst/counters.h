@@ -27,12 +27,12 @@ struct sst_counters {
     uint64_t turned_off;          /**< timers turned off while the dialog continued */
     uint64_t refreshes_due;       /**< times that the host was asked to refresh */
     uint64_t refreshes_sent;      /**< refreshes that the host began */
-    uint64_t refreshes_answered;  /**< own INVITE or UPDATE with a 2xx that extends the timer */
+    uint64_t refreshes_answered;  /**< local INVITE or UPDATE with a 2xx that extends the timer */
     uint64_t refreshes_received;  /**< 2xx sent that extends the timer */
     uint64_t refreshes_failed[SST_OUTCOME_ROOM]; /**< by enum sst_outcome */
     uint64_t rejected_422;        /**< 422 advised */
-    uint64_t received_422;        /**< 422 received, for any own request */
-    uint64_t glare;               /**< 491 received, for any own request */
+    uint64_t received_422;        /**< 422 received, for any local request */
+    uint64_t glare;               /**< 491 received, for any local request */
     uint64_t rejected_491;        /**< 491 advised */
     uint64_t overdue;             /**< times that the peer's refresh was overdue */
     uint64_t blocked;             /**< times that a due refresh was blocked */

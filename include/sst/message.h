@@ -18,7 +18,7 @@
  * - method: a number that is no enum sst_method counts as SST_METHOD_OTHER
  * - status: 100 to 699; with any other number the view is that of no response
  * - cseq: the number of the CSeq header field, or SST_CSEQ_UNKNOWN
- * - name, value: as they stand in the message; with a length they need no terminator, and may be
+ * - name, value: as they are in the message; with a length they need no terminator, and may be
  *   NULL where it is 0
  * - name_length, value_length: in bytes
  * - seconds: any number, also one that the RFC forbids: what is wrong with it is judged later

@@ -34,7 +34,7 @@ extern "C" {
 SST_API int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip);
 
 /**
- * Puts header fields into a message: Session-Expires, Min-SE and `timer` tags that stand in it and
+ * Puts header fields into a message: Session-Expires, Min-SE and `timer` tags in it and
  * are not among headers are removed (compact forms too), so that it carries exactly what headers
  * say, each once; other option tags stay. Marks the message as changed.
  * @return SST_OK; SST_ERR_ARGUMENT; SST_ERR_SPACE where libosip2 found no memory: the message is
@@ -52,7 +52,7 @@ SST_API int sst_osip_apply_edit(osip_message_t *sip, const struct sst_proxy_edit
 /** What a libosip2 transaction callback means to a session. */
 enum sst_osip_event {
     SST_OSIP_NOTHING = 0,   /**< nothing to do: copies, what was sent, CANCEL, unknown types */
-    SST_OSIP_REQUEST = 1,   /**< a request of the peer's: sst_session_receive() */
+    SST_OSIP_REQUEST = 1,   /**< a request from the peer: sst_session_receive() */
     SST_OSIP_RESPONSE = 2,  /**< a response to an own one: sst_session_response() */
     SST_OSIP_TIMEOUT = 3,   /**< an own one timed out: sst_session_failed(), TIMEOUT */
     SST_OSIP_TRANSPORT = 4, /**< an own one could not be sent: sst_session_failed(), TRANSPORT */
@@ -76,7 +76,7 @@ SST_API enum sst_osip_event sst_osip_transport_event(int type);
 
 /**
  * Does what a message or transport callback asks for, with the session and tx of its transaction:
- * reads sip, calls sst_session_response() or sst_session_failed(). For requests of the peer's call
+ * reads sip, calls sst_session_response() or sst_session_failed(). For the peer's requests call
  * sst_osip_receive().
  *
  * Take tx from the libosip2 transaction when its final response was delivered: where it cannot send

@@ -38,7 +38,7 @@ struct sst_event;
 
 /** Whether session timers are used at all. */
 enum sst_mode {
-    SST_MODE_ACCEPT = 0,  /**< offers nothing of its own accord, answers whoever asks */
+    SST_MODE_ACCEPT = 0,  /**< asks for nothing, answers a peer that asks */
     SST_MODE_REQUEST = 1, /**< asks in each INVITE, and in each 2xx where the peer supports it */
     SST_MODE_REQUIRE = 2, /**< as request, and puts Require: timer into INVITE and UPDATE; §7.1 */
     SST_MODE_OFF = 3      /**< advertises nothing, answers Require: timer with 420 */
@@ -74,7 +74,7 @@ enum sst_below_min {
 /** What happens at the expiration when a living peer refused all refreshes; §10. */
 enum sst_refused {
     SST_REFUSED_EXPIRE = 0, /**< the session ends */
-    SST_REFUSED_KEEP = 1    /**< the timer goes off, the call stays */
+    SST_REFUSED_KEEP = 1    /**< the timer is turned off, the call stays */
 };
 
 /** Where the refresher ends a session that could not be refreshed. */
@@ -97,7 +97,7 @@ enum sst_callback_answer {
 
 /**
  * The policy. All intervals are whole seconds. The defaults change no call until the other side
- * negotiates a timer. The comment behind each field: range, default.
+ * negotiates a timer. The comment after each field: range, default.
  */
 struct sst_policy {
     uint32_t size; /**< sizeof(struct sst_policy), set by sst_policy_init(); leave it alone */

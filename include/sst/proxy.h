@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 /**
- * What the owner of a proxy decides. All intervals in seconds; range and default behind each. Grows
+ * What the owner of a proxy decides. All intervals in seconds; range and default after each. Grows
  * as struct sst_policy does (sst/policy.h).
  */
 struct sst_proxy_policy {

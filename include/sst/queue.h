@@ -3,7 +3,7 @@
  * @file sst/queue.h
  * The deadlines of many sessions in one place, for hosts without timers of their own.
  *
- * The memory is the caller's. A session is in at most one queue. Whoever uses a queue calls
+ * The memory is the caller's. A session is in at most one queue. A host that uses a queue calls
  * sst_queue_update() after each call that may have moved a session's deadline, and
  * sst_queue_remove() before a session's memory goes away; sst_queue_run() does both by itself for
  * the sessions that it runs. One queue belongs to one thread at a time.

@@ -25,7 +25,7 @@
  * - dialog: as it is before the message
  * - method: of the request, or of the CSeq of the response
  * - flags: bits of enum sst_ask_flag
- * - request, response: the message of the peer's
+ * - request, response: the peer's message
  * - ask, facts, answer, timer: what one function fills in and the next one takes
  * - headers: filled in; replaced, not added to
  * - violations: a set of bits that more are added to

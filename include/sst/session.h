@@ -344,7 +344,7 @@ SST_API SST_MUST_USE bool sst_session_next_event(struct sst_session *session, ui
                                                  struct sst_event *event);
 
 /**
- * The dialog is over for a reason of the host's: BYE sent or received, initial INVITE refused, user
+ * The dialog is over for the host's own reasons: BYE sent or received, initial INVITE refused, user
  * gone. Silence from here on, whatever is called. No event is delivered, waiting ones are dropped.
  * @return SST_OK, also where it has ended already; SST_ERR_ARGUMENT
  */
@@ -409,7 +409,7 @@ enum sst_restore_flag {
                                             forgotten */
     SST_RESTORE_TAKEOVER = 1 << 1      /**< another host takes the call over, from an image that may
                                             be old: the interval starts now, and this side refreshes
-                                            once, at once, whoever is the refresher; EC-131. Not
+                                            once, at once, whichever side is the refresher; EC-131. Not
                                             with SST_RESTORE_TRANSACTIONS */
 };
 

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /**
- * Time is a uint64_t in milliseconds of any monotonic clock of the host's (CLOCK_BOOTTIME where the
+ * Time is a uint64_t in milliseconds of any monotonic clock of the host (CLOCK_BOOTTIME where the
  * machine may sleep: CLOCK_MONOTONIC stands still meanwhile and the peer's BYE is overlooked).
  * Arguments of this kind are called now_ms. A clock that steps back is clamped, never an error.
  * SST_NEVER is the deadline of a session that waits for nothing.

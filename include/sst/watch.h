@@ -23,7 +23,7 @@
  * CSeq show that the capture lost something. Set SST_MSG_IN_DIALOG in requests with a To tag, and
  * SST_MSG_OFFER and Allow where they apply.
  *
- * The observer accuses nobody of what it cannot see: packets that were lost before or behind the
+ * The observer accuses nobody of what it cannot see: packets that were lost before or after the
  * capture point look like silence, and only timing, retransmissions and CSeq numbers tell them from
  * it. Where they do not, the verdict is SST_WATCH_INCOMPLETE.
  *
@@ -54,7 +54,7 @@ extern "C" {
 
 /** Whom a finding or verdict is about. The first two are those of enum sst_party. */
 enum sst_watch_who {
-    SST_WHO_NONE = 0,   /**< nobody, or not to be told from here */
+    SST_WHO_NONE = 0,   /**< nobody, or it cannot be seen from here */
     SST_WHO_CALLER = 1, /**< the caller, or what is between it and this hop */
     SST_WHO_CALLEE = 2, /**< the callee, or what is between it and this hop */
     SST_WHO_PROXY = 3   /**< an element between two hops; from sst_watch_across() only */
@@ -229,7 +229,7 @@ struct sst_watch_timer {
 struct sst_watch_seen {
     enum sst_watch_step step; /**< what it did */
     uint64_t by_caller;       /**< SST_FINDING_BIT() of what the caller did wrong */
-    uint64_t by_callee;       /**< the same of the callee */
+    uint64_t by_callee;       /**< the same for the callee */
     struct sst_watch_timer timer; /**< in force after the message */
 };
 

@@ -118,7 +118,7 @@ static const char action_names[][NAME_SIZE] = {
     [SST_ACTION_WAIT] = "wait", [SST_ACTION_FAILED] = "failed", [SST_ACTION_IGNORE] = "ignore",
 };
 
-/* RFC 3326 §2. Who ends a session for want of a refresh does what a 408 would have made it do. */
+/* RFC 3326 §2. A session that ends because no refresh came ends as after a 408. */
 static const char bye_reasons[][56] = {
     [SST_END_NOT_REFRESHED] = "SIP;cause=408;text=\"Session not refreshed\"",
     [SST_END_REFRESH_TIMEOUT] = "SIP;cause=408;text=\"Session refresh timed out\"",

@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TAG = "SPDX-License-" + "Identifier: MIT"  # in two, or reuse takes the line for this file's own
 
-# Each header stands behind those that it includes.
+# Each header comes after those that it includes.
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
           "proxy.h", "session.h", "queue.h", "watch.h",
           "sst.h"]

@@ -16,7 +16,7 @@ endforeach()
 file(COPY ${BINARY_DIR}/amalgamation DESTINATION ${tree})
 configure_file(${root}/LICENSE ${tree}/LICENSES/MIT.txt COPYONLY)
 
-# The same bytes whoever makes it and when: SOURCE_DATE_EPOCH, else the day of Debian's changelog.
+# The same bytes for everyone and at any time: SOURCE_DATE_EPOCH, else the day of Debian's changelog.
 set(date "$ENV{SOURCE_DATE_EPOCH}")
 if("${date}" STREQUAL "")
   file(STRINGS ${root}/src/debian/changelog line REGEX "^ -- " LIMIT_COUNT 1)

@@ -86,7 +86,7 @@ static void add_min_se(struct sst_msg *msg, uint32_t seconds)
 {
     check_repeated(msg, SST_MSG_MIN_SE, SST_VIOLATION_MIN_SE_MALFORMED,
                    SST_VIOLATION_MIN_SE_REPEATED);
-    /* The largest one satisfies whoever wrote any of them. */
+    /* The largest one satisfies everyone who wrote one. */
     if (seconds > msg->min_se) {
         msg->min_se = seconds;
     }
@@ -214,7 +214,7 @@ static void read_option_tags(struct sst_msg *msg, unsigned flag, const char *val
     }
 }
 
-/* The flag of the header field that a name stands for, 0 for one that does not matter. */
+/* The flag of the header field with this name, 0 for one that does not matter. */
 static unsigned flag_of(const struct sst_scan *name)
 {
     switch (sst_scan_length(name)) {
@@ -280,7 +280,7 @@ int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_length, 
     return SST_OK;
 }
 
-/* RFC 3261 §7.3.1: in any letter case. A name is a token: whatever else stands in it ends it. */
+/* RFC 3261 §7.3.1: in any letter case. A name is a token: any other character ends it. */
 static bool same_name(const char *a, const char *b)
 {
     while (sst_scan_lower(*a) != 0 && sst_scan_lower(*a) == sst_scan_lower(*b)) {

@@ -5,11 +5,11 @@
 
 /*
  * Where the line between an error and a leniency runs. Up to the first ';' the grammar is the law,
- * since the number that everything depends on stands there: "1800 junk" and "1800,90" (these are no
- * list header fields, RFC 3261 §7.3.1) are errors. Behind it only refresher matters, so a broken
+ * since it holds the number that everything depends on: "1800 junk" and "1800,90" (these are no
+ * list header fields, RFC 3261 §7.3.1) are errors. After it only refresher matters, so a broken
  * parameter (";;", "foo=", "a b", a quotation mark without its partner) costs that parameter alone:
  * reading goes on at the next ';' outside of quoted strings. It ends at a comma outside of them,
- * behind which another value may have been joined to this one, with a refresher that is not ours.
+ * after which another value may have been joined to this one, with a refresher that is not ours.
  * A broken refresher is one whose value is unknown. What is lost that way is a hint; what would be
  * lost with the number is the session timer.
  */

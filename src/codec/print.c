@@ -135,7 +135,7 @@ size_t sst_print_session_expires(char *buffer, size_t size, uint32_t seconds,
 
 /*
  * How much of the text can be copied as it is: up to a line break, or to a NUL, which would cut the
- * value short for whoever reads it as a string.
+ * value short for a reader that takes it as a string.
  */
 /*@ requires CURSOR(scan);
     assigns \nothing;

@@ -31,7 +31,7 @@ bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds)
         loop variant scan->end - at; */
     for (; at != scan->end && *at >= '0' && *at <= '9'; at++) {
         uint32_t digit = (uint32_t)(*at - '0');
-        /* Once saturated it stays so, since no digit fits behind the largest number. */
+        /* Once saturated it stays so, since no digit fits after the largest number. */
         if (value < SST_SECONDS_MAX / 10 ||
             (value == SST_SECONDS_MAX / 10 && digit <= SST_SECONDS_MAX % 10)) {
             value = value * 10 + digit;

@@ -2,7 +2,7 @@
 /*
  * Reading text of a given length: a cursor, and the pieces of grammar that RFC 3261 §25.1 builds
  * header field values from. Every function moves the cursor forward only, never past its end, so
- * that whoever loops until the end is linear in the length. Private to the library.
+ * that a loop until the end is linear in the length. Private to the library.
  */
 #ifndef SST_SCAN_H
 #define SST_SCAN_H
@@ -137,7 +137,7 @@ static inline bool sst_scan_quoted_string(struct sst_scan *scan)
     return closed;
 }
 
-/* Goes to the next ';' or ',' that stands in no quoted string, or to the end. */
+/* Goes to the next ';' or ',' outside quoted strings, or to the end. */
 static inline void sst_scan_to_separator(struct sst_scan *scan)
 {
     const char *at = scan->at;
@@ -168,7 +168,7 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
         loop variant scan->end - scan->at; */
     while (!sst_scan_done(scan)) {
         if (sst_scan_take(scan, ',')) {
-            continue; /* an empty element, or behind the last one */
+            continue; /* an empty element, or after the last one */
         }
         sst_scan_lws(scan);
         bool found = sst_scan_token(scan, token);

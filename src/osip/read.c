@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* libosip2 keeps the text as it came. Larger numbers than 2^32-1 need not be told apart. */
+/* libosip2 keeps the text as it came. Numbers above 2^32-1 are all alike. */
 static uint64_t cseq_number(const osip_cseq_t *cseq)
 {
     uint64_t number = 0;

@@ -53,7 +53,7 @@ int sst_osip_room_take(struct sst_osip_room *room, osip_message_t *sip);
 /* Gives it back unused: the message is as it was. */
 void sst_osip_room_give(struct sst_osip_room *room, osip_message_t *sip);
 
-/* Uses it for headers, which replace all of RFC 4028 that stands in the message. */
+/* Uses it for headers, which replace all of RFC 4028 in the message. */
 void sst_osip_room_use(struct sst_osip_room *room, osip_message_t *sip,
                        const struct sst_headers *headers);
 

@@ -28,12 +28,12 @@ enum sst_field_kind {
 /* clang-format off */
 #define SST_POLICY_FIELDS(X) \
     X(mode, WORDS, SST_MODE_ACCEPT, SST_MODE_OFF, "accept|request|require|off", "", "§7.1", \
-      "accept answers whoever asks; request asks in each INVITE and in each 2xx whose receiver " \
+      "accept answers a peer that asks; request asks in each INVITE and in each 2xx whose receiver " \
       "supports it; require adds Require: timer; off treats the extension as unknown") \
     X(session_expires, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§4, §7.1", \
       "the interval to ask for") \
     X(min_se, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§5, §9", \
-      "requests for less are answered with 422; above 90 own requests carry it as Min-SE") \
+      "requests for less are answered with 422; above 90 local requests carry it as Min-SE") \
     X(max_session_expires, MAYBE, 0, SST_SECONDS_MAX, "0, 90..4294967295", "s", "§9", \
       "larger intervals that others ask for are reduced to it, but never below their Min-SE; a " \
       "422 that wants more is not followed; 0 for no bound") \
@@ -51,9 +51,9 @@ enum sst_field_kind {
     X(refresh_percent, NUMBER, 5, 50, "5..50", "% of the interval", "§7.2", \
       "when to refresh, counted from the last 2xx") \
     X(max_refresh, NUMBER, 0, SST_SECONDS_MAX, "0..4294967295", "s", "§7.2", \
-      "the most time between two own refreshes, whatever the interval is; 0 for no cap") \
+      "the most time between two local refreshes, whatever the interval is; 0 for no cap") \
     X(jitter_percent, NUMBER, 0, 10, "0..10", "% of the interval", "§7.2", \
-      "own refreshes come earlier by a random time up to this, never later") \
+      "local refreshes come earlier by a random time up to this, never later") \
     X(guard, WORDS, SST_GUARD_RFC, SST_GUARD_NONE, "rfc|percent|none", "", "§10", \
       "how long before the expiration the side that does not refresh hangs up: rfc is the " \
       "smaller of 32 s and a third of the interval") \
@@ -70,7 +70,7 @@ enum sst_field_kind {
     X(rescue, FLAG, 0, 1, "no|yes", "", "§10", \
       "the side that does not refresh sends one refresh of its own when the other's is overdue") \
     X(refresh_floor, HALF, 1, 0, "1..45", "s", "§11.1", \
-      "the least time between two own refreshes, whatever a 2xx imposes") \
+      "the least time between two local refreshes, whatever a 2xx imposes") \
     X(accept_midcall, FLAG, 0, 1, "no|yes", "", "§9", \
       "a dialog without a timer takes one later") \
     X(below_min, WORDS, SST_BELOW_MIN_KEEP, SST_BELOW_MIN_REPORT, "keep|report", "", "§9", \
@@ -96,7 +96,7 @@ enum sst_field_kind {
       "a 2xx below absolute_min is run as if it had that; no runs it as it is, but never below " \
       "twice refresh_floor or 8 s") \
     X(absolute_min, NUMBER, 1, SST_SECONDS_MAX, "1..4294967295", "s", "§4, §5", \
-      "what stands in the place of the 90 s of RFC 4028: for tests only, and to be set first")
+      "replaces the 90 s of RFC 4028: for tests only, and to be set first")
 
 #define SST_PROXY_FIELDS(X) \
     X(session_expires, MAYBE, 0, SST_SECONDS_MAX, "0, 90..4294967295", "s", "§8.1", \
@@ -120,7 +120,7 @@ enum sst_field_kind {
     X(stateful, FLAG, 0, 1, "no|yes", "", "§8", \
       "the proxy remembers a request until its response; no changes no message") \
     X(absolute_min, NUMBER, 1, SST_SECONDS_MAX, "1..4294967295", "s", "§4, §5", \
-      "what stands in the place of the 90 s of RFC 4028: for tests only")
+      "replaces the 90 s of RFC 4028: for tests only")
 /* clang-format on */
 
 /* A line of the table. Texts and not pointers to them, which a loader would have to write. */
@@ -145,9 +145,9 @@ struct sst_field {
 
 /*
  * Where the structures of version 0.2 end, the least that is accepted. Fields that come later stand
- * behind these, such that there is no padding at the end, and are read only where the size of the
- * host's structure, which the session keeps no copy of, reaches as far: by sst_table_value(), or
- * after a comparison of the size.
+ * after these, so that there is no padding at the end, and are read only where the size of the
+ * structure in the host, which the session keeps no copy of, reaches as far: by sst_table_value(),
+ * or after a comparison of the size.
  */
 #define SST_POLICY_SIZE_MIN (offsetof(struct sst_policy, counters) + sizeof(struct sst_counters *))
 #define SST_PROXY_POLICY_SIZE_MIN                                                                  \
@@ -174,7 +174,7 @@ static inline size_t sst_text_size(const char *text)
 }
 
 /* Defaults into a structure of the host, whose first member is its size. What the two have in
- * common is copied, the rest of the host's is zeroed. */
+ * common is copied, the rest of the structure is zeroed. */
 void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known);
 
 /* Checks the fields that the structure has, each alone. */

@@ -33,7 +33,7 @@ static const struct sst_policy defaults = {
 };
 
 _Static_assert(sizeof(struct sst_policy) == SST_POLICY_SIZE_MIN,
-               "padding behind the last field: a field put there would not show in the size");
+               "padding after the last field: a field put there would not show in the size");
 
 static struct sst_table table(void)
 {

@@ -30,7 +30,7 @@ static struct sst_table table(void)
 }
 
 _Static_assert(sizeof(struct sst_proxy_policy) == SST_PROXY_POLICY_SIZE_MIN,
-               "padding behind the last field: a field put there would not show in the size");
+               "padding after the last field: a field put there would not show in the size");
 
 void sst_proxy_policy_init_sized(struct sst_proxy_policy *policy, size_t size)
 {

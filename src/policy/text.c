@@ -78,7 +78,7 @@ static const struct sst_field *find_field(struct sst_table table, struct sst_tex
     return NULL;
 }
 
-/* The enumerator that a word of the range stands for. */
+/* The enumerator that a word of the range names. */
 static bool word_value(const struct sst_field *field, struct sst_text text, uint32_t *value)
 {
     const char *word = field->range;
@@ -188,7 +188,7 @@ int sst_table_set(struct sst_table table, void *structure, uint32_t absolute_min
     return SST_OK;
 }
 
-/* Prints the word of a range that stands for a value in it. */
+/* Prints the word of a range that names a value in it. */
 static size_t print_word(const struct sst_field *field, uint32_t value, char *buffer, size_t size)
 {
     const char *word = field->range;

@@ -10,8 +10,8 @@
 
 /*
  * A time that is not later than the deadline, and nearly always the same, in few steps and the same
- * ones for either side. While a timer runs and nothing else goes on, whoever waits for the peer is
- * due at OVERDUE, midway between half of the interval and the BYE, whoever refreshes at the refresh
+ * ones for either side. While a timer runs and nothing else goes on, the side that waits for the peer is
+ * due at OVERDUE, midway between half of the interval and the BYE, the side that refreshes at the refresh
  * (if it can be sent then), and both at the BYE. 0 in all other states.
  */
 static inline uint64_t sst_session_key(const struct sst_session *s)

@@ -8,7 +8,7 @@
 #define CAPACITY_MAX (UINT32_MAX - 1u)
 
 /* A session can be due for each of REFRESH, OVERDUE, BLOCKED and ENDED at one moment, and its key
- * can be too early. Whoever is due more often than that waits for the next call. */
+ * can be too early. One that is due more often waits for the next call. */
 #define LOOKS_EACH 5u
 
 /* Gives it its true deadline as a key. */

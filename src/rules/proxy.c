@@ -198,7 +198,7 @@ static uint32_t see_success(const struct sst_proxy_policy *policy, struct sst_pr
         return sst_max(response->session_expires_max, policy->absolute_min);
     }
     if (is_malformed(response)) {
-        /* EC-102, EC-139. Whoever wrote it knows the extension, so nothing is inserted beside it.
+        /* EC-102, EC-139. Its author knows the extension, so nothing is inserted beside it.
          * The 2xx extends the session all the same, by what is in force, or by what was asked. */
         return dialog->interval != 0 ? dialog->interval : tx->session_expires;
     }

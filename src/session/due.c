@@ -55,7 +55,7 @@ bool sst_session_update_usable(const struct sst_session *s)
     return false;
 }
 
-/* Nothing stands in the way of an UPDATE without an offer but another one (RFC 3311 §5.2): it may
+/* Only another UPDATE blocks one without an offer (RFC 3311 §5.2): it may
  * go beside an INVITE; EC-38, EC-39. */
 static inline bool is_update_free(const struct sst_session *s)
 {

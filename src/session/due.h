@@ -10,7 +10,7 @@ enum sst_way {
     WAY_UPDATE,
     WAY_INVITE_OFFER,
     WAY_INVITE_PLAIN,
-    WAY_BLOCKED, /* there is one, but a transaction stands in its way */
+    WAY_BLOCKED, /* there is one, but a transaction blocks it */
     WAY_NONE     /* all were refused or taken away */
 };
 

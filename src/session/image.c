@@ -20,8 +20,8 @@
  * depends on the clock that it was saved by.
  *
  * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it:
- * so an image that is newer can be told from one that is damaged. The bits of flags, events,
- * ladder and attempts are part of the layout: whoever gives one another meaning raises the version.
+ * which distinguishes a newer image from a damaged one. The bits of flags, events,
+ * ladder and attempts are part of the layout: giving one another meaning raises the version.
  */
 #include "session/commit.h"
 

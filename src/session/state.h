@@ -271,7 +271,7 @@ static inline bool sst_may_refresh(const struct sst_session *s)
     return sst_is_running(s) && (sst_runs(s) != RUNS_REMOTE || (s->flags & F_EXTRA));
 }
 
-/* EC-125: the least time between two own refreshes. */
+/* EC-125: the least time between two local refreshes. */
 static inline uint64_t sst_floor_ms(const struct sst_session *s)
 {
     return (uint64_t)s->policy->refresh_floor * 1000u;

@@ -92,7 +92,7 @@ static void keep(const struct sst_session *s, struct sst_tx *tx, const struct ss
     tx->flags |= !update && sst_phase(s) != PHASE_CONFIRMED ? TX_INITIAL : 0;
     tx->flags |= facts->supports ? TX_SUPPORTED : 0;
     if (facts->has_session_expires) {
-        /* 0 stands for none. An interval of 0 s is below any minimum, as one of 1 s is. */
+        /* 0 means none. An interval of 0 s is below any minimum, as one of 1 s is. */
         tx->interval = sst_max(facts->session_expires, 1u);
         sst_tx_set(tx, TX_REFRESHER_AT, 3u, (uint32_t)facts->refresher);
     }

@@ -151,7 +151,7 @@ static void establish(struct sst_watch *w, unsigned i)
     }
 }
 
-/* Whose turn it becomes can be told, and not who is wrong about it: the request was not seen, or
+/* Whose turn it becomes is known, but not who is wrong about it: the request was not seen, or
  * named the other side while it was not to be seen whose turn it had been. */
 static bool is_blind(const struct sst_watch *w, unsigned i)
 {

@@ -182,7 +182,7 @@ bool sst_watch_is_time(const struct sst_watch_limits *limits, uint64_t at);
 
 /* ---- findings.c ---- */
 
-/* The rules of sst/rules.h, for whoever the two ends are. */
+/* The rules of sst/rules.h for any two ends. */
 void sst_watch_policy(const struct sst_watch *w, struct sst_policy *policy);
 /* What is wrong with a request that is no copy, sent now. */
 uint64_t sst_watch_judge_request(const struct sst_watch *w, const struct sst_msg *msg,

@@ -98,7 +98,7 @@ int sst_watch_message(struct sst_watch *w, const struct sst_msg *msg, enum sst_p
     uint64_t found[2] = {0, 0};
     enum sst_watch_step step = SST_STEP_NONE;
     if (!(msg->has & SST_MSG_CSEQ)) {
-        w->flags |= W_SAW_CALLER << by; /* not SIP; nothing can be told about it */
+        w->flags |= W_SAW_CALLER << by; /* not SIP; nothing can be said about it */
     } else if (w->flags & W_ENDED) {
         step = after_end(w, msg, by);
     } else {

@@ -125,7 +125,7 @@ def write(folder, path):
               "Sections are those of RFC 4028. Found in the captures of this run by",
               "`tests/interop/deviations.py`; what SIPp sends is scripted and not counted.", ""]
     lines += list(deviations(results))
-    lines += ["", "[Violations](policy.md#violations) that libsst itself told of these peers:", ""]
+    lines += ["", "[Violations](policy.md#violations) that libsst itself reported of these peers:", ""]
     lines += list(violations(results))
     for peer, mine in by_peer.items():
         lines += ["", "## %s" % peer, ""] + list(table(mine))

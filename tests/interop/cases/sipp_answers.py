@@ -108,7 +108,7 @@ def interval_changes(stage):
 
 
 @case("sipp_caller_interval_dropped", SIPP, "caller",
-      "the 2xx of a refresh has no Session-Expires: the timer goes off, the call goes on")
+      "the 2xx of a refresh has no Session-Expires: the timer is turned off, the call goes on")
 def interval_dropped(stage):
     script = sippscript.Script(caller=False)
     script.establish(*UAC)
@@ -277,7 +277,7 @@ def compact(stage, who):
       "the 2xx of sst-ua's refresh changes the interval",
       lines=sippscript.timer("200;refresher=uac"), wanted=(200, "local"))
 @case("sipp_callee_own_interval_dropped", SIPP, "callee",
-      "the 2xx of sst-ua's refresh has no Session-Expires: the timer goes off, the call goes on",
+      "the 2xx of sst-ua's refresh has no Session-Expires: the timer is turned off, the call goes on",
       lines=(), wanted=(0, "none"))
 def own_refresh_changes(stage, lines, wanted):
     script = sippscript.Script(caller=True)
