@@ -41,6 +41,22 @@ struct sst_counters {
     uint64_t reserved[8];                    /**< 0; later versions take counters from it */
 };
 
+/** Room for what sst_counters_print() prints, however large the counters are. */
+#define SST_COUNTERS_TEXT_SIZE 8192
+
+/**
+ * Prints counters as OpenMetrics text: a family for each, as `sst_overdue_total`; those by outcome,
+ * reason or kind with that label. Put it between metrics of your own; the line "# EOF" that ends an
+ * exposition is not part of it.
+ * @param counters  read while it prints
+ * @param buffer  NULL only with size 0
+ * @param size  of buffer, in bytes; SST_COUNTERS_TEXT_SIZE is enough
+ * @param need  set to the size of the text, terminator included; may be NULL
+ * @return SST_OK; SST_ERR_SPACE, buffer then holding an empty text; SST_ERR_ARGUMENT
+ */
+SST_API SST_MUST_USE int sst_counters_print(const struct sst_counters *counters, char *buffer,
+                                            size_t size, size_t *need);
+
 #ifdef __cplusplus
 }
 #endif

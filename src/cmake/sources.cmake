@@ -5,6 +5,7 @@
 set(SST_CORE_SOURCES
   about/names.c
   about/sizes.c
+  about/metrics.c
   about/version.c
   codec/scan.c
   codec/parse.c
