@@ -182,6 +182,8 @@ static void in_force(const struct sst_session *s, struct sst_timer *timer)
 void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, uint64_t now)
 {
     bool confirmed = sst_phase(s) == PHASE_CONFIRMED;
+    /* EC-124: a request that asks for nothing does not fill the role that was taken. */
+    bool overruled = commit->overruled || (commit->keeps_plan && (s->flags & F_OVERRULED));
     bool overlaps = confirmed && commit->generation != s->generation;
     const struct plan plan = {sst_may_refresh(s) ? s->refresh_ms : SST_NEVER, s->ladder,
                               s->attempts};
@@ -211,7 +213,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     }
     if (sst_is_watching(s)) {
         s->flags &= ~F_PROBE; /* EC-123: it has a watchdog now */
-        s->flags |= commit->overruled ? F_OVERRULED : 0;
+        s->flags |= overruled ? F_OVERRULED : 0;
     }
     announce(s, &before, &after);
 }

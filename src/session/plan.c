@@ -86,6 +86,12 @@ void sst_plan_again(struct sst_session *s, uint64_t at, bool is_named, uint64_t 
     }
 }
 
+uint64_t sst_wait_unseen(const struct sst_session *s, uint64_t wait_ms)
+{
+    uint64_t most = (sst_session_last_attempt(s) - sst_session_half(s)) / 2u;
+    return (s->flags & F_UNSEEN) && wait_ms > most ? most : wait_ms;
+}
+
 uint32_t sst_backoff_ms(const struct sst_session *s)
 {
     unsigned step = sst_attempts(s, BACKOFF_AT);
@@ -157,7 +163,7 @@ void sst_refresh_refused(struct sst_session *s, uint64_t least_ms, uint64_t now)
     }
     uint64_t wait = (last - now) / 2u;
     wait = wait < 2000u ? 2000u : wait;
-    wait = wait < least_ms ? least_ms : wait;
+    wait = sst_wait_unseen(s, wait < least_ms ? least_ms : wait);
     sst_plan_again(s, sst_add_ms(now, wait), least_ms != 0, now);
 }
 

@@ -166,7 +166,7 @@ static void later(struct sst_session *s, const struct sst_tx *tx, const struct s
         wait = patient || asked > wait ? asked : wait;
     }
     sst_backoff_next(s);
-    sst_plan_again(s, sst_add_ms(now, wait), is_named, now);
+    sst_plan_again(s, sst_add_ms(now, sst_wait_unseen(s, wait)), is_named, now);
     sst_verdict_wait(s, verdict);
 }
 

@@ -174,7 +174,7 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
 END_TEST
 
 /* The peer hangs up at 60 s, as it has seen no ping: there is no half of 120 s to wait for. */
-/* Shows: EC-115 EC-118 */
+/* Shows: EC-115 EC-112 EC-114 EC-118 */
 START_TEST(behind_pings_a_second_chance_comes_soon)
 {
     struct talk *t = connected("timeout_retries=1", UPDATES LOCAL_90);
@@ -188,6 +188,36 @@ START_TEST(behind_pings_a_second_chance_comes_soon)
     until(t, 47);
     refreshes(t);
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+    end_talk(t);
+
+    /* What else is waited for takes 7 s at the most, half of the 14 from 45 to 59 s. */
+    static const struct {
+        unsigned status;
+        const char *headers;
+        const char *next;
+    } rows[] = {{503, "Retry-After: 20", "52"}, {503, "Retry-After: 5", "50"}, {503, "", "47"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        t = connected("", UPDATES LOCAL_90);
+        until(t, 40);
+        serves(t, INVITE, "");
+        hears_ack(t);
+        until(t, 45);
+        refreshes(t);
+        gets(t, UPDATE, rows[i].status, rows[i].headers);
+        expect(next(t), rows[i].next);
+        end_talk(t);
+    }
+    t = connected("", UPDATES LOCAL_90); /* the second round of the ladder, too; EC-114 */
+    until(t, 40);
+    serves(t, INVITE, "");
+    hears_ack(t);
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 404, "");
+    looks(t);
+    refreshes(t);
+    gets(t, INVITE, 404, "");
+    expect(next(t), "52");
     end_talk(t);
 
     t = connected("timeout_retries=1", UPDATES LOCAL_90); /* with a second left there is less of it */
@@ -288,6 +318,18 @@ START_TEST(who_takes_the_role_has_to_fill_it)
     told(t);
     until(t, 145);
     expect(told(t), "142.5 overdue");
+    end_talk(t);
+
+    t = connected("", UPDATES LOCAL_90); /* a hold that asks for nothing leaves it due */
+    until(t, 45);
+    refreshes(t);
+    gets(t, UPDATE, 200, REMOTE_90);
+    until(t, 60);
+    serves(t, INVITE, TIMER);
+    hears_ack(t);
+    told(t);
+    until(t, 112.5);
+    expect(told(t), "112.5 overdue; 112.5 refresh UPDATE");
     end_talk(t);
 
     t = connected("", UPDATES REMOTE_90); /* and the reverse: followed, and said */
