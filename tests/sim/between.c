@@ -52,9 +52,10 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
     rule->used = true;
     rule->sides = (uint8_t)(pick(w, 3) == 0 ? 3u : 1u + pick(w, 2));
     rule->begins = w->now + (pick(w, 2) == 0 ? 0 : (uint64_t)draw(w) * (w->end_at - w->now) >> 32);
-    /* A rescue has half of the time, and no second round fits into it after another while. */
-    bool rescue = has(w, HABIT_LAZY) || has(w, HABIT_TAKER);
-    switch (pick(w, rescue ? 3 : 4)) {
+    /* A rescue has half of the time, an interval to the letter may be as short; no second round fits
+     * into it after another while. */
+    bool hurried = has(w, HABIT_LAZY) || has(w, HABIT_TAKER) || has(w, HABIT_ZERO);
+    switch (pick(w, hurried ? 3 : 4)) {
     case 0:
         rule->methods = 2;
         rule->status = any_status(w);
@@ -80,7 +81,7 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
     if (rule->methods != 3 && pick(w, 4) == 1) {
         rule->opening = rule->offers ? offer_status(w) : any_status(w);
     }
-    if (rule->methods != 3 && !rescue) {
+    if (rule->methods != 3 && !hurried) {
         rule->delay = pick(w, 4) == 1 ? pick(w, 6000) : 0;
     }
 }
@@ -127,6 +128,15 @@ void release_held(struct world *w, unsigned slot)
     send_packet(w, &w->held[slot].packet);
 }
 
+/* A while of the interval that is run now: it may be shorter than the one at the beginning. */
+static uint32_t lasts(const struct world *w, const struct rule *rule, const struct packet *packet)
+{
+    uint32_t interval = w->side[packet->from].interval;
+    uint64_t run = (uint64_t)(interval < 90u ? 90u : interval) * 1000u;
+    uint32_t most = a_while(run, run / 3u < 32000u ? run / 3u : 32000u);
+    return rule->lasts < most ? rule->lasts : most;
+}
+
 static struct rule *rule_for(struct world *w, const struct packet *packet)
 {
     for (unsigned i = 0; i < RULES_MAX; i++) {
@@ -134,19 +144,11 @@ static struct rule *rule_for(struct world *w, const struct packet *packet)
         bool fits = r->used && ((unsigned)r->sides >> packet->from & 1u) != 0 &&
                     (r->methods & method_bit(packet->method)) != 0 &&
                     (packet->offer || !r->offers) && w->now >= r->begins;
-        if (fits && (r->lasts == 0 || r->first == 0 || w->now < r->first + r->lasts)) {
+        if (fits && (r->lasts == 0 || r->first == 0 || w->now < r->first + lasts(w, r, packet))) {
             return r;
         }
     }
     return NULL;
-}
-
-/* A while of the interval that is run now: it may be shorter than the one at the beginning. */
-static void shorten(struct rule *rule, const struct agent *sender)
-{
-    uint64_t run = (uint64_t)(sender->interval < 90u ? 90u : sender->interval) * 1000u;
-    uint32_t lasts = a_while(run, run / 3u < 32000u ? run / 3u : 32000u);
-    rule->lasts = rule->lasts < lasts ? rule->lasts : lasts; /* 0 stays for ever */
 }
 
 static bool refused_by_rule(struct world *w, const struct packet *packet)
@@ -158,7 +160,6 @@ static bool refused_by_rule(struct world *w, const struct packet *packet)
     bool first = rule->first == 0;
     if (first) {
         rule->first = w->now;
-        shorten(rule, &w->side[packet->from]);
     }
     if (rule->closes) {
         afflict(w, CAUSE_REFUSED);
@@ -167,6 +168,14 @@ static bool refused_by_rule(struct world *w, const struct packet *packet)
     respond_held(w, packet, first && rule->opening != 0 ? rule->opening : rule->status, rule->delay,
                  rule);
     return true;
+}
+
+/* Whether the last attempt of the plan is still to come when a 408 arrives. */
+static bool has_room(const struct world *w, const struct agent *sender)
+{
+    uint64_t third = (sender->expires - sender->committed_at) / 3u;
+    uint64_t guard = third < 32000u ? third : 32000u;
+    return clock_of(w, sender) + 1700u + guard + 1000u < sender->expires;
 }
 
 /* A proxy whose timer is shorter than the sender's: as often as the sender's policy tries again, or
@@ -179,7 +188,7 @@ static bool refused_early(struct world *w, const struct packet *packet)
         !c->open || c->cseq != packet->cseq) {
         return false;
     }
-    bool retried = sender->early < sender->policy->timeout_retries;
+    bool retried = has_room(w, sender) && sender->early < sender->policy->timeout_retries;
     bool overtaken =
         has(w, HABIT_PING) && sender->early == 0 && !sender->policy->strict_overlap; /* EC-21 */
     if ((!retried && !overtaken) || !chance(w, 500)) {

@@ -210,6 +210,7 @@ void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
         return;
     }
     w->counts->fault[FAULT_TIMEOUT]++;
+    w->overlapped = true; /* its 2xx may have been sent, and be in force at the other side alone */
     log_line(w, "%c: CSeq %u times out", 'A' + a->index, c->cseq);
     if (a->kind != KIND_LIBRARY) {
         if (c->initial) {

@@ -33,11 +33,22 @@ void foreign_due(struct world *w, struct agent *a, uint32_t token)
         return;
     }
     if (f->refreshes) {
-        (void)start_client(w, a, SST_METHOD_UPDATE, true, false);
+        bool update = w->side[1 - a->index].update_known;
+        bool free = update || may_invite(a);
+        enum sst_method method = update ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
+        if (!free || !start_client(w, a, method, true, !update)) {
+            schedule(w, w->now + 1000u, TIMED_FOREIGN, a->index, 0, token, 0);
+        }
         return;
     }
     if (!f->watches) {
         return;
+    }
+    for (unsigned i = 0; i < SERVERS; i++) {
+        if (a->servers[i].open) { /* it knows that the other side lives */
+            schedule(w, w->now + 1000u, TIMED_FOREIGN, a->index, 0, token, 0);
+            return;
+        }
     }
     if (w->causes == 0) {
         fail(w, "the peer counts on a refresh, and hangs up", "%u s", f->interval);
@@ -48,7 +59,7 @@ void foreign_due(struct world *w, struct agent *a, uint32_t token)
 void foreign_request(struct world *w, struct agent *a, struct packet *packet)
 {
     put_header(packet, "Supported", "timer");
-    if (has(w, HABIT_SMALL) && a->phase == PHASE_UP) {
+    if (has(w, HABIT_SMALL) && a->phase == PHASE_UP && a->foreign.interval != 0) {
         put_interval(packet, a->foreign.interval, "uac");
     }
 }
@@ -172,8 +183,8 @@ void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
 /* The final response to its own refresh. */
 void foreign_response(struct world *w, struct agent *a, const struct packet *packet)
 {
-    if (packet->method != SST_METHOD_UPDATE || !is_up(w, a)) {
-        return;
+    if (!w->planned || !is_up(w, a)) {
+        return; /* in a dialog it is a refresh, whatever else it is */
     }
     if (packet->status == 422 && has(w, HABIT_SMALL)) {
         fail(w, "EC-134: a peer that follows no 422 is lost", "%u s", a->foreign.interval);
@@ -185,7 +196,7 @@ void foreign_response(struct world *w, struct agent *a, const struct packet *pac
             a->foreign.interval = (uint32_t)strtoul(value, NULL, 10);
         }
         count_on(w, a);
-    } else {
+    } else if (a->foreign.refreshes) {
         schedule(w, w->now + 2000u, TIMED_FOREIGN, a->index, 0, a->foreign.token, 0);
     }
 }

@@ -233,7 +233,9 @@ void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p)
     if (has(w, HABIT_LAZY)) {
         p->rescue = a->index == 0 && pick(w, 3) != 1;
     }
-    a->owes_notice = p->own_benefit != SST_OWN_BENEFIT_NO;
+    /* EC-110: who keeps a call whose refreshes are refused does not watch it any more. */
+    bool keeps = has(w, HABIT_STATUS) && p->refused == SST_REFUSED_KEEP;
+    a->owes_notice = p->own_benefit != SST_OWN_BENEFIT_NO && !keeps;
 }
 
 static void again(struct world *w, struct agent *a, unsigned act, uint64_t after)
@@ -274,6 +276,9 @@ void plan_habits(struct world *w, uint64_t run, uint64_t guard)
         static const uint32_t every[] = {300000, 20000, 60000, 7000};
         uint32_t wanted = every[pick(w, 4)];
         w->ping_by = pick(w, 2);
+        if (w->side[1u - w->ping_by].kind != KIND_LIBRARY) {
+            w->ping_by = 1u - w->ping_by; /* another peer may be deceived by them */
+        }
         w->pings = 60;
         w->ping_every = span / 60u > wanted ? (uint32_t)(run / 6u) : wanted;
         w->overlapped = true; /* two sides may refresh; EC-24 */
@@ -410,7 +415,7 @@ uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct serve
         return 0;
     }
     if (!can_update(&w->side[0]) || !can_update(&w->side[1]) || has(w, HABIT_ALLOW) ||
-        has(w, HABIT_STATUS)) {
+        has(w, HABIT_STATUS) || has(w, HABIT_TAKER) || has(w, HABIT_LAZY)) {
         afflict(w, CAUSE_LATE);
     }
     return pick(w, 200000);

@@ -48,7 +48,8 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
         fail(w, "EC-120: the BYE overtakes a request of this side", "%s",
              a->update.open ? "UPDATE" : "INVITE");
     }
-    if (has(w, HABIT_LOSS) && event->reason == SST_END_NOT_REFRESHED) {
+    bool answers = (w->causes & 1u << CAUSE_LATE) == 0; /* else its refresh may be blocked */
+    if (has(w, HABIT_LOSS) && answers && event->reason == SST_END_NOT_REFRESHED) {
         if (before_sending(w, a)) {
             fail(w, "EC-132: the BYE comes before the refresh is due", "%u s", event->interval);
         }

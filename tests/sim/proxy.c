@@ -30,11 +30,15 @@ void make_proxy(struct world *w, struct proxy *proxy)
     if (pick(w, 4) == 1) {
         proxy->policy.max_session_expires = proxy->policy.min_se * 4u;
     }
-    if (has(w, HABIT_MUTE)) {
-        proxy->policy.session_expires = 0; /* else the caller seems to have asked; EC-135 */
+    bool refused = has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_FORGETS);
+    if (has(w, HABIT_MUTE) || has(w, HABIT_SMALL) || (has(w, HABIT_PING) && refused)) {
+        /* Else a caller seems to have asked (EC-135), and a ping for another interval than the one
+         * that the peer behind it counts by, of which nobody here can know (EC-12). */
+        proxy->policy.session_expires = 0;
     }
     if (has(w, HABIT_SMALL) || has(w, HABIT_FORGETS)) {
-        /* else it asks for less than is in force (EC-134), which a 2xx that forgets it does not say */
+        /* Else a peer asks for less than is in force (EC-134), which a 2xx that forgets it does not
+         * say. */
         proxy->policy.max_session_expires = 0;
     }
     proxy->policy.reject_small = pick(w, 4) != 1;
