@@ -225,22 +225,22 @@ static unsigned flag_of(const struct sst_scan *name)
         }
         return SST_SCAN_IS(name, "k") ? SST_MSG_SUPPORTED_TIMER : 0;
     case 5:
-        return SST_SCAN_IS(name, "allow") ? SST_MSG_ALLOW : 0;
+        return SST_SCAN_IS(name, "Allow") ? SST_MSG_ALLOW : 0;
     case 6:
-        return SST_SCAN_IS(name, "min-se") ? SST_MSG_MIN_SE : 0;
+        return SST_SCAN_IS(name, "Min-SE") ? SST_MSG_MIN_SE : 0;
     case 7:
-        return SST_SCAN_IS(name, "require") ? SST_MSG_REQUIRE_TIMER : 0;
+        return SST_SCAN_IS(name, "Require") ? SST_MSG_REQUIRE_TIMER : 0;
     case 9:
-        return SST_SCAN_IS(name, "supported") ? SST_MSG_SUPPORTED_TIMER : 0;
+        return SST_SCAN_IS(name, "Supported") ? SST_MSG_SUPPORTED_TIMER : 0;
     case 11:
-        if (SST_SCAN_IS(name, "unsupported")) {
+        if (SST_SCAN_IS(name, "Unsupported")) {
             return SST_MSG_UNSUPPORTED_TIMER;
         }
-        return SST_SCAN_IS(name, "retry-after") ? SST_MSG_RETRY_AFTER : 0;
+        return SST_SCAN_IS(name, "Retry-After") ? SST_MSG_RETRY_AFTER : 0;
     case 13:
-        return SST_SCAN_IS(name, "proxy-require") ? SST_MSG_PROXY_REQUIRE_TIMER : 0;
+        return SST_SCAN_IS(name, "Proxy-Require") ? SST_MSG_PROXY_REQUIRE_TIMER : 0;
     case 15:
-        return SST_SCAN_IS(name, "session-expires") ? SST_MSG_SESSION_EXPIRES : 0;
+        return SST_SCAN_IS(name, "Session-Expires") ? SST_MSG_SESSION_EXPIRES : 0;
     default:
         return 0;
     }

@@ -57,6 +57,20 @@ static enum sst_refresher read_refresher(struct sst_scan *scan)
     return SST_SCAN_IS(&value, "uas") ? SST_REFRESHER_UAS : SST_REFRESHER_NONE;
 }
 
+/* The first one that can be read counts. */
+static void add_refresher(enum sst_refresher refresher, bool repeated,
+                          struct sst_session_expires *out)
+{
+    if (repeated) {
+        out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_REPEATED);
+    }
+    if (refresher == SST_REFRESHER_NONE) {
+        out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNKNOWN);
+    } else if (out->refresher == SST_REFRESHER_NONE) {
+        out->refresher = refresher;
+    }
+}
+
 /* Reads all parameters. Only refresher matters; the others are passed over, right or wrong. */
 static void read_parameters(struct sst_scan scan, struct sst_session_expires *out)
 {
@@ -69,26 +83,17 @@ static void read_parameters(struct sst_scan scan, struct sst_session_expires *ou
             out->refresher == SST_REFRESHER_NONE && out->violations == 0;
         loop assigns scan.at, seen, out->refresher, out->violations;
         loop variant scan.end - scan.at; */
-    for (; sst_scan_take(&scan, ';'); sst_scan_to_separator(&scan)) {
+    while (sst_scan_take(&scan, ';')) {
         struct sst_scan name;
         if (sst_scan_sees(&scan, ';')) {
             continue; /* an empty one */
         }
         sst_scan_lws(&scan);
-        (void)sst_scan_token(&scan, &name);
-        if (!SST_SCAN_IS(&name, "refresher")) {
-            continue;
+        if (sst_scan_token(&scan, &name) && SST_SCAN_IS(&name, "refresher")) {
+            add_refresher(read_refresher(&scan), seen, out);
+            seen = true;
         }
-        if (seen) {
-            out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_REPEATED);
-        }
-        seen = true;
-        enum sst_refresher refresher = read_refresher(&scan);
-        if (refresher == SST_REFRESHER_NONE) {
-            out->violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_UNKNOWN);
-        } else if (out->refresher == SST_REFRESHER_NONE) {
-            out->refresher = refresher;
-        }
+        sst_scan_to_separator(&scan);
     }
 }
 

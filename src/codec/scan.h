@@ -7,6 +7,8 @@
 #ifndef SST_SCAN_H
 #define SST_SCAN_H
 
+#include "about/mem.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -96,15 +98,19 @@ static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
 {
     const char *at = scan->at;
 
-    /*@ loop invariant within(scan->at, at, scan->end);
+    *token = (struct sst_scan){at, at};
+    if (at == scan->end || sst_scan_lower(*at) == 0) {
+        return false;
+    }
+    /*@ loop invariant within(scan->at, at, scan->end) && at != scan->end;
         loop assigns at;
         loop variant scan->end - at; */
-    while (at != scan->end && sst_scan_lower(*at) != 0) {
+    do {
         at++;
-    }
-    *token = (struct sst_scan){scan->at, at};
+    } while (at != scan->end && sst_scan_lower(*at) != 0);
+    token->end = at;
     scan->at = at;
-    return !sst_scan_done(token);
+    return true;
 }
 
 /*
@@ -167,11 +173,11 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
         loop assigns scan->at, *token;
         loop variant scan->end - scan->at; */
     while (!sst_scan_done(scan)) {
-        if (sst_scan_take(scan, ',')) {
-            continue; /* an empty element, or after the last one */
-        }
-        sst_scan_lws(scan);
         bool found = sst_scan_token(scan, token);
+        if (!found && !sst_scan_sees(scan, ',')) {
+            sst_scan_lws(scan);
+            found = sst_scan_token(scan, token);
+        }
         if (!sst_scan_take(scan, ',')) {
             sst_scan_lws(scan);
             /* The grammar of these lists has no quoted strings: a comma always separates. */
@@ -190,17 +196,21 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
     return false;
 }
 
-/* Is a piece of text equal to a token, given in lower case, when letter case is ignored? */
-static inline bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length)
+/* Is a piece of text equal to a token when letter case is ignored? Nearly always it is spelled as
+ * given, which is seen at once. */
+static inline bool sst_scan_equals(const struct sst_scan *piece, const char *token, size_t length)
 {
     if (sst_scan_length(piece) != length) {
         return false;
+    }
+    if (memcmp(piece->at, token, length) == 0) {
+        return true;
     }
     /*@ loop invariant i <= length;
         loop assigns i;
         loop variant length - i; */
     for (size_t i = 0; i < length; i++) {
-        if (sst_scan_lower(piece->at[i]) != (unsigned char)lower[i]) {
+        if (sst_scan_lower(piece->at[i]) != sst_scan_lower(token[i])) {
             return false;
         }
     }

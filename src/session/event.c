@@ -52,9 +52,10 @@ static void fill(const struct sst_session *s, uint64_t now, struct sst_event *ev
 /* Takes out the next event; types are in the order of reporting. */
 static bool take(struct sst_session *s, uint64_t now, struct sst_event *event)
 {
-    for (unsigned type = SST_EVENT_VIOLATION; type <= SST_EVENT_ENDED; type++) {
-        if (!(s->events & sst_event_bit((enum sst_event_type)type))) {
-            continue;
+    while (s->events != 0) {
+        unsigned type = SST_EVENT_VIOLATION;
+        for (unsigned bits = s->events; !(bits & 1u); bits >>= 1) {
+            type++;
         }
         memset(event, 0, sizeof *event);
         event->type = (enum sst_event_type)type;

@@ -28,6 +28,12 @@ static bool sees_parameters_or_end(const struct sst_scan *scan);
     ensures named: scan->at == \old(scan->at) ==> \result == SST_REFRESHER_NONE; */
 static enum sst_refresher read_refresher(struct sst_scan *scan);
 
+/*@ requires A_REFRESHER(refresher) && A_REFRESHER(out->refresher);
+    assigns out->refresher, out->violations;
+    ensures a_refresher: A_REFRESHER(out->refresher); */
+static void add_refresher(enum sst_refresher refresher, bool repeated,
+                          struct sst_session_expires *out);
+
 /*@ requires CURSOR(&scan) && A_REFRESHER(out->refresher);
     requires out->violations == 0 && out->refresher == SST_REFRESHER_NONE;
     assigns out->refresher, out->violations;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the C standard says of memcpy(), for texts. */
+/* What the C standard says of memcpy() and memcmp(), for texts. */
 #ifndef SPEC_MEM_H
 #define SPEC_MEM_H
 
@@ -15,5 +15,10 @@
     ensures \result == to;
     ensures copied{Pre,Post}((char *)from, (char *)to, length); */
 void *memcpy(void *restrict to, const void *restrict from, size_t length);
+
+/*@ requires \valid_read((char *)a + (0 .. length - 1));
+    requires \valid_read((char *)b + (0 .. length - 1));
+    assigns \nothing; */
+int memcmp(const void *a, const void *b, size_t length);
 
 #endif

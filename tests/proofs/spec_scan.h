@@ -8,7 +8,7 @@
 
 #include <sst/types.h>
 
-#include "spec_text.h"
+#include "spec_mem.h"
 
 /* A text may be read from its beginning to its end. */
 #define TEXT(at, end)                                                                              \
@@ -142,9 +142,9 @@ void sst_scan_to_separator(struct sst_scan *scan);
 bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token);
 
 /*@ requires CURSOR(piece);
-    requires \valid_read(lower + (0 .. length - 1));
+    requires \valid_read(token + (0 .. length - 1));
     assigns \nothing;
     ensures \result ==> piece->end - piece->at == length; */
-static inline bool sst_scan_equals(const struct sst_scan *piece, const char *lower, size_t length);
+static inline bool sst_scan_equals(const struct sst_scan *piece, const char *token, size_t length);
 
 #endif
