@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory and texts: the four functions that a compiler demands of every environment, also of one without a C library
- * and so without <string.h>. Private to the library.
+ * Memory: the four functions that a compiler demands of every environment, also of one without a C
+ * library and so without <string.h>. Private to the library.
  */
 #ifndef SST_MEM_H
 #define SST_MEM_H
@@ -12,15 +12,5 @@ void *memcpy(void *restrict to, const void *restrict from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 void *memset(void *at, int value, size_t length);
 int memcmp(const void *a, const void *b, size_t length);
-
-/* Of a terminated text. */
-static inline size_t sst_text_length(const char *text)
-{
-    size_t length = 0;
-    while (text[length] != '\0') {
-        length++;
-    }
-    return length;
-}
 
 #endif

@@ -15,13 +15,12 @@ TAG = "SPDX-License-" + "Identifier: MIT"  # in two, or reuse takes the line for
 
 # Each header comes after those that it includes.
 PUBLIC = ["version.h", "types.h", "codec.h", "counters.h", "message.h", "policy.h", "rules.h",
-          "proxy.h", "session.h", "queue.h", "watch.h",
-          "sst.h"]
-PRIVATE = ["about/mem.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
+          "proxy.h", "session.h", "queue.h", "watch.h", "sst.h"]
+PRIVATE = ["about/mem.h", "about/text.h", "rules/timing.h", "codec/scan.h", "policy/fields.h",
            "rules/rules_private.h", "watch/state.h", "watch/receive.h", "watch/judge.h",
-           "session/state.h", "session/due.h", "session/plan.h",
-           "session/commit.h", "session/time.h", "session/event.h", "session/lost.h",
-           "session/refused.h", "queue/key.h", "queue/heap.h"]
+           "session/state.h", "session/due.h", "session/plan.h", "session/commit.h",
+           "session/time.h", "session/event.h", "session/lost.h", "session/refused.h",
+           "queue/key.h", "queue/heap.h"]
 
 INCLUDE = re.compile(r'^#include (?:<sst/(?P<public>\w+\.h)>|"(?P<private>\w+/\w+\.h)"|(?P<other>.*))$')
 # Comments and texts are left as they are; of identifiers, members too.

@@ -2,6 +2,7 @@
 #include <sst/message.h>
 
 #include "about/mem.h"
+#include "about/text.h"
 #include "codec/scan.h"
 
 /* Flags that a host may set without a value. */

@@ -187,10 +187,13 @@ int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow)
         loop assigns scan.at, name, allow->invite, allow->update;
         loop variant scan.end - scan.at; */
     while (sst_scan_list_token(&scan, &name)) {
-        enum sst_method method = sst_method_from_name(name.at, sst_scan_length(&name));
-        if (method == SST_METHOD_INVITE) {
+        /* RFC 3261 §7.1: the names of methods are case-sensitive; these two have as many letters. */
+        if (sst_scan_length(&name) != sizeof "INVITE" - 1) {
+            continue;
+        }
+        if (memcmp(name.at, "INVITE", sizeof "INVITE" - 1) == 0) {
             allow->invite = true;
-        } else if (method == SST_METHOD_UPDATE) {
+        } else if (memcmp(name.at, "UPDATE", sizeof "UPDATE" - 1) == 0) {
             allow->update = true;
         }
     }

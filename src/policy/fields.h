@@ -12,6 +12,7 @@
 #define SST_POLICY_FIELDS_H
 
 #include "about/mem.h"
+#include "about/text.h"
 
 #include <sst/policy.h>
 

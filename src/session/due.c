@@ -174,6 +174,9 @@ uint64_t sst_session_deadline(const struct sst_session *s)
     if (s == NULL || s->policy == NULL) {
         return SST_NEVER;
     }
+    if (s->events != 0) {
+        return 0; /* whatever else is due */
+    }
     struct sst_due due;
     return sst_session_due(s, &due);
 }

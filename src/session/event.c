@@ -20,7 +20,8 @@ static enum sst_violation take_violation(struct sst_session *s)
 static bool fill_refresh(struct sst_session *s, uint64_t now, struct sst_event *event)
 {
     enum sst_way way = sst_session_way(s, now);
-    bool late = now >= sst_session_last_send(s);
+    uint64_t last = sst_session_last_send(s);
+    bool late = now >= last;
     if (late || way >= WAY_BLOCKED) {
         /* Only where it was pulled late: something got in its way meanwhile. */
         s->flags &= ~F_ASKED;
@@ -29,7 +30,7 @@ static bool fill_refresh(struct sst_session *s, uint64_t now, struct sst_event *
     }
     event->method = way == WAY_UPDATE ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
     event->with_offer = way == WAY_INVITE_OFFER; /* §7.4 */
-    event->not_after_ms = sst_time_out(sst_session_last_send(s));
+    event->not_after_ms = sst_time_out(last);
     return true;
 }
 

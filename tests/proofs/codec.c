@@ -42,9 +42,4 @@ static void add_refresher(enum sst_refresher refresher, bool repeated,
         out->refresher == SST_REFRESHER_NONE && out->violations == 0; */
 static void read_parameters(struct sst_scan scan, struct sst_session_expires *out);
 
-/*@ requires length == 0 || \valid_read(name + (0 .. length - 1));
-    assigns \nothing;
-    ensures SST_METHOD_OTHER <= \result <= SST_METHOD_BYE; */
-enum sst_method sst_method_from_name(const char *name, size_t length);
-
 #include "../../src/codec/parse.c"
