@@ -40,9 +40,21 @@ static void join(const struct sst_watch_result *near_caller,
         r->who = SST_WHO_PROXY;
     } else if (near_caller->who != SST_WHO_NONE && near_callee->who != SST_WHO_NONE) {
         *r = *near;
+    } else if (near_caller->who == SST_WHO_NONE && near_callee->who == SST_WHO_NONE) {
+        *r = near_callee->ended_by != SST_WHO_NONE ? *near_callee : *near_caller;
     } else {
         *r = near_caller->who != SST_WHO_NONE ? *near_caller : *near_callee;
     }
+}
+
+/* It asked for a timer, told nobody, forgot the call, and a BYE does not come through it. */
+static bool is_forgotten(const struct sst_watch_result *near_caller,
+                         const struct sst_watch_result *near_callee, uint64_t proxy)
+{
+    bool ended = near_caller->ended_by != SST_WHO_NONE;
+    bool ended_there = near_callee->ended_by != SST_WHO_NONE;
+    return (proxy & SST_FINDING_BIT(SST_FINDING_PROXY_2XX_NOT_INSERTED)) && ended != ended_there &&
+           near_caller->refresher == SST_WHO_NONE;
 }
 
 /* The element hung up to both sides. */
@@ -81,6 +93,9 @@ void sst_watch_across(const struct sst_watch_result *near_caller,
     } else {
         join(near_caller, near_callee, &r);
         judge_bye(near_caller, near_callee, &r);
+        if (is_forgotten(near_caller, near_callee, proxy)) {
+            r.verdict = SST_WATCH_NOBODY_REFRESHES;
+        }
         turns = r.verdict == SST_WATCH_NOBODY_REFRESHES || r.verdict == SST_WATCH_TIMER_LOST ||
                 (r.verdict == SST_WATCH_NOT_REFRESHED &&
                  near_caller->refresher != near_callee->refresher);

@@ -138,7 +138,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
     const struct sst_watch *w = c->w;
     unsigned refresher = sst_watch_refresher(w);
     unsigned i = sst_watch_tx_open(w, refresher);
-    bool gave_up = w->status == 408 || w->status == 481 ||
+    bool gave_up = w->status == 408 || w->status == 481 || (w->flags & W_SILENCE) ||
                    (i != T_NONE && sst_watch_age(w, i, c->at) >= SST_TRANSACTION_MS);
     enum sst_watch_who who =
         sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));

@@ -85,7 +85,7 @@ static uint64_t judge_in_dialog(const struct sst_watch *w, const struct sst_msg 
 static bool ignores_422(const struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     unsigned refused_by = (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER;
-    return w->status == 422 && !(w->marks & M_WRONGLY) && refused_by != by &&
+    return w->status == 422 && !(w->marks & M_REVERSED) && refused_by != by &&
            (msg->has & SST_MSG_SESSION_EXPIRES) && msg->session_expires < w->min_se;
 }
 

@@ -81,7 +81,7 @@ static void judge_setup(struct sst_watch_case *c)
         } else {
             sst_watch_give_up(c, SST_MISSING_END);
         }
-    } else if (recent && !(w->marks & M_WRONGLY)) {
+    } else if (recent && !(w->marks & M_REVERSED)) {
         sst_watch_conclude(c, SST_WATCH_RUNNING, SST_WHO_NONE); /* a retry may come */
     } else if (sst_watch_is_lossy(w)) {
         sst_watch_give_up(c, SST_MISSING_REQUEST);
@@ -113,7 +113,7 @@ static void add_findings(struct sst_watch_case *c)
         sst_watch_accuse(c, r->who, SST_FINDING_REFRESH_UNANSWERED);
         break;
     case SST_WATCH_INTERVAL_REFUSED:
-        if (c->w->marks & M_WRONGLY) {
+        if (c->w->marks & M_REVERSED) {
             r->causes |= SST_FINDING_BIT(SST_FINDING_422_UNSUPPORTED) |
                          SST_FINDING_BIT(SST_VIOLATION_422_USELESS) |
                          SST_FINDING_BIT(SST_VIOLATION_422_WITHOUT_MIN_SE);

@@ -93,8 +93,8 @@ static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct s
 static void start(struct sst_watch *w, const struct sst_timer *timer, unsigned refresher,
                   uint64_t since, uint64_t now)
 {
-    w->flags &= ~(W_RUNS | W_OFF | W_LATE | W_RETRIED | W_UNSURE | W_AGAIN | W_GAP_CALLER |
-                  W_GAP_CALLER << CALLEE);
+    w->flags &= ~(W_RUNS | W_OFF | W_LATE | W_RETRIED | W_UNSURE | W_AGAIN | W_SILENCE |
+                  W_GAP_CALLER | W_GAP_CALLER << CALLEE);
     w->flags |= (refresher == CALLER ? 1u : 2u) << W_RUNS_AT;
     w->interval = timer->interval;
     w->before_ms = sst_watch_since(since, now);
@@ -117,7 +117,7 @@ static void stop(struct sst_watch *w, unsigned i, unsigned by, uint64_t now)
     } else if (w->flags & W_OFF) {
         w->before_ms = passed < UINT32_MAX - w->before_ms ? w->before_ms + passed : UINT32_MAX;
     }
-    w->flags &= ~(W_UNSURE | W_LATE);
+    w->flags &= ~(W_UNSURE | W_LATE | W_SILENCE);
     w->start_ms = now;
     w->end_ms = 0;
     w->status = 0;
@@ -220,7 +220,7 @@ static uint64_t refuse_interval(struct sst_watch *w, const struct sst_msg *msg, 
         found |= SST_FINDING_BIT(SST_FINDING_422_UNSUPPORTED);
     }
     if (way == SST_422_FAIL || !(w->tx_flags[i] & T_SUPPORTED)) {
-        w->marks |= M_WRONGLY;
+        w->marks |= M_REVERSED;
     }
     if (min_se != 0) {
         sst_watch_learn_min_se(w, requester, min_se);
@@ -234,16 +234,41 @@ static bool is_outweighed(const struct sst_watch *w, unsigned i)
     return w->status != 0 && (w->marks & M_REFUSED_REFRESH) && !(w->tx_flags[i] & T_REFRESH);
 }
 
+/* Whether the fault is another's than of who refuses (than of who asked, for a 420). */
+static bool is_reversed(const struct sst_watch *w, const struct sst_msg *msg, unsigned i,
+                        uint64_t now)
+{
+    unsigned flags = w->tx_flags[i];
+    unsigned by = sst_watch_other(sst_watch_tx_by(w, i));
+    unsigned refused_by = (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER;
+    uint64_t refused = sst_add_ms(w->start_ms, w->end_ms);
+    switch (msg->status) {
+    case 420:
+        return (msg->has & SST_MSG_SUPPORTED_TIMER) || sst_watch_is(w, W_SUPPORTS_CALLER, by) ||
+               !(flags & T_REQUIRE);
+    case 491: /* both refused, both sent: nobody's */
+        return w->status == 491 && refused_by != by &&
+               sst_watch_since(refused, now) <= sst_watch_slack(w->interval);
+    case 500:
+        return flags & T_OVERLAP;
+    default:
+        return false;
+    }
+}
+
 uint64_t sst_watch_refuse(struct sst_watch *w, const struct sst_msg *msg, unsigned i, uint64_t now)
 {
     unsigned flags = w->tx_flags[i];
     unsigned by = sst_watch_other(sst_watch_tx_by(w, i));
     uint64_t found = 0;
     bool update = flags & T_UPDATE;
+    bool reversed = is_reversed(w, msg, i, now);
     if (is_outweighed(w, i)) {
+        w->marks |= (uint16_t)(reversed && msg->status == 491 ? M_REVERSED : 0u);
         return found;
     }
     w->marks &= (uint16_t)~M_REFUSED;
+    w->marks |= (uint16_t)(reversed ? M_REVERSED : 0u);
     w->marks |= update ? M_TRIED_UPDATE | M_REFUSED_UPDATE : M_TRIED_INVITE;
     w->marks |= (uint16_t)(by == CALLEE ? M_REFUSED_BY_CALLEE : 0u);
     w->marks |= (uint16_t)((flags & T_REFRESH) ? M_REFUSED_REFRESH : 0u);
@@ -254,9 +279,6 @@ uint64_t sst_watch_refuse(struct sst_watch *w, const struct sst_msg *msg, unsign
     }
     if (msg->status == 422) {
         found |= refuse_interval(w, msg, i);
-    } else if (msg->status == 420 &&
-               (sst_watch_is(w, W_SUPPORTS_CALLER, by) || !(flags & T_REQUIRE))) {
-        w->marks |= M_WRONGLY;
     }
     if ((w->flags & W_ESTABLISHED) &&
         sst_classify_status((enum sst_method)msg->method, msg->status) == SST_OUTCOME_DIALOG) {

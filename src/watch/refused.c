@@ -108,7 +108,7 @@ static bool calls_for_retry(const struct sst_watch *w, enum sst_method method)
 {
     enum sst_outcome outcome = sst_classify_status(method, w->status);
     return outcome == SST_OUTCOME_AUTH || outcome == SST_OUTCOME_GLARE ||
-           (outcome == SST_OUTCOME_INTERVAL && !(w->marks & M_WRONGLY));
+           (outcome == SST_OUTCOME_INTERVAL && !(w->marks & M_REVERSED));
 }
 
 static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
@@ -117,7 +117,7 @@ static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
     const struct sst_watch *w = c->w;
     enum sst_watch_who refuser = sst_watch_who_is(refused_by);
     enum sst_watch_who asker = sst_watch_who_is(sst_watch_other(refused_by));
-    enum sst_watch_who culprit = (w->marks & M_WRONGLY) ? refuser : asker;
+    enum sst_watch_who culprit = (w->marks & M_REVERSED) ? refuser : asker;
     c->result->status = w->status;
     c->result->method = method;
     if (sst_watch_is_lossy(w) && calls_for_retry(w, method)) {
@@ -138,7 +138,9 @@ static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
         sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, asker);
         return;
     case SST_OUTCOME_GLARE: /* to be tried again; RFC 3261 §14.1 */
-        sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, (w->flags & W_RETRIED) ? refuser : asker);
+        culprit = (w->flags & W_RETRIED) ? refuser : asker;
+        culprit = (w->marks & M_REVERSED) ? SST_WHO_NONE : culprit;
+        sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, culprit);
         return;
     default:
         break;
@@ -148,7 +150,8 @@ static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
         return;
     }
     c->result->untried = is_untried(w, refused_by);
-    sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, refuser);
+    sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED,
+                       (w->marks & M_REVERSED) ? asker : refuser);
 }
 
 static enum sst_method refused_method(const struct sst_watch *w)
@@ -166,8 +169,11 @@ bool sst_watch_explain_refused(struct sst_watch_case *c)
     }
     bool gone = sst_classify_status(method, w->status) == SST_OUTCOME_GONE;
     bool refresh = gone || (w->marks & M_REFUSED_REFRESH);
-    bool followed = (w->flags & W_AT_ONCE) && c->by != refused_by;
-    if (refresh && (followed || sst_watch_is_for_timer(c))) {
+    bool crossed = w->status == 491 && (w->marks & M_REVERSED);
+    bool followed = (w->flags & W_AT_ONCE) && (c->by != refused_by || crossed);
+    /* Without a timer, nothing else came of what was asked for. */
+    bool given_up = w->status == 422 && !sst_watch_runs(w) && !(w->flags & W_OFF);
+    if (given_up || (refresh && (followed || sst_watch_is_for_timer(c)))) {
         if (w->flags & W_LATE) {
             sst_watch_conclude(c, SST_WATCH_REFRESHED_LATE,
                                sst_watch_who_is(sst_watch_other(refused_by)));

@@ -42,19 +42,24 @@ static uint64_t count_quick(struct sst_watch *w, unsigned by, uint64_t now)
 }
 
 /* Whether it is the refresh that the interval waits for, whatever else it does: it comes at its
- * time, or it does nothing else. */
+ * time, or it does nothing else. Without a timer, one side may run its own. */
 static bool is_refresh(const struct sst_watch *w, const struct sst_msg *msg, unsigned by,
                        uint64_t now)
 {
-    uint64_t from = sst_add_ms(w->start_ms, (uint64_t)w->interval * 400u);
+    bool runs = sst_watch_runs(w);
+    bool has_interval = msg->has & SST_MSG_SESSION_EXPIRES;
+    uint64_t from = sst_add_ms(w->start_ms,
+                               (uint64_t)(runs ? w->interval : msg->session_expires) * 400u);
     bool plain = msg->method == SST_METHOD_UPDATE && !(msg->has & SST_MSG_OFFER);
-    return sst_watch_is_refresher(w, by) && (plain || now >= from);
+    bool may = runs ? sst_watch_is_refresher(w, by) : has_interval && (w->flags & W_KNOWN);
+    return may && (plain || now >= from);
 }
 
 /* A new INVITE or UPDATE. */
 static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned by, uint64_t now)
 {
     const uint64_t late = SST_FINDING_BIT(SST_FINDING_REFRESH_LATE);
+    const uint64_t overlap = SST_FINDING_BIT(SST_FINDING_INVITE_OVERLAP);
     const uint64_t inverted = SST_FINDING_BIT(SST_FINDING_ROLE_INVERTED);
     uint64_t found = sst_watch_judge_request(w, msg, by, now);
     bool in_dialog = msg->has & SST_MSG_IN_DIALOG;
@@ -78,7 +83,8 @@ static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned b
     bool refresh = is_refresh(w, msg, by, now);
     unsigned i = sst_watch_tx_begin(w, by, msg, now);
     w->tx_flags[i] |= (uint16_t)((refresh ? T_REFRESH : 0u) | ((found & late) ? T_LATE : 0u) |
-                                 ((found & inverted) ? T_INVERTED : 0u));
+                                 ((found & inverted) ? T_INVERTED : 0u) |
+                                 ((found & overlap) ? T_OVERLAP : 0u));
     return found;
 }
 

@@ -49,6 +49,7 @@ static inline enum sst_watch_who sst_watch_who_is(unsigned end)
 #define W_GAP_CALLER (UINT32_C(1) << 26)     /* its CSeq left out a number since the last 2xx */
 #define W_MIN_CALLER (UINT32_C(1) << 28)     /* it has to repeat watch.min_se */
 #define W_MIN_MIXED (UINT32_C(1) << 30)      /* each end has to repeat another one */
+#define W_SILENCE (UINT32_C(1) << 31)        /* a refresh since start_ms was retransmitted in vain */
 
 static inline bool sst_watch_is(const struct sst_watch *w, uint32_t flag, unsigned end)
 {
@@ -63,11 +64,11 @@ static inline bool sst_watch_is(const struct sst_watch *w, uint32_t flag, unsign
 #define M_REFUSED_REFRESH (1u << 6)   /* to a refresh, and no other request */
 #define M_TRIED_INVITE (1u << 7)      /* refused since the last 2xx */
 #define M_TRIED_UPDATE (1u << 8)
-#define M_WRONGLY (1u << 9)           /* the refusal itself was against the rules */
+#define M_REVERSED (1u << 9)          /* it is not the fault of whom it usually is */
 #define M_QUICK_AT 10                 /* place of the count of requests without pause, 4 bits */
 #define M_STORM (1u << 14)
 #define M_STORM_BY_CALLEE (1u << 15)  /* whose requests are counted */
-#define M_REFUSED (M_REFUSED_BY_CALLEE | M_REFUSED_UPDATE | M_REFUSED_REFRESH | M_WRONGLY)
+#define M_REFUSED (M_REFUSED_BY_CALLEE | M_REFUSED_UPDATE | M_REFUSED_REFRESH | M_REVERSED)
 #define M_QUICK_MAX 15u
 
 /* What makes it unclear whose turn it is. */
@@ -95,7 +96,8 @@ enum {
     T_COPIES_AT = 9,    /* retransmissions of what it waits for, up to 3 */
     T_REFRESH = 1u << 11, /* by the refresher, at its time or without offer */
     T_LATE = 1u << 12,    /* after the other side's limit */
-    T_INVERTED = 1u << 13 /* the refresher named the other side */
+    T_INVERTED = 1u << 13, /* the refresher named the other side */
+    T_OVERLAP = 1u << 14   /* an INVITE while another of its sender was pending */
 };
 
 static inline unsigned sst_watch_copies(const struct sst_watch *w, unsigned i)

@@ -81,13 +81,15 @@ static unsigned flags_of(const struct sst_msg *msg, unsigned by)
     return flags;
 }
 
-/* Whether a request that another one follows was answered, unseen. An INVITE would have had its
- * ACK, and what is retransmitted was not answered; a refresh is not followed by the next one before
- * half of the interval. */
+/* Whether a request that another one follows was answered since the last 2xx, unseen. An INVITE
+ * would have had its ACK, and what is retransmitted was not answered; a refresh is not followed by
+ * the next one before half of the interval. */
 static bool was_answered(const struct sst_watch *w, unsigned i, uint64_t now)
 {
-    bool too_soon = sst_watch_runs(w) && sst_watch_age(w, i, now) < w->interval * UINT64_C(400);
-    return (w->tx_flags[i] & T_UPDATE) && sst_watch_copies(w, i) < 2u && !too_soon;
+    uint32_t age = sst_watch_age(w, i, now);
+    bool too_soon = sst_watch_runs(w) && age < w->interval * UINT64_C(400);
+    bool settled = (w->flags & W_KNOWN) && age > sst_watch_since(w->start_ms, now);
+    return (w->tx_flags[i] & T_UPDATE) && sst_watch_copies(w, i) < 2u && !too_soon && !settled;
 }
 
 unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_msg *msg,
@@ -95,11 +97,13 @@ unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_m
 {
     bool update = msg->method == SST_METHOD_UPDATE;
     for (unsigned i = 0; i < SST_WATCH_TX_MAX; i++) {
-        if (supersedes(w, i, by, update)) {
-            if (was_answered(w, i, now)) {
-                w->flags |= W_LOST_RESPONSE | W_UNSURE;
-            }
-            w->flags |= W_RETRIED;
+        if (!supersedes(w, i, by, update)) {
+            continue;
+        }
+        w->flags |= W_RETRIED;
+        if (sst_watch_age(w, i, now) >= SST_TRANSACTION_MS) { /* else both may be pending */
+            w->flags |= was_answered(w, i, now) ? W_LOST_RESPONSE | W_UNSURE : 0u;
+            w->flags |= sst_watch_copies(w, i) >= 2u ? W_SILENCE : 0u;
             sst_watch_tx_end(w, i);
         }
     }
