@@ -29,8 +29,9 @@ set(SST_CORE_SOURCES
   watch/request.c
   watch/response.c
   watch/watch.c
-  watch/refused.c
+  watch/verdict.c
   watch/clock.c
+  watch/refused.c
   watch/judge.c
   watch/relay.c
   watch/across.c

@@ -37,7 +37,7 @@ bool sst_watch_is_for_timer(const struct sst_watch_case *c)
 /* A finding for each fault of a negotiation. */
 static unsigned finding_of(enum sst_watch_fault fault)
 {
-    static const uint8_t findings[] = {
+    static const uint8_t broken[] = {
         [FAULT_NONE] = SST_FINDING_REFRESH_MISSING,
         [FAULT_MISSING] = SST_VIOLATION_REFRESHER_MISSING,
         [FAULT_REQUIRE] = SST_VIOLATION_REQUIRE_MISSING,
@@ -47,7 +47,7 @@ static unsigned finding_of(enum sst_watch_fault fault)
         [FAULT_UNREADABLE] = SST_VIOLATION_SE_MALFORMED,
         [FAULT_CROSSED] = SST_FINDING_REFRESH_MISSING,
     };
-    return findings[fault];
+    return broken[fault];
 }
 
 /* An UPDATE without its response, which may have changed whose turn it is. */

@@ -25,12 +25,6 @@ void sst_watch_accuse(struct sst_watch_case *c, enum sst_watch_who who, unsigned
 /* The capture does not show it. */
 void sst_watch_give_up(struct sst_watch_case *c, unsigned missing);
 
-/* Something of this dialog is not in the capture, so that silence proves little. */
-static inline bool sst_watch_is_lossy(const struct sst_watch *w)
-{
-    return (w->flags & (W_LOST_REQUEST | W_LOST_RESPONSE)) != 0;
-}
-
 /* ---- refused.c: explanations by what became of requests. @return whether it is one ---- */
 
 bool sst_watch_explain_ack(struct sst_watch_case *c);

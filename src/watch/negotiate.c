@@ -228,9 +228,15 @@ static uint64_t refuse_interval(struct sst_watch *w, const struct sst_msg *msg, 
     return found;
 }
 
-/* A refusal of the refresher's refresh counts for more than one of any other request. */
-static bool is_outweighed(const struct sst_watch *w, unsigned i)
+/* A refusal of the refresher's refresh counts for more than one of any other request, and one of two
+ * INVITE that overlap for more than what becomes of the other. */
+static bool is_outweighed(const struct sst_watch *w, unsigned i, uint64_t now)
 {
+    uint64_t refused = sst_add_ms(w->start_ms, w->end_ms);
+    if (w->status == 500 && (w->marks & M_REVERSED) &&
+        sst_watch_since(refused, now) <= sst_watch_slack(w->interval)) {
+        return true;
+    }
     return w->status != 0 && (w->marks & M_REFUSED_REFRESH) && !(w->tx_flags[i] & T_REFRESH);
 }
 
@@ -263,7 +269,7 @@ uint64_t sst_watch_refuse(struct sst_watch *w, const struct sst_msg *msg, unsign
     uint64_t found = 0;
     bool update = flags & T_UPDATE;
     bool reversed = is_reversed(w, msg, i, now);
-    if (is_outweighed(w, i)) {
+    if (is_outweighed(w, i, now)) {
         w->marks |= (uint16_t)(reversed && msg->status == 491 ? M_REVERSED : 0u);
         return found;
     }

@@ -144,6 +144,12 @@ static inline bool sst_watch_is_refresher(const struct sst_watch *w, unsigned en
     return sst_watch_runs(w) && sst_watch_refresher(w) == end;
 }
 
+/* Something of this dialog is not in the capture, so that silence proves little. */
+static inline bool sst_watch_is_lossy(const struct sst_watch *w)
+{
+    return (w->flags & (W_LOST_REQUEST | W_LOST_RESPONSE)) != 0;
+}
+
 /* How exact the times of two ends and of a capture between them are taken: 2 s, or a tenth of the
  * interval where that is less, as tests have it. */
 static inline uint32_t sst_watch_slack(uint32_t interval_s)
