@@ -197,6 +197,9 @@ bool sst_watch_explain_setup(struct sst_watch_case *c)
     if (w->status != 422 && w->status != 420 && w->status != 421) {
         return false;
     }
+    if (!(w->flags & W_ENDED)) {
+        c->result->decided_ms = sst_add_ms(w->start_ms, w->end_ms);
+    }
     conclude_refusal(c, SST_METHOD_INVITE, (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER);
     return true;
 }

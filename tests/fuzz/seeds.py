@@ -213,7 +213,55 @@ def images():
     yield "late-clock", options(now=(1 << 64) - 2, elapsed=(1 << 64) - 1) + image()
 
 
+# What calls observer.c is told, from outside: time in tenths of a second since the message before,
+# direction, kind, CSeq, status, header fields. U and S: refresher=uac, refresher=uas.
+KINDS = ["INVITE", "UPDATE", "ACK", "BYE", "OTHER", "of INVITE", "of UPDATE", "of BYE"]
+SEEN = [200, 100, 180, 202, 300, 401, 404, 408, 420, 421, 422, 481, 486, 488, 491, 500, 503, 603]
+BEGIN = [(0, ">", "INVITE", 1, 200, "N1800 k"), (20, "<", "of INVITE", 1, 200, "U1800 k r"),
+         (1, ">", "ACK", 1, 200, "")]
+OBSERVED = {
+    "silent": BEGIN + [(17680, "<", "BYE", 1, 200, "")],
+    "refreshed": BEGIN + [(9000, ">", "UPDATE", 2, 200, "U1800 k d"),
+                          (1, "<", "of UPDATE", 2, 200, "U1800 r"),
+                          (9000, ">", "UPDATE", 3, 200, "U1800 k d"),
+                          (1, "<", "of UPDATE", 3, 200, "U1800 r"),
+                          (100, ">", "BYE", 4, 200, "")],
+    "refused": BEGIN + [(9000, ">", "INVITE", 2, 200, "U1800 k d"),
+                        (1, "<", "of INVITE", 2, 488, ""), (1, ">", "ACK", 2, 200, ""),
+                        (8680, "<", "BYE", 1, 200, "")],
+    "lost": BEGIN + [(3000, "<", "INVITE", 1, 200, "k d"), (1, ">", "of INVITE", 1, 200, "k"),
+                     (1, "<", "ACK", 1, 200, ""), (14680, "<", "BYE", 2, 200, "")],
+    "small": [(0, ">", "INVITE", 1, 200, "N90 k"), (1, "<", "of INVITE", 1, 422, "m120"),
+              (1, ">", "INVITE", 2, 200, "N90 k"), (1, "<", "of INVITE", 2, 422, "m120")],
+    "glare": BEGIN + [(9000, ">", "INVITE", 2, 200, "U1800 k d"),
+                      (0, "<", "INVITE", 1, 200, "S1800 k d"),
+                      (1, "<", "of INVITE", 2, 491, ""), (0, ">", "of INVITE", 1, 491, ""),
+                      (1, ">", "BYE", 3, 200, "")],
+}
+
+
+def observed(messages):
+    """The bytes of observer.c."""
+    data = [0]
+    for wait, direction, kind, cseq, status, words in messages:
+        has, interval, min_se = 0, 0, 0
+        for word in words.split():
+            if word[0] in "NUS":
+                has |= 1 | "NUS".index(word[0]) << 1
+                interval = INTERVALS.index(int(word[1:]))
+            elif word[0] == "m":
+                has |= 8
+                min_se = INTERVALS.index(int(word[1:]))
+            else:
+                has |= {"k": 16, "r": 32, "a": 64, "d": 128}[word]
+        data += [(direction == "<") | KINDS.index(kind) << 1, cseq, has, SEEN.index(status),
+                 interval, min_se, wait >> 8, wait & 255]
+    return bytes(data)
+
+
 def main():
+    for name, messages in OBSERVED.items():
+        write("observer", name, observed(messages))
     for name, value in VALUES.items():
         write("codec", name, value)
     for name, text in POLICIES.items():
