@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* The observer message by message: the timer in force, retransmissions, forks, early dialogs, clocks. */
+#include "watched.h"
+
+#include <stdio.h>
+
+static const char *const plain_call[] = {
+    "0 > INVITE 1 | k: timer | x: 1800",
+    "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas | Require: timer",
+    "2.1 > ACK 1",
+    NULL,
+};
+
+/* RFC 4028 §7.2, §10: half of 1800 s, 32 s before the end, the end. */
+START_TEST(deadlines_are_those_of_the_rfc)
+{
+    struct watched call;
+    struct sst_watch_timer timer;
+    hear_all(&call, plain_call);
+    sst_watch_inspect(&call.watch, &timer);
+    ck_assert_uint_eq(timer.start_ms, 2000);
+    ck_assert_uint_eq(timer.interval, 1800);
+    ck_assert_int_eq(timer.refresher, SST_WHO_CALLEE);
+    ck_assert_uint_eq(timer.refresh_by_ms, 902000);
+    ck_assert_uint_eq(timer.hangup_at_ms, 1770000);
+    ck_assert_uint_eq(timer.expires_ms, 1802000);
+}
+END_TEST
+
+START_TEST(no_timer_has_no_deadline)
+{
+    struct sst_watch watch;
+    struct sst_watch_timer timer;
+    sst_watch_init(&watch, SST_ABSOLUTE_MIN_S);
+    sst_watch_inspect(&watch, &timer);
+    ck_assert_uint_eq(timer.expires_ms, SST_NEVER);
+    ck_assert_uint_eq(timer.hangup_at_ms, SST_NEVER);
+    ck_assert_uint_eq(timer.interval, 0);
+    ck_assert_int_eq(timer.refresher, SST_WHO_NONE);
+}
+END_TEST
+
+/* §7.2: the 2xx counts when it is sent first; copies of it, and of requests, move nothing. */
+START_TEST(retransmissions_change_nothing)
+{
+    static const char *const copies[] = {
+        "2.5 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas | Require: timer",
+        "2.6 > ACK 1",
+        "3 > INVITE 1 | k: timer | x: 1800",
+    };
+    struct watched call;
+    hear_all(&call, plain_call);
+    struct sst_watch_timer before = call.seen.timer;
+    for (size_t i = 0; i < COUNT_OF(copies); i++) {
+        hear(&call, copies[i]);
+        ck_assert_int_eq(call.seen.step, SST_STEP_COPY);
+        ck_assert_uint_eq(call.seen.timer.start_ms, before.start_ms);
+    }
+    ck_assert_uint_eq(call.by_caller | call.by_callee, 0);
+}
+END_TEST
+
+START_TEST(steps_say_what_a_message_did)
+{
+    static const struct {
+        const char *line;
+        enum sst_watch_step step;
+    } steps[] = {
+        {"0 > INVITE 1 | k: timer | x: 1800", SST_STEP_REQUEST},
+        {"0.1 < 100 INVITE 1", SST_STEP_PROVISIONAL},
+        {"1 < 180 INVITE 1", SST_STEP_PROVISIONAL},
+        {"1.1 > PRACK 2", SST_STEP_NONE},
+        {"2 < 200 INVITE 1 | x: 1800;refresher=uas", SST_STEP_NEGOTIATED},
+        {"2.1 > ACK 1", SST_STEP_ACKED},
+        {"2.2 > ACK 1", SST_STEP_COPY},
+        {"9 > INVITE 3 | k: timer | x: 1800;refresher=uas", SST_STEP_REQUEST},
+        {"9.1 < 488 INVITE 3", SST_STEP_REFUSED},
+        {"9.1 < 488 INVITE 3", SST_STEP_COPY},
+        {"9.2 > ACK 3", SST_STEP_COPY},
+        {"10 < INFO 1", SST_STEP_NONE},
+        {"10.1 > 200 INFO 1", SST_STEP_COPY},
+        {"20 < BYE 2", SST_STEP_ENDED},
+        {"20.1 > 200 BYE 2", SST_STEP_COPY},
+        {"30 > UPDATE 4 | k: timer", SST_STEP_NONE},
+    };
+    static const char *const nothing[] = {NULL};
+    struct watched call;
+    hear_all(&call, nothing);
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        hear(&call, steps[i].line);
+        ck_assert_msg(call.seen.step == steps[i].step, "%s: %d", steps[i].line, call.seen.step);
+    }
+}
+END_TEST
+
+/* §7.4: uac and uas are those of the transaction; the refresher stays who it is. */
+START_TEST(refresher_does_not_change_with_the_direction)
+{
+    struct watched call;
+    char line[128];
+    hear_all(&call, plain_call);
+    for (unsigned i = 1; i <= 6; i++) {
+        bool caller = i % 2 == 0;
+        unsigned cseq = caller ? 1 + i / 2 : (i + 1) / 2;
+        (void)snprintf(line, sizeof line, "%u %c UPDATE %u | k: timer | x: 1800;refresher=%s",
+                       900 * i, caller ? '>' : '<', cseq, caller ? "uas" : "uac");
+        hear(&call, line);
+        (void)snprintf(line, sizeof line,
+                       "%u %c 200 UPDATE %u | x: 1800;refresher=%s | Require: timer", 900 * i,
+                       caller ? '<' : '>', cseq, caller ? "uas" : "uac");
+        hear(&call, line);
+        ck_assert_int_eq(call.seen.timer.refresher, SST_WHO_CALLEE);
+        ck_assert_uint_eq(call.seen.timer.start_ms, 900000u * i);
+    }
+    ck_assert_uint_eq(call.by_caller | call.by_callee, 0);
+}
+END_TEST
+
+/* EC-20: in an early dialog nothing runs, and the 2xx to the INVITE settles what holds. */
+START_TEST(early_update_starts_no_timer)
+{
+    static const char *const early[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "1 < 183 INVITE 1",
+        "1.1 > UPDATE 2 | k: timer | x: 120;refresher=uas | to",
+        "1.2 < 200 UPDATE 2 | x: 120;refresher=uas",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, early);
+    ck_assert_int_eq(call.seen.timer.refresher, SST_WHO_NONE);
+    hear(&call, "5 < 200 INVITE 1 | x: 1800;refresher=uac | Require: timer");
+    ck_assert_int_eq(call.seen.timer.refresher, SST_WHO_CALLER);
+    ck_assert_uint_eq(call.seen.timer.interval, 1800);
+}
+END_TEST
+
+/* §7.2: each dialog of a fork has a timer of its own, whenever its 2xx comes. */
+START_TEST(forks_have_timers_of_their_own)
+{
+    static const char *const parent_lines[] = {"0 > INVITE 1 | k: timer | x: 1800", NULL};
+    struct watched parent;
+    struct watched before;
+    struct watched after;
+    hear_all(&parent, parent_lines);
+    before = parent;
+    sst_watch_fork(&before.watch, &parent.watch);
+    hear(&parent, "2 < 200 INVITE 1 | x: 1800;refresher=uas");
+    hear(&parent, "2.1 > ACK 1");
+    after = parent;
+    sst_watch_fork(&after.watch, &parent.watch);
+    hear(&before, "3 < 200 INVITE 1 | x: 600;refresher=uac | Require: timer");
+    hear(&after, "4 < 200 INVITE 1");
+    ck_assert_uint_eq(before.seen.timer.interval, 600);
+    ck_assert_int_eq(before.seen.timer.refresher, SST_WHO_CALLER);
+    ck_assert_int_eq(after.seen.timer.refresher, SST_WHO_NONE);
+    ck_assert_int_eq(after.seen.step, SST_STEP_NEGOTIATED);
+    hear(&after, "4.1 > ACK 1");
+    hear(&after, "50 > BYE 2");
+    struct sst_watch_result result = judged(&after, 60);
+    ck_assert_verdict(result, NO_TIMER, NONE);
+    sst_watch_inspect(&parent.watch, &parent.seen.timer);
+    ck_assert_uint_eq(parent.seen.timer.interval, 1800);
+}
+END_TEST
+
+/* A capture of a test: an absolute minimum of 1 s, 4 s instead of 1800. A third is the guard. */
+START_TEST(accelerated_captures_are_judged_alike)
+{
+    struct watched call = {.dialog = false};
+    sst_watch_init(&call.watch, 1);
+    hear(&call, "0 > INVITE 1 | k: timer | x: 4");
+    hear(&call, "0.1 < 200 INVITE 1 | x: 4;refresher=uas");
+    hear(&call, "0.2 > ACK 1");
+    ck_assert_uint_eq(call.by_caller | call.by_callee, 0);
+    ck_assert_uint_eq(call.seen.timer.hangup_at_ms, 100 + 4000 - 1333);
+    hear(&call, "2.8 > BYE 2");
+    struct sst_watch_result result = judged(&call, 10);
+    ck_assert_verdict(result, NOT_REFRESHED, CALLEE);
+}
+END_TEST
+
+/* 136 years: nothing is due, and nothing wraps. */
+START_TEST(largest_interval_is_never_over)
+{
+    static const char *const lines[] = {
+        "0 > INVITE 1 | k: timer | x: 4294967295",
+        "2 < 200 INVITE 1 | x: 4294967295;refresher=uas",
+        "2.1 > ACK 1",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, lines);
+    struct sst_watch_result result = judged(&call, 1e9);
+    ck_assert_verdict(result, RUNNING, NONE);
+    ck_assert_uint_eq(call.seen.timer.expires_ms, 2000 + UINT64_C(4294967295000));
+}
+END_TEST
+
+/* After a BYE the verdict stays, whatever comes and whenever it is asked for. */
+START_TEST(end_is_the_end)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "100 > BYE 2");
+    struct sst_watch_result result = judged(&call, 100);
+    ck_assert_verdict(result, ENDED_NORMALLY, NONE);
+    ck_assert_uint_eq(result.decided_ms, 100000);
+    ck_assert_int_eq(result.ended_by, SST_WHO_CALLER);
+    hear(&call, "900 > INVITE 3 | k: timer | x: 90");
+    hear(&call, "901 < 200 INVITE 3 | x: 90;refresher=uac");
+    result = judged(&call, 5000);
+    ck_assert_verdict(result, ENDED_NORMALLY, NONE);
+}
+END_TEST
+
+/* What the host knows to be lost: silence means nothing until the next negotiation. */
+START_TEST(known_losses_accuse_nobody)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    sst_watch_lost(&call.watch);
+    struct watched ended = call;
+    hear(&ended, "1770 > BYE 2");
+    struct sst_watch_result result = judged(&ended, 2000);
+    ck_assert_verdict(result, INCOMPLETE, NONE);
+    hear(&call, "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "902.1 > 200 UPDATE 1 | x: 1800;refresher=uac | Require: timer");
+    hear(&call, "2670.1 > BYE 2");
+    result = judged(&call, 3000);
+    ck_assert_verdict(result, NOT_REFRESHED, CALLEE);
+}
+END_TEST
+
+START_TEST(results_say_more_than_the_verdict)
+{
+    static const char *const refused[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "2 < 200 INVITE 1 | x: 1800;refresher=uac | Require: timer | Allow: INVITE, UPDATE",
+        "2.1 > ACK 1",
+        "902 > INVITE 2 | k: timer | x: 1800;refresher=uac",
+        "902.1 < 488 INVITE 2",
+        "902.2 > ACK 2",
+        "1770 < BYE 1",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, refused);
+    struct sst_watch_result result = judged(&call, 2000);
+    ck_assert_verdict(result, REFRESH_REFUSED, CALLEE);
+    ck_assert_uint_eq(result.status, 488);
+    ck_assert_int_eq(result.method, SST_METHOD_INVITE);
+    ck_assert(result.untried); /* UPDATE, which the callee allows */
+    ck_assert_int_eq(result.refresher, SST_WHO_CALLER);
+    ck_assert_int_eq(result.ended_by, SST_WHO_CALLEE);
+
+    hear_all(&call, plain_call);
+    hear(&call, "1803 > BYE 2");
+    result = judged(&call, 2000);
+    ck_assert_verdict(result, NOT_REFRESHED, CALLEE);
+    ck_assert_uint_eq(result.limit_ms, 1770000);
+    ck_assert_uint_eq(result.by_callee, FOUND(REFRESH_MISSING));
+    ck_assert_uint_eq(result.by_caller, FOUND(BYE_LATE)); /* harmless: it is in no cause */
+    ck_assert_uint_eq(result.causes, FOUND(REFRESH_MISSING));
+}
+END_TEST
+
+START_TEST(misuse_is_an_error)
+{
+    struct sst_watch watch;
+    struct sst_msg msg;
+    sst_watch_init(&watch, SST_ABSOLUTE_MIN_S);
+    sst_msg_request(&msg, SST_METHOD_INVITE, 1);
+    ck_assert_int_eq(sst_watch_message(NULL, &msg, SST_CALLER, 0, 0, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_watch_message(&watch, NULL, SST_CALLER, 0, 0, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_watch_message(&watch, &msg, (enum sst_party)0, 0, 0, NULL),
+                     SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 4, 0, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 0, 0, NULL), SST_OK);
+    ck_assert_uint_le(sizeof(struct sst_watch), 100);
+}
+END_TEST
+
+static Suite *watch_suite(void)
+{
+    Suite *suite = suite_create("watch");
+    TCase *tests = tcase_create("watch");
+    tcase_add_test(tests, deadlines_are_those_of_the_rfc);
+    tcase_add_test(tests, no_timer_has_no_deadline);
+    tcase_add_test(tests, retransmissions_change_nothing);
+    tcase_add_test(tests, steps_say_what_a_message_did);
+    tcase_add_test(tests, refresher_does_not_change_with_the_direction);
+    tcase_add_test(tests, early_update_starts_no_timer);
+    tcase_add_test(tests, forks_have_timers_of_their_own);
+    tcase_add_test(tests, accelerated_captures_are_judged_alike);
+    tcase_add_test(tests, largest_interval_is_never_over);
+    tcase_add_test(tests, end_is_the_end);
+    tcase_add_test(tests, known_losses_accuse_nobody);
+    tcase_add_test(tests, results_say_more_than_the_verdict);
+    tcase_add_test(tests, misuse_is_an_error);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(watch_suite());
+}
