@@ -23,9 +23,9 @@
  * CSeq show that the capture lost something. Set SST_MSG_IN_DIALOG in requests with a To tag, and
  * SST_MSG_OFFER and Allow where they apply.
  *
- * The observer accuses nobody of what it cannot see: packets that were lost before or after the
- * capture point look like silence, and only timing, retransmissions and CSeq numbers tell them from
- * it. Where they do not, the verdict is SST_WATCH_INCOMPLETE.
+ * The observer accuses nobody of what it cannot see. Packets that are missing from the capture look
+ * like silence; only timing, retransmissions and CSeq numbers tell the two apart. Where they do not,
+ * the verdict is SST_WATCH_INCOMPLETE.
  *
  * Threads: distinct watches may be used at once, one watch by one thread at a time.
  *
@@ -52,7 +52,7 @@
 extern "C" {
 #endif
 
-/** Whom a finding or verdict is about. The first two are those of enum sst_party. */
+/** Whom a finding or verdict is about. The two ends have the numbers of enum sst_party. */
 enum sst_watch_who {
     SST_WHO_NONE = 0,   /**< nobody, or it cannot be seen from here */
     SST_WHO_CALLER = 1, /**< the caller, or what is between it and this hop */
@@ -63,7 +63,7 @@ enum sst_watch_who {
 /** @return `none`, `caller`, `callee` or `proxy`; "unknown" for any other number. */
 SST_API const char *sst_watch_who_name(enum sst_watch_who who);
 
-/** Why a call ended, or how it stands. The comment says whom sst_watch_result.who names. */
+/** Why a call ended, or how it stands. After the semicolon: the side in sst_watch_result.who. */
 enum sst_watch_verdict {
     SST_WATCH_RUNNING = 0,            /**< in progress, nothing wrong; nobody */
     SST_WATCH_ENDED_NORMALLY = 1,     /**< BYE while the timer was in order; nobody */
@@ -71,25 +71,30 @@ enum sst_watch_verdict {
     SST_WATCH_NOT_REFRESHED = 3,      /**< the refresher sent nothing; the refresher */
     SST_WATCH_REFRESHED_LATE = 4,     /**< it sent after the other's limit; the refresher */
     SST_WATCH_REFRESH_UNANSWERED = 5, /**< no final response; the side that owed it */
-    SST_WATCH_REFRESH_REFUSED = 6,    /**< by a 3xx to 6xx; the side that sent it */
+    SST_WATCH_REFRESH_REFUSED = 6,    /**< by a 3xx to 6xx; the side that sent it. After a 401, 407
+                                           or 491 without another try, and a 500 to an INVITE that
+                                           overlaps another; the side that asked. Nobody, where
+                                           both sent 491 */
     SST_WATCH_REFRESH_DIALOG_LOST = 7, /**< by a 481 or 408; the side that sent it */
-    SST_WATCH_INTERVAL_REFUSED = 8,   /**< a 422 that was not followed: who asked and gave up; that
-                                           was useless, without Min-SE, or for a request without
-                                           support: who sent the 422 */
-    SST_WATCH_EXTENSION_REFUSED = 9,  /**< a 421: who sent it. A 420: who sent it, if it supports
-                                           the extension or nobody required it, else who put
-                                           Require: timer into the request */
+    SST_WATCH_INTERVAL_REFUSED = 8,   /**< a 422 that was not followed; the side that asked. One
+                                           that was useless, without Min-SE, or for a request
+                                           without support; the side that sent the 422 */
+    SST_WATCH_EXTENSION_REFUSED = 9,  /**< a 421; its sender. A 420; its sender, if that supports
+                                           the extension or nobody required it, else the side that
+                                           put Require: timer into the request */
     SST_WATCH_TIMER_LOST = 10,        /**< a request or 2xx went without Session-Expires, and one
-                                           side counted on; who left it out */
-    SST_WATCH_NOBODY_REFRESHES = 11,  /**< both sides wait; who said wrongly, or not clearly, whose
-                                           turn it is */
-    SST_WATCH_HUNG_UP_EARLY = 12,     /**< a BYE for the timer before its time; who sent it */
-    SST_WATCH_KEPT_TOO_LONG = 13,     /**< nobody refreshed, nobody hung up; who had to hang up */
-    SST_WATCH_ACK_MISSING = 14,       /**< 32 s without ACK, RFC 3261 §13.3.1.4: no matter of
-                                           session timers; nobody */
-    SST_WATCH_ENDED_OTHERWISE = 15,   /**< a BYE at no time of the timer, for a reason of its own, or
-                                           right after a refusal or refresh; who sent it */
-    SST_WATCH_STORM = 16,             /**< refreshes without pause; who sent them */
+                                           side counted on; the side that left it out */
+    SST_WATCH_NOBODY_REFRESHES = 11,  /**< both sides wait; the side that said wrongly, or not
+                                           clearly, whose turn it is. Nobody, where two
+                                           negotiations crossed */
+    SST_WATCH_HUNG_UP_EARLY = 12,     /**< a BYE for the timer before its time; its sender */
+    SST_WATCH_KEPT_TOO_LONG = 13,     /**< nobody refreshed, nobody hung up; the side that had to
+                                           hang up */
+    SST_WATCH_ACK_MISSING = 14,       /**< 32 s without ACK, RFC 3261 section 13.3.1.4, which has
+                                           nothing to do with session timers; nobody */
+    SST_WATCH_ENDED_OTHERWISE = 15,   /**< a BYE at no time of the timer: for another reason, or
+                                           right after a rejection or a refresh; its sender */
+    SST_WATCH_STORM = 16,             /**< refreshes without pause; their sender */
     SST_WATCH_INCOMPLETE = 17         /**< the capture does not show it, see .missing; nobody */
 };
 /** How many verdicts enum sst_watch_verdict has. */
@@ -193,7 +198,8 @@ SST_API void sst_watch_init(struct sst_watch *watch, uint32_t absolute_min);
  * Starts a watch for another To tag that answers the same INVITE; pass the response to the new one
  * then. It shares nothing with the first but the INVITE.
  * @param child  need not be initialized
- * @param parent  that was given the INVITE; it may have its own 2xx already
+ * @param parent  given the INVITE. Once the first dialog has its ACK, the child no longer knows
+ *                what was asked for: fork before that if you can
  */
 SST_API void sst_watch_fork(struct sst_watch *child, const struct sst_watch *parent);
 
@@ -210,7 +216,7 @@ enum sst_watch_step {
     SST_STEP_REQUEST = 2,     /**< an INVITE or UPDATE began */
     SST_STEP_PROVISIONAL = 3, /**< a provisional response to it */
     SST_STEP_NEGOTIATED = 4,  /**< its 2xx: the timer is turned on, extended or turned off */
-    SST_STEP_REFUSED = 5,     /**< its final response is none of success */
+    SST_STEP_REFUSED = 5,     /**< its final response: 3xx to 6xx */
     SST_STEP_ACKED = 6,       /**< the first ACK for a 2xx */
     SST_STEP_ENDED = 7        /**< BYE, or the response to one that is not in the capture */
 };
@@ -276,7 +282,7 @@ struct sst_watch_result {
     enum sst_method method;         /**< of the request that was refused, unanswered or late */
     bool untried;    /**< refused, and UPDATE or re-INVITE was left untried: the refresher's part */
     uint64_t limit_ms;   /**< the deadline that counted: the other side's limit; SST_NEVER: none */
-    uint64_t decided_ms; /**< when it was decided: BYE, refusal or late refresh; SST_NEVER: never */
+    uint64_t decided_ms; /**< time of the BYE, or of the rejected INVITE; SST_NEVER: neither */
     uint64_t by_caller;  /**< findings by the caller that only the end shows */
     uint64_t by_callee;  /**< the same by the callee */
     uint64_t causes;     /**< the findings, by .who, that led to it; all others were harmless */

@@ -79,8 +79,48 @@ static void run_a_queue(void)
     assert(ended);
 }
 
+/* The callee has to refresh, and the caller hangs up 32 s before the end of 1800. */
+static bool next(struct sst_msg *msg, enum sst_party *from, unsigned *flags, uint64_t *now_ms)
+{
+    static unsigned number;
+    *flags = 0;
+    *from = number % 2 == 0 ? SST_CALLER : SST_CALLEE;
+    switch (number++) {
+    case 0:
+        sst_msg_request(msg, SST_METHOD_INVITE, 1);
+        sst_msg_header(msg, "Supported", "timer");
+        sst_msg_header(msg, "Session-Expires", "1800");
+        return true;
+    case 1:
+        sst_msg_response(msg, 200, SST_METHOD_INVITE, 1);
+        sst_msg_header(msg, "Session-Expires", "1800;refresher=uas");
+        return true;
+    case 2:
+        sst_msg_request(msg, SST_METHOD_BYE, 2);
+        *now_ms = 1768000;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void observe(void)
+{
+    struct sst_watch watch;
+    struct sst_watch_seen seen;
+    struct sst_watch_result result;
+    struct sst_msg msg;
+    enum sst_party from;
+    unsigned flags;
+    uint64_t now_ms = 0;
+
+    /*@ include/sst/watch.h # 1 */
+    assert(result.verdict == SST_WATCH_NOT_REFRESHED && result.who == SST_WHO_CALLEE);
+}
+
 int main(void)
 {
+    observe();
     read_a_message();
     answer(60, "90", NULL);
     answer(90, NULL, "90;refresher=uac");
