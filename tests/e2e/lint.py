@@ -154,7 +154,8 @@ class Rules:
             found.append("overrides the refresher that the UAC chose")
         if message.has_timer("require") != supports:
             found.append("Require: timer is %s" % ("missing" if supports else "not allowed"))
-        if supports and asked and expires.interval > asked.interval:
+        # EC-134: below the floor of 90 s it is answered with that, where it may not be refused.
+        if supports and asked and expires.interval > max(asked.interval, self.floor):
             found.append("increases the interval")
         if expires.interval < (request.min_se or 0):
             found.append("goes below the request's Min-SE")

@@ -293,7 +293,11 @@ class Stage(sstlab.Lab):
         datagram.time = packet.time - self.began
         if target in self.rules:
             self.wire.deliver(target, packet.payload)
-            self.wire.delivered[target][-1].time = datagram.time
+            delivered = self.wire.delivered[target]
+            delivered[-1].time = datagram.time
+            if self.kinds.get(source) == "JsSIP":
+                delivered[-1].copy = any(is_copy(delivered[-1].message, other.message)
+                                         for other in delivered[:-1])
 
     def _compare(self, program):
         """What tshark reads in our datagrams is what our log says that was sent."""
@@ -339,6 +343,12 @@ class Stage(sstlab.Lab):
         self.ports.close()
         if not os.environ.get("SST_INTEROP_KEEP"):
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def is_copy(message, earlier):
+    """Whether it repeats what came earlier, though JsSIP's copy of a 2xx says less."""
+    return earlier.start == message.start and earlier.cseq == message.cseq \
+        and earlier.call_id == message.call_id and earlier.branch == message.branch
 
 
 def forget_faketime(pid):
