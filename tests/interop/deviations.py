@@ -69,6 +69,10 @@ def _success(stage, datagram):
     expires = message.session_expires
     if message.min_se is not None and _changed(stage, datagram, "min-se"):
         yield "Min-SE in a 2xx (§5 allows it in requests and in 422)"
+    # JsSIP tells which 2xx it was made to lose; what comes then is the copy.
+    lost = {e["cseq"] for actor in stage.actors for e in actor.all("lost")}
+    if expires is None and message.cseq.method == "INVITE" and message.cseq.number in lost:
+        yield "the copy of a 2xx to INVITE has no Session-Expires (RFC 3261 §13.3.1.4: the same 2xx)"
     if expires is None or asked is None or not _changed(stage, datagram, "session-expires"):
         return
     if expires.refresher == "uac" and not message.has_timer("require"):

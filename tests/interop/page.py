@@ -13,20 +13,23 @@ import subprocess
 import sys
 
 PACKAGES = [("Sofia-SIP", "libsofia-sip-ua0"), ("Kamailio", "kamailio"), ("SIPp", "sip-tester"),
-            ("baresip", "baresip-core"), ("Linphone", "linphone-cli"), ("tshark", "tshark"),
+            ("baresip", "baresip-core"), ("Linphone", "linphone-cli"), ("JsSIP", "npm's jssip"),
+            ("tshark", "tshark"),
             ("libfaketime", "libfaketime"), ("libosip2", "libosip2-15")]
 ROLES = {"Sofia-SIP": "user agent on `nua`, as caller and as callee",
          "Kamailio": "record-routing proxy with `dialog` and `sst`",
          "SIPp": "scripted caller and callee, for what no honest stack sends",
          "baresip": "callee without the extension and without UPDATE",
          "Linphone": "user agent on belle-sip, as caller and as callee",
+         "JsSIP": "user agent of browsers, in node with a stub for its media, over a WebSocket "
+                  "through Kamailio, as caller and as callee",
          "sst-proxy": "the project's own proxy, between two Sofia-SIP"}
 INTRO = """\
 # Interoperability
 
 Written by `tests/interop/show`; do not edit. sst-ua, and through it libsst, against SIP stacks that
-were written elsewhere, all of them Debian packages. Each line below is a test, `interop.NAME` under
-ctest. It asserts from both ends: the JSON log and exit status of sst-ua, and the capture of the
+were written elsewhere: Debian packages, and JsSIP from npm. Each line below is a test, `interop.NAME`
+under ctest. It asserts from both ends: the JSON log and exit status of sst-ua, and the capture of the
 loopback interface as tshark dissects it; every datagram that sst-ua sent has to be in the capture
 with the header fields that its log tells of. The clocks of all programs run 20 times faster than
 real time (libfaketime; more where a line says so), so that intervals of 90 s and 1800 s have their
@@ -35,8 +38,14 @@ time, with intervals of 10 s that both sides allow for the test.
 """
 
 
-def version(package):
-    """The installed version of a Debian package."""
+def version(package, results=None):
+    """The installed version of a Debian package, or of npm's jssip where the tests have it."""
+    if package == "npm's jssip":
+        path = os.path.join(results, "..", "node", "node_modules", "jssip", "package.json")
+        if not os.path.exists(path):
+            return "not installed"
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["version"]
     shown = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], check=False,
                            capture_output=True, text=True)
     return shown.stdout or "not installed"
@@ -66,16 +75,16 @@ def table(results):
                                             outcome(result))
 
 
-def peers(by_peer):
-    yield "| peer | Debian package | version | role | tests passed |"
+def peers(by_peer, folder):
+    yield "| peer | package | version | role | tests passed |"
     yield "|---|---|---|---|---|"
     packages = dict(PACKAGES)
     for peer, results in by_peer.items():
         package = packages.get(peer)
         passed = sum(result["outcome"] == "passed" for result in results)
         yield "| %s | %s | %s | %s | %d of %d |" % (
-            peer, package or "-", version(package) if package else "this one", ROLES[peer], passed,
-            len(results))
+            peer, package or "-", version(package, folder) if package else "this one",
+            ROLES[peer], passed, len(results))
     yield ""
     yield "The judges: " + ", ".join(
         "%s %s" % (name, version(packages[name])) for name in ("tshark", "libfaketime")) \
@@ -118,7 +127,7 @@ def write(folder, path):
         if mine:
             by_peer[peer] = mine
     count = collections.Counter(result["outcome"] for result in results)
-    lines = INTRO.splitlines() + ["", "## Peers", ""] + list(peers(by_peer))
+    lines = INTRO.splitlines() + ["", "## Peers", ""] + list(peers(by_peer, folder))
     lines += ["", "%d tests: %s." % (len(results), ", ".join(
         "%d %s" % (number, word) for word, number in sorted(count.items())))]
     lines += ["", "## What the peers do that the RFC does not say", "",
