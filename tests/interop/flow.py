@@ -23,10 +23,10 @@ def answer(stage, request):
     return None
 
 
-def wait_refreshed(stage, count, timeout=30):
+def wait_refreshed(stage, count):
     """Waits until sst-ua tells of so many refreshes, its own or the peer's."""
     program = stage.agents[0]
-    stage.wait_event(program, "refreshed", count, timeout)
+    stage.wait_event(program, "refreshed", count)
 
 
 def negotiated(program, *wanted):

@@ -24,6 +24,7 @@ sys.dont_write_bytecode = sys.pycache_prefix is None
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "cases"), os.path.join(HERE, "..", "e2e")]
 
+import lag  # noqa: E402  pylint: disable=wrong-import-position
 import sstlab  # noqa: E402  pylint: disable=wrong-import-position
 from registry import CASES  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -35,18 +36,24 @@ def load():
 
 
 def run(entry, options):
-    """Runs one case; gives its outcome in a word, and its stage."""
+    """Runs one case, and again and slower what failed while the machine was busy; gives its outcome
+    in a word, and its stage."""
+    return lag.played(lambda slowness: once(entry, options, slowness))
+
+
+def once(entry, options, slowness):
+    """Gives that, and the lag in which it failed, or None."""
     import stage as stages  # pylint: disable=import-outside-toplevel
     stage = None
     start = time.monotonic()
     try:
         stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy,
-                                          "node": options.node})
+                                          "node": options.node}, slowness)
         stage.open(entry.rate)
         entry.function(stage)
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (entry.name, reason))
-        return "skipped", stage
+        return ("skipped", stage), None
     except Exception as error:  # pylint: disable=broad-except
         expected = isinstance(error, AssertionError)
         print("FAILED %s: %s" % (entry.name, entry.about))
@@ -57,14 +64,14 @@ def run(entry, options):
                     print("    at %s:%d: %s" % (os.path.basename(line.filename), line.lineno,
                                                 line.line))
         show(stage)
-        return "failed", stage
+        return ("failed", stage), stage.lag.seconds() if stage else None
     finally:
         if stage:
             stage.close()
     print("passed %s (%.1f s)" % (entry.name, time.monotonic() - start))
     if options.verbose:
         print(stage.wire.ladder())
-    return "passed", stage
+    return ("passed", stage), None
 
 
 def keep(entry, word, stage, folder):

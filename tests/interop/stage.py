@@ -53,8 +53,8 @@ class Actor(agent.Agent):
 
 
 class Stage(sstlab.Lab):
-    def __init__(self, program, tools):
-        super().__init__(program)
+    def __init__(self, program, tools, slowness=1):
+        super().__init__(program, None, slowness)
         self.tools = tools              # name -> path of what the build made
         self.folder = tempfile.mkdtemp(prefix="sst-interop-")
         self.ports = ports.Ports()
@@ -261,12 +261,12 @@ class Stage(sstlab.Lab):
                     return False
             self.poll(answered, "%s does not answer OPTIONS" % name)
 
-    def poll(self, condition, text, timeout=15):
+    def poll(self, condition, text, timeout=sstlab.LONG):
         """Waits for what no event tells of."""
-        def tried():
+        deadline = time.monotonic() + timeout
+        while not condition():
+            check(time.monotonic() < deadline, "%s", text)
             self.wire.wait(lambda: False, 0.05)
-            return condition()
-        check(any(tried() for _ in range(int(timeout / 0.05))), "%s", text)
 
     # Judging
 
@@ -311,7 +311,7 @@ class Stage(sstlab.Lab):
             check(line == want, "%s logged %r, tshark reads %r", program.name, line, want)
         equal(len(told), len(dissected), "%s: datagrams sent" % program.name)
 
-    def finish(self, timeout=20, hurry=True, **statuses):
+    def finish(self, timeout=sstlab.LONG, hurry=True, **statuses):
         """Exit statuses by name; those of SIPp scripts are compared too, others are ended."""
         for actor in self.actors:
             if actor.name.startswith("sipp") and not getattr(actor, "frozen", False):

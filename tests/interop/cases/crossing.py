@@ -23,7 +23,7 @@ def play(stage, script, who, *options):
     """Plays the script until the peer hangs up; gives sst-ua, which did not end the call."""
     program = call(stage, script, *ASK, *options) if who == "caller" \
         else answer(stage, script, *options)
-    stage.finish(timeout=35, ua=0)
+    stage.finish(ua=0)
     flow.survived(program)
     return program
 
@@ -113,7 +113,7 @@ def far_away(stage, who, *sofia, options=()):
       rate=10, who="callee")
 def sofia_glare(stage, who):
     program = far_away(stage, who, "-H", 20, options=("--hold-at", 25))
-    flow.wait_refreshed(stage, 2, 30)
+    flow.wait_refreshed(stage, 2)
     stage.hang_up(program)
     stage.finish(**{who: 0})
     flow.survived(program)

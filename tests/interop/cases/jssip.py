@@ -107,7 +107,7 @@ def hold(stage, who):
         program, peer = call(stage, *ASK, "--refresher", "uac", *options, jssip=("--hold", 30))
     else:
         program, peer = answer(stage, "--prefer-refresher", "uas", *options, jssip=("--hold", 30))
-    stage.wait_event(program, "refresh", 2, 25)
+    stage.wait_event(program, "refresh", 2)
     end(stage, program, peer, 4)
     for name in (who, PEER):
         held = [d for d in flow.requests(stage, name, "INVITE")
@@ -174,10 +174,10 @@ def callee_silent(stage):
     program, peer = call(stage, *ASK)
     flow.wait_refreshed(stage, 1)
     peer.freeze()
-    ended = stage.wait_event(program, "ended", timeout=15)
+    ended = stage.wait_event(program, "ended")
     equal(ended["reason"], "not_refreshed", "reason")
     stage.near(ended["t"] - program.all("refreshed")[-1]["t"], 60, "end after the last refresh")
-    stage.finish(hurry=False, timeout=40, caller=3)
+    stage.finish(hurry=False, caller=3)
 
 
 @case("jssip_callee_ends_silent_ua", JSSIP, "caller",
@@ -185,4 +185,4 @@ def callee_silent(stage):
 def ends_silent_ua(stage):
     program, peer = call(stage, *ASK, "--refresher", "uac", "--mute-after", 60)
     check(peer.wait("ended", originator="local"), "JsSIP goes on for ever")
-    stage.finish(hurry=False, timeout=40, **{program.name: 0})
+    stage.finish(hurry=False, **{program.name: 0})

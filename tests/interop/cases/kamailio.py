@@ -179,7 +179,7 @@ def many(stage, who):
     else:
         program = sofia_calls(stage, "--prefer-refresher", "uas", *end_all,
                               sofia=("-s", 90, "-n", 20))
-    stage.finish(timeout=30, **{who: 0})
+    stage.finish(**{who: 0})
     flow.survived(program)
     routed(stage, program)
     calls = {e["call"] for e in program.all("negotiated")}

@@ -11,7 +11,7 @@ TIMER = ("session_expires_enabled=1", "session_expires_value=10", "session_expir
 
 
 def end(stage, program, refreshed):
-    flow.wait_refreshed(stage, refreshed, 35)
+    flow.wait_refreshed(stage, refreshed)
     stage.hang_up(program)
     stage.finish(**{program.name: 0})
     flow.survived(program)
@@ -78,5 +78,5 @@ def callee_silent(stage):
     ended = stage.wait_event(program, "ended")
     equal(ended["reason"], "not_refreshed", "reason")
     stage.near(ended["t"] - program.all("refreshed")[-1]["t"], 10 - 10 / 3, "end", 0.1, 0.7)
-    stage.finish(hurry=False, timeout=40, caller=3)
+    stage.finish(hurry=False, caller=3)
     check(stage.wire.find("BYE", by="caller"), "no BYE")

@@ -149,7 +149,7 @@ def hold(stage, who):
     else:
         program = stage.start(who, "--prefer-refresher", "uas", *options, "answer")
         stage.sofia("-s", 90, "-H", 30, calls=stage.uri(who))
-    stage.wait_event(program, "refresh", 2, 25)
+    stage.wait_event(program, "refresh", 2)
     stage.hang_up(program)
     stage.finish(**{who: 0})
     holds = [d for d in flow.requests(stage, who, "INVITE") if d.message.direction == "sendonly"]
@@ -165,7 +165,7 @@ def glare(stage):
     stage.sofia("-s", 90, "-H", 20)
     program = stage.start("caller", *ASK, "--refresher", "uac", "--hold-at", 20, "call",
                           stage.uri("sofia"))
-    flow.wait_refreshed(stage, 3, 25)
+    flow.wait_refreshed(stage, 3)
     stage.hang_up(program)
     stage.finish(caller=0)
     flow.survived(program)
@@ -191,7 +191,7 @@ def caller_silent(stage):
 def expires_unrefreshed(stage, program, sofia):
     flow.wait_refreshed(stage, 1)
     sofia.freeze()
-    ended = stage.wait_event(program, "ended", timeout=15)
+    ended = stage.wait_event(program, "ended")
     equal(ended["reason"], "not_refreshed", "reason")
     last = program.all("refreshed")[-1]
     stage.near(ended["t"] - last["t"], 60, "end after the last refresh")
@@ -232,7 +232,7 @@ def many(stage, who):
     else:
         program = stage.start(who, "--prefer-refresher", "uas", *end, "answer")
         stage.sofia("-s", 90, "-n", 20, calls=stage.uri(who))
-    stage.finish(timeout=30, **{who: 0})
+    stage.finish(**{who: 0})
     flow.survived(program)
     calls = {e["call"] for e in program.all("negotiated")}
     equal(len(calls), 20, "calls")
