@@ -114,13 +114,23 @@ def caller_inserts(stage):
 
 
 @case("kamailio_caller_unasked", KAMAILIO, "caller",
-      "sst-ua asks for nothing, the callee has no support: a timer by the proxy's 2xx, off again "
-      "by the next, which has none; the call goes on")
+      "sst-ua asks for nothing, the callee has no support: a timer by the proxy's 2xx; the next has "
+      "none, and sst-ua goes on for its own benefit")
 def caller_unasked(stage):
     stage.sofia("-T")
-    program = through(stage, "--hangup-after", 180, minse=90)
+    program = through(stage, minse=90)
+    end(stage, program)
+    flow.negotiated(program, (90, "local"))
+    flow.check_own_refreshes(stage, program, "UPDATE", 90)
+
+
+@case("kamailio_caller_unasked_off", KAMAILIO, "caller",
+      "the same with dropped=off: the timer goes off again, the call goes on")
+def caller_unasked_off(stage):
+    stage.sofia("-T")
+    program = through(stage, "--policy", "dropped=off", "--hangup-after", 180, minse=90)
     stage.finish(caller=0)
-    # Nobody asked on our side, and RFC 4028 §7.2 then has no expiration.
+    # RFC 4028 §7.2: no Session-Expires, no expiration.
     flow.negotiated(program, (90, "local"), (0, "none"))
     flow.survived(program)
 
@@ -136,15 +146,14 @@ def caller_larger(stage):
 
 @case("kamailio_callee_plain_caller", KAMAILIO, "callee",
       "the caller has no support, the proxy inserts Session-Expires: sst-ua answers uas without "
-      "Require, refreshes, and goes on without a timer after a 2xx that has none")
+      "Require, refreshes, and goes on for its own benefit after a 2xx that has none")
 def callee_plain_caller(stage):
-    program = sofia_calls(stage, "--hangup-after", 180, sofia=("-T",), minse=90)
-    stage.finish(callee=0)
+    program = sofia_calls(stage, sofia=("-T",), minse=90)
+    end(stage, program)
     answer = stage.wire.find(200, by="callee", to="INVITE")[0].message
     equal(answer.session_expires, (90, "uas"), "Session-Expires of the 200")
     equal(answer.has_timer("require"), False, "Require: timer of the 200")
-    flow.negotiated(program, (90, "local"), (0, "none"))
-    flow.survived(program)
+    flow.negotiated(program, (90, "local"))
 
 
 @case("kamailio_callee_raised", KAMAILIO, "callee",

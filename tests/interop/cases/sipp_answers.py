@@ -108,14 +108,29 @@ def interval_changes(stage):
 
 
 @case("sipp_caller_interval_dropped", SIPP, "caller",
-      "the 2xx of a refresh has no Session-Expires: the timer is turned off, the call goes on")
+      "the 2xx to refreshes have no Session-Expires: sst-ua goes on for its own benefit")
 def interval_dropped(stage):
+    script = sippscript.Script(caller=False)
+    script.establish(*UAC)
+    for _ in range(3):
+        script.take_refresh("UPDATE")
+    script.hang_up()
+    program = call(stage, script, *ASK)
+    stage.finish(ua=0)
+    flow.negotiated(program, (90, "local"))
+    flow.check_own_refreshes(stage, program, "UPDATE", 90)
+    flow.survived(program)
+
+
+@case("sipp_caller_interval_dropped_off", SIPP, "caller",
+      "the same with dropped=off: the timer is turned off, the call goes on")
+def interval_dropped_off(stage):
     script = sippscript.Script(caller=False)
     script.establish(*UAC)
     script.take_refresh("UPDATE")
     script.pause(120)
     script.hang_up()
-    program = call(stage, script, *ASK)
+    program = call(stage, script, *ASK, "--policy", "dropped=off")
     stage.finish(ua=0)
     flow.negotiated(program, (90, "local"), (0, "none"))
     flow.survived(program)
@@ -277,8 +292,8 @@ def compact(stage, who):
       "the 2xx of sst-ua's refresh changes the interval",
       lines=sippscript.timer("200;refresher=uac"), wanted=(200, "local"))
 @case("sipp_callee_own_interval_dropped", SIPP, "callee",
-      "the 2xx of sst-ua's refresh has no Session-Expires: the timer is turned off, the call goes on",
-      lines=(), wanted=(0, "none"))
+      "the 2xx to sst-ua's refreshes have no Session-Expires: it goes on for its own benefit",
+      lines=(), wanted=(90, "local"))
 def own_refresh_changes(stage, lines, wanted):
     script = sippscript.Script(caller=True)
     script.establish("Session-Expires: 90;refresher=uas")
@@ -288,18 +303,16 @@ def own_refresh_changes(stage, lines, wanted):
     elif wanted[1] == "remote":
         script.pause(45)
         script.refresh("UPDATE", "Session-Expires: 90;refresher=uac")
-    else:
-        script.pause(120)
     script.hang_up()
     program = answer(stage, script)
     stage.finish(ua=0)
-    flow.negotiated(program, (90, "local"), wanted)
+    flow.negotiated(program, (90, "local"), *([wanted] if wanted != (90, "local") else []))
     flow.survived(program)
     spans = own_spans(program)
     equal(len(spans), 2 if wanted[1] == "local" else 1, "own refreshes")
     stage.near(spans[0], 45, "first refresh")
     if wanted[1] == "local":
-        stage.near(spans[1], 100, "refresh in the new interval")
+        stage.near(spans[1], wanted[0] / 2, "refresh in the new interval")
 
 
 @case("sipp_callee_20_calls", SIPP, "callee", "20 calls at once for three refreshes",

@@ -26,7 +26,7 @@ def callee_chooses(stage):
 
 
 @case("sofia_caller_asks_nothing", SOFIA, "callee",
-      "nua supports the extension and asks for nothing: sst-ua in mode request does")
+      "nua supports the extension and asks for nothing: sst-ua in mode request does, and refreshes")
 def caller_asks_nothing(stage):
     program = stage.start("callee", *ASK, "answer")
     stage.sofia("-s", 0, calls=stage.uri("callee"))
@@ -34,7 +34,8 @@ def caller_asks_nothing(stage):
     stage.hang_up(program)
     stage.finish(callee=0)
     equal(stage.wire.find("INVITE")[0].message.session_expires, None, "the INVITE")
-    flow.negotiated(program, (90, "remote"))
+    flow.negotiated(program, (90, "local"))
+    flow.check_own_refreshes(stage, program, "UPDATE", 90, 1)
 
 
 @case("sofia_callee_asks", SOFIA, "caller",
