@@ -11,6 +11,7 @@
 #include "context.h"
 #include "dialog.h"
 #include "message.h"
+#include "metrics.h"
 #include "out.h"
 #include "random.h"
 #include "raw.h"
@@ -51,6 +52,7 @@ static bool catch_signals(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
     return true;
 }
 
@@ -186,11 +188,32 @@ static int waiting_time(const struct proxy *proxy)
                             due_ms - now_ms < 60000 ? (int)(due_ms - now_ms) : 60000);
 }
 
+static void write_metrics(struct proxy *proxy)
+{
+    if (proxy->settings.metrics != NULL) {
+        metrics_write(proxy->settings.metrics, &proxy->counters);
+    }
+}
+
+/* Whether a signal asks for the end; SIGUSR1 asks for the counters. */
+static bool is_over(struct proxy *proxy, const struct pollfd *source)
+{
+    char number;
+
+    if (source->revents == 0 || read(signal_pipe[0], &number, 1) != 1) {
+        return false;
+    }
+    if (number == SIGUSR1) {
+        write_metrics(proxy);
+    }
+    return number != SIGUSR1;
+}
+
 static void run(struct proxy *proxy)
 {
     struct pollfd sources[3 + RESOLVER_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN}};
 
-    while (sources[0].revents == 0) {
+    while (!is_over(proxy, &sources[0])) {
         sources[1] = (struct pollfd){.fd = out_waits() ? STDOUT_FILENO : -1, .events = POLLOUT};
         poll(sources, (nfds_t)(2 + net_watch(&proxy->net, sources + 2)), waiting_time(proxy));
         out_work();
@@ -224,6 +247,7 @@ static bool open_all(struct proxy *proxy)
                 proxy->settings.bind.host);
         return false;
     }
+    proxy->settings.policy.counters = &proxy->counters;
     proxy->net.user = proxy;
     proxy->net.is_known = is_known;
     proxy->net.on_unreachable = on_unreachable;
@@ -254,6 +278,7 @@ int main(int argc, char **argv)
     proxy.net.socket = -1;
     if (settings_read(&proxy.settings, argc, argv) && open_all(&proxy)) {
         run(&proxy);
+        write_metrics(&proxy);
         status = 0;
     }
     close_all(&proxy);

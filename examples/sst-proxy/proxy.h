@@ -90,6 +90,7 @@ struct context {
 
 struct proxy {
     struct settings settings;
+    struct sst_counters counters;
     struct clock clock;
     struct log log;
     struct net net;

@@ -19,6 +19,7 @@ static const char usage[] =
     "  --record-route yes|no   stays on the path of the dialog; default yes\n"
     "  --unsafe-min SEC        for tests: SEC takes the place of 90 in every rule\n"
     "  --speed X               the library's clock runs X times faster\n"
+    "  --metrics FILE          OpenMetrics text, written at SIGUSR1 and at the end\n"
     "  --log text|json         default text\n"
     "  --color auto|always|never   of the text; auto: on a terminal, without NO_COLOR\n"
     "  --help  --version\n";
@@ -115,6 +116,10 @@ static bool take(struct settings *settings, const char *option, const char *valu
     }
     if (strcmp(option, "--record-route") == 0) {
         return take_word(&policy->record_routes, option, value, "yes", "no");
+    }
+    if (strcmp(option, "--metrics") == 0) {
+        settings->metrics = value;
+        return true;
     }
     if (strcmp(option, "--log") == 0) {
         return take_word(&settings->json, option, value, "json", "text");

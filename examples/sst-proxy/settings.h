@@ -19,6 +19,7 @@ struct settings {
     size_t target_count;
     struct sst_proxy_policy policy;
     double speed;
+    const char *metrics; /* file for the counters, NULL for none */
     bool json;
     bool color; /* of the text log */
 };

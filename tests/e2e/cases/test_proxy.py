@@ -1,5 +1,9 @@
 """sst-proxy between two sst-ua: who supports the timer, 422, expiration, two proxies in a row."""
 
+import os
+import signal
+import tempfile
+
 from proxylab import Chain, expirations, flow, timer_of, timers
 from sstlab import check, equal
 
@@ -223,3 +227,27 @@ def proxy_wants_to_stay_on_the_path(lab):
         equal(program.exit_status(120), 1, "exit status of %r" % (words,))
         check(any(text in line for line in program.errors), "%r: %r", words, program.errors)
         equal(program.lines, [], "standard output of %r" % (words,))
+
+
+# Shows: 6-1
+def proxy_counts_for_a_monitor(lab):
+    """The counters are written as OpenMetrics text at SIGUSR1 and at the end."""
+    lab.speed = SPEED
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "sst.prom")
+        chain = Chain(lab)
+        end = chain.answer()
+        proxy = chain.proxy("--min-se", 2000, "--metrics", path, to=[end])
+        proxy.process.send_signal(signal.SIGUSR1)
+        check(lab.wire.wait(lambda: os.path.exists(path), 120), "no %s", path)
+        check("\nsst_rejected_422_total 0\n" in _text(path), "before the call: %s", _text(path))
+        caller = chain.call(proxy, "--session-expires", 1800)
+        chain.established(caller)
+        chain.finish(hang_up=caller, caller=0, callee=0)
+        check("\nsst_rejected_422_total 1\n" in _text(path), "after it: %s", _text(path))
+        check(_text(path).endswith("\n# EOF\n"), "end of an exposition")
+
+
+def _text(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
