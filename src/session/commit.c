@@ -2,8 +2,8 @@
 /* The one place that starts and ends intervals: RFC 4028 §7.2, §9. */
 #include "session/commit.h"
 
-/* So much room has an interval to the letter: below it there is no whole second before the expiration
- * in which nothing is sent (sst_margin_ms()), and one lost message ends the call. */
+/* So much room has an interval to the letter: below it there is no whole second before the
+ * expiration in which nothing is sent (sst_margin_ms()), and one lost message ends the call. */
 #define ROOM_S 8u
 
 /* How long an interval is run at the least. EC-08: one below the absolute minimum as that, by
@@ -143,10 +143,13 @@ struct plan {
 static void keep_plan(struct sst_session *s, const struct plan *plan, uint64_t now)
 {
     s->flags |= F_UNSEEN;
+    if (plan->at == SST_NEVER) {
+        return;
+    }
+    s->ladder = plan->ladder;
+    s->attempts = plan->attempts;
     if (plan->at < s->refresh_ms) {
         s->refresh_ms = plan->at < now ? now : plan->at;
-        s->ladder = plan->ladder;
-        s->attempts = plan->attempts;
     }
 }
 

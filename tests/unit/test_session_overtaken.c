@@ -54,8 +54,10 @@ START_TEST(a_ping_does_not_stand_in_for_a_refresh_that_is_refused)
         const char *verdict;
         const char *next;
     } rows[] = {
-        {503, "wait 49", "49 refresh INVITE offer"}, {405, "wait 47", "47 refresh INVITE offer"},
-        {403, "wait 47", "47 refresh INVITE offer"}, {491, "wait 50.05", "50.05 refresh UPDATE"},
+        {503, "wait 49", "49 refresh INVITE offer"},
+        {405, "wait 47", "47 refresh INVITE offer"},
+        {403, "wait 47", "47 refresh INVITE offer"},
+        {491, "wait 50.05", "50.05 refresh UPDATE"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -72,6 +74,25 @@ START_TEST(a_ping_does_not_stand_in_for_a_refresh_that_is_refused)
         ck_assert_msg(strncmp(told(t), rows[i].next, strlen(rows[i].next)) == 0, "%s", t->log);
         end_talk(t);
     }
+}
+END_TEST
+
+/* Nor does it make the other way forgotten where the new interval asks for an earlier attempt. */
+/* Shows: EC-115 EC-111 */
+START_TEST(a_ping_leaves_the_ladder_where_it_was)
+{
+    struct talk *t = connected("max_refresh=75", UPDATES LOCAL_1800);
+
+    until(t, 75);
+    refreshes(t);
+    expect(gets(t, UPDATE, 503, "Retry-After: 880"), "wait 955");
+    until(t, 80);
+    serves(t, INVITE, "");
+    hears_ack(t);
+    told(t);
+    until(t, 155); /* 75 s after 80 */
+    expect(told(t), "155 refresh INVITE offer");
+    end_talk(t);
 }
 END_TEST
 
@@ -109,7 +130,8 @@ START_TEST(a_dead_peer_is_noticed_behind_a_proxy_that_pings)
         until(t, 77);
         /* the 2xx may have been a proxy's: one refresh more, at once */
         expect(statuses[i] == 0 ? loses(t, UPDATE, SST_OUTCOME_TIMEOUT)
-                                : gets(t, UPDATE, statuses[i], ""), "wait 77");
+                                : gets(t, UPDATE, statuses[i], ""),
+               "wait 77");
         looks(t);
         expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
         until(t, 80);
@@ -119,7 +141,8 @@ START_TEST(a_dead_peer_is_noticed_behind_a_proxy_that_pings)
         told(t);
         until(t, 109); /* which ends it, whatever has overtaken that */
         expect(statuses[i] == 0 ? loses(t, UPDATE, SST_OUTCOME_TIMEOUT)
-                                : gets(t, UPDATE, statuses[i], ""), "ended");
+                                : gets(t, UPDATE, statuses[i], ""),
+               "ended");
         expect(told(t), statuses[i] == 0 ? "109 ended refresh_timeout" : "109 ended refresh_408");
         end_talk(t);
     }
@@ -220,7 +243,8 @@ START_TEST(behind_pings_a_second_chance_comes_soon)
     expect(next(t), "52");
     end_talk(t);
 
-    t = connected("timeout_retries=1", UPDATES LOCAL_90); /* with a second left there is less of it */
+    t = connected("timeout_retries=1",
+                  UPDATES LOCAL_90); /* with a second left there is less of it */
     until(t, 10);
     serves(t, INVITE, "");
     hears_ack(t);
@@ -397,6 +421,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, pings_do_not_put_the_own_refresh_off);
     tcase_add_test(tcase, a_ping_does_not_stand_in_for_a_refresh_that_is_refused);
+    tcase_add_test(tcase, a_ping_leaves_the_ladder_where_it_was);
     tcase_add_test(tcase, a_refresh_of_the_peers_does);
     tcase_add_test(tcase, a_dead_peer_is_noticed_behind_a_proxy_that_pings);
     tcase_add_test(tcase, a_living_peer_answers_the_one_refresh_more);
