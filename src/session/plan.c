@@ -88,7 +88,9 @@ void sst_plan_again(struct sst_session *s, uint64_t at, bool is_named, uint64_t 
 
 uint64_t sst_wait_unseen(const struct sst_session *s, uint64_t wait_ms)
 {
-    uint64_t most = (sst_session_last_attempt(s) - sst_session_half(s)) / 2u;
+    uint32_t run_s = sst_session_run_s(s);
+    uint64_t room = sst_half_of_ms(run_s) - sst_margin_ms(run_s) - sst_guard_ms(run_s);
+    uint64_t most = room / 2u;
     return (s->flags & F_UNSEEN) && wait_ms > most ? most : wait_ms;
 }
 

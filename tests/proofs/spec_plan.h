@@ -39,6 +39,15 @@ void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now);
     ensures not_before_now: at >= now ==> s->refresh_ms >= now; */
 void sst_plan_again(struct sst_session *s, uint64_t at, bool is_named, uint64_t now);
 
+/* EC-115 */
+/*@ requires RUNNABLE(s);
+    assigns \nothing;
+    ensures no_longer: \result <= wait_ms;
+    ensures seen: !FLAG(s, F_UNSEEN) ==> \result == wait_ms;
+    ensures half_of_the_room: FLAG(s, F_UNSEEN) ==>
+        2 * \result <= half_ms(RUN_S(s)) - margin_ms(RUN_S(s)) - guard_ms(RUN_S(s)); */
+uint64_t sst_wait_unseen(const struct sst_session *s, uint64_t wait_ms);
+
 /*@ assigns \nothing;
     ensures 2000 <= \result <= 120000; */
 uint32_t sst_backoff_ms(const struct sst_session *s);
