@@ -368,7 +368,8 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     if (has(w, HABIT_NESTED) && nested(w, a)) {
         return true;
     }
-    if (!has(w, HABIT_UNSENT) || a->unsent >= 2 || !chance(w, 400)) {
+    unsigned most = has(w, HABIT_ZERO) ? 1 : 2; /* an interval to the letter has less time */
+    if (!has(w, HABIT_UNSENT) || a->unsent >= most || !chance(w, 400)) {
         return false;
     }
     a->unsent++;
@@ -390,8 +391,8 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     return true;
 }
 
-/* UPDATE can pass an INVITE that waits for its answer (EC-38); not where the owner of its sender wants
- * one negotiation at a time. */
+/* UPDATE can pass an INVITE that waits for its answer (EC-38); not where the owner of its sender
+ * wants one negotiation at a time. */
 static bool can_update(const struct agent *a)
 {
     return a->update_known && a->says_allow && !a->policy->strict_overlap;

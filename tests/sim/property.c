@@ -161,7 +161,7 @@ void property_commit(struct agent *a, const struct sst_policy *policy, bool refr
     bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
     a->attempting = keeps && (a->attempting || pending);
     a->early = refresh ? 0 : a->early;
-    a->unsent = 0;
+    a->unsent = keeps ? a->unsent : 0;
     a->sent_since = false;
     a->last_was_refresh = refresh;
     if (policy->refresh_floor < a->floor) {

@@ -31,9 +31,11 @@ void make_proxy(struct world *w, struct proxy *proxy)
         proxy->policy.max_session_expires = proxy->policy.min_se * 4u;
     }
     bool refused = has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_FORGETS);
-    if (has(w, HABIT_MUTE) || has(w, HABIT_SMALL) || (has(w, HABIT_PING) && refused)) {
-        /* Else a caller seems to have asked (EC-135), and a ping for another interval than the one
-         * that the peer behind it counts by, of which nobody here can know (EC-12). */
+    if (has(w, HABIT_MUTE) || has(w, HABIT_SMALL) || has(w, HABIT_TAKER) ||
+        (has(w, HABIT_PING) && refused)) {
+        /* Else a caller seems to have asked (EC-135), or a taker to refresh (EC-124), and a ping
+         * for another interval than the one that the peer behind it counts by, of which nobody here
+         * can know (EC-12). */
         proxy->policy.session_expires = 0;
     }
     if (has(w, HABIT_SMALL) || has(w, HABIT_FORGETS)) {
