@@ -385,6 +385,60 @@ START_TEST(counters_count_what_happens)
 }
 END_TEST
 
+/* The largest number that there is. */
+static uint32_t most(void *unused)
+{
+    (void)unused;
+    return UINT32_MAX;
+}
+
+#define LONG_LOCAL "Session-Expires: 36000;refresher=uac | Require: timer"
+
+/* A tenth of ten hours is 3600 s, of which a random source gives 1024 steps of 3515 ms at most. */
+/* Shows: EC-42 */
+START_TEST(jitter_stays_within_its_range)
+{
+    struct talk *t = connected("jitter_percent=10", LONG_LOCAL);
+
+    until(t, 18000);
+    refreshes(t);
+    t->policy.random = most;
+    gets(t, INVITE, 200, LONG_LOCAL);
+    expect(next(t), "32400.64"); /* 18000 + 18000 - 3599.36 */
+    end_talk(t);
+}
+END_TEST
+
+/* The time of sending is known to a 256th of the interval, of a long one as well. */
+/* Shows: EC-132 */
+START_TEST(the_next_refresh_of_a_long_interval_counts_from_the_sending)
+{
+    struct talk *t = connected("", LONG_LOCAL);
+
+    until(t, 18000);
+    refreshes(t);
+    until(t, 18002);
+    gets(t, INVITE, 200, LONG_LOCAL);
+    expect(next(t), "36000");
+    end_talk(t);
+}
+END_TEST
+
+/* A 256th of 90 s is 352 ms, for which 4 ms a second are taken, and one more. */
+/* Shows: EC-132 EC-125 */
+START_TEST(the_floor_counts_from_the_latest_moment_of_sending)
+{
+    struct talk *t = connected("refresh_floor=45", LOCAL_90);
+
+    until(t, 45);
+    refreshes(t);
+    until(t, 47);
+    gets(t, INVITE, 200, LOCAL_90);
+    expect(next(t), "90.361");
+    end_talk(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_commit");
@@ -402,6 +456,9 @@ int main(void)
     tcase_add_loop_test(tcase, what_was_offered_stands_though_it_was_switched_off_since, 0, 4);
     tcase_add_test(tcase, a_wrong_policy_is_not_taken);
     tcase_add_test(tcase, counters_count_what_happens);
+    tcase_add_test(tcase, jitter_stays_within_its_range);
+    tcase_add_test(tcase, the_next_refresh_of_a_long_interval_counts_from_the_sending);
+    tcase_add_test(tcase, the_floor_counts_from_the_latest_moment_of_sending);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -85,6 +85,22 @@ START_TEST(a_refusal_that_takes_its_time_leaves_time_for_the_other_way)
 }
 END_TEST
 
+/* Also after a 491, for which there is no time any more. */
+/* Shows: EC-111 EC-52 */
+START_TEST(a_late_glare_goes_the_way_untried_at_once)
+{
+    for (size_t o = 0; o < COUNT_OF(orders); o++) {
+        struct talk *t = connected(orders[o].policy, UPDATES LOCAL_90);
+        asked(t, 45, orders[o].first);
+        until(t, 70);
+        expect(gets(t, orders[o].first, 491, ""), "wait 70");
+        asked(t, 70, orders[o].other);
+        expect(gets(t, orders[o].other, 200, LOCAL_90), "refreshed");
+        end_talk(t);
+    }
+}
+END_TEST
+
 /* 491: once more after a redraw, for the caller 2100 + 10 * 95 ms without a random source, then the
  * other way; five such waits over both. */
 /* Shows: EC-111 EC-52 */
@@ -413,6 +429,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, one_method_is_always_refused_for_a_while);
     tcase_add_test(tcase, a_refusal_that_takes_its_time_leaves_time_for_the_other_way);
+    tcase_add_test(tcase, a_late_glare_goes_the_way_untried_at_once);
     tcase_add_test(tcase, glare_that_does_not_end_goes_the_other_way);
     tcase_add_test(tcase, each_interval_begins_at_the_first_step);
     tcase_add_test(tcase, nothing_is_blocked_while_the_first_way_is_free);

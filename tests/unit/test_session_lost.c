@@ -261,6 +261,26 @@ START_TEST(what_carried_no_timer_ends_nothing)
 }
 END_TEST
 
+/* Each halfway through what is left until 1767 s; the fourth timeout is the last. */
+/* Shows: EC-118 FB-77 */
+START_TEST(three_retries_after_timeouts_at_most)
+{
+    static const double at[] = {900, 1349.5, 1574.25, 1686.625};
+    struct talk *t = connected("timeout_retries=3", UPDATES LOCAL_1800);
+
+    for (size_t i = 0; i < COUNT_OF(at); i++) {
+        until(t, at[i]);
+        ck_assert_uint_eq(t->count[SST_EVENT_REFRESH], i + 1);
+        refreshes(t);
+        until(t, at[i] + 32);
+        loses(t, t->refresh.method, SST_OUTCOME_TIMEOUT);
+    }
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_TIMEOUT);
+    ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
+    end_talk(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_lost");
@@ -273,6 +293,7 @@ int main(void)
     tcase_add_test(tcase, a_timeout_is_given_a_second_chance_where_the_owner_wants_it);
     tcase_add_test(tcase, what_could_not_be_sent_is_sent_later);
     tcase_add_test(tcase, what_carried_no_timer_ends_nothing);
+    tcase_add_test(tcase, three_retries_after_timeouts_at_most);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -72,6 +72,13 @@ START_TEST(an_answer_needs_a_request)
     ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
                      SST_ERR_STATE); /* a second time */
     ck_assert_int_eq(sst_session_answer(t->session, NULL, 200, t->now_ms, &headers), SST_OK);
+    hears(t, UPDATE, TIMER " | Session-Expires: 60"); /* 422: no 2xx fits that, any refusal does */
+    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 299, t->now_ms, &headers),
+                     SST_ERR_STATE);
+    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 300, t->now_ms, &headers),
+                     SST_OK);
+    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 422, t->now_ms, &headers),
+                     SST_OK);
     end_talk(t);
 }
 END_TEST
