@@ -46,7 +46,8 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
     bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
     bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
     bool in_interval = age <= sst_watch_since(w->start_ms, c->at);
-    bool expired = sst_watch_runs(w) && in_interval && sst_watch_is_time(&c->limits, c->at);
+    bool expired = sst_watch_is_refresher(w, c->by) && in_interval &&
+                   sst_watch_is_time(&c->limits, c->at);
     bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;
     return for_timer && (is_timeout(age) || repeated || expired || says);
 }
@@ -103,11 +104,11 @@ static bool is_untried(const struct sst_watch *w, unsigned refused_by)
     return !(w->marks & M_TRIED_UPDATE) && sst_watch_is(w, W_UPDATE_CALLER, refused_by);
 }
 
-/* Refused, and it is its sender's to try again. */
+/* Rejected, and its sender has to try again, or (500) may have sent two at once. */
 static bool calls_for_retry(const struct sst_watch *w, enum sst_method method)
 {
     enum sst_outcome outcome = sst_classify_status(method, w->status);
-    return outcome == SST_OUTCOME_AUTH || outcome == SST_OUTCOME_GLARE ||
+    return outcome == SST_OUTCOME_AUTH || outcome == SST_OUTCOME_GLARE || w->status == 500 ||
            (outcome == SST_OUTCOME_INTERVAL && !(w->marks & M_REVERSED));
 }
 

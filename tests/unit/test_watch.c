@@ -71,6 +71,7 @@ START_TEST(steps_say_what_a_message_did)
         {"1 < 180 INVITE 1", SST_STEP_PROVISIONAL},
         {"1.1 > PRACK 2", SST_STEP_NONE},
         {"2 < 200 INVITE 1 | x: 1800;refresher=uas", SST_STEP_NEGOTIATED},
+        {"2.05 < 200 INVITE 1 | x: 1800;refresher=uas", SST_STEP_COPY},
         {"2.1 > ACK 1", SST_STEP_ACKED},
         {"2.2 > ACK 1", SST_STEP_COPY},
         {"9 > INVITE 3 | k: timer | x: 1800;refresher=uas", SST_STEP_REQUEST},
@@ -78,7 +79,9 @@ START_TEST(steps_say_what_a_message_did)
         {"9.1 < 488 INVITE 3", SST_STEP_COPY},
         {"9.2 > ACK 3", SST_STEP_COPY},
         {"10 < INFO 1", SST_STEP_NONE},
+        {"10.1 < INFO 1", SST_STEP_COPY},
         {"10.1 > 200 INFO 1", SST_STEP_COPY},
+        {"11 > CANCEL 3", SST_STEP_NONE},
         {"20 < BYE 2", SST_STEP_ENDED},
         {"20.1 > 200 BYE 2", SST_STEP_COPY},
         {"30 > UPDATE 4 | k: timer", SST_STEP_NONE},
@@ -277,6 +280,11 @@ START_TEST(misuse_is_an_error)
                      SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 4, 0, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 0, 0, NULL), SST_OK);
+    sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN); /* no SIP: it says nothing */
+    ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);
+    struct sst_watch_result result;
+    sst_watch_judge(&watch, 1000, &result);
+    ck_assert_verdict(result, RUNNING, NONE);
     ck_assert_uint_le(sizeof(struct sst_watch), 100);
 }
 END_TEST

@@ -29,13 +29,15 @@ struct capture {
     "0 > INVITE 1 | k: timer | x: 90", "2 < 200 INVITE 1 | k: timer | x: 90;refresher=uas",        \
         "2.1 > ACK 1"
 
-static const struct {
+struct call {
     const char *title;
     const char *lines[LINES_MAX];
     double at; /* how far the capture goes */
     enum sst_watch_verdict verdict;
     enum sst_watch_who who;
-} calls[] = {
+};
+
+static const struct call calls[] = {
     /* ---- nothing wrong ---- */
     {"in progress", {CALLER_REFRESHES}, 1000, SST_WATCH_RUNNING, SST_WHO_NONE},
     {"still ringing",
@@ -101,6 +103,10 @@ static const struct {
       "80.2 < BYE 2"},
      200, SST_WATCH_REFRESHED_LATE, SST_WHO_CALLEE},
 
+    {"the BYE comes while a late refresh is pending",
+     {NINETY, "80 < UPDATE 1 | k: timer | x: 90;refresher=uac", "92 > BYE 2"},
+     200, SST_WATCH_REFRESHED_LATE, SST_WHO_CALLEE},
+
     /* ---- unanswered ---- */
     {"a refresh without answer, 64*T1 later a BYE",
      {CALLER_REFRESHES, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac", "934 > BYE 3"},
@@ -162,6 +168,23 @@ static const struct {
       "50.2 < ACK 1", "54 > BYE 2"},
      200, SST_WATCH_ENDED_NORMALLY, SST_WHO_NONE},
 
+    {"a refused hold, and the other side hangs up at once",
+     {NINETY, "50 < INVITE 1 | k: timer | x: 90;refresher=uac | offer", "50.1 > 488 INVITE 1",
+      "50.2 < ACK 1", "50.5 > BYE 2"},
+     200, SST_WATCH_ENDED_OTHERWISE, SST_WHO_CALLER},
+    {"500 to the second of two INVITE at once, 491 to the first",
+     {"0 > INVITE 1 | k: timer | x: 90",
+      "2 < 200 INVITE 1 | k: timer | x: 90;refresher=uac | Require: timer", "2.1 > ACK 1",
+      "46.9 > INVITE 2 | k: timer | x: 90;refresher=uac | offer",
+      "47 > INVITE 3 | k: timer | x: 90;refresher=uac | offer", "47 < 500 INVITE 3", "47 > ACK 3",
+      "47.1 < 491 INVITE 2", "47.1 > ACK 2", "47.2 > BYE 4"},
+     200, SST_WATCH_REFRESH_REFUSED, SST_WHO_CALLER},
+    {"both refresh, both send 491, and the call ends: nobody's fault",
+     {CALLER_REFRESHES, "902 > INVITE 2 | k: timer | x: 1800;refresher=uac | offer",
+      "902 < INVITE 1 | k: timer | x: 1800;refresher=uas | offer", "902.1 < 491 INVITE 2",
+      "902.1 > 491 INVITE 1", "902.2 > ACK 2", "902.2 < ACK 1", "902.3 > BYE 3"},
+     2000, SST_WATCH_REFRESH_REFUSED, SST_WHO_NONE},
+
     /* ---- 422, 420, 421 ---- */
     {"422 that the caller does not follow",
      {"0 > INVITE 1 | k: timer | x: 90", "0.1 < 422 INVITE 1 | Min-SE: 120", "0.2 > ACK 1"},
@@ -198,6 +221,11 @@ static const struct {
      {CALLEE_REFRESHES, "300 < INVITE 1 | k: timer | offer", "300.1 > 200 INVITE 1 | k: timer",
       "300.2 < ACK 1", "1770 > BYE 2"},
      2000, SST_WATCH_TIMER_LOST, SST_WHO_CALLEE},
+    {"two holds without it, and one side counts on from before them",
+     {CALLEE_REFRESHES, "300 < INVITE 1 | k: timer | offer", "300.1 > 200 INVITE 1 | k: timer",
+      "300.2 < ACK 1", "400 < INVITE 2 | k: timer | offer", "400.1 > 200 INVITE 2 | k: timer",
+      "400.2 < ACK 2", "1770 > BYE 2"},
+     2000, SST_WATCH_TIMER_LOST, SST_WHO_CALLEE},
     {"the 2xx to a refresh leaves it out, and the other side counts from there",
      {CALLER_REFRESHES, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
       "902.1 < 200 UPDATE 2 | k: timer", "2670 < BYE 1"},
@@ -213,6 +241,11 @@ static const struct {
     {"refresher=uac for a caller without support",
      {"0 > INVITE 1 | x: 1800", "2 < 200 INVITE 1 | x: 1800;refresher=uac | Require: timer",
       "2.1 > ACK 1", "1770 < BYE 1"},
+     2000, SST_WATCH_NOBODY_REFRESHES, SST_WHO_CALLEE},
+    {"a 2xx with two intervals, of which the smaller is over",
+     {"0 > INVITE 1 | k: timer | x: 1800",
+      "2 < 200 INVITE 1 | x: 1800;refresher=uac | x: 90 | Require: timer", "2.1 > ACK 1",
+      "62 < BYE 1"},
      2000, SST_WATCH_NOBODY_REFRESHES, SST_WHO_CALLEE},
     {"refresher=uac without Require",
      {"0 > INVITE 1 | k: timer | x: 1800", "2 < 200 INVITE 1 | x: 1800;refresher=uac",
@@ -258,6 +291,12 @@ static const struct {
       "902.5 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
       "903.5 > UPDATE 2 | k: timer | x: 1800;refresher=uac"},
      4000, SST_WATCH_KEPT_TOO_LONG, SST_WHO_CALLER},
+    {"more requests at once than can be followed",
+     {CALLEE_REFRESHES, "10 > INVITE 2 | k: timer | x: 1800;refresher=uas",
+      "11 > UPDATE 3 | k: timer | x: 1800;refresher=uas",
+      "12 < INVITE 1 | k: timer | x: 1800;refresher=uac",
+      "13 < UPDATE 2 | k: timer | x: 1800;refresher=uac", "1770 > BYE 4"},
+     2000, SST_WATCH_INCOMPLETE, SST_WHO_NONE},
     {"hung up long after the expiration", {CALLEE_REFRESHES, "2500 < BYE 1"}, 4000,
      SST_WATCH_KEPT_TOO_LONG, SST_WHO_CALLER},
     {"no ACK for 32 s",
@@ -271,6 +310,15 @@ static const struct {
       "902.1 < 200 INVITE 2 | x: 1800;refresher=uac | Require: timer", "902.2 > ACK 2",
       "902.9 < BYE 1"},
      2000, SST_WATCH_ENDED_OTHERWISE, SST_WHO_CALLEE},
+};
+
+/* Without one of its messages each looks like another call, and nobody can tell. */
+static const struct call sole_calls[] = {
+    {"refresh and BYE within two seconds: neither knew",
+     {NINETY, "61 < UPDATE 1 | k: timer | x: 90;refresher=uac", "62 > BYE 2"},
+     200, SST_WATCH_ENDED_OTHERWISE, SST_WHO_CALLER},
+    {"a zombie, or a capture that lacks the rest", {CALLEE_REFRESHES, "10 > INFO 5"}, 4000,
+     SST_WATCH_INCOMPLETE, SST_WHO_NONE},
 };
 
 static void add(struct capture *capture, const char *line)
@@ -299,22 +347,34 @@ static void take(const char *const *lines, struct capture *capture)
 static void check(const char *title, const char *what, const char *line,
                   const struct sst_watch_result *result, enum sst_watch_who who)
 {
-    ck_assert_msg(result->who == SST_WHO_NONE || result->who == who, "%s, %s `%s`: %s by %s", title,
+    bool accuses = result->who != SST_WHO_NONE && result->verdict != SST_WATCH_ENDED_OTHERWISE;
+    ck_assert_msg(!accuses || result->who == who, "%s, %s `%s`: %s by %s", title,
                   what, line, sst_watch_verdict_name(result->verdict),
                   sst_watch_who_name(result->who));
 }
 
-START_TEST(calls_end_for_what_they_end_for)
+static void judge_call(const struct call *story)
 {
     struct capture capture;
     struct watched call;
-    take(calls[_i].lines, &capture);
+    take(story->lines, &capture);
     hear_all(&call, capture.lines);
-    struct sst_watch_result result = judged(&call, calls[_i].at);
-    ck_assert_msg(result.verdict == calls[_i].verdict && result.who == calls[_i].who,
-                  "%s: %s by %s, not %s by %s", calls[_i].title,
+    struct sst_watch_result result = judged(&call, story->at);
+    ck_assert_msg(result.verdict == story->verdict && result.who == story->who,
+                  "%s: %s by %s, not %s by %s", story->title,
                   sst_watch_verdict_name(result.verdict), sst_watch_who_name(result.who),
-                  sst_watch_verdict_name(calls[_i].verdict), sst_watch_who_name(calls[_i].who));
+                  sst_watch_verdict_name(story->verdict), sst_watch_who_name(story->who));
+}
+
+START_TEST(calls_end_for_what_they_end_for)
+{
+    judge_call(&calls[_i]);
+}
+END_TEST
+
+START_TEST(so_do_those_that_one_message_decides)
+{
+    judge_call(&sole_calls[_i]);
 }
 END_TEST
 
@@ -383,6 +443,7 @@ static Suite *watch_verdict_suite(void)
     Suite *suite = suite_create("watch_verdict");
     TCase *tests = tcase_create("watch_verdict");
     tcase_add_loop_test(tests, calls_end_for_what_they_end_for, 0, COUNT_OF(calls));
+    tcase_add_loop_test(tests, so_do_those_that_one_message_decides, 0, COUNT_OF(sole_calls));
     tcase_add_loop_test(tests, one_direction_is_incomplete, 0, COUNT_OF(calls));
     tcase_add_loop_test(tests, a_lost_message_accuses_nobody_else, 0, COUNT_OF(calls));
     tcase_add_loop_test(tests, a_cut_capture_accuses_nobody_else, 0, COUNT_OF(calls));
