@@ -79,6 +79,9 @@ static void read_time(struct stamp *stamp, const char *line)
             continue;
         }
         date = read_date(line, at);
+        if (stamp->dated && date == 0) {
+            return;
+        }
         stamp->timed = true;
         stamp->dated = date != 0;
         stamp->at_us = date + us;
