@@ -168,6 +168,14 @@ static bool finish(struct explain *explain)
     return true;
 }
 
+/* A page that goes to others does not tell where its file was. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 static bool start(struct explain *explain)
 {
     struct settings *settings = &explain->settings;
@@ -192,8 +200,9 @@ static bool start(struct explain *explain)
     if (settings->html == NULL) {
         return true;
     }
-    name = text_copy(settings->anonymize || settings->interface != NULL ? "a capture"
-                                                                        : settings->files[0]);
+    name = text_copy(settings->anonymize || settings->interface != NULL
+                         ? "a capture"
+                         : base_name(settings->files[0]));
     good = html_begin(&explain->html, settings->html, name);
     free(name);
     if (!good) {

@@ -50,9 +50,14 @@ static uint32_t interval_of(const struct account *account)
     return 0;
 }
 
-static bool caused_by(const struct account *account, unsigned finding)
+static bool caused_by(const struct account *account, unsigned what)
 {
-    return (account->result.causes & SST_FINDING_BIT(finding)) != 0;
+    for (size_t i = 0; i < account->finding_count; i++) {
+        if (account->finding[i].what == what && !account->finding[i].harmless) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* "...; the callee hung up." where it was the other one. */
@@ -145,11 +150,28 @@ static char *incomplete(unsigned missing)
 static char *after_refusal(const struct account *account, const char *who, const char *them)
 {
     const struct sst_watch_result *result = &account->result;
+    const char *method = sst_method_name(result->method);
 
-    return text_print("%s rejected the refresh (%s) with %u%s%s%s.", who,
-                      sst_method_name(result->method), result->status,
+    if (result->who == SST_WHO_NONE) {
+        return text_print("Both sides sent a request at once (%s, rejected with %u), and the refresh "
+                          "was not sent again in time.", method, result->status);
+    }
+    if (result->who == result->refresher) {
+        return text_print("%s sent its refresh (%s) while another request of its own was pending; it "
+                          "was rejected with %u, as it has to be.", who, method, result->status);
+    }
+    return text_print("%s rejected the refresh (%s) with %u%s%s%s.", who, method, result->status,
                       result->untried ? ", and " : "", result->untried ? them : "",
                       result->untried ? " did not try another way" : "");
+}
+
+/* Where the call was over by then, how late it came is not told: the BYE decided. */
+static char *refreshed_late(const struct account *account, const char *who, const char *them)
+{
+    return account->late_s >= 0.05
+               ? text_print("%s refreshed %.1f s too late: after the time at which %s had to hang up.",
+                            who, account->late_s, them)
+               : text_print("%s refreshed too late: %s had to hang up before, and did.", who, them);
 }
 
 static char *say(const struct account *account, const char *who, const char *them, const char *end)
@@ -170,8 +192,7 @@ static char *say(const struct account *account, const char *who, const char *the
         return text_print("%s had to refresh the session within %" PRIu32 " s and sent nothing%s.",
                           who, interval_of(account), end);
     case SST_WATCH_REFRESHED_LATE:
-        return text_print("%s refreshed %.1f s too late: after the time at which %s had to hang up.",
-                          who, account->late_s, them);
+        return refreshed_late(account, who, them);
     case SST_WATCH_REFRESH_UNANSWERED:
         return text_print("The refresh (%s) of %s never got a final response from %s%s.", method,
                           them, who, end);

@@ -78,6 +78,8 @@ def compare_whole(row, call, listed, problems):
     elif not agrees and listed.get(row["id"]) != got:
         problems.append(f"{row['id']}: {row['verdict']} {row['who']} is deserved, said is {got}: "
                         f"{call['sentence']}")
+    if call["who"] != "none" and call["address"] not in call["sentence"]:
+        problems.append(f"{row['id']}: the sentence does not say whom to call: {call['sentence']}")
     return agrees
 
 
