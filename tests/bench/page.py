@@ -193,6 +193,8 @@ def write(root, results):
                "\n\n![What grows with the number of sessions](pictures/performance.svg)\n")
     if results.get("load"):
         out.append("\n" + results["load"])
+    if results.get("explain"):
+        out.append("\n" + results["explain"])
     with open(root / "docs" / "performance.md", "w", encoding="utf-8") as file:
         file.write("".join(out))
     with open(root / "docs" / "pictures" / "performance.svg", "w", encoding="utf-8") as file:
