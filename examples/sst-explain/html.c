@@ -203,7 +203,7 @@ bool html_end(struct html *html)
 
     put_filter(html);
     fputs("<footer>Written by sst-explain, which judges by RFC 4028. It names what a capture shows: "
-          "what was lost before or behind the point of capture it cannot see.</footer>\n"
+          "what was lost before or after the capture point it cannot see.</footer>\n"
           "</body>\n</html>\n",
           html->out);
     good = ferror(html->out) == 0;

@@ -96,7 +96,7 @@ static bool is_host(const char *text)
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-/* An address with a port: 192.0.2.1:5060 or [2001:db8::1]:5060. @return behind it, or NULL */
+/* An address with a port: 192.0.2.1:5060 or [2001:db8::1]:5060. @return the text after it, or NULL */
 static const char *read_end(const char *text, struct end *end)
 {
     bool brackets = *text == '[';
@@ -104,13 +104,13 @@ static const char *read_end(const char *text, struct end *end)
     size_t length = strspn(host, brackets ? "0123456789abcdefABCDEF:." : "0123456789.");
     const char *rest = host + length;
     unsigned long port;
-    char *behind;
+    char *after;
 
     if (length < 2 || length >= sizeof end->host || (brackets && *rest++ != ']') || *rest != ':' ||
         !isdigit((unsigned char)rest[1])) {
         return NULL;
     }
-    port = strtoul(rest + 1, &behind, 10);
+    port = strtoul(rest + 1, &after, 10);
     memcpy(end->host, host, length);
     end->host[length] = '\0';
     if (!is_host(end->host) || port > 65535) {
@@ -118,7 +118,7 @@ static const char *read_end(const char *text, struct end *end)
         return NULL;
     }
     end->port = (unsigned)port;
-    return behind;
+    return after;
 }
 
 static void read_ends(struct stamp *stamp, const char *line)
@@ -128,10 +128,10 @@ static void read_ends(struct stamp *stamp, const char *line)
 
     for (const char *at = line; *at != '\0' && count < 2;) {
         bool inside = at > line && (isalnum((unsigned char)at[-1]) || at[-1] == '.');
-        const char *behind = inside ? NULL : read_end(at, &ends[count]);
+        const char *after = inside ? NULL : read_end(at, &ends[count]);
 
-        count += behind != NULL;
-        at = behind != NULL ? behind : at + 1;
+        count += after != NULL;
+        at = after != NULL ? after : at + 1;
     }
     if (count == 2) {
         stamp->from = ends[0];
