@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import memory
 import run
 
 COMPILER = "x86_64-w64-mingw32-gcc"
@@ -42,9 +43,8 @@ def exports(path):
 
 
 def public():
-    """The functions of the core that libsst.so exports."""
-    with open(os.path.join(run.ROOT, "tests", "abi", "libsst.symbols"), encoding="utf-8") as file:
-        return set(file.read().split())
+    """The functions that the core's headers declare."""
+    return {name for text in memory.headers().values() for name in memory.public_functions(text)}
 
 
 def installed(scratch):

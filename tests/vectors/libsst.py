@@ -47,6 +47,27 @@ class Advice(c.Structure):
     _fields_ = [("status", c.c_uint), ("copy", c.c_bool), ("headers", Headers)]
 
 
+class ProxyPolicy(c.Structure):
+    _fields_ = [("field%d" % i, kind) for i, kind in
+                enumerate(map(Policy.KINDS.get, "IIII??????IP"))]
+
+
+class ProxyTx(c.Structure):
+    _fields_ = [("session_expires", U32), ("uac_supports", c.c_bool), ("active", c.c_bool),
+                ("answered", c.c_uint8)]
+
+
+class ProxyDialog(c.Structure):
+    _fields_ = [("expires_ms", U64), ("interval", U32)]
+
+
+class ProxyEdit(c.Structure):
+    _fields_ = [("status", c.c_uint), ("set_session_expires", c.c_bool),
+                ("insert_refresher_uac", c.c_bool), ("set_min_se", c.c_bool),
+                ("add_require", c.c_bool), ("record_route", c.c_bool), ("session_expires", U32),
+                ("min_se", U32), ("violations", U32), ("headers", Headers)]
+
+
 Session, Tx = U64 * 8, U32 * 4
 
 
@@ -62,15 +83,15 @@ def load():
     return lib
 
 
-class Agent:
-    def __init__(self, role, policy):
-        self.lib, self.policy, self.session, self.time = load(), Policy(), Session(), CLOCK_START_MS
-        self.slots, self.again = {}, {}  # (side, method, cseq): [tx, refusal]; method: tx
-        self.lib.sst_policy_init_sized(c.byref(self.policy), c.c_size_t(c.sizeof(Policy)))
-        for name, value in policy.items():
+class Library:
+    """What user agents and proxies need of it."""
+
+    def __init__(self, kind, policy, settings):
+        self.lib, self.policy = load(), policy
+        getattr(self.lib, "sst_%s_init_sized" % kind)(c.byref(policy), c.c_size_t(c.sizeof(policy)))
+        for name, value in settings.items():
             text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-            self.call("policy_set", self.policy, name.encode(), str(text).encode(), None)
-        self.call("session_init", self.session, self.policy, INT(PARTIES[role]))
+            self.call(kind + "_set", policy, name.encode(), str(text).encode(), None)
 
     def call(self, name, *arguments, result=(0,)):
         structures = (c.Structure, c.Array)
@@ -89,7 +110,7 @@ class Agent:
     def now(self, at):
         return U64(at + CLOCK_START_MS)
 
-    def message(self, method, cseq, offer, headers, status=None):
+    def message(self, method, cseq, offer, headers, status=None, in_dialog=False):
         msg = Msg()
         start = [c.byref(msg), self.method(method), U64(cseq)]
         if status is None:
@@ -98,8 +119,16 @@ class Agent:
             self.lib.sst_msg_response(start[0], c.c_uint(status), *start[1:])
         for name, value in headers:
             self.lib.sst_msg_header(c.byref(msg), name.encode(), value.encode())
-        self.lib.sst_msg_set_flags(c.byref(msg), c.c_uint(1 << 9 if offer else 0))
+        self.lib.sst_msg_set_flags(c.byref(msg), c.c_uint(offer << 9 | in_dialog << 11))
         return msg
+
+
+class Agent(Library):
+    def __init__(self, role, settings):
+        super().__init__("policy", Policy(), settings)
+        self.session, self.time = Session(), CLOCK_START_MS
+        self.slots, self.again = {}, {}  # (side, method, cseq): [tx, refusal]; method: tx
+        self.call("session_init", self.session, self.policy, INT(PARTIES[role]))
 
     def slot(self, side, method, cseq):
         slot = self.slots.setdefault((side, method, cseq), [Tx(), None])
@@ -190,3 +219,82 @@ class Agent:
                 "ended": {"reason": self.name("end_reason", event.reason)},
                 "negotiated": side, "refreshed": side}
         return {"event": name, **more.get(name, {})}
+
+
+class Proxy(Library):
+    def __init__(self, settings):
+        super().__init__("proxy_policy", ProxyPolicy(), settings)
+        self.slots, self.dialog = {}, ProxyDialog(NEVER, 0)  # (method, cseq): transaction
+        self.told = []
+
+    def receive(self, at, method, cseq, offer, headers, in_dialog):
+        slot = self.slots[method, cseq] = {"tx": ProxyTx(), "edit": ProxyEdit(), "request": headers}
+        self.call("proxy_request", self.policy, slot["tx"],
+                  self.message(method, cseq, offer, headers, None, in_dialog), slot["edit"])
+        self.tell(at, slot["edit"])
+        return slot["edit"].status
+
+    def tell(self, at, edit):
+        for violation in range(32):
+            if edit.violations >> violation & 1:
+                self.told.append((at, {"event": "violation", "name": self.name("violation", violation)}))
+
+    def response(self, at, status, method, cseq, headers):
+        self.slots[method, cseq]["response"] = headers
+
+    def respond(self, at, status, method, cseq):
+        return self.slots[method, cseq]["edit"].headers.list()
+
+    def forward(self, at, status, method, cseq):
+        slot = self.slots[method, cseq]
+        if status is None:
+            if method == "BYE":
+                self.dialog = ProxyDialog(NEVER, 0)
+            return self.edited(slot["request"], slot["edit"]), slot["edit"].record_route
+        edit = ProxyEdit()
+        self.call("proxy_response", self.policy, slot["tx"],
+                  self.message(method, cseq, False, slot["response"], status), U64(at), edit,
+                  self.dialog)
+        self.tell(at, edit)
+        return self.edited(slot["response"], edit), None
+
+    def edited(self, headers, edit):
+        """The header fields with libsst's changes."""
+        out = [list(field) for field in headers]
+
+        def put(names, change):
+            for field in out:
+                if field[0].lower() in names:
+                    field[1] = change(field[1])
+                    return
+            out.append([names[0], change(None)])
+
+        def session_expires(before):
+            text = c.create_string_buffer(300)
+            number = U32(edit.session_expires)
+            if before is None:
+                refresher = INT(1 if edit.insert_refresher_uac else 0)
+                self.lib.sst_print_session_expires(text, c.c_size_t(300), number, refresher)
+            else:
+                self.lib.sst_print_session_expires_like(text, c.c_size_t(300), number,
+                                                        before.encode(), c.c_size_t(len(before)))
+            return text.value.decode()
+
+        if edit.set_session_expires:
+            put(["session-expires", "x"], session_expires)
+        if edit.set_min_se:
+            put(["min-se"], lambda _: str(edit.min_se))
+        if edit.add_require:
+            put(["require"], lambda before: "timer" if before is None else before + ", timer")
+        return out
+
+    def run_to(self, at):
+        yield from self.told
+        self.told.clear()
+        if self.dialog.expires_ms <= at:
+            when = self.dialog.expires_ms
+            self.dialog = ProxyDialog(NEVER, 0)
+            yield when, {"event": "expired"}
+
+    def end(self, at):
+        """BYE passed."""

@@ -5,7 +5,7 @@
     play.py [--reports] [--tolerance MS] [--lib FILE] IMPLEMENTATION VECTOR...
 
 IMPLEMENTATION is a Python module here with a class Agent: libsst, or simple, which shows what has to
-be in one. --reports: compare what is only reported as well. --tolerance: how early or late an event
+be in one. Vectors of proxies are left out where it has no class Proxy. --reports: compare what is only reported as well. --tolerance: how early or late an event
 may be. --lib: the shared library for libsst.
 Exit status: 0 all as written, 1 some are not.
 """
@@ -65,12 +65,18 @@ class Player:
             self.headers(step, agent.request(at, method, step["cseq"], step["offer"], step["refresh"]))
         elif what == "respond":
             self.headers(step, agent.respond(at, step["status"], method, step["cseq"]))
+        elif what == "forward":
+            came, record_route = agent.forward(at, step.get("status"), method, step["cseq"])
+            self.headers(step, came)
+            if record_route != step["must"].get("record_route", record_route):
+                raise Differs("expected the other about record-routing")
         elif what == "receive" and "status" in step:
             action = agent.response(at, step["status"], method, step["cseq"], step["headers"])
             self.run_to(at)
             self.take(at, action)
         elif what == "receive":
-            came = agent.receive(at, method, step["cseq"], step["offer"], step["headers"])
+            more = [step["in_dialog"]] if "in_dialog" in step else []
+            came = agent.receive(at, method, step["cseq"], step["offer"], step["headers"], *more)
             expected = step.get("must", {}).get("reject", 0)
             if came != expected and not step.get("copy"):
                 raise Differs("expected to be rejected with %d, came %d" % (expected, came))
@@ -104,7 +110,11 @@ class Player:
 
 def play(vector, implementation, options):
     """None, or what is not as written."""
-    player = Player(implementation.Agent(vector["role"], vector["policy"]), options)
+    if vector["role"] == "proxy":
+        agent = implementation.Proxy(vector["policy"])
+    else:
+        agent = implementation.Agent(vector["role"], vector["policy"])
+    player = Player(agent, options)
     step = None
     try:
         for step in vector["steps"]:
@@ -130,6 +140,8 @@ def main():
     count = 0
     for path in options.vectors:
         vector = json.loads(path.read_text(encoding="utf-8"))
+        if vector["role"] == "proxy" and not hasattr(implementation, "Proxy"):
+            continue
         count += 1
         difference = play(vector, implementation, options)
         if difference is not None:
