@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Cross build for 64-bit Windows with Debian's MinGW-w64, and programs run by wine:
-#   cmake -S . -B build/windows -DCMAKE_TOOLCHAIN_FILE=tests/platform/mingw64.cmake
+#   cmake -S . -B build/windows --toolchain tests/platform/mingw64.cmake
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc)

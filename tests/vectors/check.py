@@ -3,7 +3,7 @@
 """Tests of the vectors: check.py CASE VECTORS [CC]
 
     libsst   libsst does all of them, reports included; CC compiles it as a shared library
-    simple   an implementation that is too simple fails, and docs/vectors.md says how
+    simple   an implementation that is too simple fails, and README.md says how
     notices  a vector that is made wrong in one place is a failure
     schema   they are as schema.json says; needs python3-jsonschema (77 without)
 
@@ -54,12 +54,12 @@ def check_libsst(folder, compiler):
 
 def check_simple(folder, _compiler):
     status, text = play("simple", *files(folder))
-    page = (ROOT / "docs" / "vectors.md").read_text(encoding="utf-8")
+    page = (HERE / "README.md").read_text(encoding="utf-8")
     # The totals change with each new scenario.
     shown = [line for line in page.split("```")[-2].splitlines()
              if line.startswith(("FAILED", "        shows"))]
     missing = [line for line in shown if line not in text.splitlines()]
-    print("\n".join(["in docs/vectors.md, and not reported: " + line for line in missing]
+    print("\n".join(["in README.md, and not reported: " + line for line in missing]
                     + text.splitlines()[-2:]))
     return status == 1 and shown and not missing
 

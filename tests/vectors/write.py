@@ -4,7 +4,7 @@
 
     write.py FOLDER
 
-docs/vectors.md describes them, docs/scenarios.md what they are made of. index.json lists the
+README.md describes them, docs/scenarios.md what they are made of. index.json lists the
 vectors, what each rule and decision says, and which scenarios are left out and why.
 """
 import csv
