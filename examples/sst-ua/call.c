@@ -64,7 +64,7 @@ void call_free(struct call *call)
     }
     call_incoming_done(call);
     osip_message_free(call->ack);
-    hop_free(&call->ack_hop);
+    path_free(&call->ack_path);
     osip_dialog_free(call->dialog);
     sdp_free(&call->sdp);
     auth_free(&call->auth);

@@ -38,7 +38,14 @@ enum call_timer {
 };
 
 /* What an own request is for. */
-enum request_kind { REQUEST_INITIAL, REQUEST_REFRESH, REQUEST_HOLD, REQUEST_BYE, REQUEST_CANCEL };
+enum request_kind {
+    REQUEST_INITIAL,
+    REQUEST_REFRESH,
+    REQUEST_HOLD,
+    REQUEST_BYE,
+    REQUEST_CANCEL,
+    REQUEST_REGISTER /* of no call; see registration.h */
+};
 
 /* An own request, over all of its transactions: one that is tried again stays the same. */
 struct request {
@@ -60,17 +67,12 @@ struct request {
 struct incoming {
     osip_transaction_t *transaction; /* NULL: answered, or there is none */
     osip_message_t *request;         /* of the transaction */
+    uint32_t stream;                 /* the connection that it came by; 0: UDP */
     uint32_t cseq;
     struct sst_tx tx;
     struct sdp_draft answer;
     osip_message_t *response; /* the 2xx, while it waits for its ACK */
     uint64_t interval_ms;     /* between its copies */
-};
-
-/* Where to send to. */
-struct hop {
-    char *host;
-    int port;
 };
 
 /* A session of the library's and the way back to its call. */
@@ -126,7 +128,7 @@ struct call {
     osip_via_t *invite_via; /* of the peer's last INVITE: with the tag and the CSeq it tells its */
     uint32_t invite_number; /* copies, and its CANCEL */
     osip_message_t *ack; /* the last own one, for copies of its 2xx, */
-    struct hop ack_hop;  /* and where it goes, */
+    struct path ack_path; /* and where it goes, */
     bool ack_waits;      /* once its name is looked up */
     bool half_open;      /* the peer's INVITE was taken and no ACK came yet */
     size_t holds;        /* how many of --hold-at were begun */

@@ -25,6 +25,7 @@ static void keep_invite(struct call *call, const struct question *question, stru
     call_incoming_done(call);
     incoming->transaction = question->transaction;
     incoming->request = question->request;
+    incoming->stream = (uint32_t)question->transaction->out_socket;
     incoming->cseq = message_cseq(question->request);
     incoming->tx = tx;
     osip_via_free(call->invite_via);
@@ -94,7 +95,7 @@ void callee_answer_again(struct call *call)
     if (incoming->response == NULL) {
         return;
     }
-    wire_send_again(call->ua, incoming->response);
+    wire_answer(call->ua, incoming->response, incoming->stream);
     /* RFC 3261 §13.3.1.4 */
     incoming->interval_ms *= 2;
     if (incoming->interval_ms > SIP_T2_MS) {
@@ -165,13 +166,12 @@ void callee_take(struct ua *ua, osip_transaction_t *transaction, osip_message_t 
     struct sdp_draft answer = {0};
     struct sst_advice advice;
     char host[NET_HOST_SIZE];
-    struct hop hop;
+    struct hop hop = hop_back(request);
     int port;
     int status = 0;
 
-    osip_response_get_destination(request, &hop.host, &hop.port);
     hop_contact(ua, &hop, host, &port);
-    osip_free(hop.host);
+    hop_free(&hop);
     sdp_init(&call->sdp, host);
     call->remote_tag = text_copy(message_from_tag(request));
     call->remote_cseq = message_cseq(request);

@@ -7,6 +7,7 @@
 #include "dialog.h"
 #include "farewell.h"
 #include "message.h"
+#include "registration.h"
 #include "requests.h"
 #include "schedule.h"
 #include "text.h"
@@ -31,7 +32,7 @@ static bool begin_sdp(struct call *call)
     osip_uri_init(&uri);
     good = osip_uri_parse(uri, ua->options.target) == 0 && uri->host != NULL;
     if (good) {
-        hop = request_first_hop(ua, uri);
+        hop = hop_first(ua, uri);
         hop_contact(ua, &hop, host, &port);
         hop_free(&hop);
         sdp_init(&call->sdp, host);
@@ -147,11 +148,11 @@ static bool goes_to_named(const struct request *request)
     }
     osip_uri_init(&uri);
     if (ua->options.target == NULL || osip_uri_parse(uri, ua->options.target) == 0) {
-        wanted = request_first_hop(ua, ua->options.target != NULL ? uri : NULL);
+        wanted = hop_first(ua, ua->options.target != NULL ? uri : NULL);
     }
     osip_uri_free(uri);
     hop = dialog_hop(request->call);
-    same = text_same(hop.host, wanted.host) && hop.port == wanted.port;
+    same = hop_same(&hop, &wanted);
     hop_free(&hop);
     hop_free(&wanted);
     return same;
@@ -328,8 +329,11 @@ void client_response(struct ua *ua, osip_transaction_t *transaction, osip_messag
     struct request *request = osip_transaction_get_your_instance(transaction);
     struct sst_verdict verdict;
 
-    (void)ua;
     if (request == NULL) {
+        return;
+    }
+    if (request->kind == REQUEST_REGISTER) {
+        registration_response(ua, response);
         return;
     }
     if (request->kind == REQUEST_BYE || request->kind == REQUEST_CANCEL) {
@@ -361,6 +365,10 @@ void client_failed(struct ua *ua, osip_transaction_t *transaction, enum sst_osip
     struct sst_verdict verdict;
 
     if (request == NULL) {
+        return;
+    }
+    if (request->kind == REQUEST_REGISTER) {
+        registration_failed(ua);
         return;
     }
     log_note(&ua->log, request->call->call_id, "%s %lu: %s", sst_method_name(request->method),

@@ -8,65 +8,6 @@
 #include "message.h"
 #include "text.h"
 
-void hop_free(struct hop *hop)
-{
-    free(hop->host);
-    *hop = (struct hop){0};
-}
-
-struct hop hop_of(osip_uri_t *uri)
-{
-    const char *host;
-    struct hop hop;
-
-    message_destination(uri, &host, &hop.port);
-    hop.host = text_copy(host != NULL ? host : "");
-    return hop;
-}
-
-void hop_local_host(struct ua *ua, const struct hop *hop, char host[NET_HOST_SIZE])
-{
-    struct net_address to;
-    uint64_t now_ms = clock_real_ms(&ua->clock);
-    bool known = ua->net.any && hop->host != NULL &&
-                 net_resolve(&ua->net, hop->host, hop->port, now_ms, &to) == RESOLVED;
-
-    if (!known && ua->net.any && ua->local_host[0] != '\0') {
-        /* While a name is looked up, the interface that was right for the last one has to do. */
-        memcpy(host, ua->local_host, NET_HOST_SIZE);
-        return;
-    }
-    net_local_host(&ua->net, known ? &to : NULL, host);
-    if (known) {
-        memcpy(ua->local_host, host, NET_HOST_SIZE);
-    }
-}
-
-void hop_contact(struct ua *ua, const struct hop *hop, char host[NET_HOST_SIZE], int *port)
-{
-    const struct endpoint *contact = &ua->options.contact;
-
-    hop_local_host(ua, hop, host);
-    *port = ua->net.port;
-    if (contact->host == NULL) {
-        return;
-    }
-    snprintf(host, NET_HOST_SIZE, "%s", contact->host);
-    if (contact->port >= 0) {
-        *port = contact->port;
-    }
-}
-
-void hop_add_contact(struct ua *ua, const struct hop *hop, osip_message_t *sip)
-{
-    char host[NET_HOST_SIZE];
-    int port;
-
-    hop_contact(ua, hop, host, &port);
-    message_add_contact(sip, ua->options.contact_sips ? "sips" : "sip", ua->options.user, host,
-                        port);
-}
-
 bool dialog_begin_as_caller(struct call *call, osip_message_t *response)
 {
     osip_dialog_free(call->dialog);
@@ -172,13 +113,11 @@ osip_message_t *dialog_request(struct call *call, const char *method, uint32_t c
     osip_dialog_t *dialog = call->dialog;
     osip_uri_t *first = first_route(dialog);
     bool strict = first != NULL && !is_loose(first);
-    char host[NET_HOST_SIZE];
     osip_message_t *request =
         message_request(method, strict ? first : remote_target(dialog), call->call_id, cseq);
 
     *hop = dialog_hop(call);
-    hop_local_host(call->ua, hop, host);
-    message_add_via(request, host, call->ua->net.port);
+    hop_add_via(call->ua, hop, request);
     osip_from_clone(dialog->local_uri, &request->from);
     osip_to_clone(dialog->remote_uri, &request->to);
     add_routes(dialog, request, strict);

@@ -7,20 +7,7 @@
 #define SST_UA_DIALOG_H
 
 #include "call.h"
-
-void hop_free(struct hop *hop);
-
-/* Where a URI leads to. */
-struct hop hop_of(osip_uri_t *uri);
-
-/* Our host on the way to somewhere, for Via. */
-void hop_local_host(struct ua *ua, const struct hop *hop, char host[NET_HOST_SIZE]);
-
-/* Our host and port for Contact: --contact where it is given. */
-void hop_contact(struct ua *ua, const struct hop *hop, char host[NET_HOST_SIZE], int *port);
-
-/* Our own Contact into a message that goes somewhere. */
-void hop_add_contact(struct ua *ua, const struct hop *hop, osip_message_t *sip);
+#include "hop.h"
 
 /* The dialog begins with a response that came, or one that is about to be sent. */
 bool dialog_begin_as_caller(struct call *call, osip_message_t *response);

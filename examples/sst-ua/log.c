@@ -171,6 +171,36 @@ void log_refused(const struct log *log, int status, const char *host, int port)
     }
 }
 
+void log_connection(const struct log *log, const char *host, int port, const char *transport,
+                    const char *problem)
+{
+    if (log->json) {
+        begin(log, NULL, "connection");
+        line_string("address", host);
+        line_number("port", (unsigned long)port);
+        line_string("transport", transport);
+        line_string("problem", problem);
+        line_end();
+    } else {
+        log_note(log, NULL, "%s port %d, %s: %s", host, port, transport, problem);
+    }
+}
+
+void log_registration(const struct log *log, const char *event, const char *key, unsigned value)
+{
+    if (log->json) {
+        begin(log, NULL, event);
+        if (key != NULL) {
+            line_number(key, value);
+        }
+        line_end();
+    } else if (key != NULL) {
+        log_note(log, NULL, "%s, %s %u", event, key, value);
+    } else {
+        log_note(log, NULL, "%s", event);
+    }
+}
+
 /* The log whose lines were lost; standard output is one, and so is its log. */
 static const struct log *opened;
 

@@ -42,6 +42,13 @@ void log_note(const struct log *log, const char *call_id, const char *format, ..
 /* A request was refused without keeping anything of it. */
 void log_refused(const struct log *log, int status, const char *host, int port);
 
+/* A connection is of no use, for a reason. */
+void log_connection(const struct log *log, const char *host, int port, const char *transport,
+                    const char *problem);
+
+/* What became of the registration, and a number that goes with it; key may be NULL. */
+void log_registration(const struct log *log, const char *event, const char *key, unsigned value);
+
 void log_open(struct log *log);
 void log_free(struct log *log);
 

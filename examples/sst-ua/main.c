@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sst-ua: a small SIP user agent over UDP that shows libsst at work on libosip2. */
+/* sst-ua: a small SIP user agent over UDP, TCP and TLS that shows libsst at work on libosip2. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,23 +10,16 @@
 #include "call.h"
 #include "callee.h"
 #include "client.h"
-#include "dialog.h"
 #include "farewell.h"
+#include "network.h"
 #include "out.h"
 #include "random.h"
-#include "raw.h"
-#include "requests.h"
+#include "registration.h"
 #include "schedule.h"
 #include "takeover.h"
 #include "text.h"
 #include "timer.h"
 #include "transactions.h"
-
-/* So many datagrams are taken out of the socket in one turn, and so long they are dealt with before
- * timers are looked at: those of calls, and those of strangers. */
-#define DATAGRAMS_A_TURN 1024
-#define CALLS_TURN_MS 100
-#define STRANGERS_TURN_MS 5
 
 /* So many calls are placed in one turn. */
 #define CALLS_A_TURN 32
@@ -65,6 +58,8 @@ static bool catch_signals(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* A closed connection is an error of a write, not the end of the calls. */
+    signal(SIGPIPE, SIG_IGN);
     return true;
 }
 
@@ -152,68 +147,6 @@ static void run_timers(struct ua *ua)
     }
 }
 
-static bool deal_with(struct ua *ua, struct net_datagram *datagram)
-{
-    if (datagram == NULL) {
-        return false;
-    }
-    transactions_receive(ua, datagram);
-    free(datagram);
-    return true;
-}
-
-/* Before any timer: a refresh that waits here must not be overtaken by the BYE. */
-static void read_socket(struct ua *ua)
-{
-    uint64_t start_ms = clock_real_ms(&ua->clock);
-
-    net_take_in(&ua->net, DATAGRAMS_A_TURN);
-    while (!ua->mute && clock_real_ms(&ua->clock) < start_ms + CALLS_TURN_MS &&
-           deal_with(ua, net_receive(&ua->net))) {
-    }
-    start_ms = clock_real_ms(&ua->clock);
-    while (!ua->mute && clock_real_ms(&ua->clock) < start_ms + STRANGERS_TURN_MS &&
-           deal_with(ua, net_receive_stranger(&ua->net))) {
-    }
-}
-
-/* Whether a datagram has the Call-ID of a call, before it is worth parsing. */
-static bool is_known(void *user, const char *bytes)
-{
-    struct ua *ua = user;
-    struct raw_message raw;
-    struct raw_field field;
-    char *call_id;
-    bool known;
-
-    if (!raw_split(&raw, bytes, strlen(bytes)) || !raw_find(&raw, "Call-ID", 'i', &field)) {
-        return false;
-    }
-    call_id = text_copy_part(field.value.at, field.value.length);
-    known = call_next(ua, call_id, NULL) != NULL;
-    free(call_id);
-    return known;
-}
-
-static void on_resolved(void *user, const char *host)
-{
-    struct ua *ua = user;
-
-    transactions_resolved(ua, host);
-    for (size_t i = 0; i < ua->agenda.count; i++) {
-        struct call *call = ua->agenda.heap[i]->owner;
-
-        if (call->ack_waits && text_same(call->ack_hop.host, host)) {
-            request_ack_again(call);
-        }
-    }
-}
-
-static void on_unreachable(void *user, const struct net_address *to)
-{
-    transactions_unreachable(user, to);
-}
-
 /* Whether the last call is over, and nothing is to be done or awaited any more. */
 static bool is_done(const struct ua *ua)
 {
@@ -248,20 +181,22 @@ static int waiting_time(const struct ua *ua)
     uint64_t due_ms = earlier(schedule_due_ms(ua), timer_due_ms(ua));
 
     due_ms = earlier(due_ms, transactions_due_ms(ua));
+    due_ms = earlier(due_ms, registration_due_ms(ua));
     due_ms = earlier(due_ms, takeover_due_ms(ua));
     due_ms = earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
     due_ms = earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
     due_ms = earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
-    if (due_ms <= now_ms || ua->net.known.count > 0 || ua->net.strangers.count > 0) {
+    if (due_ms <= now_ms) {
         return 0;
     }
     /* Not more than a minute, which never hurts. */
-    return resolver_wait_ms(&ua->net.resolver, (int)earlier(due_ms - now_ms, 60000));
+    return network_wait_ms(ua, now_ms, (int)earlier(due_ms - now_ms, 60000));
 }
 
 static bool has_calls_to_place(const struct ua *ua)
 {
-    return !ua->options.answering && !ua->stopping && ua->begun < ua->options.calls;
+    return !ua->options.answering && !ua->stopping && ua->begun < ua->options.calls &&
+           registration_is_good(ua);
 }
 
 /* Not all at once: the answers to the first ones would have to wait. */
@@ -279,16 +214,16 @@ static bool place_calls(struct ua *ua)
 /* Waits until there is something to do; what came of signals is returned. */
 static bool wait_for_work(struct ua *ua, short *store_events)
 {
-    struct pollfd sources[4 + RESOLVER_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN},
-                                                   {.fd = -1, .events = POLLOUT},
-                                                   takeover_watch(ua)};
+    struct pollfd sources[3 + NETWORK_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN},
+                                                  {.fd = -1, .events = POLLOUT},
+                                                  takeover_watch(ua)};
     size_t count = 3;
 
     if (out_waits()) {
         sources[1].fd = STDOUT_FILENO;
     }
     if (!ua->mute) {
-        count += net_watch(&ua->net, sources + count);
+        count += network_watch(ua, sources + count);
     }
     poll(sources, (nfds_t)count, has_calls_to_place(ua) ? 0 : waiting_time(ua));
     *store_events = sources[2].revents;
@@ -299,7 +234,7 @@ static bool run(struct ua *ua)
 {
     char byte;
 
-    while (!is_done(ua)) {
+    while (!is_done(ua) || !(ua->mute || registration_end(ua))) {
         bool signalled;
         short store_events;
 
@@ -311,7 +246,7 @@ static bool run(struct ua *ua)
         if (!takeover_work(ua, store_events)) {
             return true;
         }
-        read_socket(ua);
+        network_read(ua);
         if (signalled && read(signal_pipe[0], &byte, 1) == 1) {
             stop(ua);
         }
@@ -320,39 +255,10 @@ static bool run(struct ua *ua)
         run_timers(ua);
         timer_work(ua);
         takeover_write(ua);
+        registration_work(ua);
         transactions_work(ua);
     }
     return true;
-}
-
-/* A destination without an address is a mistake of whoever called us, not of the network. */
-static bool check_destination(struct ua *ua)
-{
-    struct net_address address;
-    osip_uri_t *uri;
-    struct hop hop;
-    bool good;
-
-    if (ua->options.answering) {
-        return true;
-    }
-    osip_uri_init(&uri);
-    good = osip_uri_parse(uri, ua->options.target) == 0 && uri->host != NULL;
-    if (good) {
-        hop = request_first_hop(ua, uri);
-        good = hop.port > 0 && hop.host != NULL &&
-               resolver_wait(&ua->net.resolver, hop.host, &address) == RESOLVED;
-        if (!good && hop.port < 0) { /* none that there is: the URI's own words */
-            fprintf(stderr, "sst-ua: %s port %s: no such address\n", uri->host, uri->port);
-        } else if (!good) {
-            fprintf(stderr, "sst-ua: %s port %d: no such address\n", hop.host, hop.port);
-        }
-        hop_free(&hop);
-    } else {
-        fprintf(stderr, "sst-ua: %s: not a SIP URI\n", ua->options.target);
-    }
-    osip_uri_free(uri);
-    return good;
 }
 
 static bool open_all(struct ua *ua)
@@ -368,21 +274,19 @@ static bool open_all(struct ua *ua)
     if (!takeover_begin(ua)) {
         return false;
     }
-    if (!net_open(&ua->net, ua->options.bind.host, ua->options.bind.port, ua->options.dns) ||
-        !catch_signals()) {
+    if (!network_open(ua) || !catch_signals()) {
         return false;
     }
-    ua->net.user = ua;
-    ua->net.is_known = is_known;
-    ua->net.on_unreachable = on_unreachable;
-    ua->net.resolver.user = ua;
-    ua->net.resolver.done = on_resolved;
     if (!transactions_open(ua)) {
         fputs("sst-ua: libosip2 cannot be started\n", stderr);
         return false;
     }
     log_listening(&ua->log, ua->net.host, ua->net.port);
     takeover_restore(ua);
+    if (!registration_open(ua)) {
+        fprintf(stderr, "sst-ua: %s: cannot register as that\n", ua->options.from);
+        return false;
+    }
     return true;
 }
 
@@ -392,9 +296,10 @@ static void close_all(struct ua *ua)
         call_free(agenda_first(&ua->agenda));
     }
     takeover_end(ua);
+    registration_close(ua);
     transactions_close(ua);
     timer_close(ua);
-    net_close(&ua->net);
+    network_close(ua);
     log_free(&ua->log);
     options_free(&ua->options);
     agenda_free(&ua->agenda);
@@ -410,7 +315,8 @@ int main(int argc, char **argv)
         return 1;
     }
     ua.net.socket = -1;
-    if (open_all(&ua) && check_destination(&ua) && run(&ua)) {
+    ua.streams.listener = -1;
+    if (open_all(&ua) && network_check_destination(&ua) && run(&ua)) {
         status = ua.status;
     }
     close_all(&ua);

@@ -296,17 +296,43 @@ osip_message_t *message_request(const char *method, const osip_uri_t *uri, const
     return request;
 }
 
-void message_add_via(osip_message_t *request, const char *host, int port)
+void message_add_via(osip_message_t *request, const char *transport, const char *host, int port)
 {
     char *shown = message_host(host);
     char token[RANDOM_TOKEN_SIZE];
     char *via;
 
     random_token(token);
-    via = text_print("SIP/2.0/UDP %s:%d;branch=z9hG4bK%s;rport", shown, port, token);
+    via = text_print("SIP/2.0/%s %s:%d;branch=z9hG4bK%s;rport", transport, shown, port, token);
     osip_message_set_via(request, via);
     free(via);
     free(shown);
+}
+
+void message_set_transport(osip_message_t *request, const char *transport)
+{
+    osip_via_t *via = osip_list_get(&request->vias, 0);
+
+    osip_free(via->protocol);
+    via->protocol = osip_strdup(transport);
+    osip_message_force_update(request);
+}
+
+void message_renew_branch(osip_message_t *request)
+{
+    osip_via_t *via = osip_list_get(&request->vias, 0);
+    osip_generic_param_t *branch = NULL;
+    char token[RANDOM_TOKEN_SIZE];
+    char *text;
+
+    random_token(token);
+    text = text_print("z9hG4bK%s", token);
+    if (osip_via_param_get_byname(via, "branch", &branch) == 0 && branch != NULL) {
+        osip_free(branch->gvalue);
+        branch->gvalue = osip_strdup(text);
+    }
+    free(text);
+    osip_message_force_update(request);
 }
 
 static void copy_vias(osip_message_t *from, osip_message_t *to)
@@ -359,17 +385,6 @@ osip_message_t *message_response(osip_message_t *request, int status, const char
 void message_add(osip_message_t *sip, const char *name, const char *value)
 {
     osip_message_set_header(sip, name, value);
-}
-
-void message_add_contact(osip_message_t *sip, const char *scheme, const char *user,
-                         const char *host, int port)
-{
-    char *shown = message_host(host);
-    char *contact = text_print("<%s:%s@%s:%d>", scheme, user, shown, port);
-
-    osip_message_set_contact(sip, contact);
-    free(contact);
-    free(shown);
 }
 
 void message_add_allow(osip_message_t *sip, bool update)

@@ -56,7 +56,11 @@ osip_message_t *message_request(const char *method, const osip_uri_t *uri, const
                                 uint32_t cseq);
 
 /* A topmost Via with a new branch that asks for the reply's source port (RFC 3581). */
-void message_add_via(osip_message_t *request, const char *host, int port);
+void message_add_via(osip_message_t *request, const char *transport, const char *host, int port);
+
+/* Another transport, or another branch, for the topmost Via. */
+void message_set_transport(osip_message_t *request, const char *transport);
+void message_renew_branch(osip_message_t *request);
 
 /*
  * A response with all that goes into any (RFC 3261 §8.2.6.2); the tag is added to a To without one,
@@ -65,8 +69,6 @@ void message_add_via(osip_message_t *request, const char *host, int port);
 osip_message_t *message_response(osip_message_t *request, int status, const char *to_tag);
 
 void message_add(osip_message_t *sip, const char *name, const char *value);
-void message_add_contact(osip_message_t *sip, const char *scheme, const char *user,
-                         const char *host, int port);
 void message_add_allow(osip_message_t *sip, bool update);
 void message_add_sdp(osip_message_t *sip, const char *sdp);
 

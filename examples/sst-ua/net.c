@@ -206,13 +206,37 @@ static bool take_error(struct net *net)
 #endif
 }
 
+bool net_deliver(struct net *net, const struct net_address *from, uint32_t stream,
+                 const char *bytes, size_t length)
+{
+    struct net_datagram *datagram = memory(sizeof *datagram + length + 1);
+    struct net_line *line;
+    bool known;
+
+    datagram->from = *from;
+    datagram->stream = stream;
+    datagram->length = length;
+    memcpy(datagram->bytes, bytes, length);
+    known = net->is_known != NULL && net->is_known(net->user, datagram->bytes);
+    line = known ? &net->known : &net->strangers;
+    if (line->count >= (known ? KNOWN_MAX : STRANGERS_MAX)) {
+        net->dropped++;
+        free(datagram);
+        return known;
+    }
+    if (!address_print(from, datagram->host, &datagram->port)) {
+        free(datagram);
+        return known;
+    }
+    add(line, datagram);
+    return known;
+}
+
 /* Takes one datagram out of the socket; false where there is none. */
 static bool take_in(struct net *net)
 {
-    static char bytes[DATAGRAM_SIZE + 1];
+    static char bytes[DATAGRAM_SIZE];
     struct net_address from = {.length = sizeof from.storage};
-    struct net_datagram *datagram;
-    struct net_line *line;
     ssize_t length = recvfrom(net->socket, bytes, DATAGRAM_SIZE, MSG_DONTWAIT,
                               (struct sockaddr *)&from.storage, &from.length);
 
@@ -220,22 +244,7 @@ static bool take_in(struct net *net)
         /* An error of what was sent before stands in front of what has arrived. */
         return errno != EAGAIN && errno != EWOULDBLOCK && take_error(net);
     }
-    bytes[length] = '\0';
-    line = net->is_known != NULL && net->is_known(net->user, bytes) ? &net->known
-                                                                     : &net->strangers;
-    if (line->count >= (line == &net->known ? KNOWN_MAX : STRANGERS_MAX)) {
-        net->dropped++;
-        return true;
-    }
-    datagram = memory(sizeof *datagram + (size_t)length + 1);
-    datagram->from = from;
-    datagram->length = (size_t)length;
-    memcpy(datagram->bytes, bytes, (size_t)length);
-    if (!address_print(&from, datagram->host, &datagram->port)) {
-        free(datagram);
-        return true;
-    }
-    add(line, datagram);
+    (void)net_deliver(net, &from, 0, bytes, (size_t)length);
     return true;
 }
 

@@ -20,6 +20,7 @@ struct net_datagram {
     struct net_address from;
     char host[NET_HOST_SIZE];
     int port;
+    uint32_t stream; /* the connection that it came by; 0: none, so it is a datagram */
     size_t length;
     char bytes[]; /* and a 0, for whoever reads it as text */
 };
@@ -73,6 +74,10 @@ bool net_send(struct net *net, const struct net_address *to, const char *bytes, 
 
 /* Takes at most so many datagrams out of the socket. */
 void net_take_in(struct net *net, int limit);
+
+/* Puts a message that came by another way in line; returns whether it is of a call. */
+bool net_deliver(struct net *net, const struct net_address *from, uint32_t stream,
+                 const char *bytes, size_t length);
 
 /* The next datagram of a call, or of strangers, to be freed; NULL where there is none. */
 struct net_datagram *net_receive(struct net *net);

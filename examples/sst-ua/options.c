@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log_text.h"
+#include "network_options.h"
 #include "policy_options.h"
 #include "text.h"
 
@@ -15,7 +16,13 @@ static const char usage[] =
     "       sst-ua [options] call SIP-URI\n"
     "\n"
     "  --bind HOST:PORT             local address, default 127.0.0.1:5060; port 0: a free one\n"
-    "  --outbound HOST:PORT         proxy that initial requests are sent to\n"
+    "  --transport udp|tcp|tls      default: what URI and DNS say, else udp\n"
+    "  --outbound HOST:PORT|SIP-URI proxy that initial requests are sent to\n"
+    "  --register  --expires SEC    register as --from, default for 600 s\n"
+    "  --tls-ca FILE                who vouches for TLS peers, instead of the system's\n"
+    "  --tls-certificate FILE       our own, with its key; without, no TLS peer can connect\n"
+    "  --tls-insecure               do not check who TLS peers are\n"
+    "  --keep-alive SEC             between pings on connections, default 120; 0: none\n"
     "  --dns ADDRESS[:PORT]         name server to ask, instead of the system's\n"
     "  --user NAME  --from SIP-URI  identity\n"
     "  --contact [sips:]HOST[:PORT] what others reach us at, where it is not the local address\n"
@@ -150,8 +157,9 @@ static void hide(char *value)
 
 static bool read_uri(const char **uri, const char *option, const char *value)
 {
-    /* sips and tel are left out on purpose: UDP is all there is. */
-    if (strncmp(value, "sip:", 4) != 0 || value[4] == '\0' ||
+    const char *rest = strchr(value, ':');
+
+    if ((strncmp(value, "sip:", 4) != 0 && strncmp(value, "sips:", 5) != 0) || rest[1] == '\0' ||
         strpbrk(value, " <>\"\t\r\n") != NULL) {
         return complain(option, value, "a SIP URI (sip:user@host)");
     }
@@ -211,11 +219,10 @@ static bool check_store(const struct options *options)
 
 static bool read_option(struct options *options, const char *option, const char *value)
 {
+    enum taken taken;
+
     if (strcmp(option, "--bind") == 0) {
         return read_endpoint(&options->bind, option, value);
-    }
-    if (strcmp(option, "--outbound") == 0) {
-        return read_endpoint(&options->outbound, option, value);
     }
     if (strcmp(option, "--dns") == 0) {
         options->dns = value;
@@ -276,8 +283,11 @@ static bool read_option(struct options *options, const char *option, const char 
         return log_text_read_color(value, &options->color) ||
                complain(option, value, "auto, always or never");
     }
-    fprintf(stderr, "sst-ua: %s: no such option\n\n%s", option, usage);
-    return false;
+    taken = network_options_take(options, option, value);
+    if (taken == TAKEN_NOT) {
+        fprintf(stderr, "sst-ua: %s: no such option\n\n%s", option, usage);
+    }
+    return taken == TAKEN;
 }
 
 static void set_defaults(struct options *options)
@@ -290,6 +300,8 @@ static void set_defaults(struct options *options)
         .calls = 1,
         .speed = 1,
         .lease = 3,
+        .keep_alive = 120,
+        .expires = 600,
         .color = log_text_wants_color(),
     };
 }
@@ -341,6 +353,10 @@ static int read_options(struct options *options, struct policy_options *policy, 
             i++;
             continue;
         }
+        if (network_options_flag(options, argv[i]) == TAKEN) {
+            i++;
+            continue;
+        }
         if (strcmp(argv[i], "--standby") == 0) {
             options->standby = true;
             i++;
@@ -378,17 +394,14 @@ bool options_read(struct options *options, int argc, char **argv)
     bool good;
 
     set_defaults(options);
-    endpoint_parse(&options->bind, "127.0.0.1:5060");
+    endpoint_parse(&options->bind, "127.0.0.1");
     if (auth != NULL && !read_auth(options, "SST_UA_AUTH", auth)) {
         return false;
     }
     rest = read_options(options, &policy, argc, argv);
     good = rest > 0 && read_rest(options, argc - rest, argv + rest) &&
-           policy_options_apply(&policy, &options->policy);
+           policy_options_apply(&policy, &options->policy) && network_options_check(options);
     free(policy.settings);
-    if (options->bind.port < 0) {
-        options->bind.port = 5060;
-    }
     return good && check_store(options);
 }
 

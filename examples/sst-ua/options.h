@@ -10,12 +10,20 @@
 
 #include "auth.h"
 #include "endpoint.h"
+#include "tls.h"
+#include "transport.h"
 
 struct options {
     bool answering; /* answer, not call */
     const char *target;
     struct endpoint bind;
     struct endpoint outbound;
+    const char *outbound_uri; /* in its place, for a Route; NULL: none */
+    enum transport transport; /* of what no URI says; TRANSPORT_NONE: see path.h */
+    struct tls_settings tls;
+    unsigned keep_alive; /* seconds between pings, 0 for none */
+    bool registers;
+    unsigned expires; /* of the registration, in seconds */
     struct endpoint contact;
     const char *dns; /* HOST[:PORT] of the name server, NULL: the system's */
     bool contact_sips;

@@ -19,10 +19,10 @@ static void add_contact(const struct question *question, osip_message_t *respons
     if (question->call != NULL && question->call->dialog != NULL) {
         hop = dialog_hop(question->call);
     } else {
-        osip_response_get_destination(question->request, &hop.host, &hop.port);
+        hop = hop_back(question->request);
     }
     hop_add_contact(question->ua, &hop, response);
-    free(hop.host);
+    hop_free(&hop);
 }
 
 osip_message_t *reply_new(const struct question *question, int status)

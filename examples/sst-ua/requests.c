@@ -11,40 +11,13 @@
 #include "text.h"
 #include "timer.h"
 #include "transactions.h"
+#include "tries.h"
 #include "wire.h"
-
-struct hop request_first_hop(const struct ua *ua, osip_uri_t *uri)
-{
-    const struct endpoint *outbound = &ua->options.outbound;
-
-    if (outbound->host == NULL) {
-        return uri != NULL ? hop_of(uri) : (struct hop){0};
-    }
-    return (struct hop){text_copy(outbound->host), outbound->port >= 0 ? outbound->port : 5060};
-}
-
-/* Our address of record: --from, or the user at where we are reached. */
-static char *own_uri(struct ua *ua, const struct hop *hop)
-{
-    char host[NET_HOST_SIZE];
-    char *shown;
-    char *uri;
-    int port;
-
-    if (ua->options.from != NULL) {
-        return text_copy(ua->options.from);
-    }
-    hop_contact(ua, hop, host, &port);
-    shown = message_host(host);
-    uri = text_print("sip:%s@%s", ua->options.user, shown);
-    free(shown);
-    return uri;
-}
 
 static void add_identities(struct request *request, osip_message_t *sip, const struct hop *hop)
 {
     struct call *call = request->call;
-    char *own = own_uri(call->ua, hop);
+    char *own = hop_own_uri(call->ua, hop);
     char *from = text_print("<%s>;tag=%s", own, call->local_tag);
     char *to = text_print("<%s>", call->ua->options.target);
 
@@ -59,7 +32,6 @@ static void add_identities(struct request *request, osip_message_t *sip, const s
 static osip_message_t *initial_request(struct request *request, struct hop *hop)
 {
     struct ua *ua = request->call->ua;
-    char host[NET_HOST_SIZE];
     osip_message_t *sip;
     osip_uri_t *uri;
 
@@ -68,11 +40,11 @@ static osip_message_t *initial_request(struct request *request, struct hop *hop)
         osip_uri_free(uri);
         return NULL;
     }
-    *hop = request_first_hop(ua, uri);
+    *hop = hop_first(ua, uri);
     sip = message_request("INVITE", uri, request->call->call_id, request->cseq);
     osip_uri_free(uri);
-    hop_local_host(ua, hop, host);
-    message_add_via(sip, host, ua->net.port);
+    hop_add_via(ua, hop, sip);
+    hop_add_route(ua, sip);
     add_identities(request, sip, hop);
     request->call->invite_cseq = request->cseq;
     return sip;
@@ -129,8 +101,7 @@ bool request_send(struct request *request)
     if (request->transaction != NULL) {
         osip_transaction_set_your_instance(request->transaction, NULL);
     }
-    request->transaction = transactions_request(call->ua, sip, hop.host, hop.port, request);
-    hop_free(&hop);
+    request->transaction = transactions_request(call->ua, sip, path_of(hop), request);
     return request->transaction != NULL;
 }
 
@@ -161,16 +132,21 @@ void request_ack(struct call *call, osip_message_t *response, osip_message_t *in
         free(sdp);
     }
     osip_message_free(call->ack);
-    hop_free(&call->ack_hop);
+    path_free(&call->ack_path);
     call->ack = ack;
-    call->ack_hop = hop;
+    call->ack_path = path_of(hop);
     request_ack_again(call);
 }
 
 void request_ack_again(struct call *call)
 {
-    call->ack_waits = wire_send(call->ua, call->ack, call->ack_hop.host, call->ack_hop.port) ==
-                      WIRE_WAITS;
+    enum wire_sent sent = wire_send(call->ua, call->ack, &call->ack_path);
+
+    while (sent == WIRE_FAILED && path_has_next(&call->ack_path)) {
+        path_go_on(&call->ack_path);
+        sent = wire_send(call->ua, call->ack, &call->ack_path);
+    }
+    call->ack_waits = sent == WIRE_WAITS;
 }
 
 /* RFC 3261 §9.1: the INVITE's own Via, branch included, and its Route. */
@@ -207,8 +183,7 @@ bool request_cancel(struct request *invite)
     cancel = cancel_of(transaction->orig_request, call->call_id, invite->cseq);
     timer_request(request, cancel);
     request->transaction =
-        transactions_request(call->ua, cancel, transaction->ict_context->destination,
-                             transaction->ict_context->port, request);
+        transactions_request(call->ua, cancel, tries_path(transaction), request);
     if (request->transaction != NULL) {
         return true;
     }

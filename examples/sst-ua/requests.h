@@ -24,7 +24,4 @@ void request_ack_again(struct call *call);
 /* Cancels an INVITE that had a provisional response; false where it cannot be sent. */
 bool request_cancel(struct request *invite);
 
-/* Where initial requests go: the proxy, or what the URI says; without either no host. */
-struct hop request_first_hop(const struct ua *ua, osip_uri_t *uri);
-
 #endif

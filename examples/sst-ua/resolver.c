@@ -9,16 +9,12 @@
 
 #include <ares.h>
 
+#include "question.h"
 #include "text.h"
 
 /* A name server that does not answer is asked twice, for so long the first time. */
 #define TRY_MS 2000
 #define TRIES 2
-
-/* What a name server says about how long its answers are good for is kept within these. */
-#define LIFE_MIN_MS 10000
-#define LIFE_MAX_MS 3600000
-#define FAILURE_LIFE_MS 30000
 
 static ares_channel channel_of(const struct resolver *resolver)
 {
@@ -53,77 +49,18 @@ void resolver_close(struct resolver *resolver)
     }
     for (size_t i = 0; i < RESOLVER_NAMES; i++) {
         free(resolver->names[i].host);
+        records_free(resolver->names[i].records);
         resolver->names[i].host = NULL;
+        resolver->names[i].records = NULL;
     }
 }
 
-static uint64_t life_of(int seconds)
-{
-    uint64_t life_ms = seconds > 0 ? (uint64_t)seconds * 1000 : 0;
-
-    if (life_ms < LIFE_MIN_MS) {
-        return LIFE_MIN_MS;
-    }
-    return life_ms < LIFE_MAX_MS ? life_ms : LIFE_MAX_MS;
-}
-
-/* The first address of the family; the answer's life in *ttl. */
-static const struct ares_addrinfo_node *first_of(const struct ares_addrinfo *found, int family)
-{
-    const struct ares_addrinfo_node *node = found->nodes;
-
-    while (node != NULL &&
-           (node->ai_family != family || node->ai_addrlen > sizeof(struct sockaddr_storage))) {
-        node = node->ai_next;
-    }
-    return node;
-}
-
-static void on_answer(void *user, int status, int timeouts, struct ares_addrinfo *found)
-{
-    struct resolver_name *name = user;
-    struct resolver *resolver = name->resolver;
-    const struct ares_addrinfo_node *node = NULL;
-
-    (void)timeouts;
-    name->pending = false;
-    name->news = true;
-    resolver->news = true;
-    resolver->pending--;
-    name->until_ms = resolver->now_ms + FAILURE_LIFE_MS;
-    if (status == ARES_SUCCESS && found != NULL) {
-        node = first_of(found, resolver->family);
-    }
-    if (node != NULL) {
-        memset(&name->address, 0, sizeof name->address);
-        memcpy(&name->address.storage, node->ai_addr, node->ai_addrlen);
-        name->address.length = node->ai_addrlen;
-        name->until_ms = resolver->now_ms + life_of(node->ai_ttl);
-    } else if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
-        /* There is none any more; a server that is silent is no such answer. */
-        name->address.length = 0;
-    }
-    if (found != NULL) {
-        ares_freeaddrinfo(found);
-    }
-}
-
-static void ask(struct resolver_name *name)
-{
-    struct resolver *resolver = name->resolver;
-    struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT,
-                                        .ai_family = resolver->family,
-                                        .ai_socktype = SOCK_DGRAM};
-
-    name->pending = true;
-    resolver->pending++;
-    ares_getaddrinfo(channel_of(resolver), name->host, NULL, &hints, on_answer, name);
-}
-
-static struct resolver_name *known(struct resolver *resolver, const char *host)
+static struct resolver_name *known(struct resolver *resolver, enum resolver_kind kind,
+                                   const char *host)
 {
     for (size_t i = 0; i < RESOLVER_NAMES; i++) {
-        if (resolver->names[i].host != NULL && strcasecmp(resolver->names[i].host, host) == 0) {
+        if (resolver->names[i].host != NULL && resolver->names[i].kind == kind &&
+            strcasecmp(resolver->names[i].host, host) == 0) {
             return &resolver->names[i];
         }
     }
@@ -148,49 +85,86 @@ static struct resolver_name *place(struct resolver *resolver)
     return oldest;
 }
 
-static struct resolver_name *begin(struct resolver *resolver, const char *host)
+static struct resolver_name *begin(struct resolver *resolver, enum resolver_kind kind,
+                                   const char *host)
 {
     struct resolver_name *name = place(resolver);
 
     if (name != NULL) {
         free(name->host);
-        *name = (struct resolver_name){.resolver = resolver, .host = text_copy(host)};
+        records_free(name->records);
+        *name =
+            (struct resolver_name){.resolver = resolver, .kind = kind, .host = text_copy(host)};
     }
     return name;
+}
+
+/* The name, which is asked for where that is due; NULL where it cannot be. */
+static struct resolver_name *look_up(struct resolver *resolver, enum resolver_kind kind,
+                                     const char *host, uint64_t now_ms)
+{
+    struct resolver_name *name = known(resolver, kind, host);
+
+    resolver->now_ms = now_ms;
+    if (name == NULL && resolver->pending < RESOLVER_PENDING_MAX) {
+        name = begin(resolver, kind, host);
+    }
+    /* Too many questions at once: strangers ask them. */
+    if (name == NULL || resolver->channel == NULL) {
+        return NULL;
+    }
+    name->used_ms = now_ms;
+    if (now_ms >= name->until_ms && !name->pending && resolver->pending < RESOLVER_PENDING_MAX) {
+        question_ask(name);
+    }
+    return name;
+}
+
+enum resolved resolver_find_all(struct resolver *resolver, const char *host, uint64_t now_ms,
+                                struct net_address addresses[RESOLVER_ADDRESSES])
+{
+    struct resolver_name *name;
+
+    memset(addresses, 0, RESOLVER_ADDRESSES * sizeof *addresses);
+    if (address_read(addresses, resolver->family, host)) {
+        return RESOLVED;
+    }
+    /* A number of the other family is no name, so no name server is asked for it. */
+    if (address_read(addresses, resolver->family == AF_INET6 ? AF_INET : AF_INET6, host)) {
+        addresses->length = 0;
+        return RESOLVE_FAILED;
+    }
+    name = look_up(resolver, RESOLVER_HOST, host, now_ms);
+    if (name == NULL) {
+        return RESOLVE_FAILED;
+    }
+    memcpy(addresses, name->addresses, sizeof name->addresses);
+    if (addresses->length > 0) {
+        return RESOLVED;
+    }
+    return name->pending ? RESOLVE_PENDING : RESOLVE_FAILED;
 }
 
 enum resolved resolver_find(struct resolver *resolver, const char *host, uint64_t now_ms,
                             struct net_address *address)
 {
-    struct resolver_name *name;
+    struct net_address addresses[RESOLVER_ADDRESSES];
+    enum resolved result = resolver_find_all(resolver, host, now_ms, addresses);
 
-    if (address_read(address, resolver->family, host)) {
+    *address = addresses[0];
+    return result;
+}
+
+enum resolved resolver_records(struct resolver *resolver, enum resolver_kind kind,
+                               const char *host, uint64_t now_ms, const struct records **records)
+{
+    struct resolver_name *name = look_up(resolver, kind, host, now_ms);
+
+    *records = name != NULL ? name->records : NULL;
+    if (*records != NULL) {
         return RESOLVED;
     }
-    /* A number of the other family is no name, so no name server is asked for it. */
-    if (address_read(address, resolver->family == AF_INET6 ? AF_INET : AF_INET6, host)) {
-        address->length = 0;
-        return RESOLVE_FAILED;
-    }
-    resolver->now_ms = now_ms;
-    name = known(resolver, host);
-    if (name == NULL && resolver->pending < RESOLVER_PENDING_MAX) {
-        name = begin(resolver, host);
-    }
-    /* Too many questions at once: strangers ask them. */
-    if (name == NULL || resolver->channel == NULL) {
-        return RESOLVE_FAILED;
-    }
-    name->used_ms = now_ms;
-    if (now_ms >= name->until_ms && !name->pending &&
-        resolver->pending < RESOLVER_PENDING_MAX) {
-        ask(name);
-    }
-    *address = name->address;
-    if (address->length > 0) {
-        return RESOLVED;
-    }
-    return name->pending ? RESOLVE_PENDING : RESOLVE_FAILED;
+    return name != NULL && name->pending ? RESOLVE_PENDING : RESOLVE_FAILED;
 }
 
 size_t resolver_watch(const struct resolver *resolver, struct pollfd *sockets)
@@ -269,17 +243,11 @@ void resolver_work(struct resolver *resolver, uint64_t now_ms)
     tell(resolver);
 }
 
-enum resolved resolver_wait(struct resolver *resolver, const char *host,
-                            struct net_address *address)
+void resolver_wait(struct resolver *resolver, uint64_t now_ms)
 {
     struct pollfd sockets[RESOLVER_SOCKETS];
-    enum resolved result;
+    size_t count = resolver_watch(resolver, sockets);
 
-    while ((result = resolver_find(resolver, host, 0, address)) == RESOLVE_PENDING) {
-        size_t count = resolver_watch(resolver, sockets);
-
-        poll(sockets, (nfds_t)count, resolver_wait_ms(resolver, TRY_MS));
-        resolver_work(resolver, 0);
-    }
-    return result;
+    poll(sockets, (nfds_t)count, resolver_wait_ms(resolver, TRY_MS));
+    resolver_work(resolver, now_ms);
 }

@@ -12,22 +12,32 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "records.h"
 
 /* Names that are kept, and those of them that may be asked for at the same time. */
 #define RESOLVER_NAMES 256
 #define RESOLVER_PENDING_MAX 32
+
+/* Addresses of one name that are kept. */
+#define RESOLVER_ADDRESSES 4
 
 /* Sockets that c-ares may want to have watched. */
 #define RESOLVER_SOCKETS 16
 
 enum resolved { RESOLVED, RESOLVE_PENDING, RESOLVE_FAILED };
 
+/* What is asked for. */
+enum resolver_kind { RESOLVER_HOST, RESOLVER_SRV, RESOLVER_NAPTR };
+
 struct resolver;
 
 struct resolver_name {
     struct resolver *resolver;
+    enum resolver_kind kind;
     char *host; /* NULL: free */
-    struct net_address address; /* without port; of no length where there is none */
+    struct net_address addresses[RESOLVER_ADDRESSES]; /* of a host, without port; the first of no
+                                                         length where there is none */
+    struct records *records; /* of the other kinds; NULL where there are none */
     uint64_t until_ms;
     uint64_t used_ms;
     bool pending;
@@ -54,9 +64,16 @@ void resolver_close(struct resolver *resolver);
 enum resolved resolver_find(struct resolver *resolver, const char *host, uint64_t now_ms,
                             struct net_address *address);
 
-/* The same, but waits; for the start, when there is nothing yet that could be held up. */
-enum resolved resolver_wait(struct resolver *resolver, const char *host,
-                            struct net_address *address);
+/* The same for all of its addresses that there is room for; the rest has no length. */
+enum resolved resolver_find_all(struct resolver *resolver, const char *host, uint64_t now_ms,
+                                struct net_address addresses[RESOLVER_ADDRESSES]);
+
+/* Finds SRV or NAPTR records, which are the resolver's until it is called again. */
+enum resolved resolver_records(struct resolver *resolver, enum resolver_kind kind,
+                               const char *name, uint64_t now_ms, const struct records **records);
+
+/* Waits for news; for the start, when there is nothing yet that could be held up. */
+void resolver_wait(struct resolver *resolver, uint64_t now_ms);
 
 /* Sockets to watch; returns how many of the RESOLVER_SOCKETS. */
 size_t resolver_watch(const struct resolver *resolver, struct pollfd *sockets);

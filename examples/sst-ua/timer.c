@@ -162,6 +162,14 @@ bool timer_request(struct request *request, osip_message_t *sip)
     return result == SST_OK;
 }
 
+void timer_plain_request(struct ua *ua, osip_message_t *sip)
+{
+    struct sst_headers headers;
+
+    sst_other_headers(&ua->options.policy, SST_METHOD_OTHER, &headers);
+    sst_osip_apply(sip, &headers);
+}
+
 void timer_response(struct request *request, enum sst_osip_event what, osip_message_t *response,
                     struct sst_verdict *verdict)
 {

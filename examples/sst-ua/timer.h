@@ -26,6 +26,9 @@ void timer_forget(struct call *call);
 /* Puts the header fields into an own request; false where the session has ended. */
 bool timer_request(struct request *request, osip_message_t *sip);
 
+/* The same for a request that belongs to no call. */
+void timer_plain_request(struct ua *ua, osip_message_t *sip);
+
 /* The verdict on a response to an own request, or on its end without one (message NULL then). */
 void timer_response(struct request *request, enum sst_osip_event what, osip_message_t *response,
                     struct sst_verdict *verdict);

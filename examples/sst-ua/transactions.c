@@ -8,11 +8,13 @@
 #include "callee.h"
 #include "client.h"
 #include "farewell.h"
+#include "hop.h"
 #include "lookup.h"
 #include "message.h"
 #include "resting.h"
 #include "server.h"
 #include "text.h"
+#include "tries.h"
 #include "wire.h"
 
 /* Looking for libosip2's next timer costs a walk over all transactions; so often is enough. */
@@ -22,6 +24,9 @@
  * are refused without being remembered, until so long later. */
 #define STRANGERS_MAX 2000
 #define RETRY_LATER "Retry-After: 10\r\n"
+
+/* Larger requests go by TCP, where that is to be had. */
+#define DATAGRAM_MAX 1300
 
 static struct ua *ua_of(osip_transaction_t *transaction)
 {
@@ -81,12 +86,16 @@ static int on_send(osip_transaction_t *transaction, osip_message_t *sip, char *h
 {
     osip_header_t *header;
 
-    (void)socket;
     /* libosip2's own ACK has none, which RFC 3261 §8.1.1 asks of every request. */
     if (MSG_IS_ACK(sip) && osip_message_get_max_forwards(sip, 0, &header) < 0) {
         osip_message_set_max_forwards(sip, "70");
     }
-    return wire_send(ua_of(transaction), sip, host, port) != WIRE_FAILED ? 0 : -1;
+    (void)host;
+    (void)port;
+    if (transaction->ctx_type == ICT || transaction->ctx_type == NICT) {
+        return tries_send(ua_of(transaction), transaction, sip) != WIRE_FAILED ? 0 : -1;
+    }
+    return wire_answer(ua_of(transaction), sip, (uint32_t)socket) != WIRE_FAILED ? 0 : -1;
 }
 
 bool transactions_open(struct ua *ua)
@@ -138,6 +147,7 @@ static void free_transaction(osip_transaction_t *transaction)
         ((struct request *)instance)->transaction = NULL;
     }
     transactions_forget_stranger(transaction);
+    tries_free(transaction);
     osip_transaction_free(transaction);
 }
 
@@ -174,8 +184,24 @@ void transactions_close(struct ua *ua)
     free(stack->dead);
 }
 
-/* Hands out what the callbacks told; that may lead to more, which is added at the end. */
-static void deal_with_events(struct ua *ua)
+/* What a client transaction told; where another server can be tried nobody hears of it. */
+static void deal_with_client(struct ua *ua, const struct stack_event *event)
+{
+    if (tries_next(ua, event->transaction, event->message)) {
+        return;
+    }
+    if (event->what != SST_OSIP_RESPONSE) {
+        client_failed(ua, event->transaction, event->what);
+        return;
+    }
+    client_response(ua, event->transaction, event->message);
+    /* Timer K only absorbs copies, which nobody looks at anyway. */
+    if (event->transaction->state == NICT_COMPLETED) {
+        end(ua, event->transaction);
+    }
+}
+
+void transactions_settle(struct ua *ua)
 {
     struct stack *stack = &ua->stack;
 
@@ -184,21 +210,14 @@ static void deal_with_events(struct ua *ua)
 
         if (event.what == SST_OSIP_REQUEST) {
             server_request(ua, event.transaction, event.message);
-        } else if (event.what == SST_OSIP_RESPONSE) {
-            client_response(ua, event.transaction, event.message);
-            /* Timer K only absorbs copies, which nobody looks at anyway. */
-            if (event.transaction->state == NICT_COMPLETED) {
-                end(ua, event.transaction);
-            }
         } else {
-            client_failed(ua, event.transaction, event.what);
+            deal_with_client(ua, &event);
         }
     }
     stack->event_count = 0;
 }
 
-/* Gives an event to the state machine, which frees it. */
-static void execute(struct ua *ua, osip_transaction_t *transaction, osip_event_t *event)
+void transactions_execute(struct ua *ua, osip_transaction_t *transaction, osip_event_t *event)
 {
     ua->stack.busy = true;
     osip_transaction_execute(transaction, event);
@@ -235,8 +254,9 @@ static void begin_server(struct ua *ua, osip_event_t *event, const struct net_da
         stack->strangers++;
         osip_transaction_set_reserved3(transaction, stack);
     }
+    osip_transaction_set_out_socket(transaction, (int)datagram->stream);
     lookup_add(stack, transaction);
-    execute(ua, transaction, event);
+    transactions_execute(ua, transaction, event);
 }
 
 /* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
@@ -266,37 +286,54 @@ void transactions_receive(struct ua *ua, const struct net_datagram *datagram)
     }
     transaction = lookup_find(&ua->stack, event);
     if (transaction != NULL) {
-        execute(ua, transaction, event);
+        transactions_execute(ua, transaction, event);
     } else {
         receive_outside(ua, event, datagram);
     }
-    deal_with_events(ua);
+    transactions_settle(ua);
 }
 
-osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request, const char *host,
-                                         int port, void *instance)
+/* RFC 3261 §18.1.1: so large a request may not arrive in a datagram. */
+static bool is_large(osip_message_t *request)
 {
-    osip_event_t *event = osip_new_outgoing_sipmessage(request);
-    osip_transaction_t *transaction =
-        event != NULL ? osip_create_transaction(ua->stack.osip, event) : NULL;
+    char *bytes;
+    size_t length;
 
+    if (!message_print(request, &bytes, &length)) {
+        return false;
+    }
+    osip_free(bytes);
+    return length > DATAGRAM_MAX;
+}
+
+osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request, struct path path,
+                                         void *instance)
+{
+    osip_transaction_t *transaction;
+    osip_event_t *event;
+
+    /* Via tells libosip2 which timers there are. */
+    (void)hop_locate(ua, &path);
+    if (is_large(request)) {
+        path_try_tcp(&path, ua->options.transport);
+    }
+    message_set_transport(
+        request, transport_via(path_target(&path, ua->options.transport).transport));
+    event = osip_new_outgoing_sipmessage(request);
+    transaction = event != NULL ? osip_create_transaction(ua->stack.osip, event) : NULL;
     if (transaction == NULL) {
         if (event != NULL) {
             osip_event_free(event);
         } else {
             osip_message_free(request);
         }
+        path_free(&path);
         return NULL;
     }
-    /* Not what libosip2 thinks: a proxy, or the route set, may say otherwise. */
-    if (transaction->ict_context != NULL) {
-        osip_ict_set_destination(transaction->ict_context, osip_strdup(host), port);
-    } else {
-        osip_nict_set_destination(transaction->nict_context, osip_strdup(host), port);
-    }
+    tries_begin(transaction, path);
     osip_transaction_set_your_instance(transaction, instance);
     lookup_add(&ua->stack, transaction);
-    execute(ua, transaction, event);
+    transactions_execute(ua, transaction, event);
     return transaction;
 }
 
@@ -309,84 +346,11 @@ void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_m
         return;
     }
     event->transactionid = transaction->transactionid;
-    execute(ua, transaction, event);
-    if (transaction->state == NIST_COMPLETED) {
+    transactions_execute(ua, transaction, event);
+    /* RFC 3261 §17.2.2: over a stream no copy comes, so there is nothing to wait for. */
+    if (transaction->state == NIST_COMPLETED && transaction->out_socket <= 0) {
         resting_add(ua, transaction);
     }
-}
-
-/* Whether a client transaction still sends its request to a host. */
-static bool sends_to(struct ua *ua, osip_transaction_t *transaction, const char *host,
-                     const struct net_address *address)
-{
-    bool invite = transaction->ict_context != NULL;
-    const char *destination =
-        invite ? transaction->ict_context->destination : transaction->nict_context->destination;
-    int port = invite ? transaction->ict_context->port : transaction->nict_context->port;
-    struct net_address its;
-
-    /* What is hushed, or answered, is not sent again. */
-    if (invite ? transaction->state != ICT_CALLING || transaction->ict_context->timer_a_start.tv_sec < 0
-               : transaction->state > NICT_PROCEEDING ||
-                     transaction->nict_context->timer_e_start.tv_sec < 0) {
-        return false;
-    }
-    if (destination == NULL) {
-        return false;
-    }
-    if (host != NULL) {
-        return osip_strcasecmp(destination, host) == 0;
-    }
-    return net_resolve(&ua->net, destination, port, clock_real_ms(&ua->clock), &its) == RESOLVED &&
-           address_same(&its, address);
-}
-
-/* As if the time for another copy had come: it is sent, or found out to be undeliverable. */
-static void send_now(struct ua *ua, osip_transaction_t *transaction)
-{
-    osip_event_t *event = osip_malloc(sizeof *event);
-
-    if (event == NULL) {
-        return;
-    }
-    memset(event, 0, sizeof *event);
-    event->type = transaction->ict_context != NULL ? TIMEOUT_A : TIMEOUT_E;
-    event->transactionid = transaction->transactionid;
-    execute(ua, transaction, event);
-}
-
-static void send_all_now(struct ua *ua, osip_list_t *list, const char *host,
-                         const struct net_address *address)
-{
-    size_t count = 0;
-    osip_transaction_t **found =
-        memory(((size_t)osip_list_size(list) + 1) * sizeof(osip_transaction_t *));
-    osip_list_iterator_t it;
-
-    /* Sending may end a transaction, which takes it out of the list. */
-    for (osip_transaction_t *at = osip_list_get_first(list, &it); osip_list_iterator_has_elem(it);
-         at = osip_list_get_next(&it)) {
-        if (sends_to(ua, at, host, address)) {
-            found[count++] = at;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        send_now(ua, found[i]);
-    }
-    free(found);
-    deal_with_events(ua);
-}
-
-void transactions_resolved(struct ua *ua, const char *host)
-{
-    send_all_now(ua, &ua->stack.osip->osip_ict_transactions, host, NULL);
-    send_all_now(ua, &ua->stack.osip->osip_nict_transactions, host, NULL);
-}
-
-void transactions_unreachable(struct ua *ua, const struct net_address *address)
-{
-    send_all_now(ua, &ua->stack.osip->osip_ict_transactions, NULL, address);
-    send_all_now(ua, &ua->stack.osip->osip_nict_transactions, NULL, address);
 }
 
 void transactions_hush(osip_transaction_t *transaction)
@@ -417,14 +381,14 @@ void transactions_work(struct ua *ua)
     uint64_t now_ms = clock_real_ms(&ua->clock);
     struct timeval wait;
 
-    deal_with_events(ua);
+    transactions_settle(ua);
     if (stack->busy && stack->due_ms > now_ms + LOOK_MS) {
         stack->due_ms = now_ms + LOOK_MS;
     }
     stack->busy = false;
     if (now_ms >= stack->due_ms) {
         run_timers(stack->osip);
-        deal_with_events(ua);
+        transactions_settle(ua);
         osip_timers_gettimeout(stack->osip, &wait);
         /* Rounded up, so that libosip2 finds its timer due. */
         stack->due_ms = now_ms + (uint64_t)wait.tv_sec * 1000 + (uint64_t)wait.tv_usec / 1000 + 1;

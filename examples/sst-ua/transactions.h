@@ -19,19 +19,19 @@ void transactions_close(struct ua *ua);
 void transactions_receive(struct ua *ua, const struct net_datagram *datagram);
 
 /*
- * Sends a request in a transaction of its own, and takes it over. What becomes of it comes to
- * client.h, at the earliest when the caller has returned. NULL: it could not be made.
+ * Sends a request in a transaction of its own, and takes it and its path over. What becomes of it
+ * comes to client.h, at the earliest when the caller has returned: from the last target that there
+ * is (RFC 3263 §4.3). NULL: it could not be made.
  */
-osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request, const char *host,
-                                         int port, void *instance);
+osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request, struct path path,
+                                         void *instance);
 
 /* Sends a response in the transaction of its request, and takes it over. */
 void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_message_t *response);
 
-/* There is news of a host's name, or nobody listens at an address: requests for there go on, or are
- * over. */
-void transactions_resolved(struct ua *ua, const char *host);
-void transactions_unreachable(struct ua *ua, const struct net_address *address);
+/* Gives an event to the state machine, which frees it, and hands out what that led to. */
+void transactions_execute(struct ua *ua, osip_transaction_t *transaction, osip_event_t *event);
+void transactions_settle(struct ua *ua);
 
 /* A server transaction goes; those of strangers are counted. */
 void transactions_forget_stranger(osip_transaction_t *transaction);

@@ -15,9 +15,12 @@
 #include "address.h"
 #include "net.h"
 #include "options.h"
+#include "path.h"
+#include "streams.h"
 #include "table.h"
 
 struct call;
+struct registration;
 struct resting;
 struct takeover;
 
@@ -56,8 +59,10 @@ struct ua {
     struct clock clock;
     struct log log;
     struct net net;
+    struct streams streams;
     struct stack stack;
 
+    struct registration *registration; /* NULL: none */
     struct table calls;   /* all calls, by Call-ID */
     struct agenda agenda;               /* all calls, by their next_due */
     struct sst_queue sessions; /* the library's deadlines */

@@ -4,51 +4,143 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
+#include "hop.h"
 #include "message.h"
 #include "raw.h"
 #include "text.h"
 
-enum wire_sent wire_send(struct ua *ua, osip_message_t *sip, const char *host, int port)
+/* By a stream, or as a datagram; *stream becomes the connection. */
+static bool put(struct ua *ua, const struct target *to, const char *name, uint32_t *stream,
+                const char *bytes, size_t length)
 {
-    struct net_address to;
-    enum resolved resolved;
+    struct stream *connection;
+
+    if (!transport_is_stream(to->transport)) {
+        return net_send(&ua->net, &to->address, bytes, length);
+    }
+    connection = streams_to(&ua->streams, to->transport, &to->address, name,
+                            clock_real_ms(&ua->clock));
+    *stream = connection != NULL ? connection->id : 0;
+    return connection != NULL && stream_send(connection, bytes, length);
+}
+
+/* Prints, sends and logs: on a connection where there is one, else to a target. */
+static enum wire_sent send_to(struct ua *ua, osip_message_t *sip, const struct target *to,
+                              const char *name, uint32_t *stream)
+{
+    struct stream *connection = to == NULL ? streams_find(&ua->streams, *stream) : NULL;
     char *bytes;
     size_t length;
     bool sent;
 
-    if (ua->mute) {
-        return WIRE_SENT;
-    }
-    resolved = host == NULL ? RESOLVE_FAILED
-                            : net_resolve(&ua->net, host, port, clock_real_ms(&ua->clock), &to);
-    if (resolved == RESOLVE_PENDING) {
-        return WIRE_WAITS;
-    }
-    if (resolved == RESOLVE_FAILED) {
-        log_note(&ua->log, NULL, "%s: no address found", host != NULL ? host : "no host");
-        return WIRE_FAILED;
-    }
     if (!message_print(sip, &bytes, &length)) {
         return WIRE_FAILED;
     }
-    sent = net_send(&ua->net, &to, bytes, length);
+    sent = connection != NULL ? stream_send(connection, bytes, length)
+                              : to != NULL && put(ua, to, name, stream, bytes, length);
     if (sent) {
         log_message(&ua->log, LOG_SENT, sip, bytes, length);
     } else {
-        log_note(&ua->log, NULL, "%s port %d: could not send", host, port);
+        log_note(&ua->log, NULL, "%s: could not send", name);
     }
     osip_free(bytes);
     return sent ? WIRE_SENT : WIRE_FAILED;
 }
 
-void wire_send_again(struct ua *ua, osip_message_t *response)
+/* A request goes out once the connection is open, and once by each. */
+static enum wire_sent send_by_stream(struct ua *ua, osip_message_t *request, struct path *path,
+                                     const struct target *to)
 {
+    struct stream *stream = streams_find(&ua->streams, path->stream);
+    enum wire_sent sent;
+
+    if (stream == NULL) {
+        stream = streams_to(&ua->streams, to->transport, &to->address, path->hop.host,
+                            clock_real_ms(&ua->clock));
+        path->sent = false;
+    }
+    path->stream = stream != NULL ? stream->id : 0;
+    if (stream != NULL && stream->state != STREAM_OPEN) {
+        return WIRE_WAITS;
+    }
+    if (path->sent && !MSG_IS_ACK(request)) {
+        return WIRE_SENT;
+    }
+    sent = stream != NULL ? send_to(ua, request, NULL, path->hop.host, &path->stream) : WIRE_FAILED;
+    path->sent = sent == WIRE_SENT;
+    return sent;
+}
+
+enum wire_sent wire_send(struct ua *ua, osip_message_t *request, struct path *path)
+{
+    struct target to;
+
+    if (ua->mute) {
+        return WIRE_SENT;
+    }
+    switch (hop_locate(ua, path)) {
+    case RESOLVE_PENDING:
+        return WIRE_WAITS;
+    case RESOLVE_FAILED:
+        log_note(&ua->log, NULL, "%s: no address found",
+                 path->hop.host != NULL ? path->hop.host : "no host");
+        return WIRE_FAILED;
+    case RESOLVED:
+        break;
+    }
+    to = path_target(path, TRANSPORT_NONE);
+    if (path->failed) {
+        return WIRE_FAILED;
+    }
+    message_set_transport(request, transport_via(to.transport));
+    if (transport_is_stream(to.transport)) {
+        return send_by_stream(ua, request, path, &to);
+    }
+    return send_to(ua, request, &to, path->hop.host, &path->stream);
+}
+
+/* Where a response goes without its connection. */
+static enum resolved find_back(struct ua *ua, osip_message_t *response, struct target *to)
+{
+    osip_via_t *via = osip_list_get(&response->vias, 0);
+    enum resolved result;
     char *host;
     int port;
 
+    to->transport = transport_read(via->protocol);
     osip_response_get_destination(response, &host, &port);
-    wire_send(ua, response, host, port);
+    if (transport_is_stream(to->transport)) {
+        /* RFC 3261 §18.2.2: not the port that it came from, but the one that it listens to. */
+        port = via->port != NULL ? endpoint_port(via->port) : transport_port(to->transport);
+    }
+    result = host == NULL ? RESOLVE_FAILED
+                          : net_resolve(&ua->net, host, port, clock_real_ms(&ua->clock),
+                                        &to->address);
+    if (result == RESOLVE_FAILED) {
+        log_note(&ua->log, NULL, "%s: no address found", host != NULL ? host : "no host");
+    }
     osip_free(host);
+    return result;
+}
+
+enum wire_sent wire_answer(struct ua *ua, osip_message_t *response, uint32_t stream)
+{
+    const osip_via_t *via = osip_list_get(&response->vias, 0);
+    struct target to = {0};
+    enum resolved resolved;
+
+    if (ua->mute) {
+        return WIRE_SENT;
+    }
+    if (streams_find(&ua->streams, stream) != NULL) {
+        return send_to(ua, response, NULL, via->host, &stream);
+    }
+    resolved = find_back(ua, response, &to);
+    if (resolved == RESOLVED) {
+        return send_to(ua, response, &to, via->host, &stream);
+    }
+    return resolved == RESOLVE_PENDING ? WIRE_WAITS : WIRE_FAILED;
 }
 
 /*
@@ -104,11 +196,12 @@ static osip_event_t *event_of(osip_message_t *sip)
     return event;
 }
 
-/* Says and logs what came, whatever became of it. */
+/* Refuses what came, by the way it came, without keeping anything of it. */
 static void refuse(struct ua *ua, const struct net_datagram *datagram,
                    const struct raw_message *raw, int status, const char *more)
 {
     const char *phrase = osip_message_get_reason(status);
+    struct stream *stream = streams_find(&ua->streams, datagram->stream);
     struct net_address to = datagram->from;
     int port = datagram->port;
     char *text = raw_refusal(raw, datagram->host, datagram->port, status,
@@ -116,10 +209,27 @@ static void refuse(struct ua *ua, const struct net_datagram *datagram,
 
     if (text != NULL && !ua->mute) {
         address_set_port(&to, port);
-        (void)net_send(&ua->net, &to, text, strlen(text));
+        if (stream != NULL) {
+            (void)stream_send(stream, text, strlen(text));
+        } else if (datagram->stream == 0) {
+            (void)net_send(&ua->net, &to, text, strlen(text));
+        }
         log_refused(&ua->log, status, datagram->host, datagram->port);
     }
     free(text);
+}
+
+void wire_refuse_piece(struct ua *ua, struct stream *stream, const struct framing_piece *piece)
+{
+    struct net_datagram from = {.from = stream->other, .port = stream->port, .stream = stream->id};
+    struct raw_message raw;
+
+    memcpy(from.host, stream->host, sizeof from.host);
+    log_note(&ua->log, NULL, "%s port %d sends what makes no SIP message", stream->host,
+             stream->port);
+    if (piece->status != 0 && raw_split(&raw, piece->bytes, piece->length)) {
+        refuse(ua, &from, &raw, piece->status, "");
+    }
 }
 
 void wire_refuse(struct ua *ua, const struct net_datagram *datagram, int status, const char *more)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "network_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum taken complain(const char *option, const char *value, const char *wanted)
+{
+    fprintf(stderr, "sst-ua: %s %s: not %s\n", option, value, wanted);
+    return TAKEN_WRONG;
+}
+
+static enum taken read_transport(struct options *options, const char *option, const char *value)
+{
+    options->transport = transport_read(value);
+    return options->transport != TRANSPORT_NONE ? TAKEN
+                                                : complain(option, value, "udp, tcp or tls");
+}
+
+static enum taken read_outbound(struct options *options, const char *option, const char *value)
+{
+    if (strncmp(value, "sip:", 4) == 0 || strncmp(value, "sips:", 5) == 0) {
+        options->outbound_uri = value;
+        return strpbrk(value, " <>\"\t\r\n") == NULL && strchr(value, ':')[1] != '\0'
+                   ? TAKEN
+                   : complain(option, value, "a SIP URI");
+    }
+    options->outbound_uri = NULL;
+    return endpoint_parse(&options->outbound, value) ? TAKEN
+                                                     : complain(option, value, "HOST:PORT");
+}
+
+/* Whole seconds of real time. */
+static enum taken read_seconds(unsigned *seconds, const char *option, const char *value)
+{
+    char *rest;
+    unsigned long number = strtoul(value, &rest, 10);
+
+    if (*value < '0' || *value > '9' || *rest != '\0' || number > 1000000) {
+        return complain(option, value, "a number of seconds");
+    }
+    *seconds = (unsigned)number;
+    return TAKEN;
+}
+
+enum taken network_options_take(struct options *options, const char *option, const char *value)
+{
+    if (strcmp(option, "--transport") == 0) {
+        return read_transport(options, option, value);
+    }
+    if (strcmp(option, "--outbound") == 0) {
+        return read_outbound(options, option, value);
+    }
+    if (strcmp(option, "--tls-ca") == 0) {
+        options->tls.ca_file = value;
+    } else if (strcmp(option, "--tls-certificate") == 0) {
+        options->tls.certificate = value;
+    } else if (strcmp(option, "--keep-alive") == 0) {
+        return read_seconds(&options->keep_alive, option, value);
+    } else if (strcmp(option, "--expires") == 0) {
+        return read_seconds(&options->expires, option, value);
+    } else {
+        return TAKEN_NOT;
+    }
+    return TAKEN;
+}
+
+enum taken network_options_flag(struct options *options, const char *option)
+{
+    if (strcmp(option, "--register") == 0) {
+        options->registers = true;
+    } else if (strcmp(option, "--tls-insecure") == 0) {
+        options->tls.insecure = true;
+    } else {
+        return TAKEN_NOT;
+    }
+    return TAKEN;
+}
+
+bool network_options_check(struct options *options)
+{
+    if (options->registers && options->from == NULL) {
+        fputs("sst-ua: --register: as whom? --from SIP-URI is needed\n", stderr);
+        return false;
+    }
+    if (options->registers && options->expires == 0) {
+        fputs("sst-ua: --expires 0: not a time to be registered for\n", stderr);
+        return false;
+    }
+    if (options->bind.port < 0) {
+        options->bind.port = transport_port(options->transport);
+    }
+    return true;
+}
