@@ -21,10 +21,18 @@ EVENTS = {
     "ended": {"needed": {"reason": str}, "optional": {}},
     "refused": {"needed": {"status": int}, "optional": {}},
     "lost": {"needed": {"lines": int}, "optional": {}},
+    "connection": {"needed": {"address": str, "port": int, "transport": str, "problem": str},
+                   "optional": {}},
+    "registered": {"needed": {"expires": int}, "optional": {}},
+    "registration_failed": {"needed": {"status": int}, "optional": {}},
+    "unregistered": {"needed": {}, "optional": {}},
     # sst-proxy's
     "expiration": {"needed": {"interval": int}, "optional": {}},
     "state_expired": {"needed": {}, "optional": {}},
 }
+# What happens outside of any call.
+NO_CALL = ("listening", "refused", "lost", "connection", "registered", "registration_failed",
+           "unregistered")
 
 
 def fits(value, kind):
@@ -40,7 +48,7 @@ def line_problems(entry):
     if event not in EVENTS:
         return ["unknown event %r" % event]
     needed = dict(COMMON, **EVENTS[event]["needed"])
-    if event in ("listening", "refused", "lost"):
+    if event in NO_CALL:
         del needed["call"]
     optional = EVENTS[event]["optional"]
     found = ["%s lacks %s" % (event, key) for key in needed if key not in entry]
