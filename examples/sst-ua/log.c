@@ -112,6 +112,33 @@ void log_listening(const struct log *log, const char *host, int port)
     }
 }
 
+void log_store(const struct log *log, enum log_store what, unsigned long number)
+{
+    static const struct {
+        const char *state;
+        const char *text;
+    } words[] = {
+        {"reached", "the store can be reached"},
+        {"away", "the store cannot be reached: the calls go on"},
+        {"standby", "waiting for the owner's lease to end"},
+        {"owner", "owner of the calls, in epoch"},
+        {"taken", "calls taken over:"},
+        {"unread", "records that are none:"},
+        {"lost", "another node has the calls: silent from here on"},
+    };
+
+    if (log->json) {
+        begin(log, NULL, "store");
+        line_string("state", words[what].state);
+        line_number("number", number);
+        line_end();
+    } else if (what == LOG_STORE_OWNER || what == LOG_STORE_TAKEN || what == LOG_STORE_UNREAD) {
+        log_note(log, NULL, "%s %lu", words[what].text, number);
+    } else {
+        log_note(log, NULL, "%s", words[what].text);
+    }
+}
+
 static void event_as_json(const struct log *log, const char *call_id, const struct sst_event *event)
 {
     begin(log, call_id, sst_event_name(event->type));

@@ -26,6 +26,19 @@ struct log {
 
 void log_listening(const struct log *log, const char *host, int port);
 
+/* What --store leads to. */
+enum log_store {
+    LOG_STORE_REACHED, /* it can be reached */
+    LOG_STORE_AWAY,    /* it cannot */
+    LOG_STORE_STANDBY, /* another node may own the calls */
+    LOG_STORE_OWNER,   /* this node does; number: the epoch */
+    LOG_STORE_TAKEN,   /* so many calls go on here */
+    LOG_STORE_UNREAD,  /* so many records were not understood */
+    LOG_STORE_LOST     /* another node has the calls */
+};
+
+void log_store(const struct log *log, enum log_store what, unsigned long number);
+
 /* A datagram, parsed; bytes are those of one that is sent. */
 void log_message(struct log *log, enum log_direction direction, osip_message_t *sip,
                  const char *bytes, size_t length);

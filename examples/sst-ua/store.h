@@ -29,7 +29,7 @@ struct store_events {
     /* The store can be reached from now on, or no longer. What was written and not reported as
      * written by then may be lost. */
     void (*reached)(void *user);
-    void (*lost)(void *user, const char *why);
+    void (*lost)(void *user);
     /* epoch: the highest that the store has seen; owner: who holds the lease, or NULL. */
     void (*claimed)(void *user, enum store_claim claim, uint64_t epoch, const char *owner);
     /* A write was refused: the epoch is higher than ours. */

@@ -107,7 +107,7 @@ static void clean_up(void *user)
 /* ---- Connecting ---- */
 
 /* The context is freed by hiredis once its callback has returned. */
-static void gone(struct redis *redis, const char *why)
+static void gone(struct redis *redis)
 {
     bool was = redis->ready;
 
@@ -117,7 +117,7 @@ static void gone(struct redis *redis, const char *why)
     redis->pending = 0;
     redis->again_ms = redis->now_ms + AGAIN_MS;
     if (was) {
-        redis->store.events.lost(redis->store.events.user, why);
+        redis->store.events.lost(redis->store.events.user);
     }
 }
 
@@ -125,17 +125,18 @@ static void on_disconnect(const redisAsyncContext *context, int status)
 {
     struct redis *redis = context->data;
 
+    (void)status;
     if (redis->context == context) {
-        gone(redis, status == REDIS_OK ? "closed" : context->errstr);
+        gone(redis);
     }
 }
 
 /* Gives the connection up; commands without a reply are told so by NULL. */
-static void give_up(struct redis *redis, const char *why)
+static void give_up(struct redis *redis)
 {
     redisAsyncContext *context = redis->context;
 
-    gone(redis, why);
+    gone(redis);
     if (context != NULL) {
         redisAsyncFree(context);
     }
@@ -146,7 +147,7 @@ static void on_connect(const redisAsyncContext *context, int status)
     struct redis *redis = context->data;
 
     if (status != REDIS_OK && redis->context == context) {
-        gone(redis, context->errstr); /* hiredis frees it */
+        gone(redis); /* hiredis frees it */
     }
 }
 
@@ -406,10 +407,10 @@ static uint64_t redis_work(struct store *store, short revents, uint64_t now_ms)
         redisAsyncHandleWrite(redis->context);
     }
     if (redis->context != NULL && redis->failed) {
-        give_up(redis, "error");
+        give_up(redis);
     }
     if (redis->context != NULL && redis->pending > 0 && now_ms >= redis->sent_ms + PATIENCE_MS) {
-        give_up(redis, "no answer");
+        give_up(redis);
     }
     if (redis->context == NULL) {
         return redis->again_ms;

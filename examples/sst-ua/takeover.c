@@ -241,7 +241,7 @@ static void on_reached(void *user)
     struct takeover *t = user;
     struct ua *ua = t->ua;
 
-    log_note(&ua->log, NULL, "the store is there");
+    log_store(&ua->log, LOG_STORE_REACHED, 0);
     t->reachable = true;
     t->claiming = false;
     t->claimed_ms = 0;
@@ -254,19 +254,18 @@ static void on_reached(void *user)
     take_out_ended(t, true);
 }
 
-static void on_lost(void *user, const char *why)
+static void on_lost(void *user)
 {
     struct takeover *t = user;
 
-    log_note(&t->ua->log, NULL, "the store is away: %s", why);
+    log_store(&t->ua->log, LOG_STORE_AWAY, 0);
     t->reachable = false;
     t->claiming = false;
 }
 
-static void lose(struct takeover *t, const char *owner)
+static void lose(struct takeover *t)
 {
-    log_note(&t->ua->log, NULL, "the calls are with %s now",
-             owner != NULL ? owner : "another node");
+    log_store(&t->ua->log, LOG_STORE_LOST, 0);
     t->lost = true;
 }
 
@@ -282,7 +281,7 @@ static void on_claimed(void *user, enum store_claim claim, uint64_t epoch, const
         t->asked = false;
     } else if (t->epoch != 0 || (!t->ua->options.standby && owner != NULL &&
                                  strcmp(owner, t->ua->options.node) != 0)) {
-        lose(t, owner);
+        lose(t);
     } else if (epoch >= t->seen) {
         t->seen = epoch;
         t->forget_ms = now_ms + (uint64_t)t->lease_ms * LEASES_TO_FORGET;
@@ -294,7 +293,7 @@ static void on_refused(void *user)
     struct takeover *t = user;
 
     if (!t->lost) {
-        lose(t, NULL);
+        lose(t);
     }
 }
 
@@ -453,7 +452,7 @@ static bool become_owner(struct takeover *t)
     uint64_t give_up_ms = options->standby ? CLOCK_NEVER : now_of(t) + 5000;
 
     if (options->standby) {
-        log_note(&t->ua->log, NULL, "standby");
+        log_store(&t->ua->log, LOG_STORE_STANDBY, 0);
     }
     while (t->epoch == 0 && !t->lost && now_of(t) < give_up_ms) {
         wait_for_store(t, 1000);
@@ -463,7 +462,7 @@ static bool become_owner(struct takeover *t)
                 t->lost ? "another node has the calls" : "cannot be reached");
         return false;
     }
-    log_note(&t->ua->log, NULL, "owner, epoch %llu", (unsigned long long)t->epoch);
+    log_store(&t->ua->log, LOG_STORE_OWNER, (unsigned long)t->epoch);
     return true;
 }
 
@@ -530,8 +529,10 @@ void takeover_restore(struct ua *ua)
         t->found = found->next;
         free(found);
     }
-    log_note(&ua->log, NULL, "%zu calls taken over, %zu records not understood", good,
-             t->found_count - good);
+    log_store(&ua->log, LOG_STORE_TAKEN, (unsigned long)good);
+    if (good < t->found_count) {
+        log_store(&ua->log, LOG_STORE_UNREAD, (unsigned long)(t->found_count - good));
+    }
     if (!ua->options.answering) {
         ua->options.calls = ua->begun; /* those, and no new ones */
     }

@@ -20,6 +20,7 @@ EVENTS = {
     "violation": {"needed": {"name": str}, "optional": {}},
     "ended": {"needed": {"reason": str}, "optional": {}},
     "refused": {"needed": {"status": int}, "optional": {}},
+    "store": {"needed": {"state": str, "number": int}, "optional": {}},
     "lost": {"needed": {"lines": int}, "optional": {}},
     "connection": {"needed": {"address": str, "port": int, "transport": str, "problem": str},
                    "optional": {}},
@@ -32,7 +33,7 @@ EVENTS = {
 }
 # What happens outside of any call.
 NO_CALL = ("listening", "refused", "lost", "connection", "registered", "registration_failed",
-           "unregistered")
+           "unregistered", "store")
 
 
 def fits(value, kind):
