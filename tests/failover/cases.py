@@ -1,0 +1,376 @@
+"""What may befall a cluster, and what its peers must notice of it: nothing but a refresh.
+
+lab.interval is the Session-Expires of the calls: the refresh comes at half of it, and a peer that
+watches hangs up at two thirds. lab.lease is the nodes' lease. Both grow with the slowness of the lab.
+"""
+
+import glob
+import os
+import signal
+import time
+
+import many
+from lab import Skip, check, readable
+
+REFRESHER, WATCHER = "uas", "uac"       # the cluster, as the callee that it is in the peer's INVITE
+
+STEPS = {
+    "refresher": ("unstored", "stored", "sent", "answered", "committed"),
+    "watcher": ("unread", "unstored", "stored"),
+}
+
+
+def timer(lab, who):
+    return ["Session-Expires: %d;refresher=%s" % (lab.interval, who), "Min-SE: 6"]
+
+
+def options(lab, method):
+    return ("--session-expires", str(lab.interval), "--min-se", "6", "--method", method,
+            "--policy", "refresh_floor=1")
+
+
+def begin(lab, role, method):
+    """A call that is up and stored: the cluster is the callee."""
+    nodes = [lab.node("a", *options(lab, method)),
+             lab.node("b", *options(lab, method), standby=True)]
+    peer = lab.peer()
+    peer.cseq = 10
+    if method == "invite":
+        peer.allow = "INVITE, ACK, CANCEL, BYE"
+    peer.establish(*timer(lab, REFRESHER if role == "refresher" else WATCHER))
+    lab.wait_kept(1)
+    return nodes, peer
+
+
+def answer(peer, request):
+    """A refresh, answered as it asks: as a peer that knows the extension does."""
+    asked = request.session_expires
+    peer.answer(request, 200, "Session-Expires: %d;refresher=%s" % (asked.interval,
+                                                                   asked.refresher),
+                "Require: timer")
+
+
+def expect_refresh(lab, peer, above, since):
+    """The taker's refresh, in time, with a number above all others. Its 200 goes out."""
+    request = peer.expect("UPDATE", "INVITE", timeout=30, skip=(100, "ACK"))
+    took = time.monotonic() - since - lab.lag.seconds()
+    check(took < lab.lease + 1, "the refresh of the taker came after %.1f s", took)
+    check(request.cseq.number > above, "CSeq %d was used, and now %d", above, request.cseq.number)
+    answer(peer, request)
+    if request.method == "INVITE":
+        ack = peer.expect("ACK", timeout=10)
+        check(ack.cseq.number == request.cseq.number, "ACK of another INVITE")
+    return request
+
+
+def goes_on(lab, peer, role, method):
+    """The call is as healthy as ever: one more refresh, by the one whose turn it is, and a BYE."""
+    if role == "refresher":
+        request = peer.expect("UPDATE", "INVITE", timeout=lab.half + 5)
+        answer(peer, request)
+        if request.method == "INVITE":
+            peer.expect("ACK", timeout=10)
+    else:
+        refresh_by_peer(lab, peer, method)
+    peer.hang_up()
+    lab.wait_kept(0)
+
+
+def refresh_by_peer(lab, peer, method, wait=True):
+    name = "UPDATE" if method == "update" else "INVITE"
+    request = peer.request(name, *timer(lab, "uac"), sdp=peer.body() if name == "INVITE" else None)
+    if wait:
+        response = peer.expect(200, timeout=10)
+        check(response.session_expires.interval == lab.interval, "another interval: %s",
+              response.summary())
+        if name == "INVITE":
+            peer.ack(response)
+    return request
+
+
+def killed_as_refresher(lab, step, method):
+    nodes, peer = begin(lab, "refresher", method)
+    first = nodes[0]
+    if step == "unstored":
+        time.sleep(lab.half - 0.5)
+        first.link.holds = True
+    passed = first.link.passed
+    request = peer.expect("UPDATE", "INVITE", timeout=lab.half + 5)
+    if step == "stored":
+        lab.wait(lambda: first.link.passed > passed, 5, "nothing was stored before the refresh")
+    if step == "answered":
+        first.link.holds = True
+    if step in ("answered", "committed"):
+        passed = first.link.passed
+        answer(peer, request)
+        if request.method == "INVITE":
+            peer.expect("ACK", timeout=10)
+        lab.wait(lambda: any(event.get("event") == "refreshed" for event in
+                             list(first.agent.events)), 5, "no refresh")
+    if step == "committed":
+        lab.wait(lambda: first.link.passed > passed + 400, 5, "the commit was not stored")
+    first.kill()
+    killed = time.monotonic()
+    if step == "sent":      # the answer goes to whoever has the address by then
+        answer(peer, request)
+    retransmit_until_taken(lab, peer, request, step, nodes[1])
+    expect_refresh(lab, peer, request.cseq.number, killed)
+    check_one_transaction_a_number(lab, peer)
+    goes_on(lab, peer, "refresher", method)
+
+
+def retransmit_until_taken(lab, peer, request, step, taker):
+    """RFC 3261 §13.3.1.4: a 2xx to INVITE is sent until its ACK comes: from the taker, then."""
+    if step != "sent" or request.method != "INVITE":
+        return
+    lab.wait(taker.is_listening, 10, "nobody took over")
+    key = (True, "INVITE", request.branch, request.cseq, request.to_tag)
+    peer.send_bytes(peer.answers[key])
+    seen = []
+    while not any(m.method == "ACK" for m in seen):
+        seen.append(peer.expect("ACK", "UPDATE", "INVITE", timeout=10))
+    check(seen[-1].cseq.number == request.cseq.number, "the taker acknowledges another INVITE")
+    peer.waiting.extendleft(m for m in reversed(seen) if m.method != "ACK")
+
+
+def killed_as_watcher(lab, step, method):
+    nodes, peer = begin(lab, "watcher", method)
+    first = nodes[0]
+    time.sleep(lab.half - 1)
+    if step == "unread":
+        first.signal(signal.SIGSTOP)
+        request = refresh_by_peer(lab, peer, method, wait=False)
+        first.kill()
+        killed = time.monotonic()
+        lab.wait(nodes[1].is_listening, 10, "nobody took over")
+        peer.send_bytes(request.encode())       # what Timer A or E does
+        response = None
+        while response is None:
+            message = peer.expect(200, "UPDATE", "INVITE", timeout=10)
+            if message.status == 200:
+                response = message
+            else:
+                handle_crossing(peer, message)
+        if method == "invite":
+            peer.ack(response)
+    else:
+        first.link.holds = step == "unstored"
+        passed = first.link.passed
+        refresh_by_peer(lab, peer, method)
+        if step == "stored":
+            lab.wait(lambda: first.link.passed > passed + 400, 5, "the commit was not stored")
+        first.kill()
+        killed = time.monotonic()
+        expect_refresh(lab, peer, 0, killed)
+    check_one_transaction_a_number(lab, peer)
+    goes_on(lab, peer, "watcher", method)
+
+
+def handle_crossing(peer, request):
+    """The taker's refresh crosses the peer's own: RFC 3261 §14.1."""
+    if request.method == "INVITE":
+        peer.answer(request, 491)
+        peer.expect("ACK", timeout=10)
+    else:
+        answer(peer, request)
+
+
+def check_one_transaction_a_number(lab, peer):
+    """No CSeq number twice from the cluster, whatever its nodes."""
+    with lab.wire.changed:
+        seen = {}
+        for datagram in lab.wire.datagrams:
+            message = datagram.message
+            if datagram.sender == "cluster" and message is not None and message.is_request and \
+                    message.method != "ACK":
+                other = seen.setdefault((message.call_id, message.cseq.number), message.branch)
+                check(other == message.branch, "CSeq %d was used twice", message.cseq.number)
+                check(message.method != "BYE", "the cluster hung up")
+
+
+# ---- The store ----
+
+def serve(peer, seconds):
+    """Answers what comes for so long, which is no BYE. How many refreshes that were."""
+    end = time.monotonic() + seconds
+    count = 0
+    while time.monotonic() < end:
+        if readable(peer, max(0.0, end - time.monotonic())) and peer.pending(0.05):
+            request = peer.expect("UPDATE", "INVITE", timeout=1, skip=(100, "ACK"))
+            answer(peer, request)
+            count += 1
+    return count
+
+
+def store_cut_from_owner(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    nodes[0].link.cut()
+    cut = time.monotonic()
+    expect_refresh(lab, peer, 0, cut)
+    lab.wait(nodes[1].is_listening, 10, "nobody took over")
+    serve(peer, lab.interval)         # the old owner cannot know; nothing ends
+    nodes[0].link.mend()
+    check(nodes[0].exit_status() == 5, "the old owner goes on")
+    check_one_transaction_a_number(lab, peer)
+    goes_on(lab, peer, "refresher", "update")
+
+
+def store_cut_from_standby(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    nodes[1].link.cut()
+    check(serve(peer, lab.half + 3) == 1, "the call does not go on")
+    nodes[1].link.mend()
+    time.sleep(1)
+    check(not nodes[1].is_listening(), "the standby took calls that have an owner")
+    nodes[0].kill()
+    expect_refresh(lab, peer, 0, time.monotonic())
+    goes_on(lab, peer, "refresher", "update")
+
+
+def store_cut_from_both(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    for node in nodes:
+        node.link.cut()
+    check(serve(peer, lab.interval + 3) == 2, "the call does not go on without a store")
+    for node in nodes:
+        node.link.mend()
+    time.sleep(1)
+    listening = [node.is_listening() for node in nodes]
+    check(listening in ([True, False], [True, True]), "nobody has the call: %s", listening)
+    check_one_transaction_a_number(lab, peer)
+    goes_on(lab, peer, "refresher", "update")
+
+
+def store_restarted_empty(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    lab.store.stop()
+    time.sleep(0.5)
+    lab.store.start()
+    lab.wait_kept(1)
+    check(not nodes[1].is_listening(), "the standby took calls that have an owner")
+    lab.wait(lambda: lab.store.ask("GET", lab.key("lease")) == "a", 5, "the owner has no lease")
+    nodes[0].kill()
+    expect_refresh(lab, peer, 0, time.monotonic())
+    goes_on(lab, peer, "refresher", "update")
+
+
+def store_slow(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    for node in nodes:
+        node.link.delay = 0.2       # each way
+    since = time.monotonic()
+    request = peer.expect("UPDATE", timeout=lab.half + 5)
+    took = time.monotonic() - since - lab.lag.seconds()
+    check(took < lab.half + 0.5, "the refresh waited for the store: %.1f s", took)
+    answer(peer, request)
+    check(not nodes[1].is_listening(), "the standby took calls that have an owner")
+    time.sleep(1)
+    nodes[0].kill()
+    expect_refresh(lab, peer, request.cseq.number, time.monotonic() + 1)
+    goes_on(lab, peer, "refresher", "update")
+
+
+# ---- The nodes ----
+
+def two_takers(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    nodes.append(lab.node("c", *options(lab, "update"), standby=True))
+    nodes[0].kill()
+    expect_refresh(lab, peer, 0, time.monotonic())
+    check(serve(peer, 2) == 0, "both took the call over")
+    check([node.is_listening() for node in nodes[1:]].count(True) == 1, "two owners")
+    goes_on(lab, peer, "refresher", "update")
+
+
+def owner_stopped_and_continued(lab):
+    nodes, peer = begin(lab, "refresher", "update")
+    time.sleep(lab.half - 2)
+    nodes[0].signal(signal.SIGSTOP)     # its refresh falls due meanwhile
+    request = expect_refresh(lab, peer, 0, time.monotonic())
+    time.sleep(3)
+    nodes[0].signal(signal.SIGCONT)
+    check(nodes[0].exit_status() == 5, "the old owner goes on")
+    sent = [event for event in list(nodes[0].agent.events)
+            if event.get("event") == "sent" and event.get("method") in ("UPDATE", "BYE")]
+    check(not sent, "the old owner sent %s", sent)
+    check(request.cseq.number > 100, "CSeq numbers of the first block")
+    check_one_transaction_a_number(lab, peer)
+    goes_on(lab, peer, "refresher", "update")
+
+
+def clocks_apart(lab):
+    library = sorted(glob.glob("/usr/lib/*/faketime/libfaketime.so.1"))
+    if not library:
+        raise Skip("no faketime")
+    ahead = dict(os.environ, LD_PRELOAD=library[0], FAKETIME="+10s",
+                 ASAN_OPTIONS="verify_asan_link_order=0",
+                 FAKETIME_DONT_FAKE_MONOTONIC="1")
+    first = lab.node("a", *options(lab, "update"))
+    second = lab.node("b", *options(lab, "update"), standby=True, environment=ahead)
+    peer = lab.peer()
+    peer.establish(*timer(lab, REFRESHER))
+    lab.wait_kept(1)
+    first.kill()
+    expect_refresh(lab, peer, 0, time.monotonic())
+    check(second.is_listening(), "nobody took over")
+    goes_on(lab, peer, "refresher", "update")
+
+
+def description_and_routes_survive(lab):
+    """SDP with its version, the route set, the target: RFC 3264 §8, RFC 3261 §12.2."""
+    nodes = [lab.node("a", *options(lab, "invite")), lab.node("b", *options(lab, "invite"), standby=True)]
+    peer = lab.peer()
+    peer.cseq, peer.allow = 10, "INVITE, ACK, CANCEL, BYE"
+    route = "<sip:%s;lr>" % peer.hostport
+    peer.establish(*timer(lab, REFRESHER), "Record-Route: " + route)
+    lab.wait_kept(1)
+    peer.contact = "sip:elsewhere@" + peer.hostport     # a new target, and a new description
+    peer.body_version = 2
+    peer.request("INVITE", *timer(lab, REFRESHER), sdp=peer.body("sendonly"))
+    response = peer.expect(200, timeout=10)
+    peer.ack(response)
+    time.sleep(0.3)
+    nodes[0].kill()
+    request = expect_refresh(lab, peer, 0, time.monotonic())
+    check(request.method == "INVITE", "no re-INVITE: %s", request.summary())
+    check(request.uri == peer.contact, "another target: %s", request.uri)
+    check(request.get("route") == route, "another route set: %s", request.get("route"))
+    check(request.origin == response.origin, "%s became %s", response.origin, request.origin)
+    check(request.direction == "recvonly", "another description: %s", request.direction)
+    goes_on(lab, peer, "refresher", "invite")
+
+
+def as_caller(lab):
+    """The cluster placed the call."""
+    peer = lab.peer()
+    call = ("call", peer.contact)
+    first = lab.node("a", *options(lab, "update"), doing=call)
+    lab.node("b", *options(lab, "update"), standby=True, doing=call)
+    request = peer.expect("INVITE", timeout=10)
+    peer.address = None
+    peer.answer(request, 200, *timer(lab, "uac"), "Require: timer")
+    peer.expect("ACK", timeout=10)
+    lab.wait_kept(1)
+    first.kill()
+    expect_refresh(lab, peer, request.cseq.number, time.monotonic())
+    goes_on(lab, peer, "refresher", "update")
+
+
+def five_hundred_calls(lab):
+    many.many(lab, 500)
+
+
+def ten_thousand_calls(lab):
+    many.many(lab, 10000)
+
+
+
+CASES = {"%s_killed_%s_by_%s" % (role, step, method):
+         (lambda lab, role=role, step=step, method=method:
+          (killed_as_refresher if role == "refresher" else killed_as_watcher)(lab, step, method))
+         for role, steps in STEPS.items() for step in steps for method in ("update", "invite")}
+CASES.update({case.__name__: case for case in (
+    store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_restarted_empty,
+    store_slow, two_takers, owner_stopped_and_continued, clocks_apart,
+    description_and_routes_survive, as_caller,
+    five_hundred_calls, ten_thousand_calls)})
