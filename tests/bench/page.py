@@ -177,6 +177,16 @@ def growth(results):
             ("All that libsst does for a refresh", whole)]
 
 
+# What another command writes below all that is written here.
+TAKE_OVER = "## Take-over\n"
+
+
+def written_by_others(page):
+    """The section of tests/failover/figures.py, where there is one."""
+    text = page.read_text("utf-8") if page.exists() else ""
+    return "\n" + text[text.index(TAKE_OVER):] if TAKE_OVER in text else ""
+
+
 def write(root, results):
     timers = results["timers"]["1000000"]
     spread = max(timers[library][key]["spread"] for library in timers
@@ -194,8 +204,11 @@ def write(root, results):
     if results.get("load"):
         out.append("\n" + results["load"])
     if results.get("explain"):
-        out.append("\n" + results["explain"])
-    with open(root / "docs" / "performance.md", "w", encoding="utf-8") as file:
+        out.append("
+" + results["explain"])
+    page = root / "docs" / "performance.md"
+    out.append(written_by_others(page))
+    with open(page, "w", encoding="utf-8") as file:
         file.write("".join(out))
     with open(root / "docs" / "pictures" / "performance.svg", "w", encoding="utf-8") as file:
         file.write(plot.draw(growth(results)))
