@@ -125,7 +125,7 @@ def caller_unasked(stage):
 
 
 @case("kamailio_caller_unasked_off", KAMAILIO, "caller",
-      "the same with dropped=off: the timer goes off again, the call goes on")
+      "the same with dropped=off: the timer is turned off again, the call goes on")
 def caller_unasked_off(stage):
     stage.sofia("-T")
     program = through(stage, "--policy", "dropped=off", "--hangup-after", 180, minse=90)
