@@ -33,7 +33,7 @@ def install(folder):
 
 
 def main():
-    folder, agent = pathlib.Path(sys.argv[1]), sys.argv[2]
+    folder, agent = pathlib.Path(sys.argv[1]).resolve(), os.path.abspath(sys.argv[2])
     if shutil.which("go") is None:
         print("skipped, not installed: golang-go")
         return 77
