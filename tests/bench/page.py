@@ -204,8 +204,7 @@ def write(root, results):
     if results.get("load"):
         out.append("\n" + results["load"])
     if results.get("explain"):
-        out.append("
-" + results["explain"])
+        out.append("\n" + results["explain"])
     page = root / "docs" / "performance.md"
     out.append(written_by_others(page))
     with open(page, "w", encoding="utf-8") as file:
