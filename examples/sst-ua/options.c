@@ -43,7 +43,7 @@ static const char usage[] =
     "  --mute-after SEC             fall silent that long after the answer\n"
     "  --calls N                    default 1; answer: 0 for ever\n"
     "  --speed X                    session timers run X times faster\n"
-    "  --store URL --node NAME      keep calls in redis://HOST:PORT[/DB] or unix:PATH, as this node\n"
+    "  --store URL  --node NAME     keep calls in redis://HOST:PORT[/DB] or unix:PATH, as this node\n"
     "  --standby                    take the calls over when their node's lease has ended\n"
     "  --lease SEC                  how long that takes, default 3\n"
     "  --log text|json              default text\n"

@@ -223,9 +223,10 @@ bool takeover_holds(struct call *call, enum call_status status, const char *reas
     return true;
 }
 
+/* The lease may end meanwhile: then the rest waits again. */
 static void end_held(struct takeover *t)
 {
-    while (t->held != NULL) {
+    while (t->held != NULL && !is_doubtful(t)) {
         struct call *call = t->held;
 
         t->held = call->kept.next_held;
@@ -409,9 +410,7 @@ bool takeover_work(struct ua *ua, short revents)
         ua->status = TAKEOVER_LOST;
         return false;
     }
-    if (!is_doubtful(t)) {
-        end_held(t);
-    }
+    end_held(t);
     return true;
 }
 
