@@ -265,6 +265,7 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
     sst_answer_headers(&answer, headers);
     /* §9: interval and role are taken from the 2xx that is sent. */
     sst_uas_timer(s->policy, &dialog, &facts, &answer, &commit.timer);
+    commit.told = answer.session_expires;
     /* EC-115: nor may the peer have seen one that a proxy gave an interval to. */
     commit.keeps_plan = !facts.has_session_expires || !facts.supports;
     if (dialog.established && commit.timer.side != SST_SIDE_NONE) {

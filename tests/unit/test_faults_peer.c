@@ -302,6 +302,15 @@ START_TEST(e12_an_interval_in_force_is_not_refused_later)
     expect(serves(t, UPDATE, "Supported: timer | Session-Expires: 60;refresher=uac"),
            "Supported: timer | Session-Expires: 90;refresher=uac | Require: timer");
     end_talk(t);
+
+    /* It may go by the 90 that it was told: so does this side, even to the letter. */
+    t = connected("mode=request accept_small_interval=no",
+                  "Session-Expires: 60;refresher=uas | Require: timer");
+    until(t, 30);
+    serves(t, UPDATE, "Supported: timer | Session-Expires: 60;refresher=uac");
+    ck_assert_uint_eq(info_of(t).interval, 60);
+    ck_assert_uint_eq(info_of(t).end_ms, t->now_ms + 60000); /* 30 s before the end of 90 */
+    end_talk(t);
 }
 END_TEST
 
