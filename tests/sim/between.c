@@ -188,6 +188,9 @@ static bool refused_early(struct world *w, const struct packet *packet)
         !c->open || c->cseq != packet->cseq) {
         return false;
     }
+    if (c == &sender->update && sender->invite.open) {
+        return false; /* the re-INVITE that follows could not be sent; EC-50 */
+    }
     bool retried = has_room(w, sender) && sender->early < sender->policy->timeout_retries;
     bool overtaken =
         has(w, HABIT_PING) && sender->early == 0 && !sender->policy->strict_overlap; /* EC-21 */

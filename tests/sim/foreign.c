@@ -50,7 +50,7 @@ void foreign_due(struct world *w, struct agent *a, uint32_t token)
             return;
         }
     }
-    if (w->causes == 0) {
+    if (w->causes == 0 && w->network != 3) { /* it counts from a 2xx that may have been lost */
         fail(w, "the peer counts on a refresh, and hangs up", "%u s", f->interval);
     }
     hang_up(w, a);
@@ -107,7 +107,8 @@ static void forgetful(struct world *w, struct agent *a, struct server *s, bool i
 static void taker(struct world *w, struct agent *a, struct server *s, bool initial)
 {
     bool rescued = s->asked_role == SST_REFRESHER_UAS;
-    bool takes = !initial && (!rescued || pick(w, 2) == 1);
+    bool named = s->asked_role == SST_REFRESHER_UAC; /* else it was free to choose */
+    bool takes = !initial && (named || (rescued && pick(w, 2) == 1));
     if (rescued && takes) {
         afflict(w, CAUSE_ROGUE);
     }

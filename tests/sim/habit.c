@@ -368,7 +368,9 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     if (has(w, HABIT_NESTED) && nested(w, a)) {
         return true;
     }
-    unsigned most = has(w, HABIT_ZERO) ? 1 : 2; /* an interval to the letter has less time */
+    /* An interval to the letter has less time, and so has a rescue. */
+    bool hurried = has(w, HABIT_ZERO) || has(w, HABIT_TAKER) || has(w, HABIT_LAZY);
+    unsigned most = hurried ? 1 : 2;
     if (!has(w, HABIT_UNSENT) || a->unsent >= most || !chance(w, 400)) {
         return false;
     }
