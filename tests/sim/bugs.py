@@ -80,7 +80,7 @@ BUGS = [
     ("pulled-too-late", "FB-40: a refresh that is pulled in the last second", "session/event.c",
      "bool late = now >= last;", "bool late = false;", "none"),
     ("raised-by-policy", "a 2xx raises the interval since another policy was set", "rules/uas.c",
-     "if (small && !(running && dialog->established)) {", "if (policy == NULL) {", "none"),
+     "if (small && !running) {", "if (policy == NULL) {", "none"),
     ("off-in-between", "who switches it off beside its request forgets what that offered",
      "session/uac.c", "sst_is_turned_off(s, tx) ? &agreed", "s->policy == NULL ? &agreed", "none"),
     ("guard-of-now", "another policy moves the end of the interval", "session/due.c",
