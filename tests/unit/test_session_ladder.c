@@ -366,6 +366,8 @@ START_TEST(the_second_round_comes_in_time)
     asked(t, 58, INVITE);
     expect(gets(t, INVITE, 403, ""), "failed");
     expect(next(t), "59");
+    asked(t, 59, UPDATE);
+    expect(gets(t, UPDATE, 503, ""), "failed"); /* no moment was named for a last one */
     end_talk(t);
 }
 END_TEST

@@ -177,6 +177,25 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
     ck_assert(!info_of(t).ended);
     end_talk(t);
 
+    t = connected("", UPDATES LOCAL_90); /* a refusal is one also where no 2xx follows it */
+    until(t, 45);
+    refreshes(t);
+    until(t, 60);
+    serves(t, INVITE, "");
+    hears_ack(t);
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 77");
+    looks(t);
+    refreshes(t);
+    expect(gets(t, UPDATE, 503, ""), "wait 79");
+    until(t, 79);
+    refreshes(t);
+    until(t, 100);
+    serves(t, UPDATE, "");
+    until(t, 111);
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "wait 111");
+    end_talk(t);
+
     /* Not sooner than the floor after a 2xx to the peer itself, whose next refresh this is. A ping
      * leaves it an attempt of the one that failed. */
     static const struct {
