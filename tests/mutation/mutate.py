@@ -109,7 +109,7 @@ def arguments():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--files", help="files by their paths from src, all by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--min", type=float, default=0.95, help="the least score")
+    parser.add_argument("--min", type=float, default=0.97, help="the least score")
     parser.add_argument("--listed", action="store_true", help="only those of survivors.tsv")
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--page", help="write the section Mutation of this file anew")

@@ -199,6 +199,8 @@ START_TEST(reads_allow)
         {"INVITES, XUPDATE", false, false},
         {"UPDATE;x, \"INVITE\"", false, false},
         {"UPDATE INVITE", false, false},
+        {"INVITX, UPDATX", false, false}, /* each letter counts */
+        {"XNVITE, XPDATE", false, false},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
