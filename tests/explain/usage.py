@@ -124,7 +124,7 @@ def main():
         check_names(program, capture, folder)
         check_calls(scenario, program, folder)
         run(program, "--json", folder / "nothing.pcap", status=1)
-        run(program, "--no-such-option", capture, status=1)
+        run(program, "--surely-none", capture, status=1)
         run(program, "--interface", "lo", capture, status=1)
         (folder / "empty.txt").write_text("nothing of SIP\n", encoding="utf-8")
         run(program, folder / "empty.txt", status=1)

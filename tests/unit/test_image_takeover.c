@@ -136,8 +136,8 @@ START_TEST(many_are_spread)
 }
 END_TEST
 
-/* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away.
- * Shows: EC-131 */
+/* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away. */
+/* Shows: EC-131 */
 START_TEST(the_spread_ends_with_the_interval_in_the_image)
 {
     static const struct {
