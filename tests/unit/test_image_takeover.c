@@ -167,8 +167,8 @@ START_TEST(the_spread_ends_with_the_interval_in_the_image)
 END_TEST
 
 /* The first taker died before its refresh: of the second one's image only that plan tells how much
- * time was left.
- * Shows: EC-131 */
+ * time was left. */
+/* Shows: EC-131 */
 START_TEST(a_second_taker_refreshes_no_later_than_the_first_planned)
 {
     for (uint64_t seed = 1; seed <= 200; seed++) {
