@@ -19,8 +19,8 @@ static bool put(struct ua *ua, const struct target *to, const char *name, uint32
     if (!transport_is_stream(to->transport)) {
         return net_send(&ua->net, &to->address, bytes, length);
     }
-    connection = streams_to(&ua->streams, to->transport, &to->address, name,
-                            clock_real_ms(&ua->clock));
+    connection =
+        streams_to(&ua->streams, to->transport, &to->address, name, clock_real_ms(&ua->clock));
     *stream = connection != NULL ? connection->id : 0;
     return connection != NULL && stream_send(connection, bytes, length);
 }
@@ -100,23 +100,25 @@ enum wire_sent wire_send(struct ua *ua, osip_message_t *request, struct path *pa
     return send_to(ua, request, &to, path->hop.host, &path->stream);
 }
 
-/* Where a response goes without its connection. */
-static enum resolved find_back(struct ua *ua, osip_message_t *response, struct target *to)
+/* Where a response goes without its connection. What came as a datagram is answered by one, whatever
+ * its Via says: nobody listens for a connection that was never there. */
+static enum resolved find_back(struct ua *ua, osip_message_t *response, bool came_by_stream,
+                               struct target *to)
 {
     osip_via_t *via = osip_list_get(&response->vias, 0);
     enum resolved result;
     char *host;
     int port;
 
-    to->transport = transport_read(via->protocol);
+    to->transport = came_by_stream ? transport_read(via->protocol) : TRANSPORT_UDP;
     osip_response_get_destination(response, &host, &port);
     if (transport_is_stream(to->transport)) {
         /* RFC 3261 §18.2.2: not the port that it came from, but the one that it listens to. */
         port = via->port != NULL ? endpoint_port(via->port) : transport_port(to->transport);
     }
-    result = host == NULL ? RESOLVE_FAILED
-                          : net_resolve(&ua->net, host, port, clock_real_ms(&ua->clock),
-                                        &to->address);
+    result = host == NULL
+                 ? RESOLVE_FAILED
+                 : net_resolve(&ua->net, host, port, clock_real_ms(&ua->clock), &to->address);
     if (result == RESOLVE_FAILED) {
         log_note(&ua->log, NULL, "%s: no address found", host != NULL ? host : "no host");
     }
@@ -136,7 +138,7 @@ enum wire_sent wire_answer(struct ua *ua, osip_message_t *response, uint32_t str
     if (streams_find(&ua->streams, stream) != NULL) {
         return send_to(ua, response, NULL, via->host, &stream);
     }
-    resolved = find_back(ua, response, &to);
+    resolved = find_back(ua, response, stream != 0, &to);
     if (resolved == RESOLVED) {
         return send_to(ua, response, &to, via->host, &stream);
     }
