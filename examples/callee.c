@@ -2,9 +2,9 @@
 /*
  * The other half of a host: one incoming call. examples/minimal.c has the caller's half.
  *
- * There is no SIP stack here. The caller's requests are made up, responses are printed, and the clock
- * jumps to whatever comes next. The caller asks for too small an interval, takes the larger one,
- * refreshes three times, and is gone; then this side hangs up in time.
+ * There is no SIP stack here. The caller's requests are made up, responses are printed, and the
+ * clock jumps to whatever comes next. The caller asks for too small an interval, takes the larger
+ * one, refreshes three times, and is gone; then this side hangs up in time.
  */
 #include <sst/sst.h>
 

@@ -126,9 +126,8 @@ static void answer(struct call *call, const struct sst_msg *request)
     }
     status = advice.status != 0 ? advice.status : 200;
     headers = advice.headers;
-    if (advice.status == 0 &&
-        sst_session_answer(&call->session, &call->received, status, clock_ms(), &headers) !=
-            SST_OK) {
+    if (advice.status == 0 && sst_session_answer(&call->session, &call->received, status,
+                                                 clock_ms(), &headers) != SST_OK) {
         return;
     }
     snprintf(text, sizeof text, "SIP/2.0 %u .\r\nCSeq: %" PRIu32 " %s\r\n", status, request->cseq,

@@ -17,7 +17,8 @@ struct call {
     int socket; /* does not block */
 };
 
-/* The host's clock: 90 s of it pass in one, or fewer. A real host's is clock_gettime(CLOCK_BOOTTIME). */
+/* The host's clock: 90 s of it pass in one, or fewer. A real host's is
+ * clock_gettime(CLOCK_BOOTTIME). */
 uint64_t clock_ms(void);
 
 /* How long from now to a deadline, in real milliseconds, rounded up; not for SST_NEVER. */

@@ -243,8 +243,7 @@ void call_receive(const struct sip_msg *msg, void *arg)
     call->begun = true;
     call->call_id = mem_deref(call->call_id);
     pl_strdup(&call->call_id, &msg->callid);
-    if (sst_session_answer(&call->session, &call->invite, 200, timer_now(ua), &headers) !=
-        SST_OK) {
+    if (sst_session_answer(&call->session, &call->invite, 200, timer_now(ua), &headers) != SST_OK) {
         return;
     }
     wire_print(&headers, text);

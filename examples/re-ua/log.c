@@ -119,8 +119,8 @@ static void message_as_text(const struct ua *ua, bool sent, const struct sip_msg
     if (!msg->req) {
         fprintf(line, "%u (", msg->scode);
     }
-    fprintf(line, "%.*s %lu%s%s", (int)msg->cseq.met.l, msg->cseq.met.p, (unsigned long)msg->cseq.num,
-           msg->req ? "" : ")", copy ? "  copy" : "");
+    fprintf(line, "%.*s %lu%s%s", (int)msg->cseq.met.l, msg->cseq.met.p,
+            (unsigned long)msg->cseq.num, msg->req ? "" : ")", copy ? "  copy" : "");
     if (expires != NULL) {
         fprintf(line, "  Session-Expires: %.*s", (int)expires->val.l, expires->val.p);
     }
@@ -179,7 +179,7 @@ void log_event(const struct ua *ua, const struct sst_event *event)
     if (!ua->options.json) {
         start_line(ua, " * ");
         fprintf(line, "%s: %lu s, refresher %s\n", sst_event_name(event->type),
-               (unsigned long)event->interval, sst_side_name(event->side));
+                (unsigned long)event->interval, sst_side_name(event->side));
         out_end();
     } else if (event->type != SST_EVENT_REFUSED) {
         event_as_json(ua, event);

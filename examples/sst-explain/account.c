@@ -143,8 +143,8 @@ size_t account_frames(const struct account *account, unsigned long frames[ACCOUN
     bool refused = verdict == SST_WATCH_REFRESH_REFUSED || verdict == SST_WATCH_INTERVAL_REFUSED ||
                    verdict == SST_WATCH_REFRESH_DIALOG_LOST ||
                    verdict == SST_WATCH_EXTENSION_REFUSED;
-    bool asked = refused || verdict == SST_WATCH_REFRESH_UNANSWERED ||
-                 verdict == SST_WATCH_REFRESHED_LATE;
+    bool asked =
+        refused || verdict == SST_WATCH_REFRESH_UNANSWERED || verdict == SST_WATCH_REFRESHED_LATE;
     size_t count = 0;
 
     count = add_frame(frames, count, account->answer_frame);
@@ -152,8 +152,8 @@ size_t account_frames(const struct account *account, unsigned long frames[ACCOUN
     count = add_frame(frames, count, refused ? account->refusal_frame : 0);
     count = add_frame(frames, count, account->bye_frame);
     for (size_t i = 0; i < account->finding_count; i++) {
-        count = add_frame(frames, count,
-                          account->finding[i].harmless ? 0 : account->finding[i].frame);
+        count =
+            add_frame(frames, count, account->finding[i].harmless ? 0 : account->finding[i].frame);
     }
     return count;
 }

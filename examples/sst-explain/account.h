@@ -18,57 +18,57 @@
 
 /* A message on the ladder. */
 struct row {
-    double at;            /* seconds of the capture, as are all times here */
+    double at; /* seconds of the capture, as are all times here */
     unsigned long frame;
-    unsigned from;        /* column */
+    unsigned from; /* column */
     unsigned to;
     uint32_t cseq;
     bool copy;
-    bool wrong;           /* a finding that is not harmless is about it */
+    bool wrong; /* a finding that is not harmless is about it */
     char *label;
-    char *note;           /* what of it matters to the timer; empty for nothing */
+    char *note; /* what of it matters to the timer; empty for nothing */
 };
 
 /* A 2xx that turned the timer on, extended it or turned it off. */
 struct negotiated {
     double at;
     unsigned long frame;
-    uint32_t interval;    /* seconds; 0: turned off */
+    uint32_t interval; /* seconds; 0: turned off */
     enum sst_watch_who refresher;
-    double refresh_by;    /* no meaning without a timer */
+    double refresh_by; /* no meaning without a timer */
     double hangup_at;
 };
 
 struct finding {
-    unsigned what;        /* enum sst_finding or enum sst_violation */
+    unsigned what; /* enum sst_finding or enum sst_violation */
     enum sst_watch_who who;
-    unsigned long frame;  /* 0: only the end shows it */
+    unsigned long frame; /* 0: only the end shows it */
     unsigned long count;
     bool harmless;
 };
 
 struct account {
     char *call_id;
-    char *from;           /* who called whom, as user@host */
+    char *from; /* who called whom, as user@host */
     char *to;
     double began;
-    double ended;         /* the last message */
-    uint64_t began_us;    /* since 1970 */
+    double ended;      /* the last message */
+    uint64_t began_us; /* since 1970 */
     double speed;
     unsigned long messages;
 
     /* The judgement. */
     struct sst_watch_result result;
-    char *who_address;    /* of result.who; empty for nobody */
-    char *reason;         /* of the BYE; NULL for none */
+    char *who_address; /* of result.who; empty for nobody */
+    char *reason;      /* of the BYE; NULL for none */
     /* Frames, 0 for none. */
     unsigned long answer_frame;  /* the last 2xx that negotiated */
     unsigned long request_frame; /* the last INVITE or UPDATE, of the one who refreshes or not */
     unsigned long refusal_frame; /* the last final response that refused one */
     unsigned long bye_frame;
-    double limit;                /* result.limit_ms and .decided_ms as seconds of the capture */
+    double limit; /* result.limit_ms and .decided_ms as seconds of the capture */
     double decided;
-    double late_s;               /* how much later than the limit, on the call's own clock */
+    double late_s; /* how much later than the limit, on the call's own clock */
 
     unsigned column_count;
     char *column[COLUMNS_MAX]; /* from the caller to the callee */

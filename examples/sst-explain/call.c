@@ -126,8 +126,8 @@ static void add_row(struct call *call, const struct view *view, const struct pac
     if (!call->keeps_rows) {
         return;
     }
-    row.label = view->request ? text_copy(view->method)
-                              : text_print("%u %s", view->status, view->method);
+    row.label =
+        view->request ? text_copy(view->method) : text_print("%u %s", view->status, view->method);
     row.note = note_of(view);
     row.copy = is_copy(call->account, &row);
     account_add_row(call->account, row);

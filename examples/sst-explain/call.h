@@ -43,14 +43,14 @@ struct hop {
     struct dialog *dialog;
     unsigned passed_next;
     struct passed passed[PASSED_MAX];
-    uint64_t proxy;    /* findings about the element at its callee's end */
+    uint64_t proxy; /* findings about the element at its callee's end */
 };
 
 struct call {
     UT_hash_handle hh;
     char *key; /* the Call-ID */
     struct call *prev;
-    struct call *next;     /* among those that are over */
+    struct call *next; /* among those that are over */
     bool over;
     uint64_t over_ms;
     uint64_t last_ms;

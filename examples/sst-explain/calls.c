@@ -100,7 +100,8 @@ void calls_finish(struct calls *calls)
     struct call *call;
     struct call *next;
 
-    HASH_ITER(hh, calls->table, call, next) {
+    HASH_ITER(hh, calls->table, call, next)
+    {
         hand_out(calls, call);
     }
 }

@@ -9,11 +9,11 @@ struct calls {
     struct call *table; /* by Call-ID */
     struct call *over;  /* in the order in which they ended */
     struct call_clock clock;
-    bool started;       /* the clock is */
+    bool started; /* the clock is */
     uint64_t now_ms;
     uint32_t absolute_min;
     bool keeps_rows;
-    const char *only;   /* this Call-ID alone; NULL for all */
+    const char *only; /* this Call-ID alone; NULL for all */
     struct left_out left_out;
     unsigned long messages;
     /* Each call that is over is handed to this. @return whether it keeps the account */

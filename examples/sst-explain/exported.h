@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tshark exports: link type 252, WIRESHARK_UPPER_PDU. Before each message stand options: a tag,
- * a length and a value each, for addresses, ports and the frame that it was in.
+ * What tshark exports: link type 252, WIRESHARK_UPPER_PDU. Before each message stand options: a
+ * tag, a length and a value each, for addresses, ports and the frame that it was in.
  */
 #ifndef SST_EXPLAIN_EXPORTED_H
 #define SST_EXPLAIN_EXPORTED_H

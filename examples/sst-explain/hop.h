@@ -11,7 +11,8 @@ bool hop_same_end(const struct end *a, const struct end *b);
 /* The ends of a packet: with ports only where the hosts are the same. */
 void hop_ends(const struct packet *packet, struct end *from, struct end *to);
 
-/* The hop of a message, made where it is new; NULL where there are too many. *party: who sent it. */
+/* The hop of a message, made where it is new; NULL where there are too many. *party: who sent it.
+ */
 struct hop *hop_of(struct call *call, const struct view *view, const struct packet *packet,
                    enum sst_party *party);
 

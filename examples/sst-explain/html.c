@@ -17,7 +17,8 @@ static const char style[] =
     "font:1rem/1.45 system-ui,sans-serif;display:flex;flex-direction:column;gap:.5rem}\n"
     "h1{font-size:1.35rem;margin:0;order:-2;overflow-wrap:anywhere}\n"
     "form{order:-1;display:flex;flex-wrap:wrap;gap:.4rem;margin:0;border:0;padding:0}\n"
-    "form label{border:1px solid var(--line);border-radius:1rem;padding:.15rem .7rem;cursor:pointer}\n"
+    "form label{border:1px solid var(--line);border-radius:1rem;padding:.15rem "
+    ".7rem;cursor:pointer}\n"
     "form input{position:absolute;opacity:0}\n"
     "form label:has(:checked){background:var(--text);color:var(--back)}\n"
     "form label:has(:focus-visible){outline:2px solid var(--refresh)}\n"
@@ -25,7 +26,8 @@ static const char style[] =
     "padding:.6rem .8rem}\n"
     "summary{cursor:pointer;overflow-wrap:anywhere}\n"
     "summary b{margin-right:.5rem}\n"
-    ".bad summary b{color:var(--bad)}.odd summary b{color:var(--odd)}.good summary b{color:var(--good)}\n"
+    ".bad summary b{color:var(--bad)}.odd summary b{color:var(--odd)}.good summary "
+    "b{color:var(--good)}\n"
     ".what{display:block;margin-top:.25rem}\n"
     ".meta{color:var(--dim);font-size:.9rem;overflow-wrap:anywhere}\n"
     ".ladder{overflow-x:auto;margin-top:.6rem}\n"
@@ -34,7 +36,8 @@ static const char style[] =
     "svg .rail{stroke:var(--line)}svg .arrow{stroke:var(--text);stroke-width:1.5}\n"
     "svg .copy{stroke:var(--dim);stroke-dasharray:3 4}svg .dim{fill:var(--dim)}\n"
     "svg .wrong{stroke:var(--bad)}svg .wrongtext{fill:var(--bad)}\n"
-    "svg .refresh{stroke:var(--refresh);stroke-dasharray:6 4}svg .refreshtext{fill:var(--refresh)}\n"
+    "svg .refresh{stroke:var(--refresh);stroke-dasharray:6 4}svg "
+    ".refreshtext{fill:var(--refresh)}\n"
     "svg .hangup{stroke:var(--bad);stroke-dasharray:2 3;stroke-width:2}\n"
     "svg .hanguptext{fill:var(--bad)}\n"
     "ul{margin:.5rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}\n"
@@ -165,7 +168,8 @@ void html_call(struct html *html, const struct account *account)
     free(sentence);
 }
 
-/* It stands at the end of the file, and above the list on the page: only now the counts are known. */
+/* It stands at the end of the file, and above the list on the page: only now the counts are known.
+ */
 static void put_filter(struct html *html)
 {
     unsigned long all = 0;
@@ -173,9 +177,10 @@ static void put_filter(struct html *html)
     for (unsigned i = 0; i < SST_WATCH_VERDICT_COUNT; i++) {
         all += html->counts[i];
     }
-    fprintf(html->out,
-            "<form><label><input type=\"radio\" name=\"v\" id=\"f-all\" checked>all (%lu)</label>\n",
-            all);
+    fprintf(
+        html->out,
+        "<form><label><input type=\"radio\" name=\"v\" id=\"f-all\" checked>all (%lu)</label>\n",
+        all);
     for (unsigned i = 0; i < SST_WATCH_VERDICT_COUNT; i++) {
         const char *name = sst_watch_verdict_name((enum sst_watch_verdict)i);
 
@@ -202,10 +207,11 @@ bool html_end(struct html *html)
     bool good;
 
     put_filter(html);
-    fputs("<footer>Written by sst-explain, which judges by RFC 4028. It names what a capture shows: "
-          "what was lost before or after the capture point it cannot see.</footer>\n"
-          "</body>\n</html>\n",
-          html->out);
+    fputs(
+        "<footer>Written by sst-explain, which judges by RFC 4028. It names what a capture shows: "
+        "what was lost before or after the capture point it cannot see.</footer>\n"
+        "</body>\n</html>\n",
+        html->out);
     good = ferror(html->out) == 0;
     return (html->out == stdout ? fflush(html->out) : fclose(html->out)) == 0 && good;
 }

@@ -40,12 +40,12 @@ static json_t *findings_of(const struct account *account)
         const struct finding *finding = &account->finding[i];
 
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:o, s:b}", "name", sst_finding_name(finding->what),
-                            "section", sst_finding_section(finding->what), "who",
-                            sst_watch_who_name(finding->who), "frame",
-                            finding->frame != 0 ? json_integer((json_int_t)finding->frame)
-                                                : json_null(),
-                            "harmless", (int)finding->harmless));
+            list,
+            json_pack("{s:s, s:s, s:s, s:o, s:b}", "name", sst_finding_name(finding->what),
+                      "section", sst_finding_section(finding->what), "who",
+                      sst_watch_who_name(finding->who), "frame",
+                      finding->frame != 0 ? json_integer((json_int_t)finding->frame) : json_null(),
+                      "harmless", (int)finding->harmless));
     }
     return list;
 }
@@ -82,7 +82,8 @@ bool json_print(FILE *out, const struct account *account)
         sst_watch_who_name(account->result.who), "address", account->who_address, "sentence",
         sentence, "set", steps_of(account), "frames", frames_of(account), "negotiated",
         negotiated_of(account), "findings", findings_of(account));
-    bool good = object != NULL && json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0 &&
+    bool good = object != NULL &&
+                json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0 &&
                 fputc('\n', out) != EOF;
 
     json_decref(object);

@@ -105,7 +105,8 @@ static void mark_causes(struct account *account)
         finding->harmless = !(finding->who == result->who &&
                               (result->causes & SST_FINDING_BIT(finding->what)) != 0);
         for (size_t k = 0; !finding->harmless && k < account->row_count; k++) {
-            account->row[k].wrong = account->row[k].wrong || account->row[k].frame == finding->frame;
+            account->row[k].wrong =
+                account->row[k].wrong || account->row[k].frame == finding->frame;
         }
     }
 }

@@ -19,7 +19,8 @@
 static unsigned column_width(const struct list *list, const struct account *account)
 {
     unsigned gaps = account->column_count > 1 ? account->column_count - 1 : 1;
-    unsigned room = list->width > TIME_WIDTH + NOTE_WIDTH ? list->width - TIME_WIDTH - NOTE_WIDTH : 0;
+    unsigned room =
+        list->width > TIME_WIDTH + NOTE_WIDTH ? list->width - TIME_WIDTH - NOTE_WIDTH : 0;
     unsigned width = list->width == 0 ? 24u : room / gaps;
 
     return width < COLUMN_LEAST ? COLUMN_LEAST : width > COLUMN_MOST ? COLUMN_MOST : width;

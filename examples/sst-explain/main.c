@@ -35,7 +35,7 @@ struct explain {
     unsigned long count;
     unsigned long bad;
     bool shows_progress;
-    bool failed;           /* an output could not be written */
+    bool failed; /* an output could not be written */
 };
 
 /* COLUMNS says it where standard output is no terminal, for a pager for example. */

@@ -90,11 +90,14 @@ static char *interval_refused(const struct account *account, const char *who)
 {
     if (account->result.who == SST_WHO_PROXY) {
         return text_print("%s keeps lowering the session interval below what a 422 asked for, so "
-                          "the call is never accepted.", who);
+                          "the call is never accepted.",
+                          who);
     }
     if (caused_by(account, SST_FINDING_422_UNSUPPORTED)) {
-        return text_print("%s refused the call with 422, although the request did not list timer in "
-                          "Supported and so cannot be followed.", who);
+        return text_print(
+            "%s refused the call with 422, although the request did not list timer in "
+            "Supported and so cannot be followed.",
+            who);
     }
     if (caused_by(account, SST_VIOLATION_422_WITHOUT_MIN_SE) ||
         caused_by(account, SST_VIOLATION_MIN_SE_MALFORMED)) {
@@ -103,33 +106,40 @@ static char *interval_refused(const struct account *account, const char *who)
     }
     if (caused_by(account, SST_VIOLATION_422_USELESS)) {
         return text_print("%s refused the call with 422, although the interval was long enough for "
-                          "its own minimum.", who);
+                          "its own minimum.",
+                          who);
     }
     return text_print("%s asked for an interval that was too short, got 422, and did not ask again "
-                      "with the Min-SE of that answer.", who);
+                      "with the Min-SE of that answer.",
+                      who);
 }
 
 static char *nobody_refreshes(const struct account *account, const char *who)
 {
     if (account->result.who == SST_WHO_PROXY) {
         return text_print("%s asked for a session timer and did not pass the answer on, so nobody "
-                          "knew that a refresh was due.", who);
+                          "knew that a refresh was due.",
+                          who);
     }
     if (caused_by(account, SST_FINDING_UAC_NAMED)) {
         return text_print("%s made the other side the refresher, which does not support session "
-                          "timers, so nobody refreshed.", who);
+                          "timers, so nobody refreshed.",
+                          who);
     }
     if (caused_by(account, SST_VIOLATION_REFRESHER_MISSING)) {
         return text_print("%s agreed on a session timer without saying who refreshes, so nobody "
-                          "did.", who);
+                          "did.",
+                          who);
     }
     if (caused_by(account, SST_VIOLATION_REQUIRE_MISSING)) {
         return text_print("%s made the other side the refresher without Require: timer; the other "
-                          "side overlooked it, and nobody refreshed.", who);
+                          "side overlooked it, and nobody refreshed.",
+                          who);
     }
     if (caused_by(account, SST_FINDING_ROLE_INVERTED)) {
         return text_print("%s gave the refresher's role away in its own refresh; after that, both "
-                          "sides waited.", who);
+                          "sides waited.",
+                          who);
     }
     return text_print("Both sides waited for the other one to refresh, because of what %s said.",
                       who);
@@ -153,12 +163,16 @@ static char *after_refusal(const struct account *account, const char *who, const
     const char *method = sst_method_name(result->method);
 
     if (result->who == SST_WHO_NONE) {
-        return text_print("Both sides sent a request at once (%s, rejected with %u), and the refresh "
-                          "was not sent again in time.", method, result->status);
+        return text_print(
+            "Both sides sent a request at once (%s, rejected with %u), and the refresh "
+            "was not sent again in time.",
+            method, result->status);
     }
     if (result->who == result->refresher) {
-        return text_print("%s sent its refresh (%s) while another request of its own was pending; it "
-                          "was rejected with %u, as it has to be.", who, method, result->status);
+        return text_print(
+            "%s sent its refresh (%s) while another request of its own was pending; it "
+            "was rejected with %u, as it has to be.",
+            who, method, result->status);
     }
     return text_print("%s rejected the refresh (%s) with %u%s%s%s.", who, method, result->status,
                       result->untried ? ", and " : "", result->untried ? them : "",
@@ -169,8 +183,9 @@ static char *after_refusal(const struct account *account, const char *who, const
 static char *refreshed_late(const struct account *account, const char *who, const char *them)
 {
     return account->late_s >= 0.05
-               ? text_print("%s refreshed %.1f s too late: after the time at which %s had to hang up.",
-                            who, account->late_s, them)
+               ? text_print(
+                     "%s refreshed %.1f s too late: after the time at which %s had to hang up.",
+                     who, account->late_s, them)
                : text_print("%s refreshed too late: %s had to hang up before, and did.", who, them);
 }
 
@@ -200,7 +215,8 @@ static char *say(const struct account *account, const char *who, const char *the
         return after_refusal(account, who, them);
     case SST_WATCH_REFRESH_DIALOG_LOST:
         return text_print("%s answered the refresh (%s) with %u: it no longer knew the call, or "
-                          "could not reach it.", who, method, result->status);
+                          "could not reach it.",
+                          who, method, result->status);
     case SST_WATCH_INTERVAL_REFUSED:
         return interval_refused(account, who);
     case SST_WATCH_EXTENSION_REFUSED:
@@ -208,7 +224,8 @@ static char *say(const struct account *account, const char *who, const char *the
                           result->status, who);
     case SST_WATCH_TIMER_LOST:
         return text_print("%s left the session timer out of a later message, which turned it off "
-                          "for one side; the other side still counted%s.", who, end);
+                          "for one side; the other side still counted%s.",
+                          who, end);
     case SST_WATCH_NOBODY_REFRESHES:
         return nobody_refreshes(account, who);
     case SST_WATCH_HUNG_UP_EARLY:
@@ -216,8 +233,9 @@ static char *say(const struct account *account, const char *who, const char *the
     case SST_WATCH_KEPT_TOO_LONG:
         return text_print("The session expired and nobody hung up: %s had to.", who);
     case SST_WATCH_ACK_MISSING:
-        return text_copy("The answer was never acknowledged (no ACK within 32 s): this is no session "
-                         "timer.");
+        return text_copy(
+            "The answer was never acknowledged (no ACK within 32 s): this is no session "
+            "timer.");
     case SST_WATCH_ENDED_OTHERWISE:
         return text_print("%s hung up, at no time of a session timer%s%s.", who,
                           account->reason != NULL ? ", and gives as the reason: " : "",
@@ -234,8 +252,8 @@ char *sentence_of(const struct account *account)
 {
     enum sst_watch_who who = account->result.who;
     char *party = sentence_party(account, who);
-    char *them = sentence_party(account, who == SST_WHO_PROXY ? account->result.refresher
-                                                              : other(who));
+    char *them =
+        sentence_party(account, who == SST_WHO_PROXY ? account->result.refresher : other(who));
     char *end = hung_up(account);
     char *sentence = say(account, party, them, end);
 

@@ -150,7 +150,8 @@ bool settings_read(struct settings *settings, int argc, char **argv)
     }
     settings->files = argv + optind;
     if ((settings->interface == NULL) == (settings->files[0] == NULL)) {
-        fputs(settings->interface == NULL ? usage : "sst-explain: files or an interface, not both\n",
+        fputs(settings->interface == NULL ? usage
+                                          : "sst-explain: files or an interface, not both\n",
               stderr);
         return false;
     }

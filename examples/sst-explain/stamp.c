@@ -95,7 +95,8 @@ static bool is_host(const char *text)
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-/* An address with a port: 192.0.2.1:5060 or [2001:db8::1]:5060. @return the text after it, or NULL */
+/* An address with a port: 192.0.2.1:5060 or [2001:db8::1]:5060. @return the text after it, or NULL
+ */
 static const char *read_end(const char *text, struct end *end)
 {
     bool brackets = *text == '[';
@@ -165,8 +166,8 @@ static bool has_word(const char *line, const char *word)
     size_t length = strlen(word);
 
     for (const char *at = line; *at != '\0'; at++) {
-        if (strncasecmp(at, word, length) == 0 &&
-            (at == line || !isalpha((unsigned char)at[-1])) && !isalpha((unsigned char)at[length])) {
+        if (strncasecmp(at, word, length) == 0 && (at == line || !isalpha((unsigned char)at[-1])) &&
+            !isalpha((unsigned char)at[length])) {
             return true;
         }
     }
@@ -176,8 +177,8 @@ static bool has_word(const char *line, const char *word)
 static void read_direction(struct stamp *stamp, const char *line)
 {
     static const char *const received[] = {"received", "recv", "rx", "read", "receive", "rcv"};
-    static const char *const sent[] = {"transmitting", "retransmitting", "send", "sent",
-                                       "tx",           "snd",            "sending"};
+    static const char *const sent[] = {"transmitting", "retransmitting", "send", "sent", "tx",
+                                       "snd",          "sending"};
 
     for (unsigned i = 0; i < sizeof received / sizeof received[0]; i++) {
         if (has_word(line, received[i])) {

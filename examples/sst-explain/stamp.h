@@ -9,11 +9,11 @@ enum stamp_direction { STAMP_UNKNOWN, STAMP_RECEIVED, STAMP_SENT };
 
 struct stamp {
     bool timed;
-    bool dated;        /* at_us is since 1970, else since midnight */
+    bool dated; /* at_us is since 1970, else since midnight */
     uint64_t at_us;
     enum stamp_direction direction;
-    struct end peer;   /* the one address of a line that has one */
-    struct end from;   /* where a line, or lines, name both */
+    struct end peer; /* the one address of a line that has one */
+    struct end from; /* where a line, or lines, name both */
     struct end to;
 };
 

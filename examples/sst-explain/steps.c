@@ -16,8 +16,7 @@ static const char *const unanswered[] = {
     "Capture at the side that owed the answer, too: did the request arrive there?",
     "If it did not: compare its Request-URI, Route and port with those of the ACK, and look for "
     "NAT bindings and firewalls that close before the refresh.",
-    "If it did: let it refresh by the other method (UPDATE or re-INVITE), or ask for a fix.",
-    NULL};
+    "If it did: let it refresh by the other method (UPDATE or re-INVITE), or ask for a fix.", NULL};
 static const char *const refused[] = {
     "Let the refresher try the other method, UPDATE without SDP or re-INVITE with unchanged SDP, "
     "before it hangs up.",
@@ -28,18 +27,21 @@ static const char *const lost[] = {
 static const char *const interval[] = {
     "Set Session-Expires to at least the Min-SE of the 422 (1800 works nearly everywhere).",
     "A 422 is no failure: ask again with its Min-SE (RFC 4028 section 7.3).", NULL};
-static const char *const extension[] = {
-    "Do not put timer into Require; Supported is enough.", NULL};
+static const char *const extension[] = {"Do not put timer into Require; Supported is enough.",
+                                        NULL};
 static const char *const left_out[] = {
     "Put Session-Expires into every later INVITE and UPDATE, holds and transfers as well, and "
-    "into the 2xx (RFC 4028 section 7.4).", NULL};
+    "into the 2xx (RFC 4028 section 7.4).",
+    NULL};
 static const char *const nobody[] = {
     "Let who answers name itself as the refresher (refresher=uas).",
     "Put refresher and Require: timer into each 2xx that makes the caller refresh (RFC 4028 "
-    "section 9).", NULL};
+    "section 9).",
+    NULL};
 static const char *const early[] = {
     "Count from the last 2xx to INVITE or UPDATE, and hang up min(32 s, a third) before the end "
-    "(RFC 4028 section 10).", NULL};
+    "(RFC 4028 section 10).",
+    NULL};
 static const char *const kept[] = {
     "Turn on the hang-up at the end of the session (RFC 4028 section 10): billing goes on.", NULL};
 static const char *const ack[] = {

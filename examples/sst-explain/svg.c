@@ -47,8 +47,7 @@ static void put_message(FILE *out, const struct account *account, const struct r
     const char *text = row->wrong ? " class=\"wrongtext\"" : row->copy ? " class=\"dim\"" : "";
 
     put_time(out, row->at, y);
-    fprintf(out,
-            "<path class=\"arrow%s%s\" fill=\"none\" d=\"M%d %dH%dm%d -4l%d 4l%d 4\"/>\n",
+    fprintf(out, "<path class=\"arrow%s%s\" fill=\"none\" d=\"M%d %dH%dm%d -4l%d 4l%d 4\"/>\n",
             row->copy ? " copy" : "", row->wrong ? " wrong" : "", from, y, to, head, -head, head);
     fprintf(out, "<text%s x=\"%d\" y=\"%d\" text-anchor=\"middle\">", text, (from + to) / 2, y - 4);
     html_text(out, row->label);
@@ -65,8 +64,8 @@ static void put_deadline(FILE *out, const struct account *account, const struct 
     char *words = timeline_words(account, moment);
 
     put_time(out, moment->at, y);
-    fprintf(out, "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n", kind,
-            LEFT - 30, y, WIDTH - NOTES, y);
+    fprintf(out, "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n", kind, LEFT - 30,
+            y, WIDTH - NOTES, y);
     fprintf(out, "<text class=\"%stext\" x=\"%d\" y=\"%d\">", kind, LEFT + 12, y - 4);
     html_text(out, words);
     fputs("</text>\n", out);

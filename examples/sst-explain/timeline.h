@@ -17,7 +17,8 @@ struct moment {
     size_t index; /* of the row, or of what was negotiated */
 };
 
-/* To be freed. Of the intervals that a refresh cut short, only the deadlines that passed are in it. */
+/* To be freed. Of the intervals that a refresh cut short, only the deadlines that passed are in it.
+ */
 struct moment *timeline_of(const struct account *account, size_t *count);
 
 /* What a deadline means, in words; to be freed. */

@@ -15,12 +15,12 @@ struct trace {
     const struct sink *sink;
     unsigned long line;
     unsigned long found;
-    struct stamp stamp;      /* of the lines since the last message */
+    struct stamp stamp; /* of the lines since the last message */
     uint64_t last_us;
-    uint64_t days_us;        /* midnights that clocks without dates have passed */
-    bool inside;             /* a message is being read */
-    unsigned long first;     /* its first line */
-    size_t indent;           /* of its lines */
+    uint64_t days_us;    /* midnights that clocks without dates have passed */
+    bool inside;         /* a message is being read */
+    unsigned long first; /* its first line */
+    size_t indent;       /* of its lines */
     bool has_body;
     char *head;
     size_t length;

@@ -67,11 +67,21 @@ static pid_t start_tshark(const char *path, const char *keylog, int in, int out,
 {
     char *keys = keylog != NULL ? text_print("tls.keylog_file:%s", keylog) : NULL;
     char *file = text_copy(in >= 0 ? "-" : path);
-    char *arguments[ARGUMENTS_MAX] = {"tshark", "-n", "-l", "-r", file,
-                                      "-o", "tcp.reassemble_out_of_order:TRUE",
-                                      "-o", "sdp.establish_conversation:FALSE",
-                                      "-o", "udp.try_heuristic_first:TRUE",
-                                      "-U", "OSI layer 7", "-w", "-"};
+    char *arguments[ARGUMENTS_MAX] = {"tshark",
+                                      "-n",
+                                      "-l",
+                                      "-r",
+                                      file,
+                                      "-o",
+                                      "tcp.reassemble_out_of_order:TRUE",
+                                      "-o",
+                                      "sdp.establish_conversation:FALSE",
+                                      "-o",
+                                      "udp.try_heuristic_first:TRUE",
+                                      "-U",
+                                      "OSI layer 7",
+                                      "-w",
+                                      "-"};
     pid_t pid;
 
     if (keys != NULL) {

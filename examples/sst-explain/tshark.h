@@ -12,16 +12,17 @@
 #include "packet.h"
 
 struct tshark {
-    FILE *out;      /* what it exports; whoever reads it closes it */
+    FILE *out; /* what it exports; whoever reads it closes it */
     FILE *complaints;
     pid_t pid;
-    pid_t dumpcap;  /* 0 for a file */
+    pid_t dumpcap; /* 0 for a file */
 };
 
 /* Whether it is in the PATH. */
 bool tshark_is_there(void);
 
-/* @param interface  NULL for a file @param keylog  of TLS, NULL for none. @return false: none began */
+/* @param interface  NULL for a file @param keylog  of TLS, NULL for none. @return false: none began
+ */
 bool tshark_start(struct tshark *tshark, const char *path, const char *interface,
                   const char *keylog);
 

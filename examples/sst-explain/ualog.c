@@ -50,21 +50,19 @@ static char *fields_of(json_t *object)
     json_t *min_se = json_object_get(object, "min_se");
     const char *refresher = text_of(object, "refresher");
     const char *reason = text_of(object, "reason");
-    char *se = json_is_integer(expires)
-                   ? text_print("Session-Expires: %lld%s%s\r\n",
-                                (long long)json_integer_value(expires),
-                                refresher[0] != '\0' ? ";refresher=" : "", refresher)
-                   : text_copy("");
-    char *min = json_is_integer(min_se) ? text_print("Min-SE: %lld\r\n",
-                                                     (long long)json_integer_value(min_se))
-                                        : text_copy("");
-    char *all = text_print("%s%s%s%s%s%s%s", se, min,
-                           json_is_true(json_object_get(object, "supported_timer"))
-                               ? "Supported: timer\r\n" : "",
-                           json_is_true(json_object_get(object, "require_timer"))
-                               ? "Require: timer\r\n" : "",
-                           reason[0] != '\0' ? "Reason: " : "", reason,
-                           reason[0] != '\0' ? "\r\n" : "");
+    char *se =
+        json_is_integer(expires)
+            ? text_print("Session-Expires: %lld%s%s\r\n", (long long)json_integer_value(expires),
+                         refresher[0] != '\0' ? ";refresher=" : "", refresher)
+            : text_copy("");
+    char *min = json_is_integer(min_se)
+                    ? text_print("Min-SE: %lld\r\n", (long long)json_integer_value(min_se))
+                    : text_copy("");
+    char *all = text_print(
+        "%s%s%s%s%s%s%s", se, min,
+        json_is_true(json_object_get(object, "supported_timer")) ? "Supported: timer\r\n" : "",
+        json_is_true(json_object_get(object, "require_timer")) ? "Require: timer\r\n" : "",
+        reason[0] != '\0' ? "Reason: " : "", reason, reason[0] != '\0' ? "\r\n" : "");
 
     free(se);
     free(min);
@@ -82,14 +80,13 @@ static char *message_of(json_t *object, struct known *known, bool sent)
     char *fields = fields_of(object);
     char *start = request ? text_print("%s sip:peer SIP/2.0", method)
                           : text_print("SIP/2.0 %03lld Response", status);
-    char *text = text_print("%s\r\nVia: SIP/2.0/UDP log;branch=z9hG4bK-%s-%lld-%s\r\n"
-                            "From: <sip:%s>;tag=%s\r\nTo: <sip:%s>%s%s\r\n"
-                            "Call-ID: %s\r\nCSeq: %lld %s\r\n%s\r\n",
-                            start, local_asks ? "local" : "peer", cseq, method,
-                            local_asks ? "sst-ua" : "peer", local_asks ? "local" : "remote",
-                            local_asks ? "peer" : "sst-ua", tagged ? ";tag=" : "",
-                            tagged ? local_asks ? "remote" : "local" : "", known->call_id, cseq,
-                            method, fields);
+    char *text = text_print(
+        "%s\r\nVia: SIP/2.0/UDP log;branch=z9hG4bK-%s-%lld-%s\r\n"
+        "From: <sip:%s>;tag=%s\r\nTo: <sip:%s>%s%s\r\n"
+        "Call-ID: %s\r\nCSeq: %lld %s\r\n%s\r\n",
+        start, local_asks ? "local" : "peer", cseq, method, local_asks ? "sst-ua" : "peer",
+        local_asks ? "local" : "remote", local_asks ? "peer" : "sst-ua", tagged ? ";tag=" : "",
+        tagged ? local_asks ? "remote" : "local" : "", known->call_id, cseq, method, fields);
 
     if (!request && status / 100 == 2 && strcmp(method, "INVITE") == 0) {
         known->established = true;
@@ -129,7 +126,8 @@ static void forget(struct ualog *log)
     struct known *known;
     struct known *next;
 
-    HASH_ITER(hh, log->table, known, next) {
+    HASH_ITER(hh, log->table, known, next)
+    {
         HASH_DEL(log->table, known);
         free(known->call_id);
         free(known);

@@ -9,15 +9,15 @@
 
 struct view {
     bool request;
-    unsigned status;   /* 0 in a request */
-    char *method;      /* of the CSeq */
+    unsigned status; /* 0 in a request */
+    char *method;    /* of the CSeq */
     uint32_t cseq;
     char *call_id;
-    char *from_tag;    /* empty: none */
-    char *to_tag;      /* empty: none */
-    char *from;        /* user@host of From and To */
+    char *from_tag; /* empty: none */
+    char *to_tag;   /* empty: none */
+    char *from;     /* user@host of From and To */
     char *to;
-    char *reason;      /* of a BYE; NULL for none */
+    char *reason;          /* of a BYE; NULL for none */
     unsigned reason_flags; /* enum sst_watch_flag */
     struct sst_msg msg;
 };

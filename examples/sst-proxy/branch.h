@@ -27,8 +27,8 @@ uint64_t branch_due_ms(const struct branch *branch);
 /* Cancels a branch without final response, as soon as that is allowed (§9.1). */
 void branch_cancel(struct branch *branch);
 
-/* There is news of a host's name, or nobody listens at an address: requests for there go on, or have
- * failed (§16.9). */
+/* There is news of a host's name, or nobody listens at an address: requests for there go on, or
+ * have failed (§16.9). */
 void branches_resolved(struct proxy *proxy, const char *host);
 void branches_unreachable(struct proxy *proxy, const struct net_address *address);
 

@@ -12,7 +12,8 @@ struct context *context_new(struct proxy *proxy, osip_message_t *request);
 /* The one with this key, NULL for none. It is looked at in this turn, as by context_touch(). */
 struct context *context_find(struct proxy *proxy, const char *key);
 
-/* Whether there is one with this Call-ID: a copy of its request, or its CANCEL, is no stranger's. */
+/* Whether there is one with this Call-ID: a copy of its request, or its CANCEL, is no stranger's.
+ */
 bool context_has_call(const struct proxy *proxy, const char *call_id);
 
 /* Something may change: contexts_work() looks at it in this turn, and when it is due next. */

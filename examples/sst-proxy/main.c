@@ -229,9 +229,8 @@ static bool open_all(struct proxy *proxy)
     char *host;
 
     clock_start(&proxy->clock, proxy->settings.speed);
-    proxy->log = (struct log){.json = proxy->settings.json,
-                              .color = proxy->settings.color,
-                              .clock = &proxy->clock};
+    proxy->log = (struct log){
+        .json = proxy->settings.json, .color = proxy->settings.color, .clock = &proxy->clock};
     /* Else libosip2 complains on standard output, between the lines of the log. */
     osip_trace_initialize(TRACE_LEVEL0, stderr);
     log_open(&proxy->log);

@@ -70,7 +70,7 @@ struct branch {
     struct sst_proxy_tx tx; /* what libsst remembers of the request */
     struct success *successes;
     unsigned success_count;
-    osip_message_t *final;  /* its response of 300 to 699, without our Via */
+    osip_message_t *final; /* its response of 300 to 699, without our Via */
 };
 
 struct context {

@@ -38,9 +38,8 @@ int route_check(struct proxy *proxy, osip_message_t *request, struct field *fiel
 
     field->name = NULL;
     field->value = NULL;
-    if (!message_has_sip_uri(request) &&
-        (request->req_uri->scheme == NULL ||
-         osip_strcasecmp(request->req_uri->scheme, "tel") != 0)) {
+    if (!message_has_sip_uri(request) && (request->req_uri->scheme == NULL ||
+                                          osip_strcasecmp(request->req_uri->scheme, "tel") != 0)) {
         return 416; /* §16.3 item 2 */
     }
     if (hops_left < 0) {

@@ -144,8 +144,7 @@ bool auth_learn(struct auth *auth, struct credentials *credentials, osip_message
 }
 
 /* The digest of what is printed; text is freed. */
-static void digest(const struct digest_algorithm *algorithm, char *text,
-                   char hex[DIGEST_HEX_SIZE])
+static void digest(const struct digest_algorithm *algorithm, char *text, char hex[DIGEST_HEX_SIZE])
 {
     (void)digest_hex(algorithm, text, hex);
     free(text);
@@ -197,7 +196,8 @@ static void add(struct auth_challenge *challenge, osip_message_t *request, const
     if (challenge->with_qop) {
         proof = text_print(", qop=auth, nc=%08lx, cnonce=\"%s\"", challenge->count, cnonce);
     } else {
-        proof = challenge->algorithm->session ? text_print(", cnonce=\"%s\"", cnonce) : text_copy("");
+        proof =
+            challenge->algorithm->session ? text_print(", cnonce=\"%s\"", cnonce) : text_copy("");
     }
     value = text_print("Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", "
                        "response=\"%s\"%s%s%s%s",

@@ -127,11 +127,11 @@ struct call {
     struct incoming incoming;
     osip_via_t *invite_via; /* of the peer's last INVITE: with the tag and the CSeq it tells its */
     uint32_t invite_number; /* copies, and its CANCEL */
-    osip_message_t *ack; /* the last own one, for copies of its 2xx, */
-    struct path ack_path; /* and where it goes, */
-    bool ack_waits;      /* once its name is looked up */
-    bool half_open;      /* the peer's INVITE was taken and no ACK came yet */
-    size_t holds;        /* how many of --hold-at were begun */
+    osip_message_t *ack;    /* the last own one, for copies of its 2xx, */
+    struct path ack_path;   /* and where it goes, */
+    bool ack_waits;         /* once its name is looked up */
+    bool half_open;         /* the peer's INVITE was taken and no ACK came yet */
+    size_t holds;           /* how many of --hold-at were begun */
     uint64_t answered_ms;
     struct kept kept;
 };

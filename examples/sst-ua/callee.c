@@ -245,7 +245,8 @@ static bool is_invite_of(const struct call *call, osip_message_t *sip)
     osip_via_t *theirs = osip_list_get(&sip->vias, 0);
     const char *to_tag = message_tag(sip->to);
 
-    return call->invite_via != NULL && text_same(message_via_branch(call->invite_via), message_via_branch(theirs)) &&
+    return call->invite_via != NULL &&
+           text_same(message_via_branch(call->invite_via), message_via_branch(theirs)) &&
            message_same_sender(call->invite_via, theirs) &&
            text_same(call->remote_tag, message_from_tag(sip)) &&
            (to_tag == NULL || text_same(call->local_tag, to_tag)) &&

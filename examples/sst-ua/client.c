@@ -181,8 +181,7 @@ static bool authenticate(struct request *request, osip_message_t *response)
     }
     asked = response->status_code == 407 ? &request->asked_by_proxy : &request->asked_by_peer;
     if (*asked >= CREDENTIALS_MAX ||
-        !auth_learn(&call->auth, credentials, response, *asked > 0,
-                    goes_to_named(request))) {
+        !auth_learn(&call->auth, credentials, response, *asked > 0, goes_to_named(request))) {
         log_note(&call->ua->log, call->call_id, "the challenge is not answered");
         return false;
     }

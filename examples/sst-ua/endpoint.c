@@ -15,7 +15,7 @@ int endpoint_port(const char *text)
     errno = 0;
     port = strtol(text, &rest, 10);
     return *text >= '0' && *text <= '9' && *rest == '\0' && errno == 0 && port <= 65535 ? (int)port
-                                                                                       : -1;
+                                                                                        : -1;
 }
 
 bool endpoint_parse(struct endpoint *endpoint, const char *text)

@@ -15,7 +15,8 @@ static bool is_own(const osip_uri_t *uri, const osip_uri_t *own)
 /* A number of seconds; 0 where it is none. */
 static unsigned seconds_of(const char *text)
 {
-    unsigned long number = text != NULL && *text >= '0' && *text <= '9' ? strtoul(text, NULL, 10) : 0;
+    unsigned long number =
+        text != NULL && *text >= '0' && *text <= '9' ? strtoul(text, NULL, 10) : 0;
 
     return number > 0x7fffffff ? 0x7fffffff : (unsigned)number;
 }
@@ -25,7 +26,7 @@ unsigned expires_seconds(osip_message_t *sip, const char *name)
     osip_header_t *header;
 
     return osip_message_header_get_byname(sip, name, 0, &header) >= 0 ? seconds_of(header->hvalue)
-                                                                     : 0;
+                                                                      : 0;
 }
 
 unsigned expires_granted(osip_message_t *request, osip_message_t *response)

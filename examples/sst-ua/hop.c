@@ -105,8 +105,7 @@ bool hop_same(const struct hop *a, const struct hop *b)
 
 enum resolved hop_locate(struct ua *ua, struct path *path)
 {
-    return path_locate(path, &ua->net.resolver, ua->options.transport,
-                       clock_real_ms(&ua->clock));
+    return path_locate(path, &ua->net.resolver, ua->options.transport, clock_real_ms(&ua->clock));
 }
 
 /* What is known of where a hop leads to. */

@@ -195,7 +195,7 @@ static void print_timer(const struct sst_event *event)
         fputs("session timer off", line);
     } else {
         fprintf(line, "session timer: %lu s, %s%s", (unsigned long)event->interval,
-               who_refreshes(event->side), event->own_benefit ? " for its own benefit" : "");
+                who_refreshes(event->side), event->own_benefit ? " for its own benefit" : "");
     }
 }
 
@@ -208,7 +208,7 @@ void log_text_event(const struct log *log, const char *call_id, const struct sst
         break;
     case SST_EVENT_REFRESHED:
         fprintf(line, "session refreshed: %lu s, %s", (unsigned long)event->interval,
-               who_refreshes(event->side));
+                who_refreshes(event->side));
         break;
     case SST_EVENT_REFRESH:
         fprintf(line, "time to refresh the session, by %s", sst_method_name(event->method));

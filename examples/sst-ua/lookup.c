@@ -118,7 +118,8 @@ osip_transaction_t *lookup_find(struct stack *stack, osip_event_t *event)
         return osip_transaction_find(list_of(stack->osip, type_of(event->sip)), event);
     }
     at = stack->buckets[bucket(branch)];
-    while (at != NULL && !(text_same(message_via_branch(at->topvia), branch) && belongs(at, event->sip))) {
+    while (at != NULL &&
+           !(text_same(message_via_branch(at->topvia), branch) && belongs(at, event->sip))) {
         at = next(at);
     }
     return at;

@@ -265,8 +265,8 @@ static bool open_all(struct ua *ua)
 {
     ua->mute_ms = CLOCK_NEVER;
     clock_start(&ua->clock, ua->options.speed);
-    ua->log = (struct log){
-        .json = ua->options.json, .color = ua->options.color, .clock = &ua->clock};
+    ua->log =
+        (struct log){.json = ua->options.json, .color = ua->options.color, .clock = &ua->clock};
     log_open(&ua->log);
     ua->secret = random_number(NULL);
     timer_open(ua);

@@ -106,7 +106,8 @@ osip_message_t *message_parse(const struct raw_message *raw)
         return NULL;
     }
     head = clean_head(raw, &length);
-    good = memchr(head, '\0', length) == NULL && osip_message_parse(sip, head, length) == 0 && is_complete(sip);
+    good = memchr(head, '\0', length) == NULL && osip_message_parse(sip, head, length) == 0 &&
+           is_complete(sip);
     free(head);
     if (good && raw->body.length > 0) {
         good = osip_message_set_body(sip, raw->body.at, raw->body.length) == 0;

@@ -11,9 +11,9 @@
 struct raw_message;
 
 /*
- * Parses a message that raw_check() has found sound, but for its body, which is kept byte by byte as
- * a single piece: libosip2 would take it apart, and not put it together again as it was. NULL where
- * it cannot be parsed, or lacks what RFC 3261 §8.1.1 and §20 ask of each.
+ * Parses a message that raw_check() has found sound, but for its body, which is kept byte by byte
+ * as a single piece: libosip2 would take it apart, and not put it together again as it was. NULL
+ * where it cannot be parsed, or lacks what RFC 3261 §8.1.1 and §20 ask of each.
  */
 osip_message_t *message_parse(const struct raw_message *raw);
 
@@ -24,9 +24,9 @@ bool message_print(osip_message_t *sip, char **bytes, size_t *length);
 const char *message_tag(osip_from_t *from);
 const char *message_branch(osip_message_t *sip);
 
-/* The tag of From; one of RFC 2543 has none, which RFC 3261 §12.1.1 wants taken for an empty one. */
+/* The tag of From; one of RFC 2543 has none, which RFC 3261 §12.1.1 wants taken for an empty one.
+ */
 const char *message_from_tag(osip_message_t *sip);
-
 
 const char *message_via_branch(osip_via_t *via);
 

@@ -23,8 +23,7 @@ bool metrics_write(const char *path, const struct sst_counters *counters)
 {
     static char text[SST_COUNTERS_TEXT_SIZE];
     char *beside = text_print("%s.new", path);
-    bool done = beside != NULL &&
-                sst_counters_print(counters, text, sizeof text, NULL) == SST_OK &&
+    bool done = beside != NULL && sst_counters_print(counters, text, sizeof text, NULL) == SST_OK &&
                 write_all(beside, text) && rename(beside, path) == 0;
 
     if (!done) {

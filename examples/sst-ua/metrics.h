@@ -7,8 +7,8 @@
 
 #include <sst/counters.h>
 
-/* Writes the file anew. Who reads it meanwhile finds the old text or the new one, and nothing between;
- * what goes wrong is said on standard error. */
+/* Writes the file anew. Who reads it meanwhile finds the old text or the new one, and nothing
+ * between; what goes wrong is said on standard error. */
 bool metrics_write(const char *path, const struct sst_counters *counters);
 
 #endif

@@ -138,8 +138,7 @@ void net_close(struct net *net)
 {
     struct net_datagram *datagram;
 
-    while ((datagram = take(&net->known)) != NULL ||
-           (datagram = take(&net->strangers)) != NULL) {
+    while ((datagram = take(&net->known)) != NULL || (datagram = take(&net->strangers)) != NULL) {
         free(datagram);
     }
     if (net->socket >= 0) {

@@ -38,7 +38,7 @@ struct net {
     int socket;
     int family;
     bool shared; /* set before net_open(): the address may be another node's yet, or still */
-    bool any;                 /* bound to the wildcard address: ours depends on whom we talk to */
+    bool any;    /* bound to the wildcard address: ours depends on whom we talk to */
     char host[NET_HOST_SIZE]; /* numeric, without brackets */
     int port;
     struct resolver resolver;

@@ -25,8 +25,8 @@ size_t network_watch(struct ua *ua, struct pollfd *sockets);
 /* How long network_read() need not be called, at most limit_ms. */
 int network_wait_ms(const struct ua *ua, uint64_t now_ms, int limit_ms);
 
-/* Reads what has come, for a bounded time, and deals with it. Before any timer: a refresh that waits
- * here must not be overtaken by the BYE. */
+/* Reads what has come, for a bounded time, and deals with it. Before any timer: a refresh that
+ * waits here must not be overtaken by the BYE. */
 void network_read(struct ua *ua);
 
 #endif

@@ -27,8 +27,7 @@ static enum taken read_outbound(struct options *options, const char *option, con
                    : complain(option, value, "a SIP URI");
     }
     options->outbound_uri = NULL;
-    return endpoint_parse(&options->outbound, value) ? TAKEN
-                                                     : complain(option, value, "HOST:PORT");
+    return endpoint_parse(&options->outbound, value) ? TAKEN : complain(option, value, "HOST:PORT");
 }
 
 /* Whole seconds of real time. */

@@ -26,7 +26,8 @@ static const char usage[] =
     "  --dns ADDRESS[:PORT]         name server to ask, instead of the system's\n"
     "  --user NAME  --from SIP-URI  identity\n"
     "  --contact [sips:]HOST[:PORT] what others reach us at, where it is not the local address\n"
-    "  --auth USER:PASSWORD         answer digest challenges; also from the environment's SST_UA_AUTH\n"
+    "  --auth USER:PASSWORD         answer digest challenges; also from the environment's "
+    "SST_UA_AUTH\n"
     "  --auth-file FILE             the same from the first line of a file\n"
     "  --auth-realm REALM           the only realm that gets an answer\n"
     "  --mode accept|request|require|off   default accept; request with --session-expires\n"
@@ -43,7 +44,8 @@ static const char usage[] =
     "  --mute-after SEC             fall silent that long after the answer\n"
     "  --calls N                    default 1; answer: 0 for ever\n"
     "  --speed X                    session timers run X times faster\n"
-    "  --store URL  --node NAME     keep calls in redis://HOST:PORT[/DB] or unix:PATH, as this node\n"
+    "  --store URL  --node NAME     keep calls in redis://HOST:PORT[/DB] or unix:PATH, as this "
+    "node\n"
     "  --standby                    take the calls over when their node's lease has ended\n"
     "  --lease SEC                  how long that takes, default 3\n"
     "  --log text|json              default text\n"
@@ -318,8 +320,8 @@ static bool refuse_rest(int argc, char **argv)
     } else if (call && argc == 1) {
         fputs("sst-ua: call: whom? A SIP URI is needed\n\n", stderr);
     } else {
-        fprintf(stderr, "sst-ua: %s: too much; options go before \"%s\"\n\n",
-                argv[call ? 2 : 1], argv[0]);
+        fprintf(stderr, "sst-ua: %s: too much; options go before \"%s\"\n\n", argv[call ? 2 : 1],
+                argv[0]);
     }
     fputs(usage, stderr);
     return false;

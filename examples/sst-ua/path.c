@@ -113,8 +113,7 @@ static void add_host(struct search *search, enum transport transport, const char
 {
     struct net_address addresses[RESOLVER_ADDRESSES];
     struct path *path = search->path;
-    enum resolved result =
-        resolver_find_all(search->resolver, host, search->now_ms, addresses);
+    enum resolved result = resolver_find_all(search->resolver, host, search->now_ms, addresses);
 
     search->pending |= result == RESOLVE_PENDING;
     for (size_t i = 0; i < RESOLVER_ADDRESSES && result == RESOLVED && addresses[i].length > 0 &&
@@ -130,8 +129,8 @@ static struct records *find(struct search *search, enum resolver_kind kind, cons
 {
     const struct records *found;
 
-    search->pending |= resolver_records(search->resolver, kind, name, search->now_ms, &found) ==
-                       RESOLVE_PENDING;
+    search->pending |=
+        resolver_records(search->resolver, kind, name, search->now_ms, &found) == RESOLVE_PENDING;
     return found != NULL ? records_copy(found) : NULL;
 }
 
@@ -167,7 +166,8 @@ static void add_any(struct search *search)
         add_service(search, found->at[i].transport, found->at[i].name);
     }
     if (found == NULL && !search->pending) {
-        for (enum transport t = TRANSPORT_UDP; t <= TRANSPORT_TLS && search->path->count == 0; t++) {
+        for (enum transport t = TRANSPORT_UDP; t <= TRANSPORT_TLS && search->path->count == 0;
+             t++) {
             add_service_of(search, t);
         }
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a URI to addresses (RFC 3263): NAPTR and SRV where neither a port nor the transport is given,
- * then all addresses, in the order in which they are to be tried.
+ * From a URI to addresses (RFC 3263): NAPTR and SRV where neither a port nor the transport is
+ * given, then all addresses, in the order in which they are to be tried.
  */
 #ifndef SST_UA_PATH_H
 #define SST_UA_PATH_H
@@ -11,8 +11,8 @@
 
 /* What a URI, or the command line, says about where to send to. */
 struct hop {
-    char *host; /* NULL: nowhere */
-    int port;   /* 0: not given; negative: none that there is */
+    char *host;               /* NULL: nowhere */
+    int port;                 /* 0: not given; negative: none that there is */
     enum transport transport; /* TRANSPORT_NONE: not given */
     bool secure;              /* a sips: URI, so TLS or nothing */
 };
@@ -33,8 +33,8 @@ struct target {
 struct path {
     struct hop hop;
     struct target targets[PATH_TARGETS];
-    size_t count; /* 0: not known yet */
-    size_t at;    /* the one that is in use */
+    size_t count;    /* 0: not known yet */
+    size_t at;       /* the one that is in use */
     uint32_t stream; /* the connection that is used; 0: none */
     bool sent;       /* by it, since it is open */
     bool resent;     /* on a new connection, after that one broke */

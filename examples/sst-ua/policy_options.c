@@ -126,8 +126,8 @@ static bool names_session_expires(const char *pair)
     scratch.session_expires = 0;
     const char *equals = strchr(pair, '=');
     return equals != NULL &&
-           sst_policy_set_n(&scratch, pair, (size_t)(equals - pair), equals + 1,
-                            strlen(equals + 1), NULL) == SST_OK &&
+           sst_policy_set_n(&scratch, pair, (size_t)(equals - pair), equals + 1, strlen(equals + 1),
+                            NULL) == SST_OK &&
            scratch.session_expires != 0;
 }
 

@@ -99,14 +99,14 @@ static void on_records(void *user, int status, int timeouts, unsigned char *answ
 void question_ask(struct resolver_name *name)
 {
     struct resolver *resolver = name->resolver;
-    struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT,
-                                        .ai_family = resolver->family,
-                                        .ai_socktype = SOCK_DGRAM};
+    struct ares_addrinfo_hints hints = {
+        .ai_flags = ARES_AI_NOSORT, .ai_family = resolver->family, .ai_socktype = SOCK_DGRAM};
 
     name->pending = true;
     resolver->pending++;
     if (name->kind == RESOLVER_HOST) {
-        ares_getaddrinfo((ares_channel)resolver->channel, name->host, NULL, &hints, on_addresses, name);
+        ares_getaddrinfo((ares_channel)resolver->channel, name->host, NULL, &hints, on_addresses,
+                         name);
     } else {
         ares_query((ares_channel)resolver->channel, name->host, ns_c_in,
                    name->kind == RESOLVER_SRV ? ns_t_srv : ns_t_naptr, on_records, name);

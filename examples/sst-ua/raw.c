@@ -58,8 +58,8 @@ bool raw_split(struct raw_message *raw, const char *bytes, size_t length)
     raw->bytes = bytes;
     at = line_end(bytes, end);
     raw->start = (struct raw_text){bytes, (size_t)(at - bytes)};
-    while (raw->start.length > 0 && (bytes[raw->start.length - 1] == '\r' ||
-                                     bytes[raw->start.length - 1] == '\n')) {
+    while (raw->start.length > 0 &&
+           (bytes[raw->start.length - 1] == '\r' || bytes[raw->start.length - 1] == '\n')) {
         raw->start.length--;
     }
     while (at < end) {
@@ -344,8 +344,8 @@ static int check_field(struct raw_message *raw, const struct raw_field *field, u
     if ((kind == FROM || kind == TO) && !is_name_addr(&field->value)) {
         return 400;
     }
-    if ((kind == FROM || kind == TO || raw_is(field, "Contact", 'm') ||
-         raw_is(field, "Route", 0) || raw_is(field, "Record-Route", 0)) &&
+    if ((kind == FROM || kind == TO || raw_is(field, "Contact", 'm') || raw_is(field, "Route", 0) ||
+         raw_is(field, "Record-Route", 0)) &&
         !is_balanced(&field->value)) {
         return 400;
     }
@@ -364,8 +364,8 @@ int raw_check(struct raw_message *raw)
         status = (kind & seen & ~(unsigned)VIA) != 0 ? 400 : check_field(raw, &field, kind);
         seen |= kind;
     }
-    if (status == 0 && (seen & (FROM | TO | CALL_ID | CSEQ | VIA)) !=
-                           (FROM | TO | CALL_ID | CSEQ | VIA)) {
+    if (status == 0 &&
+        (seen & (FROM | TO | CALL_ID | CSEQ | VIA)) != (FROM | TO | CALL_ID | CSEQ | VIA)) {
         status = 400;
     }
     return status == 0 && !raw_is_response(raw) ? check_uri(raw) : status;
@@ -477,8 +477,8 @@ static char *print_field(const struct raw_field *field, unsigned kind, unsigned 
         return text_print("To: %.*s;tag=%08lx\r\n", (int)value->length, value->at,
                           (unsigned long)(tag & 0xffffffff));
     }
-    return text_print("%.*s: %.*s\r\n", (int)field->name.length, field->name.at,
-                      (int)value->length, value->at);
+    return text_print("%.*s: %.*s\r\n", (int)field->name.length, field->name.at, (int)value->length,
+                      value->at);
 }
 
 char *raw_refusal(const struct raw_message *raw, const char *host, int port, int status,

@@ -13,9 +13,9 @@
 #define RECORDS_MAX 16
 
 struct record {
-    unsigned first;  /* priority of SRV, order of NAPTR: the lower ones go first, */
-    unsigned second; /* weight of SRV, preference of NAPTR: see records_order_*() */
-    char *name;      /* the host of SRV; where NAPTR says to ask for SRV */
+    unsigned first;           /* priority of SRV, order of NAPTR: the lower ones go first, */
+    unsigned second;          /* weight of SRV, preference of NAPTR: see records_order_*() */
+    char *name;               /* the host of SRV; where NAPTR says to ask for SRV */
     int port;                 /* of SRV */
     enum transport transport; /* of NAPTR */
 };

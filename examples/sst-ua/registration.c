@@ -42,8 +42,8 @@ struct registration {
     unsigned brief;   /* how often that was too brief */
     unsigned failures;
     struct auth auth;
-    uint32_t stream;  /* the connection that it was made by; 0: none */
-    uint64_t due_ms;  /* of the next REGISTER, or of the end of waiting */
+    uint32_t stream; /* the connection that it was made by; 0: none */
+    uint64_t due_ms; /* of the next REGISTER, or of the end of waiting */
 };
 
 /* The registrar is the domain of the address of record (RFC 3261 §10.2). */
@@ -69,8 +69,7 @@ static osip_message_t *new_register(struct ua *ua, const struct hop *hop)
                                           registration->call_id, ++registration->cseq);
     char *from = text_print("<%s>;tag=%s", options->from, registration->tag);
     char *to = text_print("<%s>", options->from);
-    char *expires =
-        text_print("%u", registration->state == ENDING ? 0 : registration->expires);
+    char *expires = text_print("%u", registration->state == ENDING ? 0 : registration->expires);
 
     hop_add_via(ua, hop, sip);
     hop_add_route(ua, sip);
@@ -95,8 +94,7 @@ static bool send_register(struct ua *ua)
     struct hop hop = hop_first(ua, registration->registrar);
     osip_message_t *sip = new_register(ua, &hop);
 
-    registration->due_ms =
-        registration->state == ENDING ? registration->due_ms : CLOCK_NEVER;
+    registration->due_ms = registration->state == ENDING ? registration->due_ms : CLOCK_NEVER;
     if (registration->request.transaction != NULL) {
         osip_transaction_set_your_instance(registration->request.transaction, NULL);
     }
@@ -311,5 +309,5 @@ void registration_work(struct ua *ua)
 uint64_t registration_due_ms(const struct ua *ua)
 {
     return ua->registration != NULL && ua->registration->state != OVER ? ua->registration->due_ms
-                                                                      : CLOCK_NEVER;
+                                                                       : CLOCK_NEVER;
 }

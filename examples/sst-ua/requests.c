@@ -182,8 +182,7 @@ bool request_cancel(struct request *invite)
     request = call_request(call, REQUEST_CANCEL, SST_METHOD_CANCEL);
     cancel = cancel_of(transaction->orig_request, call->call_id, invite->cseq);
     timer_request(request, cancel);
-    request->transaction =
-        transactions_request(call->ua, cancel, tries_path(transaction), request);
+    request->transaction = transactions_request(call->ua, cancel, tries_path(transaction), request);
     if (request->transaction != NULL) {
         return true;
     }

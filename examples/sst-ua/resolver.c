@@ -93,8 +93,7 @@ static struct resolver_name *begin(struct resolver *resolver, enum resolver_kind
     if (name != NULL) {
         free(name->host);
         records_free(name->records);
-        *name =
-            (struct resolver_name){.resolver = resolver, .kind = kind, .host = text_copy(host)};
+        *name = (struct resolver_name){.resolver = resolver, .kind = kind, .host = text_copy(host)};
     }
     return name;
 }
@@ -155,8 +154,8 @@ enum resolved resolver_find(struct resolver *resolver, const char *host, uint64_
     return result;
 }
 
-enum resolved resolver_records(struct resolver *resolver, enum resolver_kind kind,
-                               const char *host, uint64_t now_ms, const struct records **records)
+enum resolved resolver_records(struct resolver *resolver, enum resolver_kind kind, const char *host,
+                               uint64_t now_ms, const struct records **records)
 {
     struct resolver_name *name = look_up(resolver, kind, host, now_ms);
 
@@ -178,7 +177,8 @@ size_t resolver_watch(const struct resolver *resolver, struct pollfd *sockets)
     }
     wanted = ares_getsock(channel_of(resolver), descriptors, RESOLVER_SOCKETS);
     for (int i = 0; i < RESOLVER_SOCKETS; i++) {
-        short events = 0; /* as ARES_GETSOCK_READABLE() and _WRITABLE(), which shift an int too far */
+        short events =
+            0; /* as ARES_GETSOCK_READABLE() and _WRITABLE(), which shift an int too far */
 
         events = (short)(events | ((unsigned)wanted >> i & 1 ? POLLIN : 0));
         events = (short)(events | ((unsigned)wanted >> (i + 16) & 1 ? POLLOUT : 0));

@@ -34,7 +34,7 @@ struct resolver;
 struct resolver_name {
     struct resolver *resolver;
     enum resolver_kind kind;
-    char *host; /* NULL: free */
+    char *host;                                       /* NULL: free */
     struct net_address addresses[RESOLVER_ADDRESSES]; /* of a host, without port; the first of no
                                                          length where there is none */
     struct records *records; /* of the other kinds; NULL where there are none */
@@ -69,8 +69,8 @@ enum resolved resolver_find_all(struct resolver *resolver, const char *host, uin
                                 struct net_address addresses[RESOLVER_ADDRESSES]);
 
 /* Finds SRV or NAPTR records, which are the resolver's until it is called again. */
-enum resolved resolver_records(struct resolver *resolver, enum resolver_kind kind,
-                               const char *name, uint64_t now_ms, const struct records **records);
+enum resolved resolver_records(struct resolver *resolver, enum resolver_kind kind, const char *name,
+                               uint64_t now_ms, const struct records **records);
 
 /* Waits for news; for the start, when there is nothing yet that could be held up. */
 void resolver_wait(struct resolver *resolver, uint64_t now_ms);

@@ -255,8 +255,7 @@ void server_request(struct ua *ua, osip_transaction_t *transaction, osip_message
     if (is_method(request, "CANCEL")) {
         cancel(&question, call_id);
     } else {
-        question.call =
-            call_find(ua, call_id, message_tag(request->to), message_from_tag(request));
+        question.call = call_find(ua, call_id, message_tag(request->to), message_from_tag(request));
         if (question.call != NULL) {
             within(&question);
         } else {

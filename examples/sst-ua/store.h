@@ -4,8 +4,8 @@
  * those of struct store_kind; store_redis.c has them for Redis. None of them waits.
  *
  * A group of nodes shares an address and the calls on it. One of them owns both: it has the lease,
- * and a number, the epoch, that grows with each owner. The store itself compares epochs, in one step
- * with each write, so that a node that lost its calls unawares changes nothing.
+ * and a number, the epoch, that grows with each owner. The store itself compares epochs, in one
+ * step with each write, so that a node that lost its calls unawares changes nothing.
  */
 #ifndef SST_UA_STORE_H
 #define SST_UA_STORE_H
@@ -41,8 +41,9 @@ struct store_events {
 /* The five functions. */
 struct store_kind {
     /*
-     * Takes the lease for so long, or renews it. epoch: ours, where we are the owner; 0 asks for the
-     * lease and the next epoch, where nobody has it and the store has seen no higher epoch than seen.
+     * Takes the lease for so long, or renews it. epoch: ours, where we are the owner; 0 asks for
+     * the lease and the next epoch, where nobody has it and the store has seen no higher epoch than
+     * seen.
      */
     void (*claim)(struct store *store, uint64_t epoch, uint64_t seen, uint32_t lease_ms);
     /* Writes a call, or with record NULL takes it out, unless the epoch is higher by now. */

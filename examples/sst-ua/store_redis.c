@@ -60,11 +60,11 @@ struct redis {
     char *keys[3];
     char *sha[SCRIPT_COUNT]; /* of the scripts, once they are loaded */
     redisAsyncContext *context;
-    bool ready;       /* connected, and the scripts are there */
-    bool reading;     /* what hiredis wants to wait for */
+    bool ready;   /* connected, and the scripts are there */
+    bool reading; /* what hiredis wants to wait for */
     bool writing;
-    bool failed;      /* the connection is to be given up */
-    size_t pending;   /* commands without a reply */
+    bool failed;    /* the connection is to be given up */
+    size_t pending; /* commands without a reply */
     uint64_t now_ms;
     uint64_t sent_ms; /* when the oldest of them was sent, or the last reply came */
     uint64_t again_ms;
@@ -258,10 +258,9 @@ static void on_claimed(redisAsyncContext *context, void *answer, void *user)
         return;
     }
     owner = reply->element[2]->str;
-    redis->store.events.claimed(redis->store.events.user,
-                                reply->element[0]->integer == 1 ? STORE_OURS : STORE_OTHERS,
-                                (uint64_t)reply->element[1]->integer,
-                                owner != NULL && *owner != '\0' ? owner : NULL);
+    redis->store.events.claimed(
+        redis->store.events.user, reply->element[0]->integer == 1 ? STORE_OURS : STORE_OTHERS,
+        (uint64_t)reply->element[1]->integer, owner != NULL && *owner != '\0' ? owner : NULL);
 }
 
 static void on_put(redisAsyncContext *context, void *answer, void *user)
@@ -332,10 +331,9 @@ static void on_record(struct redis *redis, const redisReply *value)
 
     if (*record == ' ') {
         record++;
-        redis->store.events.loaded(redis->store.events.user, record,
-                                   (size_t)(value->str + value->len - record),
-                                   redis->loading_ms > written_ms ? redis->loading_ms - written_ms
-                                                                  : 0);
+        redis->store.events.loaded(
+            redis->store.events.user, record, (size_t)(value->str + value->len - record),
+            redis->loading_ms > written_ms ? redis->loading_ms - written_ms : 0);
     }
 }
 
@@ -462,7 +460,8 @@ struct store *store_open(const char *url, const char *group, const char *node,
         redis->keys[i] = text_print("sst:{%s}:%s", group, names[i]);
     }
     if (!read_url(redis, url)) {
-        fprintf(stderr, PROGRAM ": --store %s: neither redis://HOST:PORT[/DB] nor unix:PATH\n", url);
+        fprintf(stderr, PROGRAM ": --store %s: neither redis://HOST:PORT[/DB] nor unix:PATH\n",
+                url);
         store_close(&redis->store);
         return NULL;
     }

@@ -85,17 +85,18 @@ char *stored_call_write(const struct call *call, uint32_t cseq)
     const struct ua *ua = call->ua;
     const osip_dialog_t *dialog = call->dialog;
     uint64_t up_ms = clock_real_ms(&ua->clock) - call->answered_ms;
-    json_t *record = json_pack(
-        "{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:s, s:s?}, s:I, s:I, "
-        "s:o}",
-        "version", RECORD_VERSION, "call_id", call->call_id, "local_tag", call->local_tag,
-        "remote_tag", call->remote_tag, "caller", (int)call->caller, "local",
-        name_text(dialog->local_uri), "remote", name_text(dialog->remote_uri), "target",
-        target_text(dialog->remote_contact_uri), "routes", route_set(dialog), "cseq",
-        (json_int_t)cseq, "peer_cseq", (json_int_t)call->remote_cseq, "sdp", "id",
-        (json_int_t)call->sdp.session_id, "version", (json_int_t)call->sdp.version, "host",
-        call->sdp.host, "content", call->sdp.content, "up_ms", (json_int_t)up_ms, "holds",
-        (json_int_t)call->holds, "image", image_text(call));
+    json_t *record =
+        json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:I, s:I, s:{s:I, s:I, s:s, "
+                  "s:s?}, s:I, s:I, "
+                  "s:o}",
+                  "version", RECORD_VERSION, "call_id", call->call_id, "local_tag", call->local_tag,
+                  "remote_tag", call->remote_tag, "caller", (int)call->caller, "local",
+                  name_text(dialog->local_uri), "remote", name_text(dialog->remote_uri), "target",
+                  target_text(dialog->remote_contact_uri), "routes", route_set(dialog), "cseq",
+                  (json_int_t)cseq, "peer_cseq", (json_int_t)call->remote_cseq, "sdp", "id",
+                  (json_int_t)call->sdp.session_id, "version", (json_int_t)call->sdp.version,
+                  "host", call->sdp.host, "content", call->sdp.content, "up_ms", (json_int_t)up_ms,
+                  "holds", (json_int_t)call->holds, "image", image_text(call));
     char *text = record != NULL ? json_dumps(record, JSON_COMPACT) : NULL;
 
     json_decref(record);
@@ -141,9 +142,8 @@ static bool unpack(json_t *record, struct parts *parts)
                        &parts->caller, "local", &parts->local, "remote", &parts->remote, "target",
                        &target, "routes", &parts->routes, "cseq", &parts->cseq, "peer_cseq",
                        &parts->peer_cseq, "sdp", "id", &parts->sdp_id, "version",
-                       &parts->sdp_version, "host", &parts->sdp_host, "content",
-                       &content, "up_ms", &parts->up_ms, "holds", &parts->holds, "image",
-                       &parts->image) == 0 &&
+                       &parts->sdp_version, "host", &parts->sdp_host, "content", &content, "up_ms",
+                       &parts->up_ms, "holds", &parts->holds, "image", &parts->image) == 0 &&
            version == RECORD_VERSION && strlen(parts->local_tag) < RANDOM_TOKEN_SIZE &&
            parts->cseq >= 0 && parts->cseq < INT32_MAX && parts->up_ms >= 0;
     parts->target = json_string_value(target);

@@ -26,9 +26,9 @@ struct stream {
     struct net_address other; /* the peer */
     char host[NET_HOST_SIZE];
     int port;
-    short wants; /* what poll() is to wait for, besides what there is to read */
-    bool unread; /* there is more, which poll() may not see */
-    bool opened; /* it was open, whatever became of it */
+    short wants;         /* what poll() is to wait for, besides what there is to read */
+    bool unread;         /* there is more, which poll() may not see */
+    bool opened;         /* it was open, whatever became of it */
     const char *problem; /* why it is closed; NULL: in good order */
 
     struct framing in;

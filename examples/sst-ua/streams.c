@@ -166,8 +166,8 @@ size_t streams_watch(const struct streams *streams, struct pollfd *sockets)
     }
     for (struct stream *at = streams->first; at != NULL; at = at->next) {
         if (at->state != STREAM_CLOSED) {
-            sockets[count++] = (struct pollfd){
-                .fd = at->socket, .events = stream_events(at, may_read(streams, at))};
+            sockets[count++] = (struct pollfd){.fd = at->socket,
+                                               .events = stream_events(at, may_read(streams, at))};
         }
     }
     return count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All connections: those that this side opens and uses again (RFC 3261 §18.1.1, RFC 5923), and those
- * of others. What strangers can take of it is bounded, in number, in memory and in time; who has no
- * call goes first.
+ * All connections: those that this side opens and uses again (RFC 3261 §18.1.1, RFC 5923), and
+ * those of others. What strangers can take of it is bounded, in number, in memory and in time; who
+ * has no call goes first.
  */
 #ifndef SST_UA_STREAMS_H
 #define SST_UA_STREAMS_H

@@ -22,7 +22,8 @@
 /* A stopped process finds its lease over. It waits so long for the store to say whose it is. */
 #define DOUBT_MS 500
 
-/* A standby forgets that there was an owner, where the store has lost it too, after so many leases. */
+/* A standby forgets that there was an owner, where the store has lost it too, after so many leases.
+ */
 #define LEASES_TO_FORGET 10
 
 /* A call as the store had it. */
@@ -43,15 +44,15 @@ struct takeover {
     struct ua *ua;
     struct store *store;
     uint32_t lease_ms;
-    uint64_t epoch;       /* ours; 0: not the owner */
-    uint64_t seen;        /* the highest that the store has shown */
-    uint64_t forget_ms;   /* when a standby forgets it */
-    uint64_t claimed_ms;  /* when the claim was sent that has no answer yet, or the last one */
-    uint64_t until_ms;    /* the lease is ours until then */
+    uint64_t epoch;      /* ours; 0: not the owner */
+    uint64_t seen;       /* the highest that the store has shown */
+    uint64_t forget_ms;  /* when a standby forgets it */
+    uint64_t claimed_ms; /* when the claim was sent that has no answer yet, or the last one */
+    uint64_t until_ms;   /* the lease is ours until then */
     uint64_t store_due_ms;
-    bool claiming;        /* a claim has no answer yet */
-    bool asked;           /* in doubt, and in vain */
-    bool forgot;          /* that there was an owner */
+    bool claiming; /* a claim has no answer yet */
+    bool asked;    /* in doubt, and in vain */
+    bool forgot;   /* that there was an owner */
     bool reachable;
     bool lost;            /* the calls are another node's */
     bool loaded;          /* all records are there */
@@ -60,7 +61,7 @@ struct takeover {
     struct ended *ended;  /* over while the store was away */
     struct found *found;  /* not restored yet */
     size_t found_count;
-    uint64_t found_ms;    /* when they were read */
+    uint64_t found_ms; /* when they were read */
 };
 
 static uint64_t now_of(const struct takeover *t)
@@ -516,8 +517,7 @@ void takeover_restore(struct ua *ua)
     while (t->found != NULL) {
         struct found *found = t->found;
         uint64_t age_ms = found->age_ms + now_of(t) - t->found_ms;
-        struct call *call =
-            stored_call_read(ua, found->record, found->length, age_ms, spread_ms);
+        struct call *call = stored_call_read(ua, found->record, found->length, age_ms, spread_ms);
 
         if (call != NULL) {
             good++;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that outlive their machine: --store. What this node must keep in the store, whether the calls
- * are still its own, and how it takes over those of a node that is gone. docs/failover.md
+ * Calls that outlive their machine: --store. What this node must keep in the store, whether the
+ * calls are still its own, and how it takes over those of a node that is gone. docs/failover.md
  *
- * No call waits for the store. While it cannot be reached the calls go on, but none is ended by this
- * side, since another node may have them by now; what happened is written when it is back.
+ * No call waits for the store. While it cannot be reached the calls go on, but none is ended by
+ * this side, since another node may have them by now; what happened is written when it is back.
  */
 #ifndef SST_UA_TAKEOVER_H
 #define SST_UA_TAKEOVER_H

@@ -260,8 +260,7 @@ static void begin_server(struct ua *ua, osip_event_t *event, const struct net_da
 }
 
 /* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
-static void receive_outside(struct ua *ua, osip_event_t *event,
-                            const struct net_datagram *datagram)
+static void receive_outside(struct ua *ua, osip_event_t *event, const struct net_datagram *datagram)
 {
     if (MSG_IS_RESPONSE(event->sip)) {
         farewell_stray(ua, event->sip);
@@ -317,8 +316,8 @@ osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request,
     if (is_large(request)) {
         path_try_tcp(&path, ua->options.transport);
     }
-    message_set_transport(
-        request, transport_via(path_target(&path, ua->options.transport).transport));
+    message_set_transport(request,
+                          transport_via(path_target(&path, ua->options.transport).transport));
     event = osip_new_outgoing_sipmessage(request);
     transaction = event != NULL ? osip_create_transaction(ua->stack.osip, event) : NULL;
     if (transaction == NULL) {

@@ -49,9 +49,9 @@ struct stack {
     osip_transaction_t **dead; /* ended, to be freed once nothing looks at them any more */
     size_t dead_count;
     size_t dead_room;
-    size_t strangers;          /* server transactions of requests that belong to no call */
-    uint64_t due_ms; /* real time at which to look at libosip2's timers */
-    bool busy;       /* they may have changed since */
+    size_t strangers; /* server transactions of requests that belong to no call */
+    uint64_t due_ms;  /* real time at which to look at libosip2's timers */
+    bool busy;        /* they may have changed since */
 };
 
 struct ua {
@@ -63,13 +63,13 @@ struct ua {
     struct stack stack;
 
     struct registration *registration; /* NULL: none */
-    struct table calls;   /* all calls, by Call-ID */
-    struct agenda agenda;               /* all calls, by their next_due */
-    struct sst_queue sessions; /* the library's deadlines */
-    struct takeover *takeover; /* NULL: without --store */
-    size_t half_open;          /* calls that were taken and have no ACK yet */
-    unsigned secret;           /* in To tags of responses without any state */
-    char local_host[NET_HOST_SIZE]; /* ours, as the last peer but one sees it */
+    struct table calls;                /* all calls, by Call-ID */
+    struct agenda agenda;              /* all calls, by their next_due */
+    struct sst_queue sessions;         /* the library's deadlines */
+    struct takeover *takeover;         /* NULL: without --store */
+    size_t half_open;                  /* calls that were taken and have no ACK yet */
+    unsigned secret;                   /* in To tags of responses without any state */
+    char local_host[NET_HOST_SIZE];    /* ours, as the last peer but one sees it */
 
     unsigned long begun;    /* calls of --calls that were begun, */
     unsigned long over;     /* of them, how many have their exit status */

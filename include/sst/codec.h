@@ -26,9 +26,9 @@ extern "C" {
 
 /** A Session-Expires value. */
 struct sst_session_expires {
-    uint32_t seconds;              /**< 0 to SST_SECONDS_MAX, saturated */
-    enum sst_refresher refresher;  /**< the first usable refresher parameter, or none */
-    uint32_t violations;           /**< bits: REFRESHER_UNKNOWN, REFRESHER_REPEATED */
+    uint32_t seconds;             /**< 0 to SST_SECONDS_MAX, saturated */
+    enum sst_refresher refresher; /**< the first usable refresher parameter, or none */
+    uint32_t violations;          /**< bits: REFRESHER_UNKNOWN, REFRESHER_REPEATED */
 };
 
 /** A set of option tags: is `timer` in it, is anything else? */

@@ -23,22 +23,22 @@ extern "C" {
 
 /** All counters start at 0 and only grow; the host zeroes them. */
 struct sst_counters {
-    uint64_t negotiated;          /**< timers that were turned on */
-    uint64_t turned_off;          /**< timers turned off while the dialog continued */
-    uint64_t refreshes_due;       /**< times that the host was asked to refresh */
-    uint64_t refreshes_sent;      /**< refreshes that the host began */
-    uint64_t refreshes_answered;  /**< local INVITE or UPDATE with a 2xx that extends the timer */
-    uint64_t refreshes_received;  /**< 2xx sent that extends the timer */
+    uint64_t negotiated;         /**< timers that were turned on */
+    uint64_t turned_off;         /**< timers turned off while the dialog continued */
+    uint64_t refreshes_due;      /**< times that the host was asked to refresh */
+    uint64_t refreshes_sent;     /**< refreshes that the host began */
+    uint64_t refreshes_answered; /**< local INVITE or UPDATE with a 2xx that extends the timer */
+    uint64_t refreshes_received; /**< 2xx sent that extends the timer */
     uint64_t refreshes_failed[SST_OUTCOME_ROOM]; /**< by enum sst_outcome */
-    uint64_t rejected_422;        /**< 422 advised */
-    uint64_t received_422;        /**< 422 received, for any local request */
-    uint64_t glare;               /**< 491 received, for any local request */
-    uint64_t rejected_491;        /**< 491 advised */
-    uint64_t overdue;             /**< times that the peer's refresh was overdue */
-    uint64_t blocked;             /**< times that a due refresh was blocked */
-    uint64_t ended[SST_END_ROOM];            /**< by enum sst_end_reason */
-    uint64_t violations[SST_VIOLATION_ROOM]; /**< by enum sst_violation */
-    uint64_t reserved[8];                    /**< 0; later versions take counters from it */
+    uint64_t rejected_422;                       /**< 422 advised */
+    uint64_t received_422;                       /**< 422 received, for any local request */
+    uint64_t glare;                              /**< 491 received, for any local request */
+    uint64_t rejected_491;                       /**< 491 advised */
+    uint64_t overdue;                            /**< times that the peer's refresh was overdue */
+    uint64_t blocked;                            /**< times that a due refresh was blocked */
+    uint64_t ended[SST_END_ROOM];                /**< by enum sst_end_reason */
+    uint64_t violations[SST_VIOLATION_ROOM];     /**< by enum sst_violation */
+    uint64_t reserved[8];                        /**< 0; later versions take counters from it */
 };
 
 /** Room for what sst_counters_print() prints, however large the counters are. */

@@ -100,7 +100,8 @@ SST_API void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds);
 SST_API void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds);
 /**
  * Adds flags for what needs no value: option tags, Allow, offer, dialog.
- * @param flags  bits of enum sst_msg_flag; those of header fields with a number, and CSEQ, are left out
+ * @param flags  bits of enum sst_msg_flag; those of header fields with a number, and CSEQ, are
+ *               left out
  */
 SST_API void sst_msg_set_flags(struct sst_msg *msg, unsigned flags);
 

@@ -89,8 +89,8 @@ SST_API enum sst_osip_event sst_osip_transport_event(int type);
  *         to CANCEL, and where tx is NULL for TIMEOUT and TRANSPORT; SST_ERR_ARGUMENT for REQUEST
  */
 SST_API int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx,
-                              enum sst_osip_event event, const osip_message_t *sip,
-                              uint64_t now_ms, struct sst_verdict *verdict);
+                              enum sst_osip_event event, const osip_message_t *sip, uint64_t now_ms,
+                              struct sst_verdict *verdict);
 
 /**
  * sst_session_receive() for a libosip2 message.

@@ -102,30 +102,30 @@ enum sst_callback_answer {
 struct sst_policy {
     uint32_t size; /**< sizeof(struct sst_policy), set by sst_policy_init(); leave it alone */
 
-    enum sst_mode mode;                        /**< accept */
-    uint32_t session_expires;                  /**< absolute_min..2^32-1, 1800; §4 */
-    uint32_t min_se;                           /**< absolute_min..2^32-1, 90; §5 */
-    uint32_t max_session_expires;              /**< 0 (none) or session_expires..2^32-1, 0; §9 */
-    enum sst_refresher prefer_refresher;       /**< uac or uas, uac: §9, Table 2, fourth row */
-    enum sst_refresher request_refresher;      /**< none; put into initial requests; §7.1 */
-    bool allow_uas;                            /**< no; request_refresher=uas without proof; §7.4 */
-    bool proxy_require;                        /**< no; mode require adds Proxy-Require; §7.1 */
-    enum sst_refresh_method method;            /**< auto; §7.4 */
-    uint32_t refresh_percent;                  /**< 5..50 % of the interval, 50; §7.2 */
-    uint32_t max_refresh;                      /**< 0 (none) or refresh_floor..2^32-1, 0 */
-    uint32_t jitter_percent;                   /**< 0..10, below refresh_percent, 0; earlier only */
-    enum sst_guard guard;                      /**< rfc; §10 */
-    uint32_t guard_percent;                    /**< 1..33, 10; for guard=percent, never longer than rfc */
-    enum sst_expire_at expire_at;              /**< expiration */
-    enum sst_own_benefit own_benefit;          /**< auto; §7.2 */
-    uint32_t timeout_retries;                  /**< 0..3, 0; refreshes after one that timed out */
-    bool rescue;                               /**< no; the watcher refreshes when overdue */
-    uint32_t refresh_floor;                    /**< 1..absolute_min/2 rounded up, 10; §11.1 */
-    bool accept_midcall;                       /**< yes; a dialog without timer takes one later */
-    enum sst_below_min below_min;              /**< keep */
-    enum sst_refused refused;                  /**< expire; §10 */
-    enum sst_dropped dropped;                  /**< keep; §7.2 */
-    bool strict_overlap;                       /**< no; 491 to a timer request beside an own one */
+    enum sst_mode mode;                   /**< accept */
+    uint32_t session_expires;             /**< absolute_min..2^32-1, 1800; §4 */
+    uint32_t min_se;                      /**< absolute_min..2^32-1, 90; §5 */
+    uint32_t max_session_expires;         /**< 0 (none) or session_expires..2^32-1, 0; §9 */
+    enum sst_refresher prefer_refresher;  /**< uac or uas, uac: §9, Table 2, fourth row */
+    enum sst_refresher request_refresher; /**< none; put into initial requests; §7.1 */
+    bool allow_uas;                       /**< no; request_refresher=uas without proof; §7.4 */
+    bool proxy_require;                   /**< no; mode require adds Proxy-Require; §7.1 */
+    enum sst_refresh_method method;       /**< auto; §7.4 */
+    uint32_t refresh_percent;             /**< 5..50 % of the interval, 50; §7.2 */
+    uint32_t max_refresh;                 /**< 0 (none) or refresh_floor..2^32-1, 0 */
+    uint32_t jitter_percent;              /**< 0..10, below refresh_percent, 0; earlier only */
+    enum sst_guard guard;                 /**< rfc; §10 */
+    uint32_t guard_percent;           /**< 1..33, 10; for guard=percent, never longer than rfc */
+    enum sst_expire_at expire_at;     /**< expiration */
+    enum sst_own_benefit own_benefit; /**< auto; §7.2 */
+    uint32_t timeout_retries;         /**< 0..3, 0; refreshes after one that timed out */
+    bool rescue;                      /**< no; the watcher refreshes when overdue */
+    uint32_t refresh_floor;           /**< 1..absolute_min/2 rounded up, 10; §11.1 */
+    bool accept_midcall;              /**< yes; a dialog without timer takes one later */
+    enum sst_below_min below_min;     /**< keep */
+    enum sst_refused refused;         /**< expire; §10 */
+    enum sst_dropped dropped;         /**< keep; §7.2 */
+    bool strict_overlap;              /**< no; 491 to a timer request beside an own one */
 
     /* Leniencies: what is accepted although the RFC forbids it. Off is the letter. */
     bool accept_refresher_missing;  /**< yes; 2xx without refresher: this side refreshes */
@@ -156,7 +156,7 @@ struct sst_policy {
      * @param usual  what the library would do; returned for "no opinion"
      */
     enum sst_outcome (*classify)(void *user, enum sst_method method, unsigned status,
-                                       enum sst_outcome usual);
+                                 enum sst_outcome usual);
     void *user;                    /**< first argument of the functions above */
     struct sst_counters *counters; /**< NULL: nothing is counted */
 };
@@ -194,7 +194,8 @@ static inline void sst_policy_init(struct sst_policy *policy)
  * @return SST_OK; SST_ERR_RANGE; SST_ERR_CONFLICT; SST_ERR_VERSION where size is not that of a
  *         structure that this library knows; SST_ERR_ARGUMENT
  */
-SST_API SST_MUST_USE int sst_policy_check(const struct sst_policy *policy, struct sst_policy_error *error);
+SST_API SST_MUST_USE int sst_policy_check(const struct sst_policy *policy,
+                                          struct sst_policy_error *error);
 
 /**
  * Sets one field from text, as a line of a configuration file has it: `min_se` and `120`. Names
@@ -202,8 +203,8 @@ SST_API SST_MUST_USE int sst_policy_check(const struct sst_policy *policy, struc
  * session_expires. Booleans are yes or no (true, false, on, off, 1, 0). Only the field's own range
  * is checked here, so that the order of lines does not matter; call sst_policy_check() at the end.
  * @param error  filled in on failure, the policy is then unchanged; may be NULL
- * @return SST_OK; SST_ERR_UNKNOWN_NAME (name, also of a field that size says the structure has not);
- *         SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
+ * @return SST_OK; SST_ERR_UNKNOWN_NAME (name, also of a field that size says the structure has
+ * not); SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
  */
 SST_API SST_MUST_USE int sst_policy_set_n(struct sst_policy *policy, const char *name,
                                           size_t name_length, const char *value,

@@ -30,20 +30,20 @@ extern "C" {
  * as struct sst_policy does (sst/policy.h).
  */
 struct sst_proxy_policy {
-    uint32_t size;                /**< set by sst_proxy_policy_init(); leave it alone */
-    uint32_t session_expires;     /**< 0 (asks for none) or min_se..2^32-1, 0 */
-    uint32_t min_se;              /**< absolute_min..2^32-1, 90 */
-    uint32_t max_session_expires; /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
-    bool reject_small;            /**< yes: 422 to a sender that supports timer and asks for too
-                                       little, but not within a dialog (SST_MSG_IN_DIALOG) */
-    bool insert_require;          /**< no, NOT RECOMMENDED: Require: timer for other UACs */
-    bool insert_response;         /**< yes: a 2xx of a callee without the extension gets
-                                       Session-Expires;refresher=uac; §8.2. no: forwarded as it is */
+    uint32_t size;                  /**< set by sst_proxy_policy_init(); leave it alone */
+    uint32_t session_expires;       /**< 0 (asks for none) or min_se..2^32-1, 0 */
+    uint32_t min_se;                /**< absolute_min..2^32-1, 90 */
+    uint32_t max_session_expires;   /**< 0 (none) or the two above..2^32-1, 0: larger are reduced */
+    bool reject_small;              /**< yes: 422 to a sender that supports timer and asks for too
+                                         little, but not within a dialog (SST_MSG_IN_DIALOG) */
+    bool insert_require;            /**< no, NOT RECOMMENDED: Require: timer for other UACs */
+    bool insert_response;           /**< yes: a 2xx of a callee without the extension gets
+                                         Session-Expires;refresher=uac; §8.2. no: forwarded as it is */
     bool accept_require_as_support; /**< no: Require: timer without Supported counts as support */
-    bool record_routes;           /**< yes; no is an error where a timer is asked for; §8 */
-    bool stateful;                /**< yes; no: nothing may be asked for; §8 */
-    uint32_t absolute_min;        /**< 1..2^32-1, 90; for tests only */
-    struct sst_counters *counters; /**< NULL: nothing is counted */
+    bool record_routes;             /**< yes; no is an error where a timer is asked for; §8 */
+    bool stateful;                  /**< yes; no: nothing may be asked for; §8 */
+    uint32_t absolute_min;          /**< 1..2^32-1, 90; for tests only */
+    struct sst_counters *counters;  /**< NULL: nothing is counted */
 };
 
 /**
@@ -64,7 +64,7 @@ static inline void sst_proxy_policy_init(struct sst_proxy_policy *policy)
  * @return as sst_policy_check()
  */
 SST_API SST_MUST_USE int sst_proxy_policy_check(const struct sst_proxy_policy *policy,
-                                   struct sst_policy_error *error);
+                                                struct sst_policy_error *error);
 
 /**
  * Sets one field from text; its names are those of the fields of struct sst_proxy_policy.
@@ -133,17 +133,17 @@ struct sst_proxy_dialog {
 
 /** What to change in a message before it is forwarded. All zero: forward it as it is. */
 struct sst_proxy_edit {
-    unsigned status;          /**< 0: forward; 422: answer with it, see .headers */
-    bool set_session_expires; /**< there is one Session-Expires, with .session_expires; the
-                                   parameters of the first with a refresher, or of the first that
-                                   can be read, stay, and all others are removed */
+    unsigned status;           /**< 0: forward; 422: answer with it, see .headers */
+    bool set_session_expires;  /**< there is one Session-Expires, with .session_expires; the
+                                    parameters of the first with a refresher, or of the first that
+                                    can be read, stay, and all others are removed */
     bool insert_refresher_uac; /**< response: with refresher=uac, there being no header field yet */
-    bool set_min_se;          /**< the header field, inserted or changed, gets .min_se */
-    bool add_require;         /**< timer is added to Require */
-    bool record_route;        /**< record-route, to see refreshes (with a SIPS URI; §8, §11.2) */
-    uint32_t session_expires; /**< seconds, for set_session_expires and insert_refresher_uac */
-    uint32_t min_se;          /**< seconds, for set_min_se */
-    uint32_t violations;      /**< bits of what was wrong with the message */
+    bool set_min_se;           /**< the header field, inserted or changed, gets .min_se */
+    bool add_require;          /**< timer is added to Require */
+    bool record_route;         /**< record-route, to see refreshes (with a SIPS URI; §8, §11.2) */
+    uint32_t session_expires;  /**< seconds, for set_session_expires and insert_refresher_uac */
+    uint32_t min_se;           /**< seconds, for set_min_se */
+    uint32_t violations;       /**< bits of what was wrong with the message */
     struct sst_headers headers; /**< for the 422 */
 };
 

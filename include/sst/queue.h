@@ -9,9 +9,9 @@
  * the sessions that it runs. One queue belongs to one thread at a time.
  *
  * Remove a session before it is begun anew and before its memory goes away. What is left in the
- * queue otherwise is found when its turn comes, as place and session do not point at each other, and
- * dropped; sst_queue_check() finds it at once. Memory that was freed cannot be looked at: nothing
- * finds that.
+ * queue otherwise is found when its turn comes, as place and session do not point at each other,
+ * and dropped; sst_queue_check() finds it at once. Memory that was freed cannot be looked at:
+ * nothing finds that.
  *
  * @code
  * sst_queue_init(&queue, slots, sizeof slots / sizeof slots[0]);
@@ -62,7 +62,8 @@ struct sst_queue {
  * @param capacity  at most 2^32-2
  * @return SST_OK, SST_ERR_ARGUMENT, SST_ERR_RANGE
  */
-SST_API SST_MUST_USE int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots, size_t capacity);
+SST_API SST_MUST_USE int sst_queue_init(struct sst_queue *queue, struct sst_queue_slot *slots,
+                                        size_t capacity);
 
 /**
  * Moves the queue into other memory, larger or smaller: copies the slots there from the old memory,
@@ -72,7 +73,7 @@ SST_API SST_MUST_USE int sst_queue_init(struct sst_queue *queue, struct sst_queu
  *         not fit, nothing then being changed
  */
 SST_API SST_MUST_USE int sst_queue_resize(struct sst_queue *queue, struct sst_queue_slot *slots,
-                             size_t capacity);
+                                          size_t capacity);
 
 /**
  * Puts a session into the queue, moves it, or takes it out where it has no deadline, all according

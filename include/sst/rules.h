@@ -3,9 +3,10 @@
  * @file sst/rules.h
  * The second level, which a host with sst/session.h does not need: RFC 4028 as pure functions, for
  * hosts with a state machine of their own and for observers. What a UAC asks, what a UAS answers,
- * what a response means. They know neither time nor dialogs and change nothing but their outputs. Pointers must not be NULL, and
- * policies must have passed sst_policy_check(). Sessions (sst/session.h) are built on them; hosts
- * with a state machine of their own may use them alone. The proxy's rules are in sst/proxy.h.
+ * what a response means. They know neither time nor dialogs and change nothing but their outputs.
+ * Pointers must not be NULL, and policies must have passed sst_policy_check(). Sessions
+ * (sst/session.h) are built on them; hosts with a state machine of their own may use them alone.
+ * The proxy's rules are in sst/proxy.h.
  *
  * What a UAS answers, for example:
  *
@@ -58,24 +59,24 @@ SST_API uint64_t sst_add_ms(uint64_t a, uint64_t b);
 
 /** A dialog's timer and what is known of the peer; seconds. All zero is a dialog without any. */
 struct sst_dialog {
-    uint32_t interval;     /**< in force, or agreed on early; meaningless where side is none */
-    uint32_t min_se;       /**< the largest Min-SE of this dialog, or Call-ID; 0: none was seen */
-    enum sst_side side;    /**< who refreshes */
-    bool established;      /**< the initial INVITE got its 2xx */
-    bool own_benefit;      /**< the timer runs for this side's own benefit alone; §7.2 */
-    bool peer_supports;    /**< a message of the peer in this dialog showed support */
+    uint32_t interval;  /**< in force, or agreed on early; meaningless where side is none */
+    uint32_t min_se;    /**< the largest Min-SE of this dialog, or Call-ID; 0: none was seen */
+    enum sst_side side; /**< who refreshes */
+    bool established;   /**< the initial INVITE got its 2xx */
+    bool own_benefit;   /**< the timer runs for this side's own benefit alone; §7.2 */
+    bool peer_supports; /**< a message of the peer in this dialog showed support */
 };
 
 /* ---- UAC: §7.1, §7.3, §7.4 ---- */
 
 /** What a request carries. Intervals are seconds. */
 struct sst_ask {
-    uint32_t session_expires;      /**< 0: no Session-Expires */
-    uint32_t min_se;               /**< 0: no Min-SE */
-    enum sst_refresher refresher;  /**< of the Session-Expires */
-    bool supported;                /**< Supported: timer */
-    bool require;                  /**< Require: timer */
-    bool proxy_require;            /**< Proxy-Require: timer */
+    uint32_t session_expires;     /**< 0: no Session-Expires */
+    uint32_t min_se;              /**< 0: no Min-SE */
+    enum sst_refresher refresher; /**< of the Session-Expires */
+    bool supported;               /**< Supported: timer */
+    bool require;                 /**< Require: timer */
+    bool proxy_require;           /**< Proxy-Require: timer */
 };
 
 /** Circumstances of a request, bits. */
@@ -120,9 +121,9 @@ SST_API enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct s
 
 /** What a 2xx makes of the timer. */
 struct sst_timer {
-    uint32_t interval;   /**< seconds, as agreed (may be below 90, see accept_small_interval) */
-    enum sst_side side;  /**< none: no timer */
-    bool own_benefit;    /**< for this side's own benefit alone, against a peer without it; §7.2 */
+    uint32_t interval;  /**< seconds, as agreed (may be below 90, see accept_small_interval) */
+    enum sst_side side; /**< none: no timer */
+    bool own_benefit;   /**< for this side's own benefit alone, against a peer without it; §7.2 */
 };
 
 /**

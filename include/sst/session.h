@@ -36,14 +36,14 @@ extern "C" {
 
 /** Why the library ended a session. */
 enum sst_end_reason {
-    SST_END_NONE = 0,              /**< it did not */
-    SST_END_NOT_REFRESHED = 1,     /**< the peer's refresh never came; §10 */
-    SST_END_REFRESH_TIMEOUT = 2,   /**< our refresh timed out; §10 */
-    SST_END_REFRESH_408 = 3,       /**< our refresh was answered with 408; §10 */
-    SST_END_REFRESH_481 = 4,       /**< our refresh was answered with 481; §10 */
+    SST_END_NONE = 0,               /**< it did not */
+    SST_END_NOT_REFRESHED = 1,      /**< the peer's refresh never came; §10 */
+    SST_END_REFRESH_TIMEOUT = 2,    /**< our refresh timed out; §10 */
+    SST_END_REFRESH_408 = 3,        /**< our refresh was answered with 408; §10 */
+    SST_END_REFRESH_481 = 4,        /**< our refresh was answered with 481; §10 */
     SST_END_REFRESH_UNANSWERED = 5, /**< our refresh was still pending when the session expired */
-    SST_END_REFRESH_REFUSED = 6,   /**< our refreshes were refused until the session expired */
-    SST_END_REFRESH_NOT_SENT = 7   /**< no refresh could be sent before the session expired */
+    SST_END_REFRESH_REFUSED = 6,    /**< our refreshes were refused until the session expired */
+    SST_END_REFRESH_NOT_SENT = 7    /**< no refresh could be sent before the session expired */
 };
 /* SST_END_COUNT in sst/counters.h is one more than the last of these. */
 
@@ -99,7 +99,7 @@ struct sst_event {
  */
 struct sst_session {
     const struct sst_policy *policy; /**< private, as are all */
-    uint64_t start_ms;    /**< start of the interval: the last 2xx */
+    uint64_t start_ms;               /**< start of the interval: the last 2xx */
     uint64_t refresh_ms;  /**< when the next local refresh is planned, SST_NEVER for never */
     uint32_t interval;    /**< as agreed, in seconds */
     uint32_t min_se;      /**< the largest of this dialog */
@@ -354,18 +354,18 @@ SST_API int sst_session_end(struct sst_session *session, uint64_t now_ms);
 
 /** A session's state for display. */
 struct sst_session_info {
-    uint32_t interval;     /**< seconds, 0 without timer */
-    uint32_t min_se;       /**< largest Min-SE of the dialog, 0 for none */
-    enum sst_side side;    /**< who refreshes */
-    bool own_benefit;      /**< the timer runs for this side's own benefit alone; §7.2 */
-    bool established;      /**< the initial INVITE got its 2xx */
-    bool ended;            /**< by the library or by sst_session_end() */
-    bool peer_supports;    /**< a message of the peer showed support of the extension */
+    uint32_t interval;          /**< seconds, 0 without timer */
+    uint32_t min_se;            /**< largest Min-SE of the dialog, 0 for none */
+    enum sst_side side;         /**< who refreshes */
+    bool own_benefit;           /**< the timer runs for this side's own benefit alone; §7.2 */
+    bool established;           /**< the initial INVITE got its 2xx */
+    bool ended;                 /**< by the library or by sst_session_end() */
+    bool peer_supports;         /**< a message of the peer showed support of the extension */
     enum sst_end_reason reason; /**< NONE where the host ended it */
-    uint64_t start_ms;     /**< of the interval; SST_NEVER without timer */
-    uint64_t refresh_ms;   /**< next local refresh, SST_NEVER for none */
-    uint64_t expires_ms;   /**< SST_NEVER without timer */
-    uint64_t end_ms;       /**< when this side would hang up as things are */
+    uint64_t start_ms;          /**< of the interval; SST_NEVER without timer */
+    uint64_t refresh_ms;        /**< next local refresh, SST_NEVER for none */
+    uint64_t expires_ms;        /**< SST_NEVER without timer */
+    uint64_t end_ms;            /**< when this side would hang up as things are */
 };
 
 /** Fills in *info, for display. A NULL argument does nothing. */

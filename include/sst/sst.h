@@ -32,20 +32,21 @@ extern "C" {
 /** Sizes of the structures that a host makes room for, but for the policies, which tell theirs. New
  * ones come last. */
 #define SST_SIZES                                                                                  \
-    {                                                                                              \
-        sizeof(struct sst_session), sizeof(struct sst_tx), sizeof(struct sst_msg),                 \
-            sizeof(struct sst_headers), sizeof(struct sst_event), sizeof(struct sst_verdict),      \
-            sizeof(struct sst_advice), sizeof(struct sst_session_info), sizeof(struct sst_queue),  \
-            sizeof(struct sst_queue_slot), sizeof(struct sst_counters),                            \
-            sizeof(struct sst_policy_error), sizeof(struct sst_dialog), sizeof(struct sst_ask),    \
-            sizeof(struct sst_timer), sizeof(struct sst_facts), sizeof(struct sst_answer), \
-            sizeof(struct sst_proxy_tx), sizeof(struct sst_proxy_edit),                            \
-            sizeof(struct sst_session_expires), sizeof(struct sst_option_tags),                    \
-            sizeof(struct sst_allow), sizeof(struct sst_restore), sizeof(struct sst_proxy_dialog), \
-            sizeof(struct sst_watch), sizeof(struct sst_watch_seen),                               \
-            sizeof(struct sst_watch_timer), sizeof(struct sst_watch_result),                       \
-            sizeof(struct sst_relay)                                                               \
-    }
+    {sizeof(struct sst_session),     sizeof(struct sst_tx),                                        \
+     sizeof(struct sst_msg),         sizeof(struct sst_headers),                                   \
+     sizeof(struct sst_event),       sizeof(struct sst_verdict),                                   \
+     sizeof(struct sst_advice),      sizeof(struct sst_session_info),                              \
+     sizeof(struct sst_queue),       sizeof(struct sst_queue_slot),                                \
+     sizeof(struct sst_counters),    sizeof(struct sst_policy_error),                              \
+     sizeof(struct sst_dialog),      sizeof(struct sst_ask),                                       \
+     sizeof(struct sst_timer),       sizeof(struct sst_facts),                                     \
+     sizeof(struct sst_answer),      sizeof(struct sst_proxy_tx),                                  \
+     sizeof(struct sst_proxy_edit),  sizeof(struct sst_session_expires),                           \
+     sizeof(struct sst_option_tags), sizeof(struct sst_allow),                                     \
+     sizeof(struct sst_restore),     sizeof(struct sst_proxy_dialog),                              \
+     sizeof(struct sst_watch),       sizeof(struct sst_watch_seen),                                \
+     sizeof(struct sst_watch_timer), sizeof(struct sst_watch_result),                              \
+     sizeof(struct sst_relay)}
 
 /**
  * Compares sizes with those of the library that runs. For bindings of other languages: in C and C++

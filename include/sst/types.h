@@ -4,7 +4,8 @@
  * What all parts of libsst share: time, sides, methods, results, violations.
  *
  * Arguments of the functions below:
- * - result, violation, outcome, side, refresher, method: the number to be named; any value is allowed
+ * - result, violation, outcome, side, refresher, method: the number to be named; any value is
+ * allowed
  * - length: of name, in bytes
  */
 #ifndef SST_TYPES_H
@@ -42,19 +43,19 @@ extern "C" {
 
 /** Results. 0 is success, all failures are negative. */
 enum sst_result {
-    SST_OK = 0,               /**< done */
-    SST_ERR_ARGUMENT = -1,    /**< NULL, an enumerator out of range, an unknown flag */
-    SST_ERR_STATE = -2,       /**< a bug of the host: tx is not what the call needs, or in use */
-    SST_ERR_SYNTAX = -3,      /**< text that the grammar does not allow */
-    SST_ERR_RANGE = -4,       /**< a number outside its range */
-    SST_ERR_SPACE = -5,       /**< the caller's buffer or array is too small */
+    SST_OK = 0,                /**< done */
+    SST_ERR_ARGUMENT = -1,     /**< NULL, an enumerator out of range, an unknown flag */
+    SST_ERR_STATE = -2,        /**< a bug of the host: tx is not what the call needs, or in use */
+    SST_ERR_SYNTAX = -3,       /**< text that the grammar does not allow */
+    SST_ERR_RANGE = -4,        /**< a number outside its range */
+    SST_ERR_SPACE = -5,        /**< the caller's buffer or array is too small */
     SST_ERR_UNKNOWN_NAME = -6, /**< no such name */
-    SST_ERR_CONFLICT = -7,    /**< values that are right alone and wrong together */
-    SST_ERR_VERSION = -8,     /**< an image or structure of a version that cannot be read */
-    SST_ERR_DAMAGED = -9,     /**< an image that is none, or not as it was written */
-    SST_ERR_ENDED = -10,      /**< the session has ended */
-    SST_ERR_BUSY = -11,       /**< not now: another transaction must end first */
-    SST_ERR_NOT_DUE = -12     /**< no refresh is due, or it no longer is */
+    SST_ERR_CONFLICT = -7,     /**< values that are right alone and wrong together */
+    SST_ERR_VERSION = -8,      /**< an image or structure of a version that cannot be read */
+    SST_ERR_DAMAGED = -9,      /**< an image that is none, or not as it was written */
+    SST_ERR_ENDED = -10,       /**< the session has ended */
+    SST_ERR_BUSY = -11,        /**< not now: another transaction must end first */
+    SST_ERR_NOT_DUE = -12      /**< no refresh is due, or it no longer is */
 };
 
 /** Which end of the call this side is. It never changes; uac and uas do, with each request. */
@@ -93,7 +94,7 @@ enum sst_refresher {
 
 /** Who refreshes, as the session remembers it. Does not change with the direction of requests. */
 enum sst_side {
-    SST_SIDE_NONE = 0, /**< no session timer */
+    SST_SIDE_NONE = 0,  /**< no session timer */
     SST_SIDE_LOCAL = 1, /**< this side */
     SST_SIDE_REMOTE = 2 /**< the peer */
 };
@@ -128,18 +129,18 @@ enum sst_violation {
     SST_VIOLATION_REFRESHER_REPEATED = 12,   /**< the parameter twice; RFC 3261 §7.3.1 */
     SST_VIOLATION_REFRESHER_MISSING = 13,    /**< a 2xx with Session-Expires and no refresher; §9 */
     SST_VIOLATION_REFRESHER_UNSUPPORTED = 14, /**< one from a UAC without support; Table 2, NA */
-    SST_VIOLATION_REQUIRE_MISSING = 15,      /**< refresher=uac in a 2xx without Require; §9 */
-    SST_VIOLATION_REQUIRE_ALONE = 16,        /**< Require in a 2xx, no Session-Expires; §7.2 */
-    SST_VIOLATION_REQUIRE_UNSUPPORTED = 17,  /**< Require: timer in a request, no Supported; §7.1 */
-    SST_VIOLATION_SUPPORTED_MISSING = 18,    /**< a later request without Supported: timer; §7.4 */
-    SST_VIOLATION_TIMER_UNASKED = 19,        /**< a 2xx asks one who has the extension off; §8.2 */
-    SST_VIOLATION_422_WITHOUT_MIN_SE = 20,   /**< a 422 that says no Min-SE; §6 */
-    SST_VIOLATION_422_USELESS = 21,          /**< asks for no more than was offered; §6 */
+    SST_VIOLATION_REQUIRE_MISSING = 15,       /**< refresher=uac in a 2xx without Require; §9 */
+    SST_VIOLATION_REQUIRE_ALONE = 16,         /**< Require in a 2xx, no Session-Expires; §7.2 */
+    SST_VIOLATION_REQUIRE_UNSUPPORTED = 17, /**< Require: timer in a request, no Supported; §7.1 */
+    SST_VIOLATION_SUPPORTED_MISSING = 18,   /**< a later request without Supported: timer; §7.4 */
+    SST_VIOLATION_TIMER_UNASKED = 19,       /**< a 2xx asks one who has the extension off; §8.2 */
+    SST_VIOLATION_422_WITHOUT_MIN_SE = 20,  /**< a 422 that says no Min-SE; §6 */
+    SST_VIOLATION_422_USELESS = 21,         /**< asks for no more than was offered; §6 */
     SST_VIOLATION_RETRY_AFTER_MALFORMED = 22, /**< no usable number; RFC 3261 §20.33 */
-    SST_VIOLATION_CSEQ_LOW = 23,             /**< lower than an earlier one; RFC 3261 §12.2.2 */
-    SST_VIOLATION_DIALOG_LOST = 24,          /**< a code of RFC 5057 §5.1 but for 481 */
-    SST_VIOLATION_REFRESHER_OVERRULED = 25,  /**< a 2xx names the other side; Table 2 */
-    SST_VIOLATION_CSEQ_RANGE = 26            /**< 2^31 or more; RFC 3261 §8.1.1.5 */
+    SST_VIOLATION_CSEQ_LOW = 23,              /**< lower than an earlier one; RFC 3261 §12.2.2 */
+    SST_VIOLATION_DIALOG_LOST = 24,           /**< a code of RFC 5057 §5.1 but for 481 */
+    SST_VIOLATION_REFRESHER_OVERRULED = 25,   /**< a 2xx names the other side; Table 2 */
+    SST_VIOLATION_CSEQ_RANGE = 26             /**< 2^31 or more; RFC 3261 §8.1.1.5 */
 };
 /** How many violations enum sst_violation has; all their bits fit into a uint32_t. */
 #define SST_VIOLATION_COUNT 27

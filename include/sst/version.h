@@ -19,8 +19,9 @@
 /** The version as one number that can be compared: major * 10000 + minor * 100 + patch. */
 #define SST_VERSION_NUMBER 200
 
-/** Marks what the library exports. SST_BUILDING is defined where the shared library itself is built.
- * SST_DLL may be defined by a Windows program that links to the DLL, and saves a jump a call. */
+/** Marks what the library exports. SST_BUILDING is defined where the shared library itself is
+ * built. SST_DLL may be defined by a Windows program that links to the DLL, and saves a jump a
+ * call. */
 #if defined(_WIN32) && defined(SST_BUILDING)
 #define SST_API __declspec(dllexport)
 #elif defined(_WIN32) && defined(SST_DLL)

@@ -24,8 +24,8 @@
  * SST_MSG_OFFER and Allow where they apply.
  *
  * The observer accuses nobody of what it cannot see. Packets that are missing from the capture look
- * like silence; only timing, retransmissions and CSeq numbers tell the two apart. Where they do not,
- * the verdict is SST_WATCH_INCOMPLETE.
+ * like silence; only timing, retransmissions and CSeq numbers tell the two apart. Where they do
+ * not, the verdict is SST_WATCH_INCOMPLETE.
  *
  * Threads: distinct watches may be used at once, one watch by one thread at a time.
  *
@@ -65,37 +65,37 @@ SST_API const char *sst_watch_who_name(enum sst_watch_who who);
 
 /** Why a call ended, or how it stands. After the semicolon: the side in sst_watch_result.who. */
 enum sst_watch_verdict {
-    SST_WATCH_RUNNING = 0,            /**< in progress, nothing wrong; nobody */
-    SST_WATCH_ENDED_NORMALLY = 1,     /**< BYE while the timer was in order; nobody */
-    SST_WATCH_NO_TIMER = 2,           /**< over, and never had a timer; nobody */
-    SST_WATCH_NOT_REFRESHED = 3,      /**< the refresher sent nothing; the refresher */
-    SST_WATCH_REFRESHED_LATE = 4,     /**< it sent after the other's limit; the refresher */
-    SST_WATCH_REFRESH_UNANSWERED = 5, /**< no final response; the side that owed it */
-    SST_WATCH_REFRESH_REFUSED = 6,    /**< by a 3xx to 6xx; the side that sent it. After a 401, 407
-                                           or 491 without another try, and a 500 to an INVITE that
-                                           overlaps another; the side that asked. Nobody, where
-                                           both sent 491 */
+    SST_WATCH_RUNNING = 0,             /**< in progress, nothing wrong; nobody */
+    SST_WATCH_ENDED_NORMALLY = 1,      /**< BYE while the timer was in order; nobody */
+    SST_WATCH_NO_TIMER = 2,            /**< over, and never had a timer; nobody */
+    SST_WATCH_NOT_REFRESHED = 3,       /**< the refresher sent nothing; the refresher */
+    SST_WATCH_REFRESHED_LATE = 4,      /**< it sent after the other's limit; the refresher */
+    SST_WATCH_REFRESH_UNANSWERED = 5,  /**< no final response; the side that owed it */
+    SST_WATCH_REFRESH_REFUSED = 6,     /**< by a 3xx to 6xx; the side that sent it. After a 401, 407
+                                            or 491 without another try, and a 500 to an INVITE that
+                                            overlaps another; the side that asked. Nobody, where
+                                            both sent 491 */
     SST_WATCH_REFRESH_DIALOG_LOST = 7, /**< by a 481 or 408; the side that sent it */
-    SST_WATCH_INTERVAL_REFUSED = 8,   /**< a 422 that was not followed; the side that asked. One
-                                           that was useless, without Min-SE, or for a request
-                                           without support; the side that sent the 422 */
-    SST_WATCH_EXTENSION_REFUSED = 9,  /**< a 421; its sender. A 420; its sender, if that supports
-                                           the extension or nobody required it, else the side that
-                                           put Require: timer into the request */
-    SST_WATCH_TIMER_LOST = 10,        /**< a request or 2xx went without Session-Expires, and one
-                                           side counted on; the side that left it out */
-    SST_WATCH_NOBODY_REFRESHES = 11,  /**< both sides wait; the side that said wrongly, or not
-                                           clearly, whose turn it is. Nobody, where two
-                                           negotiations crossed */
-    SST_WATCH_HUNG_UP_EARLY = 12,     /**< a BYE for the timer before its time; its sender */
-    SST_WATCH_KEPT_TOO_LONG = 13,     /**< nobody refreshed, nobody hung up; the side that had to
-                                           hang up */
-    SST_WATCH_ACK_MISSING = 14,       /**< 32 s without ACK, RFC 3261 section 13.3.1.4, which has
-                                           nothing to do with session timers; nobody */
-    SST_WATCH_ENDED_OTHERWISE = 15,   /**< a BYE at no time of the timer: for another reason, or
-                                           right after a rejection or a refresh; its sender */
-    SST_WATCH_STORM = 16,             /**< refreshes without pause; their sender */
-    SST_WATCH_INCOMPLETE = 17         /**< the capture does not show it, see .missing; nobody */
+    SST_WATCH_INTERVAL_REFUSED = 8,    /**< a 422 that was not followed; the side that asked. One
+                                            that was useless, without Min-SE, or for a request
+                                            without support; the side that sent the 422 */
+    SST_WATCH_EXTENSION_REFUSED = 9,   /**< a 421; its sender. A 420; its sender, if that supports
+                                            the extension or nobody required it, else the side that
+                                            put Require: timer into the request */
+    SST_WATCH_TIMER_LOST = 10,         /**< a request or 2xx went without Session-Expires, and one
+                                            side counted on; the side that left it out */
+    SST_WATCH_NOBODY_REFRESHES = 11,   /**< both sides wait; the side that said wrongly, or not
+                                            clearly, whose turn it is. Nobody, where two
+                                            negotiations crossed */
+    SST_WATCH_HUNG_UP_EARLY = 12,      /**< a BYE for the timer before its time; its sender */
+    SST_WATCH_KEPT_TOO_LONG = 13,      /**< nobody refreshed, nobody hung up; the side that had to
+                                            hang up */
+    SST_WATCH_ACK_MISSING = 14,        /**< 32 s without ACK, RFC 3261 section 13.3.1.4, which has
+                                            nothing to do with session timers; nobody */
+    SST_WATCH_ENDED_OTHERWISE = 15,    /**< a BYE at no time of the timer: for another reason, or
+                                            right after a rejection or a refresh; its sender */
+    SST_WATCH_STORM = 16,              /**< refreshes without pause; their sender */
+    SST_WATCH_INCOMPLETE = 17          /**< the capture does not show it, see .missing; nobody */
 };
 /** How many verdicts enum sst_watch_verdict has. */
 #define SST_WATCH_VERDICT_COUNT 18
@@ -122,25 +122,26 @@ enum sst_finding {
     SST_FINDING_MIN_SE_FORGOTTEN = 42,   /**< a request without the dialog's Min-SE; §7.4 */
     SST_FINDING_UPDATE_UNLISTED = 43,    /**< UPDATE to a side whose Allow lacks it; §7.4 */
     SST_FINDING_INVITE_OVERLAP = 44,     /**< INVITE while another is pending; RFC 3261 §14.1 */
-    SST_FINDING_CSEQ_REUSED = 45,        /**< a new request with an old number; RFC 3261 §12.2.1.1 */
-    SST_FINDING_BYE_EARLY = 46,          /**< a BYE for the timer before its time; §10 */
-    SST_FINDING_BYE_LATE = 47,           /**< not before the expiration; §10 */
-    SST_FINDING_BYE_MISSING = 48,        /**< none, though the session has expired; §10 */
-    SST_FINDING_ACK_MISSING = 49,        /**< none within 64*T1; RFC 3261 §13.3.1.4 */
-    SST_FINDING_STORM = 50,              /**< refreshes without pause; §10, §11.1 */
-    SST_FINDING_PROXY_REFRESHER = 51,    /**< a proxy put in or changed refresher; §8.1 */
-    SST_FINDING_PROXY_SE_RAISED = 52,    /**< a proxy raised a sufficient interval; §8.1 */
-    SST_FINDING_PROXY_SE_LOWERED = 53,   /**< a proxy lowered it below Min-SE; §8.1 */
-    SST_FINDING_PROXY_SE_REMOVED = 54,   /**< a proxy took Session-Expires out; §8.1, §8.2 */
-    SST_FINDING_PROXY_MIN_SE = 55,       /**< a proxy changed Min-SE where it must not; §8.1 */
-    SST_FINDING_PROXY_TAGS = 56,         /**< a proxy changed Supported: timer, or took Require: timer
-                                              out; RFC 3261 §16.6 */
-    SST_FINDING_PROXY_REQUIRE = 57,      /**< a proxy put Require: timer into a request; §8.1 */
+    SST_FINDING_CSEQ_REUSED = 45,      /**< a new request with an old number; RFC 3261 §12.2.1.1 */
+    SST_FINDING_BYE_EARLY = 46,        /**< a BYE for the timer before its time; §10 */
+    SST_FINDING_BYE_LATE = 47,         /**< not before the expiration; §10 */
+    SST_FINDING_BYE_MISSING = 48,      /**< none, though the session has expired; §10 */
+    SST_FINDING_ACK_MISSING = 49,      /**< none within 64*T1; RFC 3261 §13.3.1.4 */
+    SST_FINDING_STORM = 50,            /**< refreshes without pause; §10, §11.1 */
+    SST_FINDING_PROXY_REFRESHER = 51,  /**< a proxy put in or changed refresher; §8.1 */
+    SST_FINDING_PROXY_SE_RAISED = 52,  /**< a proxy raised a sufficient interval; §8.1 */
+    SST_FINDING_PROXY_SE_LOWERED = 53, /**< a proxy lowered it below Min-SE; §8.1 */
+    SST_FINDING_PROXY_SE_REMOVED = 54, /**< a proxy took Session-Expires out; §8.1, §8.2 */
+    SST_FINDING_PROXY_MIN_SE = 55,     /**< a proxy changed Min-SE where it must not; §8.1 */
+    SST_FINDING_PROXY_TAGS = 56,       /**< a proxy changed Supported: timer, or took Require: timer
+                                            out; RFC 3261 §16.6 */
+    SST_FINDING_PROXY_REQUIRE = 57,    /**< a proxy put Require: timer into a request; §8.1 */
     SST_FINDING_PROXY_2XX_CHANGED = 58,  /**< a proxy changed Session-Expires of a 2xx; §8.2 */
     SST_FINDING_PROXY_2XX_INSERTED = 59, /**< one that a proxy put in is wrong, or for a UAC without
                                               support; §8.2 */
-    SST_FINDING_PROXY_2XX_NOT_INSERTED = 60, /**< it put one into the request, not into the 2xx; §8.2 */
-    SST_FINDING_PROXY_BYE = 61           /**< a proxy hung up; §8.3 */
+    SST_FINDING_PROXY_2XX_NOT_INSERTED =
+        60,                    /**< it put one into the request, not into the 2xx; §8.2 */
+    SST_FINDING_PROXY_BYE = 61 /**< a proxy hung up; §8.3 */
 };
 /** Numbers of findings are below this, those of violations included; some below it are not used. */
 #define SST_FINDING_END 62
@@ -177,18 +178,18 @@ struct sst_watch_tx {
  * forget its memory.
  */
 struct sst_watch {
-    uint64_t start_ms;     /**< private, as are all: the last 2xx that negotiated */
+    uint64_t start_ms; /**< private, as are all: the last 2xx that negotiated */
     struct sst_watch_tx tx[SST_WATCH_TX_MAX]; /**< INVITE and UPDATE that are not over */
-    uint32_t interval;     /**< in force, in seconds; of the past where the timer was turned off */
-    uint32_t min_se;       /**< what later requests of the dialog have to repeat */
-    uint32_t cseq[2];      /**< one above the highest of the caller, of the callee; 0: none yet */
-    uint32_t before_ms;    /**< before start_ms: its request, or the start of what was turned off */
-    uint32_t end_ms;       /**< after start_ms: the end, or before that the last refusal */
-    uint32_t flags;        /**< what was seen */
+    uint32_t interval;  /**< in force, in seconds; of the past where the timer was turned off */
+    uint32_t min_se;    /**< what later requests of the dialog have to repeat */
+    uint32_t cseq[2];   /**< one above the highest of the caller, of the callee; 0: none yet */
+    uint32_t before_ms; /**< before start_ms: its request, or the start of what was turned off */
+    uint32_t end_ms;    /**< after start_ms: the end, or before that the last refusal */
+    uint32_t flags;     /**< what was seen */
     uint16_t tx_flags[SST_WATCH_TX_MAX]; /**< what each request is, and who sent it */
-    uint16_t status;       /**< of the last refusal since start_ms */
-    uint16_t absolute_min; /**< in seconds */
-    uint16_t marks;        /**< what is wrong with the negotiation, and what was tried since */
+    uint16_t status;                     /**< of the last refusal since start_ms */
+    uint16_t absolute_min;               /**< in seconds */
+    uint16_t marks; /**< what is wrong with the negotiation, and what was tried since */
 };
 
 /** Starts a watch. */
@@ -226,16 +227,16 @@ struct sst_watch_timer {
     uint64_t start_ms;      /**< the 2xx that began the interval */
     uint64_t refresh_by_ms; /**< when the refresh should be sent: half of the interval; §7.2 */
     uint64_t hangup_at_ms;  /**< when the other side hangs up without one; §10 */
-    uint64_t expires_ms;    /**< when the session expires; the times are SST_NEVER without a timer */
-    uint32_t interval;      /**< seconds; 0: no timer, or not known */
+    uint64_t expires_ms; /**< when the session expires; the times are SST_NEVER without a timer */
+    uint32_t interval;   /**< seconds; 0: no timer, or not known */
     enum sst_watch_who refresher; /**< who refreshes; none without a timer */
 };
 
 /** What a message did and what is wrong with it. */
 struct sst_watch_seen {
-    enum sst_watch_step step; /**< what it did */
-    uint64_t by_caller;       /**< SST_FINDING_BIT() of what the caller did wrong */
-    uint64_t by_callee;       /**< the same for the callee */
+    enum sst_watch_step step;     /**< what it did */
+    uint64_t by_caller;           /**< SST_FINDING_BIT() of what the caller did wrong */
+    uint64_t by_callee;           /**< the same for the callee */
     struct sst_watch_timer timer; /**< in force after the message */
 };
 
@@ -280,7 +281,7 @@ struct sst_watch_result {
     enum sst_watch_who refresher;   /**< who had to refresh last; none without a timer */
     unsigned status;                /**< the response that refused, or 0 */
     enum sst_method method;         /**< of the request that was refused, unanswered or late */
-    bool untried;    /**< refused, and UPDATE or re-INVITE was left untried: the refresher's part */
+    bool untried; /**< refused, and UPDATE or re-INVITE was left untried: the refresher's part */
     uint64_t limit_ms;   /**< the deadline that counted: the other side's limit; SST_NEVER: none */
     uint64_t decided_ms; /**< time of the BYE, or of the rejected INVITE; SST_NEVER: neither */
     uint64_t by_caller;  /**< findings by the caller that only the end shows */

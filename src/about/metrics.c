@@ -22,7 +22,7 @@ struct family {
 };
 
 #define SINGLE(field, help) {#field, help, BY_NOTHING, 0, 1, offsetof(struct sst_counters, field)}
-#define MANY(field, help, split, first, count) \
+#define MANY(field, help, split, first, count)                                                     \
     {#field, help, split, first, count, offsetof(struct sst_counters, field)}
 
 static const struct family families[] = {
@@ -42,8 +42,7 @@ static const struct family families[] = {
     SINGLE(blocked, "Times that another transaction blocked a due refresh."),
     MANY(ended, "Sessions that libsst ended, by reason.", BY_REASON, SST_END_NONE + 1,
          SST_END_COUNT),
-    MANY(violations, "Rules that peers broke, by kind.", BY_VIOLATION, 0,
-         SST_VIOLATION_COUNT),
+    MANY(violations, "Rules that peers broke, by kind.", BY_VIOLATION, 0, SST_VIOLATION_COUNT),
 };
 
 /* What is printed; it is counted on where there is no room. */
@@ -140,8 +139,7 @@ static void put_family(struct text *text, const struct family *family,
     }
 }
 
-int sst_counters_print(const struct sst_counters *counters, char *buffer, size_t size,
-                       size_t *need)
+int sst_counters_print(const struct sst_counters *counters, char *buffer, size_t size, size_t *need)
 {
     struct text text = {buffer, size, 0};
 

@@ -71,20 +71,13 @@ static const char refresher_names[][NAME_SIZE] = {
 };
 
 static const char outcome_names[][NAME_SIZE] = {
-    [SST_OUTCOME_SUCCESS] = "success",
-    [SST_OUTCOME_PROVISIONAL] = "provisional",
-    [SST_OUTCOME_GONE] = "gone",
-    [SST_OUTCOME_TRANSIENT] = "transient",
-    [SST_OUTCOME_METHOD] = "method",
-    [SST_OUTCOME_NO_METHOD] = "no_method",
-    [SST_OUTCOME_OFFER] = "offer",
-    [SST_OUTCOME_TOO_LARGE] = "too_large",
-    [SST_OUTCOME_INTERVAL] = "interval",
-    [SST_OUTCOME_GLARE] = "glare",
-    [SST_OUTCOME_AUTH] = "auth",
-    [SST_OUTCOME_EXTENSION] = "extension",
-    [SST_OUTCOME_DIALOG] = "dialog",
-    [SST_OUTCOME_TIMEOUT] = "timeout",
+    [SST_OUTCOME_SUCCESS] = "success",     [SST_OUTCOME_PROVISIONAL] = "provisional",
+    [SST_OUTCOME_GONE] = "gone",           [SST_OUTCOME_TRANSIENT] = "transient",
+    [SST_OUTCOME_METHOD] = "method",       [SST_OUTCOME_NO_METHOD] = "no_method",
+    [SST_OUTCOME_OFFER] = "offer",         [SST_OUTCOME_TOO_LARGE] = "too_large",
+    [SST_OUTCOME_INTERVAL] = "interval",   [SST_OUTCOME_GLARE] = "glare",
+    [SST_OUTCOME_AUTH] = "auth",           [SST_OUTCOME_EXTENSION] = "extension",
+    [SST_OUTCOME_DIALOG] = "dialog",       [SST_OUTCOME_TIMEOUT] = "timeout",
     [SST_OUTCOME_TRANSPORT] = "transport",
 };
 _Static_assert(COUNT_OF(outcome_names) == SST_OUTCOME_COUNT, "an outcome without a name");

@@ -187,7 +187,8 @@ int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow)
         loop assigns scan.at, name, allow->invite, allow->update;
         loop variant scan.end - scan.at; */
     while (sst_scan_list_token(&scan, &name)) {
-        /* RFC 3261 §7.1: the names of methods are case-sensitive; these two have as many letters. */
+        /* RFC 3261 §7.1: the names of methods are case-sensitive; these two have as many letters.
+         */
         if (sst_scan_length(&name) != sizeof "INVITE" - 1) {
             continue;
         }

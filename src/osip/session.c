@@ -2,8 +2,8 @@
 /* The functions of a session, for libosip2's messages. */
 #include "osip/room.h"
 
-/* Only INVITE and UPDATE have one: what else is sent beside an INVITE leaves that of the INVITE, with
- * its CSeq and the 2xx that is still to come, alone. */
+/* Only INVITE and UPDATE have one: what else is sent beside an INVITE leaves that of the INVITE,
+ * with its CSeq and the 2xx that is still to come, alone. */
 static struct sst_tx *tx_of(struct sst_tx *tx, const struct sst_msg *msg)
 {
     bool has = msg->method == SST_METHOD_INVITE || msg->method == SST_METHOD_UPDATE;

@@ -139,10 +139,15 @@ struct sst_field {
 
 /* Makes a line of the table out of one above, for a member of the type structure. */
 #define SST_FIELD_OF(structure, name, kind, lowest, highest, range, unit, section)                 \
-    {                                                                                              \
-#name, range, unit, section, lowest, highest, offsetof(structure, name),                   \
-            sizeof(((structure *)0)->name), SST_FIELD_##kind                                       \
-    }
+    {#name,                                                                                        \
+     range,                                                                                        \
+     unit,                                                                                         \
+     section,                                                                                      \
+     lowest,                                                                                       \
+     highest,                                                                                      \
+     offsetof(structure, name),                                                                    \
+     sizeof(((structure *)0)->name),                                                               \
+     SST_FIELD_##kind}
 
 /*
  * Where the structures of version 0.2 end, the least that is accepted. Fields that come later stand
@@ -179,8 +184,7 @@ static inline size_t sst_text_size(const char *text)
 void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known);
 
 /* Checks the fields that the structure has, each alone. */
-int sst_table_check(struct sst_table table, const void *structure,
-                    struct sst_policy_error *error);
+int sst_table_check(struct sst_table table, const void *structure, struct sst_policy_error *error);
 
 /* Whether a value is in the field's own range, and that range as a text. */
 bool sst_field_allows(const struct sst_field *field, uint32_t value, uint32_t absolute_min);
@@ -204,7 +208,7 @@ int sst_table_set(struct sst_table table, void *structure, uint32_t absolute_min
                   struct sst_text name, struct sst_text value, struct sst_policy_error *error);
 size_t sst_table_get(struct sst_table table, const void *structure, uint32_t absolute_min,
                      struct sst_text name, char *buffer, size_t size);
-bool sst_table_describe(struct sst_table table, size_t index, const char **name,
-                        const char **range, const char **unit, const char **section);
+bool sst_table_describe(struct sst_table table, size_t index, const char **name, const char **range,
+                        const char **unit, const char **section);
 
 #endif

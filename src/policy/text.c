@@ -131,8 +131,8 @@ static int number_value(struct sst_text text, uint32_t *value)
     return SST_OK;
 }
 
-static int field_from_text(const struct sst_field *field, struct sst_text text, uint32_t absolute_min,
-                           uint32_t *value)
+static int field_from_text(const struct sst_field *field, struct sst_text text,
+                           uint32_t absolute_min, uint32_t *value)
 {
     switch ((enum sst_field_kind)field->kind) {
     case SST_FIELD_WORDS:
@@ -235,8 +235,8 @@ static void describe(const char **to, const char *text)
     }
 }
 
-bool sst_table_describe(struct sst_table table, size_t index, const char **name,
-                        const char **range, const char **unit, const char **section)
+bool sst_table_describe(struct sst_table table, size_t index, const char **name, const char **range,
+                        const char **unit, const char **section)
 {
     if (index >= table.count) {
         return false;

@@ -10,16 +10,15 @@
 
 /*
  * A time that is not later than the deadline, and nearly always the same, in few steps and the same
- * ones for either side. While a timer runs and nothing else goes on, the side that waits for the peer is
- * due at OVERDUE, midway between half of the interval and the BYE, the side that refreshes at the refresh
- * (if it can be sent then), and both at the BYE. 0 in all other states.
+ * ones for either side. While a timer runs and nothing else goes on, the side that waits for the
+ * peer is due at OVERDUE, midway between half of the interval and the BYE, the side that refreshes
+ * at the refresh (if it can be sent then), and both at the BYE. 0 in all other states.
  */
 static inline uint64_t sst_session_key(const struct sst_session *s)
 {
     uint64_t half = sst_half_of_ms(sst_session_run_s(s));
     bool usual = (s->flags & ((3u << PHASE_AT) | F_UNUSUAL)) == PHASE_CONFIRMED << PHASE_AT;
-    if (!usual || sst_runs(s) == RUNS_NONE || s->events != 0 ||
-        s->start_ms >= SST_TIME_BIAS * 2u) {
+    if (!usual || sst_runs(s) == RUNS_NONE || s->events != 0 || s->start_ms >= SST_TIME_BIAS * 2u) {
         return 0;
     }
     uint64_t rest = half - s->guard_ms; /* the guard is a third at most */

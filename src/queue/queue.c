@@ -22,9 +22,9 @@ static bool is_due(const struct sst_queue *queue, uint64_t now_ms)
     return queue->count > 0 && queue->slots[0].key_ms <= now_ms;
 }
 
-/* The first slot and its session do not point at each other: the session was begun anew while it was
- * in the queue, or its memory is another's. The slot goes. If the session has another place, that
- * may have the wrong one of two keys, so it is looked at. @return whether it was so */
+/* The first slot and its session do not point at each other: the session was begun anew while it
+ * was in the queue, or its memory is another's. The slot goes. If the session has another place,
+ * that may have the wrong one of two keys, so it is looked at. @return whether it was so */
 static bool drop_stale(struct sst_queue *queue)
 {
     struct sst_session *session = queue->slots[0].session;

@@ -60,8 +60,8 @@ enum sst_outcome sst_classify_status(enum sst_method method, unsigned status)
     return status >= 500 && status < 600 ? SST_OUTCOME_TRANSIENT : SST_OUTCOME_METHOD;
 }
 
-enum sst_outcome sst_classify_failure(const struct sst_policy *policy,
-                                            enum sst_method method, unsigned status)
+enum sst_outcome sst_classify_failure(const struct sst_policy *policy, enum sst_method method,
+                                      unsigned status)
 {
     enum sst_outcome usual = sst_classify_status(method, status);
     if (status < 300 || policy->classify == NULL) {

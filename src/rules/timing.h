@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time inside a session. A session that is restored may have begun before the zero of the clock that
- * it goes on with, so inside, times are the host's plus a bias that no clock in milliseconds comes
- * near; they are turned at the edge of the public functions and nowhere else.
+ * Time inside a session. A session that is restored may have begun before the zero of the clock
+ * that it goes on with, so inside, times are the host's plus a bias that no clock in milliseconds
+ * comes near; they are turned at the edge of the public functions and nowhere else.
  */
 #ifndef SST_TIMING_H
 #define SST_TIMING_H

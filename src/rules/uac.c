@@ -39,8 +39,7 @@ static void ask_interval(const struct sst_policy *policy, const struct sst_dialo
     if (is_running(dialog)) {
         /* §7.4: the larger of Min-SE and the interval in force; the role stays where it is. */
         ask->session_expires = sst_max(dialog->interval, least);
-        ask->refresher =
-            dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAC : SST_REFRESHER_UAS;
+        ask->refresher = dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAC : SST_REFRESHER_UAS;
         return;
     }
     if (!asks(policy) || method != SST_METHOD_INVITE) {
@@ -82,8 +81,8 @@ void sst_uac_ask(const struct sst_policy *policy, const struct sst_dialog *dialo
 }
 
 enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_dialog *dialog,
-                         const struct sst_ask *ask, const struct sst_msg *response,
-                         unsigned rounds, uint32_t *min_se, uint32_t *violations)
+                         const struct sst_ask *ask, const struct sst_msg *response, unsigned rounds,
+                         uint32_t *min_se, uint32_t *violations)
 {
     *min_se = 0;
     if (!(response->has & SST_MSG_MIN_SE)) {
@@ -141,8 +140,8 @@ static bool read_agreed(const struct sst_policy *policy, const struct sst_ask *a
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_OVERRULED); /* EC-124 */
     }
     /* EC-03: repeated, the reading that keeps the call alive on this side of it. */
-    timer->interval = timer->side == SST_SIDE_LOCAL ? response->session_expires
-                                                    : response->session_expires_max;
+    timer->interval =
+        timer->side == SST_SIDE_LOCAL ? response->session_expires : response->session_expires_max;
     return true;
 }
 
@@ -177,8 +176,8 @@ static void read_none(const struct sst_policy *policy, const struct sst_dialog *
 }
 
 void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialog,
-                 const struct sst_ask *ask, const struct sst_msg *response,
-                 struct sst_timer *timer, uint32_t *violations)
+                 const struct sst_ask *ask, const struct sst_msg *response, struct sst_timer *timer,
+                 uint32_t *violations)
 {
     *timer = (struct sst_timer){0};
     bool present = response->has & SST_MSG_SESSION_EXPIRES;

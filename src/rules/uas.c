@@ -126,7 +126,8 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
         return 0;
     }
     if (facts->has_session_expires) {
-        /* §9: never increased, but for a sender that a 422 could not reach (EC-12, erratum 1687). */
+        /* §9: never increased, but for a sender that a 422 could not reach (EC-12, erratum 1687).
+         */
         interval = facts->supports ? facts->session_expires
                                    : sst_max(facts->session_expires, sst_local_min(policy));
     } else if (running) {

@@ -10,11 +10,11 @@ struct sst_commit {
     struct sst_timer timer; /* what it agrees on */
     uint64_t sent;          /* when the local request was sent that it answers, SST_NEVER for none
                                or unknown; EC-132 */
-    uint32_t told;          /* the interval of a 2xx by this side, 0 for none or a 2xx from the peer */
-    uint8_t generation;     /* of the session when its transaction began */
-    bool establishes;       /* it answers the initial INVITE */
-    bool keeps_plan;        /* the local refresh must not move later; EC-115 */
-    bool overruled;         /* the peer took the role; EC-124 */
+    uint32_t told;      /* the interval of a 2xx by this side, 0 for none or a 2xx from the peer */
+    uint8_t generation; /* of the session when its transaction began */
+    bool establishes;   /* it answers the initial INVITE */
+    bool keeps_plan;    /* the local refresh must not move later; EC-115 */
+    bool overruled;     /* the peer took the role; EC-124 */
 };
 
 /* The timer becomes what the 2xx says, and the interval starts anew. */

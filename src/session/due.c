@@ -128,8 +128,8 @@ static inline struct sst_due due_of(const struct sst_session *s)
 
     /* EC-36, EC-120: what is pending may still extend the session, or show life. Only the watcher
      * waits for it: where the refresher ends is its owner's choice (expire_at). */
-    bool held = sst_runs(s) == RUNS_REMOTE &&
-                (s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD)) != 0;
+    bool held =
+        sst_runs(s) == RUNS_REMOTE && (s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD)) != 0;
     due.end = held ? expiration : end;
     if (s->refresh_ms < last_send_of(expiration, run_s)) {
         enum sst_way way = sst_session_way(s, s->refresh_ms);

@@ -280,8 +280,8 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
 
 /* EC-131: the peer may have counted from the image's start for all the time that the image is old.
  * So the time left to spread over is what is left of that interval, not of the new one. Where the
- * image is of a host that had taken the call over and not refreshed yet, its interval tells nothing,
- * but the moment for the refresh was within the time left. */
+ * image is of a host that had taken the call over and not refreshed yet, its interval tells
+ * nothing, but the moment for the refresh was within the time left. */
 static uint64_t last_for_taker(const struct sst_session *session)
 {
     uint64_t last = sst_session_last_attempt(session);

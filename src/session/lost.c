@@ -21,8 +21,8 @@ void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict)
     verdict->when_ms = sst_time_out(s->refresh_ms);
 }
 
-/* EC-50: whatever carried the session timer, though none may run. The one exception is an UPDATE in a
- * dialog without: there nobody can ask for the re-INVITE that it is owed first. */
+/* EC-50: whatever carried the session timer, though none may run. The one exception is an UPDATE in
+ * a dialog without: there nobody can ask for the re-INVITE that it is owed first. */
 static bool counts(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
@@ -39,8 +39,9 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
     }
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
     if (sst_may_refresh(s)) {
-        /* What was overtaken was sent before the interval began: so much for the floor; EC-125. What
-         * the peer may not have seen ended no refresh: this is one more attempt of it (EC-115). */
+        /* What was overtaken was sent before the interval began: so much for the floor; EC-125.
+         * What the peer may not have seen ended no refresh: this is one more attempt of it
+         * (EC-115). */
         bool same = (tx->flags & TX_REFRESH) && (s->flags & F_UNSEEN);
         uint64_t first = same ? now : sst_add_ms(s->start_ms, sst_floor_ms(s));
         s->flags |= F_PROBE;
@@ -68,8 +69,8 @@ static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint6
     return true;
 }
 
-/* FB-77, EC-118: a second chance, where the owner wants it, halfway through what is left; soon where
- * the peer may count by an interval of which less is left (EC-115). */
+/* FB-77, EC-118: a second chance, where the owner wants it, halfway through what is left; soon
+ * where the peer may count by an interval of which less is left (EC-115). */
 static bool may_retry(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now)
 {

@@ -11,8 +11,8 @@ static inline bool sst_is_overtaken(const struct sst_session *s, const struct ss
     return tx->generation != s->generation;
 }
 
-/* Whether the refresh that failed must be made up for by another one; EC-119. So it is where what has
- * overtaken it may have been another's than the peer's; EC-115. */
+/* Whether the refresh that failed must be made up for by another one; EC-119. So it is where what
+ * has overtaken it may have been another's than the peer's; EC-115. */
 static inline bool sst_is_needed(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool overtaken = sst_is_overtaken(s, tx) && !(s->flags & F_UNSEEN);

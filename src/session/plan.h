@@ -15,8 +15,8 @@ void sst_plan_again(struct sst_session *s, uint64_t at, bool is_named, uint64_t 
 void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now);
 void sst_plan_nothing(struct sst_session *s);
 
-/* EC-115: a wait as the plan allows it where the peer may still count by the interval before: half of
- * what it has from its half to the last attempt, so that another attempt fits. */
+/* EC-115: a wait as the plan allows it where the peer may still count by the interval before: half
+ * of what it has from its half to the last attempt, so that another attempt fits. */
 uint64_t sst_wait_unseen(const struct sst_session *s, uint64_t wait_ms);
 
 /* The next wait of the doubling back-off, 2, 4, ... 120 s, and its next step. */

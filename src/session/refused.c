@@ -119,8 +119,8 @@ static uint64_t retry_after(const struct sst_msg *response)
 }
 
 /* The next way of the ladder, at once; or none is left. */
-static void next_way(struct sst_session *s, const struct sst_tx *tx,
-                     const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
+static void next_way(struct sst_session *s, const struct sst_tx *tx, const struct sst_msg *response,
+                     uint64_t now, struct sst_verdict *verdict)
 {
     if (!sst_is_needed(s, tx)) {
         sst_verdict_failed(verdict);
@@ -180,7 +180,7 @@ static uint32_t glare_wait_ms(const struct sst_session *s)
 }
 
 static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
-                  struct sst_verdict *verdict)
+                          struct sst_verdict *verdict)
 {
     uint64_t at = sst_add_ms(now, glare_wait_ms(s));
     if (!(tx->flags & TX_REFRESH)) {
@@ -202,8 +202,8 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
     sst_count_attempt(s, GLARES_AT);
     sst_plan_again(s, at, false, now);
     if (s->refresh_ms == SST_NEVER && at < sst_session_last_send(s)) {
-        /* What was in the way is a request of the other side's, which waits until the expiration, too:
-         * EC-36, EC-120. Blocked, then: as soon as possible; EC-39. */
+        /* What was in the way is a request of the other side's, which waits until the expiration,
+         * too: EC-36, EC-120. Blocked, then: as soon as possible; EC-39. */
         sst_plan_late(s, at, now);
     }
     sst_verdict_wait(s, verdict);

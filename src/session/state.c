@@ -100,7 +100,8 @@ void sst_session_learn(struct sst_session *s, const struct sst_msg *msg)
         s->flags |= F_PEER_SUPPORTS;
     }
     if (msg->has & SST_MSG_ALLOW) {
-        /* §7.4, EC-55: the newest Allow counts. It does not speak against a 405 or 501 by silence. */
+        /* §7.4, EC-55: the newest Allow counts. It does not speak against a 405 or 501 by silence.
+         */
         if (msg->has & SST_MSG_ALLOW_UPDATE) {
             sst_set_update(s, UPDATE_ALLOWED);
         } else if (sst_update(s) != UPDATE_REFUSED) {

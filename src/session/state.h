@@ -75,10 +75,10 @@ enum sst_update {
 #define F_HELD (1u << 21)       /* the BYE waits until the expiration; EC-36, EC-120 */
 #define F_NO_REQUIRE (1u << 22) /* a 420 refused it; EC-58 */
 #define F_ASKED (1u << 23)      /* REFRESH was raised, and nothing has come of it yet */
-#define F_EXTRA (1u << 24)      /* one refresh by the side that watches, or that took over; EC-131 */
-#define F_PROBE (1u << 25)      /* the next refresh that is not answered ends the session; EC-123 */
-#define F_OVERRULED (1u << 26)  /* the peer took the role although it was named ours; EC-124 */
-#define F_UNSEEN (1u << 27)     /* the peer may not know of this interval's 2xx; EC-115 */
+#define F_EXTRA (1u << 24)     /* one refresh by the side that watches, or that took over; EC-131 */
+#define F_PROBE (1u << 25)     /* the next refresh that is not answered ends the session; EC-123 */
+#define F_OVERRULED (1u << 26) /* the peer took the role although it was named ours; EC-124 */
+#define F_UNSEEN (1u << 27)    /* the peer may not know of this interval's 2xx; EC-115 */
 
 /* All that are used. */
 #define F_ALL ((F_UNSEEN << 1) - 1u)
@@ -127,9 +127,9 @@ enum sst_tx_state {
 };
 
 #define TX_STATE_AT 0u
-#define TX_UPDATE 0x0008u  /* else INVITE */
-#define TX_INITIAL 0x0010u /* the dialog's first INVITE */
-#define TX_REFRESHER_AT 5u /* two bits: enum sst_refresher of the request */
+#define TX_UPDATE 0x0008u    /* else INVITE */
+#define TX_INITIAL 0x0010u   /* the dialog's first INVITE */
+#define TX_REFRESHER_AT 5u   /* two bits: enum sst_refresher of the request */
 #define TX_SUPPORTED 0x0080u /* the request had Supported: timer */
 #define TX_REFRESH 0x0100u   /* what SST_EVENT_REFRESH asked for */
 #define TX_ROUNDS_AT 9u      /* three bits: 422 that were followed, or ... */

@@ -49,7 +49,7 @@ static void overdue(struct sst_session *s, uint64_t now)
     SST_COUNT(s, overdue);
     sst_session_note(s, SST_EVENT_OVERDUE);
     if (s->policy->rescue || (s->flags & F_OVERRULED)) {
-        s->flags |= F_EXTRA; /* EC-103, EC-124 */
+        s->flags |= F_EXTRA;        /* EC-103, EC-124 */
         sst_plan_late(s, now, now); /* the own guard may be shorter than the peer's */
     }
 }

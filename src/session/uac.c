@@ -187,8 +187,8 @@ static void provisional(struct sst_session *s, const struct sst_tx *tx,
 static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
                       const struct sst_msg *response, struct sst_commit *commit)
 {
-    /* What the request offered stands, though the extension was turned off since: the peer counts on
-     * it. The next request says otherwise. Nothing is run for this side's own benefit then. */
+    /* What the request offered stands, though the extension was turned off since: the peer counts
+     * on it. The next request says otherwise. Nothing is run for this side's own benefit then. */
     static const struct sst_policy agreed = {
         .mode = SST_MODE_ACCEPT,
         .min_se = SST_ABSOLUTE_MIN_S,
@@ -261,8 +261,7 @@ static void ignore(struct sst_verdict *verdict)
 static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now, struct sst_verdict *verdict)
 {
-    enum sst_outcome outcome =
-        sst_classify_failure(s->policy, sst_tx_method(tx), response->status);
+    enum sst_outcome outcome = sst_classify_failure(s->policy, sst_tx_method(tx), response->status);
     if (outcome == SST_OUTCOME_PROVISIONAL) {
         provisional(s, tx, response, now);
     } else if (outcome == SST_OUTCOME_SUCCESS) {
@@ -283,8 +282,8 @@ int sst_session_response(struct sst_session *s, struct sst_tx *tx, const struct 
     if (s == NULL || s->policy == NULL || response == NULL || response->status == 0) {
         return SST_ERR_ARGUMENT;
     }
-    if (tx == NULL && (response->method == SST_METHOD_INVITE ||
-                       response->method == SST_METHOD_UPDATE)) {
+    if (tx == NULL &&
+        (response->method == SST_METHOD_INVITE || response->method == SST_METHOD_UPDATE)) {
         return SST_ERR_ARGUMENT;
     }
     if (sst_phase(s) == PHASE_ENDED || (tx != NULL && !belongs(s, tx, response))) {

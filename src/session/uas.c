@@ -28,7 +28,8 @@ static unsigned check_order(struct sst_session *s, const struct sst_msg *request
 /* An offer that waits for its answer, of this side; RFC 3261 §14.2, RFC 3311 §5.2. */
 static bool is_our_offer_open(const struct sst_session *s, uint64_t now)
 {
-    return sst_open(s, LOCAL_INVITE_AT) == OPEN_OFFER || sst_open(s, LOCAL_UPDATE_AT) == OPEN_OFFER ||
+    return sst_open(s, LOCAL_INVITE_AT) == OPEN_OFFER ||
+           sst_open(s, LOCAL_UPDATE_AT) == OPEN_OFFER ||
            ((s->flags & F_AWAIT_ANSWER) && now < sst_ack_until(s));
 }
 
@@ -109,9 +110,8 @@ static void open_peer(struct sst_session *s, struct sst_tx *tx, const struct sst
 }
 
 /* INVITE and UPDATE. */
-static void receive_refresh(struct sst_session *s, struct sst_tx *tx,
-                            const struct sst_msg *request, unsigned status, uint64_t now,
-                            struct sst_advice *advice)
+static void receive_refresh(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
+                            unsigned status, uint64_t now, struct sst_advice *advice)
 {
     uint32_t violations = 0;
     uint32_t value = number_of(s, status);
@@ -280,8 +280,8 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
     }
 }
 
-/* What any response carries, and a refusal beside it. One that was advised is as advised; one of the
- * host says nothing of the timer: its 420 is for another option tag. */
+/* What any response carries, and a refusal beside it. One that was advised is as advised; one of
+ * the host says nothing of the timer: its 420 is for another option tag. */
 static void response_headers(const struct sst_session *s, const struct sst_tx *tx, unsigned status,
                              struct sst_headers *headers)
 {

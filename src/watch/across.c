@@ -4,8 +4,9 @@
 
 /* What a proxy may do to the turns of the two ends. */
 #define PROXY_TURNS                                                                                \
-    (SST_FINDING_BIT(SST_FINDING_PROXY_REFRESHER) | SST_FINDING_BIT(SST_FINDING_PROXY_SE_REMOVED) | \
-     SST_FINDING_BIT(SST_FINDING_PROXY_TAGS) | SST_FINDING_BIT(SST_FINDING_PROXY_2XX_CHANGED) |     \
+    (SST_FINDING_BIT(SST_FINDING_PROXY_REFRESHER) |                                                \
+     SST_FINDING_BIT(SST_FINDING_PROXY_SE_REMOVED) | SST_FINDING_BIT(SST_FINDING_PROXY_TAGS) |     \
+     SST_FINDING_BIT(SST_FINDING_PROXY_2XX_CHANGED) |                                              \
      SST_FINDING_BIT(SST_FINDING_PROXY_2XX_INSERTED) |                                             \
      SST_FINDING_BIT(SST_FINDING_PROXY_2XX_NOT_INSERTED))
 
@@ -36,7 +37,8 @@ static void join(const struct sst_watch_result *near_caller,
         *r = *near_caller;
     } else if (blames_over || blames_back) {
         /* Next to whom it is said of, it is not so. */
-        *r = blames_over && (blames_back ? near == near_caller : true) ? *near_caller : *near_callee;
+        *r =
+            blames_over && (blames_back ? near == near_caller : true) ? *near_caller : *near_callee;
         r->who = SST_WHO_PROXY;
     } else if (near_caller->who != SST_WHO_NONE && near_callee->who != SST_WHO_NONE) {
         *r = *near;
@@ -84,8 +86,7 @@ void sst_watch_across(const struct sst_watch_result *near_caller,
     if (is_incomplete(near_caller) || is_incomplete(near_callee)) {
         const struct sst_watch_result *known =
             is_incomplete(near_caller) ? near_callee : near_caller;
-        enum sst_watch_who beside =
-            is_incomplete(near_caller) ? SST_WHO_CALLEE : SST_WHO_CALLER;
+        enum sst_watch_who beside = is_incomplete(near_caller) ? SST_WHO_CALLEE : SST_WHO_CALLER;
         r = *known;
         if (known->who != beside && known->who != SST_WHO_NONE) {
             incomplete(&r, near_caller->missing | near_callee->missing);

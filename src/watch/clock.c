@@ -96,7 +96,8 @@ static void conclude_silence(struct sst_watch_case *c)
     }
 }
 
-/* Counted from what does not count: the INVITE of the first interval, or the 2xx before the last. */
+/* Counted from what does not count: the INVITE of the first interval, or the 2xx before the last.
+ */
 static bool is_from_wrong_message(const struct sst_watch_case *c)
 {
     const struct sst_watch *w = c->w;
@@ -140,8 +141,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
     unsigned i = sst_watch_tx_open(w, refresher);
     bool gave_up = w->status == 408 || w->status == 481 || (w->flags & W_SILENCE) ||
                    (i != T_NONE && sst_watch_age(w, i, c->at) >= SST_TRANSACTION_MS);
-    enum sst_watch_who who =
-        sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));
+    enum sst_watch_who who = sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));
     c->result->limit_ms = c->limits.expires;
     if ((w->flags & W_ENDED) && i != T_NONE && sst_watch_copies(w, i) < 2u) {
         sst_watch_give_up(c, SST_MISSING_RESPONSE); /* it went on as after an answer */

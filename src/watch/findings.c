@@ -7,8 +7,8 @@
 
 void sst_watch_policy(const struct sst_watch *w, struct sst_policy *policy)
 {
-    /* Plain RFC 4028: nothing that is run for one's own benefit can be seen from here. A 2xx without
-     * refresher is read as libsst reads it, and marked. */
+    /* Plain RFC 4028: nothing that is run for one's own benefit can be seen from here. A 2xx
+     * without refresher is read as libsst reads it, and marked. */
     *policy = (struct sst_policy){
         .mode = SST_MODE_ACCEPT,
         .min_se = w->absolute_min,
@@ -67,17 +67,17 @@ static uint64_t judge_in_dialog(const struct sst_watch *w, const struct sst_msg 
     unsigned open = sst_watch_tx_open(w, by);
     bool overlaps = !update && open != T_NONE && !(w->tx_flags[open] & T_UPDATE);
     uint32_t min_se = (msg->has & SST_MSG_MIN_SE) ? msg->min_se : 0;
-    bool forgot = sst_watch_is(w, W_MIN_CALLER, by) && !(w->flags & W_MIN_MIXED) &&
-                  min_se < w->min_se;
+    bool forgot =
+        sst_watch_is(w, W_MIN_CALLER, by) && !(w->flags & W_MIN_MIXED) && min_se < w->min_se;
     bool unlisted = update && sst_watch_is(w, W_ALLOW_CALLER, other) &&
                     !sst_watch_is(w, W_UPDATE_CALLER, other);
-    uint64_t found = bit_if(forgot, SST_FINDING_MIN_SE_FORGOTTEN) |
-                     bit_if(unlisted, SST_FINDING_UPDATE_UNLISTED) |
-                     bit_if(overlaps, SST_FINDING_INVITE_OVERLAP) |
-                     bit_if(is_late(w, by, now), SST_FINDING_REFRESH_LATE) |
-                     bit_if(sst_watch_is(w, W_SUPPORTS_CALLER, by) &&
-                                !(msg->has & SST_MSG_SUPPORTED_TIMER),
-                            SST_VIOLATION_SUPPORTED_MISSING);
+    uint64_t found =
+        bit_if(forgot, SST_FINDING_MIN_SE_FORGOTTEN) |
+        bit_if(unlisted, SST_FINDING_UPDATE_UNLISTED) |
+        bit_if(overlaps, SST_FINDING_INVITE_OVERLAP) |
+        bit_if(is_late(w, by, now), SST_FINDING_REFRESH_LATE) |
+        bit_if(sst_watch_is(w, W_SUPPORTS_CALLER, by) && !(msg->has & SST_MSG_SUPPORTED_TIMER),
+               SST_VIOLATION_SUPPORTED_MISSING);
     return sst_watch_runs(w) ? found | judge_later(w, msg, by) : found;
 }
 
@@ -106,9 +106,9 @@ uint64_t sst_watch_judge_request(const struct sst_watch *w, const struct sst_msg
     uint32_t violations = 0;
     sst_watch_policy(w, &policy);
     sst_uas_facts(&policy, msg, &facts, &violations);
-    found |= violations | bit_if(facts.has_session_expires &&
-                                     facts.session_expires < w->absolute_min,
-                                 SST_VIOLATION_SE_BELOW_ABSOLUTE);
+    found |=
+        violations | bit_if(facts.has_session_expires && facts.session_expires < w->absolute_min,
+                            SST_VIOLATION_SE_BELOW_ABSOLUTE);
     found |= bit_if(ignores_422(w, msg, by), SST_FINDING_422_IGNORED);
     return (w->flags & W_ESTABLISHED) ? found | judge_in_dialog(w, msg, by, now) : found;
 }

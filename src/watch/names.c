@@ -100,8 +100,7 @@ static const struct finding findings[] = {
     [SST_FINDING_PROXY_2XX_NOT_INSERTED] = {"proxy_2xx_not_inserted", "RFC 4028 section 8.2"},
     [SST_FINDING_PROXY_BYE] = {"proxy_bye", "RFC 4028 section 8.3"},
 };
-_Static_assert(sizeof findings / sizeof findings[0] == SST_FINDING_END,
-               "a finding without a name");
+_Static_assert(sizeof findings / sizeof findings[0] == SST_FINDING_END, "a finding without a name");
 
 const char *sst_watch_who_name(enum sst_watch_who who)
 {

@@ -24,8 +24,7 @@ static void dialog_of(const struct sst_watch *w, unsigned requester, struct sst_
     *dialog = (struct sst_dialog){.interval = w->interval};
     dialog->established = w->flags & W_ESTABLISHED;
     if (sst_watch_runs(w)) {
-        dialog->side =
-            sst_watch_refresher(w) == requester ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
+        dialog->side = sst_watch_refresher(w) == requester ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
     }
 }
 
@@ -61,8 +60,8 @@ static bool is_crossed(const struct sst_watch *w, unsigned i, uint64_t now)
 static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct sst_msg *msg,
                                        unsigned i, uint64_t found, unsigned refresher, uint64_t now)
 {
-    const uint64_t unreadable = SST_FINDING_BIT(SST_VIOLATION_SE_MALFORMED) |
-                                SST_FINDING_BIT(SST_VIOLATION_SE_REPEATED);
+    const uint64_t unreadable =
+        SST_FINDING_BIT(SST_VIOLATION_SE_MALFORMED) | SST_FINDING_BIT(SST_VIOLATION_SE_REPEATED);
     if (found & unreadable) {
         return FAULT_UNREADABLE;
     }
@@ -155,8 +154,7 @@ static void establish(struct sst_watch *w, unsigned i)
  * named the other side while it was not to be seen whose turn it had been. */
 static bool is_blind(const struct sst_watch *w, unsigned i)
 {
-    bool unsure = (w->flags & W_ESTABLISHED) &&
-                  (!(w->flags & W_KNOWN) || (w->flags & W_UNSURE));
+    bool unsure = (w->flags & W_ESTABLISHED) && (!(w->flags & W_KNOWN) || (w->flags & W_UNSURE));
     return i == T_NONE ||
            (unsure && (w->tx_flags[i] >> T_REFRESHER_AT & 3u) == (unsigned)SST_REFRESHER_UAS);
 }
@@ -228,8 +226,8 @@ static uint64_t refuse_interval(struct sst_watch *w, const struct sst_msg *msg, 
     return found;
 }
 
-/* A refusal of the refresher's refresh counts for more than one of any other request, and one of two
- * INVITE that overlap for more than what becomes of the other. */
+/* A refusal of the refresher's refresh counts for more than one of any other request, and one of
+ * two INVITE that overlap for more than what becomes of the other. */
 static bool is_outweighed(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     uint64_t refused = sst_add_ms(w->start_ms, w->end_ms);

@@ -46,8 +46,8 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
     bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
     bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
     bool in_interval = age <= sst_watch_since(w->start_ms, c->at);
-    bool expired = sst_watch_is_refresher(w, c->by) && in_interval &&
-                   sst_watch_is_time(&c->limits, c->at);
+    bool expired =
+        sst_watch_is_refresher(w, c->by) && in_interval && sst_watch_is_time(&c->limits, c->at);
     bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;
     return for_timer && (is_timeout(age) || repeated || expired || says);
 }
@@ -71,8 +71,7 @@ bool sst_watch_explain_unanswered(struct sst_watch_case *c)
     unsigned i = sst_watch_tx_open(w, c->by);
     if (i != T_NONE && gave_up(c, i)) {
         c->result->method = method_of(w, i);
-        c->result->limit_ms =
-            sst_add_ms(c->at - sst_watch_age(w, i, c->at), SST_TRANSACTION_MS);
+        c->result->limit_ms = sst_add_ms(c->at - sst_watch_age(w, i, c->at), SST_TRANSACTION_MS);
         sst_watch_conclude(c, SST_WATCH_REFRESH_UNANSWERED,
                            sst_watch_who_is(sst_watch_other(c->by)));
         return true;
@@ -112,8 +111,7 @@ static bool calls_for_retry(const struct sst_watch *w, enum sst_method method)
            (outcome == SST_OUTCOME_INTERVAL && !(w->marks & M_REVERSED));
 }
 
-static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
-                             unsigned refused_by)
+static void conclude_refusal(struct sst_watch_case *c, enum sst_method method, unsigned refused_by)
 {
     const struct sst_watch *w = c->w;
     enum sst_watch_who refuser = sst_watch_who_is(refused_by);
@@ -151,8 +149,7 @@ static void conclude_refusal(struct sst_watch_case *c, enum sst_method method,
         return;
     }
     c->result->untried = is_untried(w, refused_by);
-    sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED,
-                       (w->marks & M_REVERSED) ? asker : refuser);
+    sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, (w->marks & M_REVERSED) ? asker : refuser);
 }
 
 static enum sst_method refused_method(const struct sst_watch *w)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One message on both sides of an element: RFC 4028 §8, by the rules that libsst's own proxy follows. */
+/* One message on both sides of an element: RFC 4028 §8, by the rules that libsst's own proxy
+ * follows. */
 #include "watch/state.h"
 
 #include <sst/proxy.h>
@@ -134,8 +135,8 @@ uint64_t sst_relay_response(const struct sst_relay *relay, const struct sst_msg 
     };
     struct sst_proxy_edit edit;
     struct sst_proxy_dialog dialog = {0};
-    if (!belongs(relay, in, out) || ((in->violations | out->violations) &
-                                     SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED))) {
+    if (!belongs(relay, in, out) ||
+        ((in->violations | out->violations) & SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED))) {
         return 0;
     }
     (void)sst_proxy_response(&policy, &tx, in, 0, &edit, &dialog);
@@ -146,7 +147,8 @@ uint64_t sst_relay_response(const struct sst_relay *relay, const struct sst_msg 
                bit_if(has_now && !same, SST_FINDING_PROXY_2XX_CHANGED);
     }
     if (!has_now) {
-        /* It remembers what it asked for itself; whether it accepted another's, it does not show. */
+        /* It remembers what it asked for itself; whether it accepted another's, it does not show.
+         */
         return bit_if(edit.set_session_expires && (relay->flags & RELAY_ASKED),
                       SST_FINDING_PROXY_2XX_NOT_INSERTED);
     }

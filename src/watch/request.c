@@ -48,8 +48,8 @@ static bool is_refresh(const struct sst_watch *w, const struct sst_msg *msg, uns
 {
     bool runs = sst_watch_runs(w);
     bool has_interval = msg->has & SST_MSG_SESSION_EXPIRES;
-    uint64_t from = sst_add_ms(w->start_ms,
-                               (uint64_t)(runs ? w->interval : msg->session_expires) * 400u);
+    uint64_t from =
+        sst_add_ms(w->start_ms, (uint64_t)(runs ? w->interval : msg->session_expires) * 400u);
     bool plain = msg->method == SST_METHOD_UPDATE && !(msg->has & SST_MSG_OFFER);
     bool may = runs ? sst_watch_is_refresher(w, by) : has_interval && (w->flags & W_KNOWN);
     return may && (plain || now >= from);
@@ -82,9 +82,9 @@ static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned b
     }
     bool refresh = is_refresh(w, msg, by, now);
     unsigned i = sst_watch_tx_begin(w, by, msg, now);
-    w->tx_flags[i] |= (uint16_t)((refresh ? T_REFRESH : 0u) | ((found & late) ? T_LATE : 0u) |
-                                 ((found & inverted) ? T_INVERTED : 0u) |
-                                 ((found & overlap) ? T_OVERLAP : 0u));
+    w->tx_flags[i] |=
+        (uint16_t)((refresh ? T_REFRESH : 0u) | ((found & late) ? T_LATE : 0u) |
+                   ((found & inverted) ? T_INVERTED : 0u) | ((found & overlap) ? T_OVERLAP : 0u));
     return found;
 }
 
@@ -156,7 +156,6 @@ static enum sst_watch_step other(struct sst_watch *w, const struct sst_msg *msg,
     sst_watch_end(w, by, flags, now);
     return SST_STEP_ENDED;
 }
-
 
 enum sst_watch_step sst_watch_request(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
                                       unsigned flags, uint64_t now, uint64_t found[2])

@@ -70,4 +70,3 @@ enum sst_watch_step sst_watch_response(struct sst_watch *w, const struct sst_msg
     }
     return final(w, msg, i, by, now, found);
 }
-

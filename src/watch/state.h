@@ -23,10 +23,10 @@ static inline enum sst_watch_who sst_watch_who_is(unsigned end)
 }
 
 /* watch.flags. Where there is one for each end, that of the callee is the next bit. */
-#define W_BEGAN (UINT32_C(1) << 0)         /* the initial INVITE was seen */
-#define W_ESTABLISHED (UINT32_C(1) << 1)   /* it got its 2xx, or the dialog is older */
-#define W_KNOWN (UINT32_C(1) << 2)         /* a 2xx was seen: what is in force is known */
-#define W_RUNS_AT 3                        /* 0: no timer; who refreshes: the caller, the callee */
+#define W_BEGAN (UINT32_C(1) << 0)       /* the initial INVITE was seen */
+#define W_ESTABLISHED (UINT32_C(1) << 1) /* it got its 2xx, or the dialog is older */
+#define W_KNOWN (UINT32_C(1) << 2)       /* a 2xx was seen: what is in force is known */
+#define W_RUNS_AT 3                      /* 0: no timer; who refreshes: the caller, the callee */
 #define W_RUNS (UINT32_C(3) << W_RUNS_AT)
 #define W_RUNS_CALLER (UINT32_C(1) << W_RUNS_AT)
 #define W_OFF (UINT32_C(1) << 5)           /* a timer ran, and a 2xx turned it off */
@@ -36,20 +36,21 @@ static inline enum sst_watch_who sst_watch_who_is(unsigned end)
 #define W_AT_ONCE (UINT32_C(1) << 9)       /* right after a refusal */
 #define W_REASON_TIMER (UINT32_C(1) << 10) /* what its Reason says */
 #define W_REASON_OTHER (UINT32_C(1) << 11)
-#define W_LATE (UINT32_C(1) << 12)         /* a refresh after the other side's limit, not answered */
-#define W_AGAIN (UINT32_C(1) << 13)        /* the interval in force followed another one */
-#define W_RETRIED (UINT32_C(1) << 14)      /* another request followed one that was refused, or not answered */
+#define W_LATE (UINT32_C(1) << 12)  /* a refresh after the other side's limit, not answered */
+#define W_AGAIN (UINT32_C(1) << 13) /* the interval in force followed another one */
+#define W_RETRIED                                                                                  \
+    (UINT32_C(1) << 14) /* another request followed one that was refused, or not answered */
 #define W_UNSURE (UINT32_C(1) << 15)       /* what is in force may have changed unseen */
 #define W_LOST_REQUEST (UINT32_C(1) << 16) /* not in the capture, as what followed shows */
 #define W_LOST_RESPONSE (UINT32_C(1) << 17)
-#define W_SAW_CALLER (UINT32_C(1) << 18)     /* this end sent something */
+#define W_SAW_CALLER (UINT32_C(1) << 18)      /* this end sent something */
 #define W_SUPPORTS_CALLER (UINT32_C(1) << 20) /* it listed timer */
-#define W_ALLOW_CALLER (UINT32_C(1) << 22)   /* its newest Allow is known, */
-#define W_UPDATE_CALLER (UINT32_C(1) << 24)  /* and lists UPDATE */
-#define W_GAP_CALLER (UINT32_C(1) << 26)     /* its CSeq left out a number since the last 2xx */
-#define W_MIN_CALLER (UINT32_C(1) << 28)     /* it has to repeat watch.min_se */
-#define W_MIN_MIXED (UINT32_C(1) << 30)      /* each end has to repeat another one */
-#define W_SILENCE (UINT32_C(1) << 31)        /* a refresh since start_ms was retransmitted in vain */
+#define W_ALLOW_CALLER (UINT32_C(1) << 22)    /* its newest Allow is known, */
+#define W_UPDATE_CALLER (UINT32_C(1) << 24)   /* and lists UPDATE */
+#define W_GAP_CALLER (UINT32_C(1) << 26)      /* its CSeq left out a number since the last 2xx */
+#define W_MIN_CALLER (UINT32_C(1) << 28)      /* it has to repeat watch.min_se */
+#define W_MIN_MIXED (UINT32_C(1) << 30)       /* each end has to repeat another one */
+#define W_SILENCE (UINT32_C(1) << 31) /* a refresh since start_ms was retransmitted in vain */
 
 static inline bool sst_watch_is(const struct sst_watch *w, uint32_t flag, unsigned end)
 {
@@ -64,23 +65,23 @@ static inline bool sst_watch_is(const struct sst_watch *w, uint32_t flag, unsign
 #define M_REFUSED_REFRESH (1u << 6)   /* to a refresh, and no other request */
 #define M_TRIED_INVITE (1u << 7)      /* refused since the last 2xx */
 #define M_TRIED_UPDATE (1u << 8)
-#define M_REVERSED (1u << 9)          /* it is not the fault of whom it usually is */
-#define M_QUICK_AT 10                 /* place of the count of requests without pause, 4 bits */
+#define M_REVERSED (1u << 9) /* it is not the fault of whom it usually is */
+#define M_QUICK_AT 10        /* place of the count of requests without pause, 4 bits */
 #define M_STORM (1u << 14)
-#define M_STORM_BY_CALLEE (1u << 15)  /* whose requests are counted */
+#define M_STORM_BY_CALLEE (1u << 15) /* whose requests are counted */
 #define M_REFUSED (M_REFUSED_BY_CALLEE | M_REFUSED_UPDATE | M_REFUSED_REFRESH | M_REVERSED)
 #define M_QUICK_MAX 15u
 
 /* What makes it unclear whose turn it is. */
 enum sst_watch_fault {
     FAULT_NONE = 0,
-    FAULT_MISSING = 1,   /* a 2xx without refresher */
-    FAULT_REQUIRE = 2,   /* refresher=uac without Require */
-    FAULT_NAMED = 3,     /* refresher=uac for a UAC without support */
-    FAULT_OVERRULED = 4, /* refresher=uac though the request said uas */
-    FAULT_INVERTED = 5,  /* a refresher's request said uas */
+    FAULT_MISSING = 1,    /* a 2xx without refresher */
+    FAULT_REQUIRE = 2,    /* refresher=uac without Require */
+    FAULT_NAMED = 3,      /* refresher=uac for a UAC without support */
+    FAULT_OVERRULED = 4,  /* refresher=uac though the request said uas */
+    FAULT_INVERTED = 5,   /* a refresher's request said uas */
     FAULT_UNREADABLE = 6, /* Session-Expires malformed or repeated */
-    FAULT_CROSSED = 7    /* two negotiations at once, with different results: nobody's */
+    FAULT_CROSSED = 7     /* two negotiations at once, with different results: nobody's */
 };
 
 /* watch.tx_flags */
@@ -92,10 +93,10 @@ enum {
     T_SUPPORTED = 1u << 4,
     T_REQUIRE = 1u << 5,
     T_HAS_SE = 1u << 6,
-    T_REFRESHER_AT = 7, /* enum sst_refresher, 2 bits */
-    T_COPIES_AT = 9,    /* retransmissions of what it waits for, up to 3 */
-    T_REFRESH = 1u << 11, /* by the refresher, at its time or without offer */
-    T_LATE = 1u << 12,    /* after the other side's limit */
+    T_REFRESHER_AT = 7,    /* enum sst_refresher, 2 bits */
+    T_COPIES_AT = 9,       /* retransmissions of what it waits for, up to 3 */
+    T_REFRESH = 1u << 11,  /* by the refresher, at its time or without offer */
+    T_LATE = 1u << 12,     /* after the other side's limit */
     T_INVERTED = 1u << 13, /* the refresher named the other side */
     T_OVERLAP = 1u << 14   /* an INVITE while another of its sender was pending */
 };
@@ -193,8 +194,8 @@ bool sst_watch_is_time(const struct sst_watch_limits *limits, uint64_t at);
 /* The rules of sst/rules.h for any two ends. */
 void sst_watch_policy(const struct sst_watch *w, struct sst_policy *policy);
 /* What is wrong with a request that is no copy, sent now. */
-uint64_t sst_watch_judge_request(const struct sst_watch *w, const struct sst_msg *msg,
-                                 unsigned by, uint64_t now);
+uint64_t sst_watch_judge_request(const struct sst_watch *w, const struct sst_msg *msg, unsigned by,
+                                 uint64_t now);
 /* What is wrong with any response, in itself. */
 uint64_t sst_watch_judge_response(const struct sst_watch *w, const struct sst_msg *msg);
 

@@ -23,7 +23,8 @@ static bool is_invite(const struct sst_watch *w, unsigned i)
 
 void sst_watch_fork(struct sst_watch *child, const struct sst_watch *parent)
 {
-    const uint32_t shared = W_BEGAN | W_SAW_CALLER | W_SUPPORTS_CALLER | W_ALLOW_CALLER | W_UPDATE_CALLER;
+    const uint32_t shared =
+        W_BEGAN | W_SAW_CALLER | W_SUPPORTS_CALLER | W_ALLOW_CALLER | W_UPDATE_CALLER;
     unsigned i = SST_WATCH_TX_MAX;
     while (i > 0 && !is_invite(parent, i - 1u)) {
         i--;

@@ -53,8 +53,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
 
     (void)user;
     if (event->type == SST_EVENT_REFRESH) {
-        bench_must(sst_session_request(session, &own_tx, event->method, SST_REQUEST_REFRESH,
-                                       now_ms, &headers));
+        bench_must(sst_session_request(session, &own_tx, event->method, SST_REQUEST_REFRESH, now_ms,
+                                       &headers));
     }
     return SST_CALLBACK_DONE;
 }
@@ -68,8 +68,8 @@ void budget_refresh_prepare(void)
     policy.on_event = on_event;
     bench_must(sst_session_init(&own, &policy, SST_CALLER));
     bench_must(sst_queue_init(&queue, slots, 2));
-    bench_must(sst_session_request(&own, &own_tx, SST_METHOD_INVITE, SST_REQUEST_OFFER, now_ms,
-                                   &headers));
+    bench_must(
+        sst_session_request(&own, &own_tx, SST_METHOD_INVITE, SST_REQUEST_OFFER, now_ms, &headers));
     receive_200(SST_METHOD_INVITE);
 }
 

@@ -37,14 +37,14 @@ struct list {
 static struct sst_policy policy;
 static struct sst_queue queue;
 static struct call *calls;
-static uint32_t *next;          /* in the list that a call is in */
-static struct list asked;       /* their refreshes were sent just now */
+static uint32_t *next;    /* in the list that a call is in */
+static struct list asked; /* their refreshes were sent just now */
 static struct list peers[DAY_S];
 static struct list lost[DAY_S]; /* their refreshes time out */
 static struct list ended;
 static uint64_t now_ms;
-static uint64_t refreshes;      /* of this side, answered */
-static uint64_t refreshed;      /* of the peers, answered */
+static uint64_t refreshes; /* of this side, answered */
+static uint64_t refreshed; /* of the peers, answered */
 static uint64_t ends;
 
 static void put(struct list *list, size_t i)
@@ -227,13 +227,7 @@ static void come_and_go(void)
 }
 
 /* What is measured by itself. */
-enum part {
-    RUN,
-    REFRESHER,
-    REFRESHED,
-    TURNOVER,
-    PARTS
-};
+enum part { RUN, REFRESHER, REFRESHED, TURNOVER, PARTS };
 
 static void (*const parts[PARTS])(void) = {run_queue, answer_refreshes, serve_peers, come_and_go};
 static const char *const part_names[PARTS] = {"run", "refresher", "refreshed", "turnover"};

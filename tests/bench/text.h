@@ -18,8 +18,8 @@ enum text_case {
     TEXT_SE_LONG,
     TEXT_MIN_SE,
     TEXT_SUPPORTED,
-    TEXT_THREE,  /* the short one, Min-SE and Supported of one message */
-    TEXT_PRINT,  /* a whole header field, Session-Expires: 1800;refresher=uac */
+    TEXT_THREE, /* the short one, Min-SE and Supported of one message */
+    TEXT_PRINT, /* a whole header field, Session-Expires: 1800;refresher=uac */
     TEXT_CASES
 };
 

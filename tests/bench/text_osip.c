@@ -20,7 +20,7 @@ static void read_se(struct text_value *value, const char *text)
     }
     if (osip_content_disposition_parse(field, text) == OSIP_SUCCESS) {
         value->seconds = (uint32_t)strtoul(field->element, NULL, 10);
-        (void)osip_generic_param_get_byname(&field->gen_params, (char *)(uintptr_t) "refresher",
+        (void)osip_generic_param_get_byname(&field->gen_params, (char *)(uintptr_t)"refresher",
                                             &refresher);
         if (refresher != NULL && refresher->gvalue != NULL) {
             memcpy(value->refresher, refresher->gvalue, 4);

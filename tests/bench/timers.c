@@ -25,7 +25,7 @@ static uint64_t *when_ms; /* for the sample */
 static uint64_t samples[ROUNDS_MOST];
 static size_t fired_count;
 static uint64_t fired_sum;
-static bool steady;       /* whoever fires is set again */
+static bool steady; /* whoever fires is set again */
 
 static uint64_t any_time(void)
 {

@@ -220,8 +220,8 @@ BREAKS = [
 
     # Decisions
     ("EC-03", "rules/uac.c", "takes the smaller of two intervals where the peer refreshes",
-     "timer->side == SST_SIDE_LOCAL ? response->session_expires\n"
-     "                                                    : response->session_expires_max;",
+     "timer->side == SST_SIDE_LOCAL ? response->session_expires : "
+     "response->session_expires_max;",
      "response->session_expires;"),
     ("EC-12", "rules/uas.c", "answers who cannot be told 422 with too small an interval",
      "sst_max(facts->session_expires, sst_local_min(policy));", "facts->session_expires;"),

@@ -42,8 +42,9 @@ static void talk(struct sst_session *caller, struct sst_session *callee)
     struct sst_advice advice;
     struct sst_verdict verdict;
 
-    expect(sst_session_request(caller, &asked, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0,
-                               &headers) == SST_OK, "the INVITE");
+    expect(sst_session_request(caller, &asked, SST_METHOD_INVITE, SST_REQUEST_OFFER, 0, &headers) ==
+               SST_OK,
+           "the INVITE");
     sst_msg_request(&msg, SST_METHOD_INVITE, 1);
     carry(&msg, &headers);
     expect(sst_session_receive(callee, &answered, &msg, 0, &advice) == SST_OK, "its arrival");

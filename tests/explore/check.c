@@ -42,8 +42,7 @@ static enum sst_open open_of(const struct state *s, enum place place)
 /* What is pending for a request of the peer's, as a host sees it: RFC 3261 §14.2, RFC 3311 §5.2. */
 static bool is_pending(const struct state *s, bool invite, bool offer)
 {
-    bool own_offer =
-        open_of(s, OWN_INVITE) == OPEN_OFFER || open_of(s, OWN_UPDATE) == OPEN_OFFER;
+    bool own_offer = open_of(s, OWN_INVITE) == OPEN_OFFER || open_of(s, OWN_UPDATE) == OPEN_OFFER;
     bool waits = s->gave_at != 0 && s->now < s->gave_at + SST_TRANSACTION_MS; /* EC-121 */
     return open_of(s, invite ? PEER_INVITE : PEER_UPDATE) != OPEN_NONE ||
            (invite && open_of(s, OWN_INVITE) != OPEN_NONE) || (offer && (own_offer || waits)) ||

@@ -17,10 +17,10 @@ enum place { OWN_INVITE, OWN_UPDATE, PEER_INVITE, PEER_UPDATE, PLACES };
 
 /* What the host does with the next REFRESH. */
 enum trust {
-    TRUST_LATER,   /* nothing, from inside the event */
-    TRUST_SENDS,   /* begins it, and returns true, which is read as done */
-    TRUST_UNDOES,  /* begins it, and says with its tx that it was not sent */
-    TRUST_REFUSES  /* says that it cannot begin it now */
+    TRUST_LATER,  /* nothing, from inside the event */
+    TRUST_SENDS,  /* begins it, and returns true, which is read as done */
+    TRUST_UNDOES, /* begins it, and says with its tx that it was not sent */
+    TRUST_REFUSES /* says that it cannot begin it now */
 };
 
 /* The owner's policies: the first, the same with events to be pulled, off, and one that differs. */

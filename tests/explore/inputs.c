@@ -244,8 +244,7 @@ static int hear(struct search *search, struct state *s, const struct input *in)
 static int answer(struct state *s, const struct input *in)
 {
     struct sst_headers headers;
-    bool gives =
-        in->place == PEER_INVITE && sst_open(&s->session, PEER_INVITE_AT) == OPEN_PLAIN;
+    bool gives = in->place == PEER_INVITE && sst_open(&s->session, PEER_INVITE_AT) == OPEN_PLAIN;
     int result = sst_session_answer(&s->session, &s->tx[in->place], in->number, s->now, &headers);
     if (result == SST_OK && gives && in->number < 300) {
         s->gave_at = s->now;

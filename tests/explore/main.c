@@ -21,14 +21,8 @@ struct configuration {
     const char *before[4]; /* inputs that come before all others */
 };
 
-#define CALLING                                                                                    \
-    {                                                                                              \
-        "ask INVITE", "200 INVITE 90;uac"                                                          \
-    }
-#define CALLED                                                                                     \
-    {                                                                                              \
-        "hear INVITE 120;uac", "answer INVITE 200", "hear ACK"                                     \
-    }
+#define CALLING {"ask INVITE", "200 INVITE 90;uac"}
+#define CALLED {"hear INVITE 120;uac", "answer INVITE 200", "hear ACK"}
 
 static const struct configuration configurations[] = {
     {"a call from its beginning", true, false, {{"mode", "request"}}, {0}},

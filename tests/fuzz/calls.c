@@ -196,8 +196,7 @@ static void answer(struct host *host, unsigned how)
         HOLDS(result == SST_ERR_ARGUMENT && headers.count == 0);
         return;
     }
-    HOLDS(result == SST_OK ||
-          ((result == SST_ERR_STATE || result == SST_ERR_ENDED) && tx != NULL));
+    HOLDS(result == SST_OK || ((result == SST_ERR_STATE || result == SST_ERR_ENDED) && tx != NULL));
     if (tx != NULL && status >= 200) {
         host->asked[place].open = false;
     }
@@ -290,15 +289,39 @@ void one_call(struct host *host)
     unsigned how = byte >> 4;
 
     switch (byte & 15u) {
-    case 0: case 1: case 2: wait(host, how); break;
-    case 3: case 4: request(host, how); break;
-    case 5: case 6: response(host, how); break;
-    case 7: failed(host, how); break;
-    case 8: case 9: receive(host, how); break;
-    case 10: case 11: answer(host, how); break;
-    case 12: ack(host, how); break;
-    case 13: not_sent(host, NULL, how & 1u); break;
-    case 14: restart(host, how); break;
+    case 0:
+    case 1:
+    case 2:
+        wait(host, how);
+        break;
+    case 3:
+    case 4:
+        request(host, how);
+        break;
+    case 5:
+    case 6:
+        response(host, how);
+        break;
+    case 7:
+        failed(host, how);
+        break;
+    case 8:
+    case 9:
+        receive(host, how);
+        break;
+    case 10:
+    case 11:
+        answer(host, how);
+        break;
+    case 12:
+        ack(host, how);
+        break;
+    case 13:
+        not_sent(host, NULL, how & 1u);
+        break;
+    case 14:
+        restart(host, how);
+        break;
     default:
         if (fuzz_habits && how == 9u) {
             mix_up(host);

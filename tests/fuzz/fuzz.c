@@ -108,9 +108,8 @@ bool take_line(struct input *input, bool folded, struct line *line)
 uint32_t interval_of(uint8_t byte)
 {
     static const uint32_t intervals[] = {
-        0,   1,    2,    10,   30,   60,    89,         90,
-        91,  95,   96,   100,  120,  180,   300,        600,
-        900, 1800, 3600, 4000, 7200, 86400, 0x7FFFFFFF, UINT32_MAX,
+        0,   1,   2,   10,  30,  60,   89,   90,   91,   95,    96,         100,
+        120, 180, 300, 600, 900, 1800, 3600, 4000, 7200, 86400, 0x7FFFFFFF, UINT32_MAX,
     };
 
     return intervals[byte % (sizeof intervals / sizeof intervals[0])];

@@ -59,8 +59,8 @@ static void live(struct sst_session *session, uint64_t now_ms)
             return;
         }
     }
-    /* I10: what is asked again and again within one interval is bounded. EC-18: intervals for the own
-     * benefit follow each other without end where nothing is sent. */
+    /* I10: what is asked again and again within one interval is bounded. EC-18: intervals for the
+     * own benefit follow each other without end where nothing is sent. */
     HOLDS(info.expires_ms - info.start_ms > 4000000u || info.own_benefit);
 }
 

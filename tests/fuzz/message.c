@@ -119,7 +119,7 @@ static void as_callee(const struct sst_policy *policy, const struct sst_msg *req
         HOLDS(!facts.supports);
     }
     HOLDS(facts.supports || answer.refresher == SST_REFRESHER_UAS); /* Table 2 */
-    HOLDS(answer.require || answer.refresher != SST_REFRESHER_UAC);    /* §9 */
+    HOLDS(answer.require || answer.refresher != SST_REFRESHER_UAC); /* §9 */
     HOLDS(!answer.require || facts.supports);
 }
 
@@ -136,8 +136,8 @@ static void as_caller(const struct sst_policy *policy, const struct sst_msg *res
     HOLDS(ask.session_expires == 0 || ask.session_expires >= SST_ABSOLUTE_MIN_S);
     sst_uac_2xx(policy, &dialog, &ask, response, &timer, &violations);
     HOLDS(!timer.own_benefit || timer.side == SST_SIDE_LOCAL);
-    enum sst_422 verdict = sst_uac_422(policy, &dialog, &ask, response, response->cseq % 7u,
-                                       &min_se, &violations);
+    enum sst_422 verdict =
+        sst_uac_422(policy, &dialog, &ask, response, response->cseq % 7u, &min_se, &violations);
     HOLDS(min_se == 0 || min_se >= SST_ABSOLUTE_MIN_S);
     HOLDS(response->cseq % 7u < SST_422_ROUNDS_MAX || verdict == SST_422_FAIL);
     HOLDS(violations >> SST_VIOLATION_COUNT == 0);

@@ -25,8 +25,7 @@ void read_headers(struct input *input, struct sst_msg *msg)
     sst_msg_set_flags(msg, (has & 16 ? SST_MSG_SUPPORTED_TIMER : 0u) |
                                (has & 32 ? SST_MSG_REQUIRE_TIMER : 0u) |
                                (has & 64 ? SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE : 0u) |
-                               (has & 128 ? SST_MSG_OFFER : 0u) |
-                               (more & 1 ? SST_MSG_ALLOW : 0u) |
+                               (has & 128 ? SST_MSG_OFFER : 0u) | (more & 1 ? SST_MSG_ALLOW : 0u) |
                                (more & 2 ? SST_MSG_PROXY_REQUIRE_TIMER : 0u) |
                                (more & 4 ? SST_MSG_UNSUPPORTED_TIMER : 0u));
     if (more & 8) {
@@ -41,9 +40,9 @@ void read_headers(struct input *input, struct sst_msg *msg)
 unsigned read_status(uint8_t byte)
 {
     static const uint16_t statuses[] = {
-        200, 100, 180, 183, 202, 299, 300, 302, 400, 401, 403, 404, 405, 407, 408, 410,
-        413, 415, 420, 421, 422, 480, 481, 482, 486, 487, 488, 491, 500, 501, 503, 504,
-        580, 600, 603, 604, 606, 699, 99,  0,
+        200, 100, 180, 183, 202, 299, 300, 302, 400, 401, 403, 404, 405, 407,
+        408, 410, 413, 415, 420, 421, 422, 480, 481, 482, 486, 487, 488, 491,
+        500, 501, 503, 504, 580, 600, 603, 604, 606, 699, 99,  0,
     };
 
     return statuses[byte % (sizeof statuses / sizeof statuses[0])];
@@ -85,13 +84,14 @@ void check_answer(const struct asked *asked, unsigned status, const struct sst_h
 
     HOLDS(headers->count <= SST_HEADERS_MAX);
     if (status < 200 || status > 299) {
-        HOLDS(interval == 0); /* Table 1 */
+        HOLDS(interval == 0);                                      /* Table 1 */
         HOLDS(status == 422 || number_in(headers, "Min-SE") == 0); /* §5 */
         return;
     }
     HOLDS(interval == 0 || interval >= SST_ABSOLUTE_MIN_S);
     if (asked != NULL && asked->interval != 0 && asked->supported) {
-        /* §9; EC-134: one below the minimum that is in force already is answered with the minimum */
+        /* §9; EC-134: one below the minimum that is in force already is answered with the minimum
+         */
         HOLDS(interval <= asked->interval || interval == SST_ABSOLUTE_MIN_S);
     }
 }

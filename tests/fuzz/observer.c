@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Target: a dialog from outside, any messages of both ends in any order. Each message takes eight
- * bytes: who and what, CSeq, header fields, status, interval, Min-SE, the time since the last one in
- * tenths of a second.
+ * bytes: who and what, CSeq, header fields, status, interval, Min-SE, the time since the last one
+ * in tenths of a second.
  */
 #include "fuzz.h"
 
@@ -28,15 +28,15 @@ struct seen {
     bool ended;
 };
 
-static const uint16_t statuses[] = {200, 100, 180, 202, 300, 401, 404, 408, 420, 421,
-                                    422, 481, 486, 488, 491, 500, 503, 603};
+static const uint16_t statuses[] = {200, 100, 180, 202, 300, 401, 404, 408, 420,
+                                    421, 422, 481, 486, 488, 491, 500, 503, 603};
 
 static void read_message(struct input *input, struct sst_msg *msg, enum sst_party *from,
                          unsigned *flags)
 {
-    static const enum sst_method methods[] = {SST_METHOD_INVITE, SST_METHOD_UPDATE, SST_METHOD_ACK,
-                                              SST_METHOD_BYE,    SST_METHOD_OTHER,  SST_METHOD_INVITE,
-                                              SST_METHOD_UPDATE, SST_METHOD_BYE};
+    static const enum sst_method methods[] = {
+        SST_METHOD_INVITE, SST_METHOD_UPDATE, SST_METHOD_ACK,    SST_METHOD_BYE,
+        SST_METHOD_OTHER,  SST_METHOD_INVITE, SST_METHOD_UPDATE, SST_METHOD_BYE};
     uint8_t what = take8(input);
     uint8_t cseq = take8(input);
     uint8_t has = take8(input);
@@ -52,17 +52,16 @@ static void read_message(struct input *input, struct sst_msg *msg, enum sst_part
         sst_msg_request(msg, methods[kind], cseq == 255 ? UINT32_MAX : cseq);
     }
     if (has & 1) {
-        sst_msg_set_session_expires(msg, interval_of(interval),
-                                    (enum sst_refresher)(has >> 1 & 3));
+        sst_msg_set_session_expires(msg, interval_of(interval), (enum sst_refresher)(has >> 1 & 3));
     }
     if (has & 8) {
         sst_msg_set_min_se(msg, interval_of(min_se));
     }
-    sst_msg_set_flags(msg, (has & 16 ? SST_MSG_SUPPORTED_TIMER : 0u) |
-                               (has & 32 ? SST_MSG_REQUIRE_TIMER : 0u) |
-                               (has & 64 ? SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE : 0u) |
-                               (has & 128 ? SST_MSG_IN_DIALOG : 0u) |
-                               (what & 64 ? SST_MSG_OFFER : 0u) | (what & 128 ? SST_MSG_ALLOW : 0u));
+    sst_msg_set_flags(
+        msg, (has & 16 ? SST_MSG_SUPPORTED_TIMER : 0u) | (has & 32 ? SST_MSG_REQUIRE_TIMER : 0u) |
+                 (has & 64 ? SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE : 0u) |
+                 (has & 128 ? SST_MSG_IN_DIALOG : 0u) | (what & 64 ? SST_MSG_OFFER : 0u) |
+                 (what & 128 ? SST_MSG_ALLOW : 0u));
 }
 
 static void check_timer(const struct sst_watch_timer *timer)

@@ -38,7 +38,7 @@ static void check_written(const osip_message_t *sip, const struct sst_headers *h
     for (size_t i = 0; i < headers->count; i++) {
         const struct sst_header *header = &headers->item[i];
         HOLDS(sst_msg_header_n(&expected, header->name, strlen(header->name), header->value,
-                             strlen(header->value)) == SST_OK);
+                               strlen(header->value)) == SST_OK);
     }
     HOLDS(sst_osip_read(&msg, sip) == SST_OK);
     HOLDS((msg.has & WRITTEN) == (expected.has & WRITTEN));
@@ -179,7 +179,7 @@ static void send(osip_message_t *sip)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const uses[])(osip_message_t * sip) = {write_headers, edit_as_proxy, meet, send};
+    static void (*const uses[])(osip_message_t *sip) = {write_headers, edit_as_proxy, meet, send};
     static bool ready;
 
     if (!ready) {

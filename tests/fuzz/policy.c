@@ -58,7 +58,8 @@ static void set(struct sst_policy *policy, const struct line *line)
     if (result == SST_OK) {
         check_back(policy, &name);
     } else {
-        HOLDS(result == SST_ERR_UNKNOWN_NAME || result == SST_ERR_SYNTAX || result == SST_ERR_RANGE);
+        HOLDS(result == SST_ERR_UNKNOWN_NAME || result == SST_ERR_SYNTAX ||
+              result == SST_ERR_RANGE);
         HOLDS(error.code == result);
         HOLDS((result == SST_ERR_UNKNOWN_NAME) == (error.field == NULL));
         HOLDS(memcmp(policy, &before, sizeof before) == 0);

@@ -38,8 +38,8 @@ void watch_check(struct watch *watch, const struct sst_session *session)
     /* I3: only a 2xx moves the expiration; the timer may go off at any time. EC-18: for the own
      * benefit another interval begins where one is over. */
     bool renewed = info.own_benefit && info.start_ms >= watch->expires_ms;
-    HOLDS(info.expires_ms == watch->expires_ms || info.expires_ms == SST_NEVER ||
-          watch->may_move || renewed);
+    HOLDS(info.expires_ms == watch->expires_ms || info.expires_ms == SST_NEVER || watch->may_move ||
+          renewed);
     watch->expires_ms = info.expires_ms;
     watch->may_move = false;
 

@@ -145,8 +145,8 @@ static void on_event(nua_event_t event, int status, char const *phrase, nua_t *n
     } else if (event == nua_r_shutdown && status >= 200) {
         su_root_break(peer->root);
     } else {
-        printf("{\"event\": \"%s\", \"status\": %d, \"phrase\": \"%s\"}\n",
-               nua_event_name(event), status, phrase);
+        printf("{\"event\": \"%s\", \"status\": %d, \"phrase\": \"%s\"}\n", nua_event_name(event),
+               status, phrase);
     }
 }
 
@@ -206,8 +206,7 @@ static int run(struct peer *peer)
     }
     /* One thread for all of it. */
     su_root_threading(peer->root, 0);
-    peer->nua =
-        nua_create(peer->root, on_event, peer, NUTAG_URL(peer->options.bind), TAG_END());
+    peer->nua = nua_create(peer->root, on_event, peer, NUTAG_URL(peer->options.bind), TAG_END());
     if (peer->nua == NULL) {
         fprintf(stderr, "sofia-peer: cannot listen on %s\n", peer->options.bind);
         return 1;

@@ -6,18 +6,18 @@
 
 /* What the command line says. */
 struct sofia_options {
-    const char *bind;       /* SIP URI to listen on */
-    const char *target;     /* SIP URI to call; NULL to answer */
-    const char *proxy;      /* SIP URI that initial requests are sent to; NULL for none */
-    unsigned expires;       /* Session-Expires, 0 for none of its own */
-    unsigned min_se;        /* Min-SE */
-    bool knows_timer;       /* lists timer in Supported */
-    bool local_refresher;   /* asks to be the refresher */
-    bool by_update;         /* refreshes by UPDATE */
-    bool allows_update;     /* lists UPDATE in Allow */
-    double hold_at;         /* s after the answer, 0 for never */
-    double hangup_after;    /* s after the answer, 0 for never */
-    unsigned calls;         /* how many calls to place or to answer */
+    const char *bind;     /* SIP URI to listen on */
+    const char *target;   /* SIP URI to call; NULL to answer */
+    const char *proxy;    /* SIP URI that initial requests are sent to; NULL for none */
+    unsigned expires;     /* Session-Expires, 0 for none of its own */
+    unsigned min_se;      /* Min-SE */
+    bool knows_timer;     /* lists timer in Supported */
+    bool local_refresher; /* asks to be the refresher */
+    bool by_update;       /* refreshes by UPDATE */
+    bool allows_update;   /* lists UPDATE in Allow */
+    double hold_at;       /* s after the answer, 0 for never */
+    double hangup_after;  /* s after the answer, 0 for never */
+    unsigned calls;       /* how many calls to place or to answer */
 };
 
 /* Reads the command line into options; complains on standard error and gives false. */

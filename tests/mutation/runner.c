@@ -86,8 +86,7 @@ static int run(const char *argument, FILE *trace)
         if (trace != NULL) {
             write_trace(trace, suites[i].name);
         }
-        printf("\n@ %s %ld\n", suites[i].name,
-               (long)((clock() - began) * 1000 / CLOCKS_PER_SEC));
+        printf("\n@ %s %ld\n", suites[i].name, (long)((clock() - began) * 1000 / CLOCKS_PER_SEC));
         return result;
     }
     printf("%s is no suite\n", argument);

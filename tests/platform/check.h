@@ -66,7 +66,7 @@ _Noreturn void check_fail_text(const char *file, int line, const char *text, con
         type check_x = (x);                                                                        \
         type check_y = (y);                                                                        \
         if (!(check_x operator check_y)) {                                                         \
-            fail(__FILE__, __LINE__, #x " " #operator " " #y, check_x, check_y);                   \
+            fail(__FILE__, __LINE__, #x " " #operator" " #y, check_x, check_y);                    \
         }                                                                                          \
     } while (0)
 #define CHECK_INT(x, operator, y) CHECK_NUMBERS(intmax_t, check_fail_int, x, operator, y)
@@ -85,7 +85,7 @@ _Noreturn void check_fail_text(const char *file, int line, const char *text, con
 #define ck_assert_uint_gt(x, y) CHECK_UINT(x, >, y)
 #define ck_assert_uint_ge(x, y) CHECK_UINT(x, >=, y)
 
-#define CHECK_POINTERS(x, operator, y) ck_assert_msg((x) operator(y), "%s", #x " " #operator " " #y)
+#define CHECK_POINTERS(x, operator, y) ck_assert_msg((x) operator(y), "%s", #x " " #operator" " #y)
 #define ck_assert_ptr_eq(x, y) CHECK_POINTERS(x, ==, y)
 #define ck_assert_ptr_ne(x, y) CHECK_POINTERS(x, !=, y)
 #define ck_assert_ptr_null(x) CHECK_POINTERS(x, ==, NULL)
@@ -101,8 +101,8 @@ _Noreturn void check_fail_text(const char *file, int line, const char *text, con
             check_fail_text(__FILE__, __LINE__, #x ", " #y, check_x, check_y);                     \
         }                                                                                          \
     } while (0)
-#define ck_assert_str_eq(x, y) CHECK_TEXTS(x, y, check_both && strcmp(check_x, check_y) == 0)
-#define ck_assert_str_ne(x, y) CHECK_TEXTS(x, y, check_both && strcmp(check_x, check_y) != 0)
+#define ck_assert_str_eq(x, y) CHECK_TEXTS(x, y, check_both &&strcmp(check_x, check_y) == 0)
+#define ck_assert_str_ne(x, y) CHECK_TEXTS(x, y, check_both &&strcmp(check_x, check_y) != 0)
 #define ck_assert_pstr_eq(x, y)                                                                    \
     CHECK_TEXTS(x, y, check_both ? strcmp(check_x, check_y) == 0 : check_x == check_y)
 

@@ -33,8 +33,8 @@ static void expect(const struct records *records, const char *order)
 START_TEST(srv_by_priority)
 {
     static const uint32_t zeros[3] = {0};
-    struct records records = {
-        .count = 3, .at = {record(20, 0, "c"), record(10, 0, "a"), record(15, 9, "b")}};
+    struct records records = {.count = 3,
+                              .at = {record(20, 0, "c"), record(10, 0, "a"), record(15, 9, "b")}};
 
     drawn = zeros;
     records_order_srv(&records, next, NULL);
@@ -43,9 +43,9 @@ START_TEST(srv_by_priority)
 END_TEST
 
 /*
- * Within a priority: a number of 0 to the sum of the weights is drawn, and the first record is taken
- * at which the running sum reaches it. Of 0, 10 and 30 (in that order), 0 takes the first, 1 to 10
- * the second, 11 to 40 the third.
+ * Within a priority: a number of 0 to the sum of the weights is drawn, and the first record is
+ * taken at which the running sum reaches it. Of 0, 10 and 30 (in that order), 0 takes the first, 1
+ * to 10 the second, 11 to 40 the third.
  */
 START_TEST(srv_by_weight)
 {
@@ -70,9 +70,9 @@ END_TEST
 
 START_TEST(naptr_by_order_and_preference)
 {
-    struct records records = {.count = 4,
-                              .at = {record(2, 1, "c"), record(1, 90, "b"), record(2, 5, "d"),
-                                     record(1, 10, "a")}};
+    struct records records = {
+        .count = 4,
+        .at = {record(2, 1, "c"), record(1, 90, "b"), record(2, 5, "d"), record(1, 10, "a")}};
 
     records_order_naptr(&records);
     expect(&records, "abcd");
@@ -93,8 +93,8 @@ END_TEST
 /* Answers that are cut off, or are none. */
 START_TEST(answers_of_no_use)
 {
-    static const unsigned char answer[] = {0, 1, 0x81, 0x80, 0, 1, 0, 9, 0, 0, 0, 0,
-                                           1, 'a', 0, 0, 33, 0, 1, 0xc0, 12, 0, 33};
+    static const unsigned char answer[] = {0, 1,   0x81, 0x80, 0,  1, 0, 9,    0,  0, 0, 0,
+                                           1, 'a', 0,    0,    33, 0, 1, 0xc0, 12, 0, 33};
 
     for (int length = 0; length <= (int)sizeof answer; length++) {
         ck_assert_ptr_null(records_of_srv(answer, length));

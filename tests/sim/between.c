@@ -52,8 +52,8 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
     rule->used = true;
     rule->sides = (uint8_t)(pick(w, 3) == 0 ? 3u : 1u + pick(w, 2));
     rule->begins = w->now + (pick(w, 2) == 0 ? 0 : (uint64_t)draw(w) * (w->end_at - w->now) >> 32);
-    /* A rescue has half of the time, an interval to the letter may be as short; no second round fits
-     * into it after another while. */
+    /* A rescue has half of the time, an interval to the letter may be as short; no second round
+     * fits into it after another while. */
     bool hurried = has(w, HABIT_LAZY) || has(w, HABIT_TAKER) || has(w, HABIT_ZERO);
     switch (pick(w, hurried ? 3 : 4)) {
     case 0:

@@ -304,8 +304,8 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
         afflict(w, CAUSE_POLICY);
     }
     bool inside = a->inside;
-    struct commit commit = {*a->policy, c->commits, false, c->timed, c->late, c->sent_at,
-                            SST_NEVER};
+    struct commit commit = {*a->policy, c->commits, false,    c->timed,
+                            c->late,    c->sent_at, SST_NEVER};
     a->inside = true;
     sst_session_response(&a->session, &c->tx, &msg, clock_of(w, a), &verdict);
     a->inside = inside;

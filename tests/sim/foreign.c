@@ -102,8 +102,8 @@ static void forgetful(struct world *w, struct agent *a, struct server *s, bool i
     count_on(w, a);
 }
 
-/* EC-124: one rescue is due to a role that was taken. Who keeps it after that is the refresher by the
- * request's own word, and does not refresh. */
+/* EC-124: one rescue is due to a role that was taken. Who keeps it after that is the refresher by
+ * the request's own word, and does not refresh. */
 static void taker(struct world *w, struct agent *a, struct server *s, bool initial)
 {
     bool rescued = s->asked_role == SST_REFRESHER_UAS;

@@ -7,8 +7,7 @@
 const char *const habit_names[HABIT_COUNT] = {
     "status", "408",    "trying",  "ping",   "allow", "cseq", "loss",   "ack",
     "in-1xx", "unsent", "true",    "nested", "rash",  "user", "policy", "require",
-    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy",
-    "dies"};
+    "mute",   "lists",  "forgets", "taker",  "small", "zero", "lazy",   "dies"};
 
 #define FOREIGNERS                                                                                 \
     (1u << HABIT_MUTE | 1u << HABIT_LISTS | 1u << HABIT_FORGETS | 1u << HABIT_TAKER |              \
@@ -251,8 +250,9 @@ static void plan_deaths(struct world *w, uint64_t run, uint64_t guard)
     unsigned whose = pick(w, 3);
     for (unsigned n = 1u + pick(w, 3); n > 0; n--) {
         unsigned index = whose < SIDES ? whose : pick(w, 2);
-        uint64_t at = pick(w, 4) == 0 ? (uint64_t)draw(w) * span >> 32
-                                      : moments[pick(w, 4)] + pick(w, 3) * (run / 2u) + pick(w, 400);
+        uint64_t at = pick(w, 4) == 0
+                          ? (uint64_t)draw(w) * span >> 32
+                          : moments[pick(w, 4)] + pick(w, 3) * (run / 2u) + pick(w, 400);
         again(w, &w->side[index], ACT_DIE, at > 150u ? at - 150u : at);
     }
     if (pick(w, 4) == 1) { /* the peer dies for good */

@@ -51,7 +51,7 @@ void view(struct sst_msg *msg, const struct packet *packet)
     for (size_t i = 0; i < packet->headers.count; i++) {
         const struct sst_header *header = &packet->headers.item[i];
         sst_msg_header_n(msg, header->name, strlen(header->name), header->value,
-                       strlen(header->value));
+                         strlen(header->value));
     }
     if (packet->allow) {
         static const char with[] = "INVITE, ACK, BYE, CANCEL, UPDATE";

@@ -72,8 +72,9 @@ static void finish(struct world *w, struct agent *a, struct server *s)
     }
 }
 
-/* EC-115: a 2xx to a request that asks for nothing, or that a proxy asks for, leaves the refresh where
- * it was planned; one that is pending may be made up for at any time. SST_NEVER: it does not. */
+/* EC-115: a 2xx to a request that asks for nothing, or that a proxy asks for, leaves the refresh
+ * where it was planned; one that is pending may be made up for at any time. SST_NEVER: it does not.
+ */
 static uint64_t planned_before(const struct agent *a, const struct server *s)
 {
     struct sst_session_info info;
@@ -97,8 +98,9 @@ static bool timer_runs(const struct agent *a)
 static unsigned library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
 {
     bool inside = a->inside;
-    struct commit commit = {*a->policy, s->commits, true, a->policy->mode != SST_MODE_OFF, false, 0,
-                            planned_before(a, s)};
+    struct commit commit = {
+        *a->policy, s->commits,          true, a->policy->mode != SST_MODE_OFF, false,
+        0,          planned_before(a, s)};
     bool runs = timer_runs(a);
     a->inside = true;
     s->response.status = (uint16_t)status;
@@ -250,8 +252,8 @@ static void plan_answer(struct world *w, struct agent *a, struct server *s)
     }
     if (s->method == SST_METHOD_INVITE && (initial || delay > 200)) {
         if (a->kind == KIND_LIBRARY) {
-            ignored(sst_session_answer(&a->session, &s->tx, 180, clock_of(w, a),
-                                       &s->response.headers));
+            ignored(
+                sst_session_answer(&a->session, &s->tx, 180, clock_of(w, a), &s->response.headers));
             judge(w, a, MAY_NOTHING);
         }
         answer_in_1xx(w, a, s);

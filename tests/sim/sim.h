@@ -75,12 +75,12 @@ struct server {
     uint16_t planned; /* the status to come */
     uint8_t method;
     bool used, open, await_ack;
-    bool rang; /* had a 1xx */
-    bool asks;     /* the request had Supported: timer and Session-Expires */
-    uint32_t most; /* so that the 2xx may have no more than this; 0: any */
-    bool offer;    /* the request had one ... */
-    bool answered; /* ... which was answered in a reliable 1xx */
-    bool gave;     /* its 2xx has an offer */
+    bool rang;                     /* had a 1xx */
+    bool asks;                     /* the request had Supported: timer and Session-Expires */
+    uint32_t most;                 /* so that the 2xx may have no more than this; 0: any */
+    bool offer;                    /* the request had one ... */
+    bool answered;                 /* ... which was answered in a reliable 1xx */
+    bool gave;                     /* its 2xx has an offer */
     bool supports;                 /* the request had Supported: timer */
     uint32_t asked;                /* what its Session-Expires said, 0: none */
     enum sst_refresher asked_role; /* ... */
@@ -122,7 +122,7 @@ struct agent {
     uint64_t clock; /* of the host is the world's plus this, modulo 2^64 */
     uint32_t cseq;
     uint8_t image[SST_IMAGE_SIZE];
-    uint64_t image_at; /* world time; 0: there is none */
+    uint64_t image_at;                /* world time; 0: there is none */
     struct stored stored[STORED_MAX]; /* the last ones, the newest at writes - 1 */
     uint32_t writes;
     uint64_t died_at;
@@ -144,9 +144,9 @@ struct agent {
     bool restored, refused_peer;
     bool refused_late; /* a request of its own was refused after its BYE was due; EC-120 */
     bool established;
-    bool timed; /* a timer ran when the call ended ... */
+    bool timed;       /* a timer ran when the call ended ... */
     bool own_benefit; /* ... for its own benefit */
-    bool gave; /* the library waits for the ACK with the answer to an offer ... */
+    bool gave;        /* the library waits for the ACK with the answer to an offer ... */
     uint64_t gave_at; /* ... in the 2xx of this moment */
     /* habits */
     uint32_t ping_cseq; /* of the last request in its name that it knows nothing of */
@@ -365,7 +365,7 @@ struct commit {
     bool timed;           /* the extension was on when the request went out, or came in */
     bool late;            /* received: the request was sent after the expiration */
     uint64_t sent_at;     /* ... when it was sent */
-    uint64_t planned;     /* sent, where the request asked for nothing: the refresh that was planned */
+    uint64_t planned; /* sent, where the request asked for nothing: the refresh that was planned */
 };
 enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
 void fail(struct world *w, const char *what, const char *format, ...);

@@ -32,8 +32,8 @@ void write_image(struct world *w, struct agent *a)
     struct stored *stored = newest(a);
     stored->fingerprint = fingerprint;
     stored->at = w->now;
-    ignored(sst_session_save(&a->session, clock_of(w, a), stored->image, sizeof stored->image,
-                             NULL));
+    ignored(
+        sst_session_save(&a->session, clock_of(w, a), stored->image, sizeof stored->image, NULL));
 }
 
 /* A re-INVITE that was answered with a 1xx is not sent again: it waits for a host that is dead, and
@@ -81,9 +81,8 @@ static const struct stored *found(struct world *w, struct agent *a)
 void take_over(struct world *w, struct agent *a)
 {
     const struct stored *stored = found(w, a);
-    struct sst_restore how = {.image = stored->image,
-                              .length = sizeof stored->image,
-                              .flags = SST_RESTORE_TAKEOVER};
+    struct sst_restore how = {
+        .image = stored->image, .length = sizeof stored->image, .flags = SST_RESTORE_TAKEOVER};
     how.elapsed_ms = w->now - stored->at + pick(w, CLOCKS_MS);
     how.spread_ms = pick(w, 2) == 0 ? 0 : pick(w, 100000);
     a->phase = PHASE_UP;

@@ -21,7 +21,7 @@ static inline void add(struct sst_msg *msg, const char *name, const char *value)
     struct exact exact_value = exact_copy(value, strlen(value));
 
     ck_assert_int_eq(sst_msg_header_n(msg, exact_name.text, exact_name.length, exact_value.text,
-                                    exact_value.length),
+                                      exact_value.length),
                      SST_OK);
     exact_free(&exact_name);
     exact_free(&exact_value);

@@ -19,7 +19,8 @@ static inline void host_init(enum sst_mode mode, bool is_caller)
     memset(&host, 0, sizeof(host));
     sst_policy_init(&host.policy);
     host.policy.mode = mode;
-    ck_assert_int_eq(sst_session_init(&host.session, &host.policy, is_caller ? SST_CALLER : SST_CALLEE), SST_OK);
+    ck_assert_int_eq(
+        sst_session_init(&host.session, &host.policy, is_caller ? SST_CALLER : SST_CALLEE), SST_OK);
     host.now_ms = 1000000;
 }
 

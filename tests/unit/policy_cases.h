@@ -24,8 +24,8 @@ static inline int set_bytes(const char *name, size_t name_length, const char *va
 {
     struct exact name_copy = exact_copy(name, name_length);
     struct exact value_copy = exact_copy(value, value_length);
-    int result =
-        sst_policy_set_n(&policy, name_copy.text, name_length, value_copy.text, value_length, &error);
+    int result = sst_policy_set_n(&policy, name_copy.text, name_length, value_copy.text,
+                                  value_length, &error);
     exact_free(&name_copy);
     exact_free(&value_copy);
     return result;

@@ -15,8 +15,8 @@ void talk_set(struct talk *t, const char *policy)
         size_t length = strcspn(policy, " ");
         size_t name = strcspn(policy, "=");
         ck_assert_msg(name < length, "policy: %s", policy);
-        int result = sst_policy_set_n(&t->policy, policy, name, policy + name + 1, length - name - 1,
-                                    &error);
+        int result = sst_policy_set_n(&t->policy, policy, name, policy + name + 1,
+                                      length - name - 1, &error);
         ck_assert_msg(result == SST_OK, "policy: %s", policy);
         policy += length;
         policy += strspn(policy, " ");
@@ -170,7 +170,9 @@ const char *refreshes(struct talk *t)
     must(t->now_ms <= event->not_after_ms);
     must(try_ask(t, event->method, flags, &headers) == SST_OK);
     int used = snprintf(t->text, sizeof t->text, "%s%s", sst_method_name(event->method),
-                        event->method == UPDATE ? " " : event->with_offer ? " offer " : " plain ");
+                        event->method == UPDATE ? " "
+                        : event->with_offer     ? " offer "
+                                                : " plain ");
     headers_text(&headers, t->text + used, sizeof t->text - (size_t)used);
     t->refresh.type = SST_EVENT_NONE;
     return t->text;
@@ -290,8 +292,7 @@ const char *hears(struct talk *t, enum sst_method method, const char *headers)
     }
     msg_headers(&msg, headers);
     /* in order, that is */
-    bool belongs =
-        !info_of(t).ended && msg.cseq >= t->highest_cseq && msg.cseq < UINT32_C(1) << 31;
+    bool belongs = !info_of(t).ended && msg.cseq >= t->highest_cseq && msg.cseq < UINT32_C(1) << 31;
     must(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice) == SST_OK);
     talk_pull(t);
     talk_check(t);

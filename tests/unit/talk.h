@@ -59,15 +59,15 @@ struct talk {
     struct sst_session *session; /* in a block of its own, so that its ends are guarded */
     struct sst_tx own[2];        /* INVITE and UPDATE */
     struct sst_tx peer[2];
-    struct sst_tx second[2];     /* for what comes while that one is open */
-    struct sst_tx *heard[2];     /* the last one of each method */
+    struct sst_tx second[2]; /* for what comes while that one is open */
+    struct sst_tx *heard[2]; /* the last one of each method */
     uint64_t begin_ms;
     uint64_t now_ms;
     uint32_t own_cseq;
     uint32_t peer_cseq;
     uint32_t highest_cseq; /* of the peer's requests */
-    bool pull;      /* events are pulled after each step; set before the first */
-    bool hold_pull; /* what waits is not looked at for now */
+    bool pull;             /* events are pulled after each step; set before the first */
+    bool hold_pull;        /* what waits is not looked at for now */
     /* What the host does when it is told an event, and what it answers. */
     int (*on_event)(struct talk *t, const struct sst_event *event);
     void *on_event_user;

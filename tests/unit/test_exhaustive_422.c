@@ -119,7 +119,8 @@ static void one_request(const struct request *request)
     uint32_t least = request->min_se == ABSENT || request->min_se < 90 ? 90 : request->min_se;
     uint32_t values[3] = {least, request->own, request->session_expires};
     const struct uas_row *row = uas_row(values);
-    bool supports = request->support[0] == 'S' || (request->support[0] == 'R' && request->by_require);
+    bool supports =
+        request->support[0] == 'S' || (request->support[0] == 'R' && request->by_require);
     char want[160];
 
     for (size_t i = 0; i < COUNT_OF(methods); i++) {
@@ -155,9 +156,12 @@ START_TEST(every_order_of_own_minimum_session_expires_and_min_se_at_the_uas)
         for (size_t s = 0; s < COUNT_OF(intervals); s++) {
             for (size_t m = 0; m < COUNT_OF(min_ses); m++) {
                 for (size_t k = 0; k < COUNT_OF(supports) * COUNT_OF(bounds); k++) {
-                    struct request request = {own_minimums[o], intervals[s], min_ses[m],
+                    struct request request = {own_minimums[o],
+                                              intervals[s],
+                                              min_ses[m],
                                               supports[k % COUNT_OF(supports)],
-                                              bounds[k / COUNT_OF(supports)], false};
+                                              bounds[k / COUNT_OF(supports)],
+                                              false};
                     one_request(&request);
                     request.by_require = true;
                     one_request(&request);

@@ -113,8 +113,7 @@ static unsigned forward(struct call *call, bool from_caller, enum sst_method met
         must(sst_proxy_request(&call->hop[at].policy, &tx[at], &msg, &edit) == SST_OK);
         if (edit.status != 0) {
             const char *value = sst_headers_get(&edit.headers, "Min-SE");
-            *wire = (struct wire){.has_min_se = true,
-                                  .min_se = (uint32_t)strtoul(value, NULL, 10)};
+            *wire = (struct wire){.has_min_se = true, .min_se = (uint32_t)strtoul(value, NULL, 10)};
             return edit.status;
         }
         apply(wire, &edit);
@@ -270,8 +269,8 @@ static bool is_asked_for(const struct call *call, const char *callee_policy, boo
         }
         inserted = inserted || call->hop[i].policy.insert_require;
     }
-    return inserted && (by_callee_alone ||
-                        strstr(callee_policy, "accept_require_as_support=yes") != NULL);
+    return inserted &&
+           (by_callee_alone || strstr(callee_policy, "accept_require_as_support=yes") != NULL);
 }
 
 static void one_call(struct call *call, size_t caller_at, size_t callee_at)

@@ -247,22 +247,10 @@ struct pair {
     const char *callee;
 };
 
-#define NOTHING                                                                                    \
-    {                                                                                              \
-        "none", "none"                                                                             \
-    }
-#define SHARED                                                                                     \
-    {                                                                                              \
-        "1800 local", "1800 remote"                                                                \
-    }
-#define BY_CALLEE                                                                                  \
-    {                                                                                              \
-        "1800 remote", "1800 local"                                                                \
-    }
-#define FAILS                                                                                      \
-    {                                                                                              \
-        NULL, NULL                                                                                 \
-    }
+#define NOTHING {"none", "none"}
+#define SHARED {"1800 local", "1800 remote"}
+#define BY_CALLEE {"1800 remote", "1800 local"}
+#define FAILS {NULL, NULL}
 
 /* Rows: the caller's mode; columns: the callee's; off, accept, request, require. */
 static const struct pair pairs[MODES][MODES] = {

@@ -195,8 +195,8 @@ END_TEST
 START_TEST(a_request_in_a_dialog_without_timer_leaves_the_role_open)
 {
     for (size_t i = 0; i < COUNT_OF(responses); i++) {
-        struct talk *t = connected("mode=request session_expires=600 own_benefit=no",
-                                   "Supported: timer");
+        struct talk *t =
+            connected("mode=request session_expires=600 own_benefit=no", "Supported: timer");
 
         expect(asks(t, INVITE), "Supported: timer | Session-Expires: 600");
         expect(gets(t, INVITE, 200, responses[i].headers), "refreshed");

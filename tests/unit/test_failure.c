@@ -9,18 +9,18 @@ static const struct {
     enum sst_outcome invite;
     enum sst_outcome update;
 } special[] = {
-    {401, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH}, /* EC-60 */
-    {404, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG}, /* EC-61, RFC 5057 §5.1 */
+    {401, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH},           /* EC-60 */
+    {404, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},       /* EC-61, RFC 5057 §5.1 */
     {405, SST_OUTCOME_NO_METHOD, SST_OUTCOME_NO_METHOD}, /* EC-55 */
-    {406, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER}, /* EC-113 */
+    {406, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER},         /* EC-113 */
     {407, SST_OUTCOME_AUTH, SST_OUTCOME_AUTH},
     {408, SST_OUTCOME_GONE, SST_OUTCOME_GONE}, /* §10 */
     {410, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
     {413, SST_OUTCOME_TOO_LARGE, SST_OUTCOME_TOO_LARGE}, /* EC-57 */
-    {415, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER}, /* EC-56 */
+    {415, SST_OUTCOME_OFFER, SST_OUTCOME_OFFER},         /* EC-56 */
     {416, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
     {420, SST_OUTCOME_EXTENSION, SST_OUTCOME_EXTENSION}, /* EC-58 */
-    {422, SST_OUTCOME_INTERVAL, SST_OUTCOME_INTERVAL}, /* EC-27 */
+    {422, SST_OUTCOME_INTERVAL, SST_OUTCOME_INTERVAL},   /* EC-27 */
     {480, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT}, /* decisions §5 */
     {481, SST_OUTCOME_GONE, SST_OUTCOME_GONE},
     {482, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
@@ -63,9 +63,11 @@ START_TEST(each_status_has_its_class)
 {
     for (unsigned status = 100; status < 700; status++) {
         ck_assert_msg(sst_classify_status(SST_METHOD_INVITE, status) ==
-                          expected(SST_METHOD_INVITE, status), "INVITE %u", status);
+                          expected(SST_METHOD_INVITE, status),
+                      "INVITE %u", status);
         ck_assert_msg(sst_classify_status(SST_METHOD_UPDATE, status) ==
-                          expected(SST_METHOD_UPDATE, status), "UPDATE %u", status);
+                          expected(SST_METHOD_UPDATE, status),
+                      "UPDATE %u", status);
     }
 }
 END_TEST
@@ -87,7 +89,7 @@ static enum sst_outcome asked_usual;
 static int opinion;
 
 static enum sst_outcome classify(void *user, enum sst_method method, unsigned status,
-                                       enum sst_outcome usual)
+                                 enum sst_outcome usual)
 {
     ck_assert_ptr_eq(user, &opinion);
     asked++;
@@ -114,7 +116,8 @@ START_TEST(a_policy_is_asked_for_failures_only)
     struct sst_policy policy = policy_with_opinion();
 
     opinion = SST_OUTCOME_GONE;
-    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 180), SST_OUTCOME_PROVISIONAL);
+    ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 180),
+                     SST_OUTCOME_PROVISIONAL);
     ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 200), SST_OUTCOME_SUCCESS);
     ck_assert_int_eq(sst_classify_failure(&policy, SST_METHOD_INVITE, 299), SST_OUTCOME_SUCCESS);
     ck_assert_uint_eq(asked, 0);
@@ -132,8 +135,13 @@ END_TEST
 /* A failure cannot be called a success, nor be given a class that does not exist. */
 START_TEST(an_opinion_that_makes_no_sense_is_ignored)
 {
-    static const int odd[] = {SST_OUTCOME_SUCCESS, SST_OUTCOME_PROVISIONAL, SST_OUTCOME_TIMEOUT,
-                              SST_OUTCOME_TRANSPORT, SST_OUTCOME_COUNT, 100, -1};
+    static const int odd[] = {SST_OUTCOME_SUCCESS,
+                              SST_OUTCOME_PROVISIONAL,
+                              SST_OUTCOME_TIMEOUT,
+                              SST_OUTCOME_TRANSPORT,
+                              SST_OUTCOME_COUNT,
+                              100,
+                              -1};
     struct sst_policy policy = policy_with_opinion();
 
     for (size_t i = 0; i < COUNT_OF(odd); i++) {

@@ -34,8 +34,8 @@ END_TEST
 
 static int begun; /* what the session said to the other refresh */
 
-/* Answers the peer's INVITE, so that no refresh is due any more, begins one all the same, and says that
- * it did not send what was asked for. */
+/* Answers the peer's INVITE, so that no refresh is due any more, begins one all the same, and says
+ * that it did not send what was asked for. */
 static int answer_begin_and_refuse(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -71,8 +71,8 @@ END_TEST
 static struct sst_queue queues[2];
 static struct sst_queue_slot slots[2][4];
 
-/* Prepares the refresh, moves the session to the other queue, and does not send it after all. As after
- * each call the queue is told. */
+/* Prepares the refresh, moves the session to the other queue, and does not send it after all. As
+ * after each call the queue is told. */
 static int move_and_refuse(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -275,7 +275,7 @@ END_TEST
     CASE(f5_a_request_that_is_not_named_a_refresh_is_given_up_too)                                 \
     CASE(f6_a_session_begun_anew_in_a_queue_is_found)                                              \
     CASE(g_a_response_to_an_invite_needs_its_transaction)                                          \
-    CASE(g_an_answer_to_what_was_never_received_has_no_timer)                                 \
+    CASE(g_an_answer_to_what_was_never_received_has_no_timer)                                      \
     CASE(g_unknown_flag_bits_are_an_error)                                                         \
     CASE(g_no_update_before_any_dialog)                                                            \
     CASE(g_no_refresh_where_none_is_due)                                                           \

@@ -111,7 +111,8 @@ START_TEST(a2_a_new_allow_brings_update_back_after_501)
 }
 END_TEST
 
-/* An Allow that takes the last way away: REFUSED, and a second round, and no silence until the end. */
+/* An Allow that takes the last way away: REFUSED, and a second round, and no silence until the end.
+ */
 /* Shows: EC-55 EC-114 */
 START_TEST(a2_an_allow_that_takes_the_last_way_away_is_told_of)
 {

@@ -6,8 +6,8 @@
 #define TIMER "Supported: timer"
 
 /*
- * An UPDATE of the callee's in the early dialog, without Session-Expires as EC-20 has it, into which
- * a proxy puts one, reaches the caller after the 2xx to the INVITE: there it is the newest
+ * An UPDATE of the callee's in the early dialog, without Session-Expires as EC-20 has it, into
+ * which a proxy puts one, reaches the caller after the 2xx to the INVITE: there it is the newest
  * negotiation, here it overlaps the older one. The caller refreshes at half of 7200 s; to wait
  * for half of the smaller interval ends the call.
  */

@@ -8,7 +8,8 @@
 
 #define SIZE SST_IMAGE_SIZE
 
-/* Written by hand from the layout in src/session/image.c, but for the CRC-32, which zlib computed. */
+/* Written by hand from the layout in src/session/image.c, but for the CRC-32, which zlib computed.
+ */
 static const uint8_t golden[SIZE] = {
     0xD5, 0x53, 0x53, 0x54,                         /* magic */
     0x00, 0x02, 0x00, 0x40,                         /* version 2, 64 bytes */
@@ -75,7 +76,9 @@ static void seal(uint8_t *image, size_t length)
 static int restore(struct sst_session *into, const uint8_t *image, size_t length)
 {
     struct exact copy = exact_copy((const char *)image, length);
-    int result = sst_session_restore(into, &policy, FROM((const uint8_t *)copy.text, length, 0, 0, SST_RESTORE_TRANSACTIONS), 5000);
+    int result = sst_session_restore(
+        into, &policy, FROM((const uint8_t *)copy.text, length, 0, 0, SST_RESTORE_TRANSACTIONS),
+        5000);
     exact_free(&copy);
     return result;
 }
@@ -151,19 +154,19 @@ START_TEST(arguments_are_checked)
     ck_assert_int_eq(sst_session_save(NULL, 0, image, SIZE, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_save(&session, 0, NULL, SIZE, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_save(&session, 0, NULL, 1, NULL), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_session_restore(NULL, &policy, FROM(image, SIZE, 0, 0, 0), 0), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_session_restore(NULL, &policy, FROM(image, SIZE, 0, 0, 0), 0),
+                     SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_restore(&session, NULL, FROM(image, SIZE, 0, 0, 0), 0),
                      SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_restore(&session, &policy, FROM(NULL, SIZE, 0, 0, 0), 0),
                      SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_restore(&session, &policy, FROM(image, SIZE, 0, 0, 4), 0),
                      SST_ERR_ARGUMENT);
-    ck_assert_int_eq(
-        sst_session_restore(&session, &policy,
-                            FROM(image, SIZE, 0, 0,
-                                 SST_RESTORE_TRANSACTIONS | SST_RESTORE_TAKEOVER),
-                            0),
-        SST_ERR_ARGUMENT); /* another host has none of them */
+    ck_assert_int_eq(sst_session_restore(
+                         &session, &policy,
+                         FROM(image, SIZE, 0, 0, SST_RESTORE_TRANSACTIONS | SST_RESTORE_TAKEOVER),
+                         0),
+                     SST_ERR_ARGUMENT); /* another host has none of them */
     ck_assert_int_eq(sst_session_restore(&session, &policy, NULL, 0), SST_ERR_ARGUMENT);
     wrong.min_se = 1;
     ck_assert_int_eq(sst_session_restore(&session, &wrong, FROM(image, SIZE, 0, 0, 0), 0),
@@ -269,25 +272,23 @@ START_TEST(each_field_is_checked)
         uint8_t also;
     } wrong[] = {
         {0, 0x53, 0, 0}, /* magic */
-        {1, 0x54, 0, 0},
-        {2, 0x54, 0, 0},
-        {3, 0x53, 0, 0},
-        {28, 0x7E, 0, 0},       /* guard: 32256 ms, and 32 s are the most */
-        {40, 0x81, 0, 0},       /* CSeq of 2^31 and more */
-        {44, 0x08, 0, 0},       /* violation 27 */
-        {45, 0x00, 47, 0x00},   /* no violation, and yet one to be told */
-        {52, 0x00, 0, 0},       /* violations, and none to be told */
-        {49, 0x01, 57, 0},      /* an answer that is awaited without an ACK */
-        {51, 0x07, 52, 0x81},   /* ended by the host, and yet to be told */
-        {51, 0x0A, 0, 0},       /* the peer refreshes, and yet this side plans to */
-        {51, 0x17, 57, 0},      /* an INVITE after the end */
-        {51, 0x07, 0, 0},       /* an ACK that is awaited after the end */
-        {52, 0x81, 0, 0},       /* an end to be told, and there was none */
-        {51, 0x02, 52, 0x41},   /* a refresh to be told, without a timer */
-        {53, 0x05, 0, 0},       /* a way of the ladder without a name */
-        {56, 8, 0, 0},          /* reason 8 */
-        {57, 33, 0, 0},         /* more than 64*T1 */
-        {59, 1, 0, 0},          /* what is always 0 */
+        {1, 0x54, 0, 0},      {2, 0x54, 0, 0},
+        {3, 0x53, 0, 0},      {28, 0x7E, 0, 0}, /* guard: 32256 ms, and 32 s are the most */
+        {40, 0x81, 0, 0},                       /* CSeq of 2^31 and more */
+        {44, 0x08, 0, 0},                       /* violation 27 */
+        {45, 0x00, 47, 0x00},                   /* no violation, and yet one to be told */
+        {52, 0x00, 0, 0},                       /* violations, and none to be told */
+        {49, 0x01, 57, 0},                      /* an answer that is awaited without an ACK */
+        {51, 0x07, 52, 0x81},                   /* ended by the host, and yet to be told */
+        {51, 0x0A, 0, 0},                       /* the peer refreshes, and yet this side plans to */
+        {51, 0x17, 57, 0},                      /* an INVITE after the end */
+        {51, 0x07, 0, 0},                       /* an ACK that is awaited after the end */
+        {52, 0x81, 0, 0},                       /* an end to be told, and there was none */
+        {51, 0x02, 52, 0x41},                   /* a refresh to be told, without a timer */
+        {53, 0x05, 0, 0},                       /* a way of the ladder without a name */
+        {56, 8, 0, 0},                          /* reason 8 */
+        {57, 33, 0, 0},                         /* more than 64*T1 */
+        {59, 1, 0, 0},                          /* what is always 0 */
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         uint8_t image[SIZE];
@@ -360,7 +361,7 @@ static void use(struct sst_session *restored, uint64_t *state)
         }
         if (next_random(state) % 2) {
             whatever(sst_session_request(restored, &tx, method, next_random(state) % 4u, now_ms,
-                                      &headers));
+                                         &headers));
             sst_msg_response(&msg, 200 + 2 * (next_random(state) % 200), method, 0);
             (void)sst_session_response(restored, &tx, &msg, now_ms, &verdict);
         } else {

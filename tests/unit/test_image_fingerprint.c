@@ -17,10 +17,10 @@ START_TEST(each_bit_counts)
         size_t size;
     } fields[] = {
 #define FIELD(name) {offsetof(struct sst_session, name), sizeof(((struct sst_session *)0)->name)}
-        FIELD(start_ms),    FIELD(refresh_ms), FIELD(interval), FIELD(min_se),   FIELD(call_min_se),
-        FIELD(next_cseq),   FIELD(violations), FIELD(flags),    FIELD(guard_ms), FIELD(raised_s),
-        FIELD(events),      FIELD(ladder),     FIELD(attempts), FIELD(generation), FIELD(reason),
-        FIELD(ack_s),       FIELD(named_s)};
+        FIELD(start_ms),  FIELD(refresh_ms), FIELD(interval), FIELD(min_se),     FIELD(call_min_se),
+        FIELD(next_cseq), FIELD(violations), FIELD(flags),    FIELD(guard_ms),   FIELD(raised_s),
+        FIELD(events),    FIELD(ladder),     FIELD(attempts), FIELD(generation), FIELD(reason),
+        FIELD(ack_s),     FIELD(named_s)};
     struct sst_session session;
 
     sst_policy_init(&policy);

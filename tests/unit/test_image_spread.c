@@ -27,7 +27,8 @@ static uint64_t delay_at(struct talk *t, uint64_t age_ms, uint64_t spread_ms, un
     struct sst_session restored;
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
     uint64_t elapsed = age_ms - (t->now_ms - t->begin_ms);
-    int result = sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, elapsed, spread_ms, flags), NOW_MS);
+    int result = sst_session_restore(&restored, &t->policy,
+                                     FROM(image, sizeof image, elapsed, spread_ms, flags), NOW_MS);
     if (result != SST_OK || sst_session_check(&restored) != NULL) {
         ck_abort_msg("%s", sst_result_name(result));
     }
@@ -173,7 +174,8 @@ START_TEST(a_refresh_that_waited_to_be_pulled_is_spread_too)
 }
 END_TEST
 
-/* The re-INVITE after a lost UPDATE (EC-50) that the side which watches owes: a refresh like any. */
+/* The re-INVITE after a lost UPDATE (EC-50) that the side which watches owes: a refresh like any.
+ */
 /* Shows: EC-119 */
 START_TEST(what_a_watcher_owes_is_spread_as_well)
 {
@@ -208,8 +210,11 @@ START_TEST(spreading_asks_anew_only_who_was_not_told)
         ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
         ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL),
                          SST_OK);
-        ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 5000, 60000, SST_RESTORE_TRANSACTIONS), NOW_MS),
-                         SST_OK);
+        ck_assert_int_eq(
+            sst_session_restore(&restored, &t->policy,
+                                FROM(image, sizeof image, 5000, 60000, SST_RESTORE_TRANSACTIONS),
+                                NOW_MS),
+            SST_OK);
         ck_assert_int_eq(sst_session_not_sent(&restored, NULL, SST_NEVER, NOW_MS),
                          told_already ? SST_OK : SST_ERR_NOT_DUE);
         end_talk(t);
@@ -228,8 +233,9 @@ START_TEST(a_refresh_that_waited_to_be_pulled_is_asked_for_anew)
     t->now_ms = t->begin_ms + 900000;
     ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
-    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),
-                     SST_OK);
+    ck_assert_int_eq(
+        sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),
+        SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&restored), NOW_MS); /* due, and nothing waits */
     ck_assert(sst_session_next_event(&restored, NOW_MS, &event));
     ck_assert_int_eq(event.type, SST_EVENT_REFRESH);
@@ -251,8 +257,9 @@ START_TEST(a_rescue_that_was_under_way_is_asked_for_again)
         refreshes(t);
     } /* else it was asked for, and the host has yet to begin */
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
-    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),
-                     SST_OK);
+    ck_assert_int_eq(
+        sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),
+        SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&restored), NOW_MS);
     ck_assert(sst_session_next_event(&restored, NOW_MS, &event));
     ck_assert_int_eq(event.type, SST_EVENT_REFRESH);

@@ -18,11 +18,11 @@ static void taken_over(struct talk *t, uint64_t elapsed_ms, uint64_t spread_ms)
 
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
     memset(t->session, 0xA5, sizeof *t->session);
-    ck_assert_int_eq(sst_session_restore(t->session, &t->policy,
-                                         FROM(image, sizeof image, elapsed_ms, spread_ms,
-                                              SST_RESTORE_TAKEOVER),
-                                         NOW_MS),
-                     SST_OK);
+    ck_assert_int_eq(
+        sst_session_restore(t->session, &t->policy,
+                            FROM(image, sizeof image, elapsed_ms, spread_ms, SST_RESTORE_TAKEOVER),
+                            NOW_MS),
+        SST_OK);
     t->now_ms = NOW_MS;
     t->refresh.type = SST_EVENT_NONE;
     t->may_move = true;
@@ -136,7 +136,8 @@ START_TEST(many_are_spread)
 }
 END_TEST
 
-/* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away. */
+/* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away.
+ */
 /* Shows: EC-131 */
 START_TEST(the_spread_ends_with_the_interval_in_the_image)
 {
@@ -144,8 +145,13 @@ START_TEST(the_spread_ends_with_the_interval_in_the_image)
         double saved_s;
         uint64_t elapsed_ms;
         uint64_t most_ms; /* 59 s less the two */
-    } cases[] = {{0, 0, 59000}, {30, 0, 29000}, {30, 20000, 9000}, {0, 58000, 1000},
-                 {30, 29000, 0}, {30, 60000, 0}, {58, UINT64_C(1000000000), 0}};
+    } cases[] = {{0, 0, 59000},
+                 {30, 0, 29000},
+                 {30, 20000, 9000},
+                 {0, 58000, 1000},
+                 {30, 29000, 0},
+                 {30, 60000, 0},
+                 {58, UINT64_C(1000000000), 0}};
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         uint64_t most = 0;

@@ -14,7 +14,9 @@ static void move_to(struct talk *t, uint64_t now_ms, uint64_t elapsed_ms, uint64
     uint64_t shift = now_ms - t->now_ms;
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
     memset(t->session, 0xA5, sizeof *t->session);
-    ck_assert_int_eq(sst_session_restore(t->session, &t->policy, FROM(image, sizeof image, elapsed_ms, spread_ms, flags), now_ms),
+    ck_assert_int_eq(sst_session_restore(t->session, &t->policy,
+                                         FROM(image, sizeof image, elapsed_ms, spread_ms, flags),
+                                         now_ms),
                      SST_OK);
     ck_assert_uint_eq(t->session->queue_index, 0);
     t->begin_ms += shift;
@@ -253,8 +255,8 @@ START_TEST(clock_that_stepped_back_is_the_start)
     struct talk *t = connected("mode=request", PEER " | Session-Expires: 1800;refresher=uac");
     ck_assert_int_eq(sst_session_save(t->session, t->begin_ms - 5000, image, sizeof image, NULL),
                      SST_OK);
-    ck_assert_int_eq(sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), 0),
-                     SST_OK);
+    ck_assert_int_eq(
+        sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), 0), SST_OK);
     ck_assert_uint_eq(sst_session_deadline(&restored), 900000);
     end_talk(t);
 }
@@ -297,8 +299,8 @@ END_TEST
 /* What a 422 had left out of one request is in the next: that one was never sent. */
 START_TEST(retry_that_was_under_way_leaves_nothing_out)
 {
-    struct talk *t = connected("max_session_expires=1800",
-                               PEER " | Session-Expires: 1800;refresher=uac");
+    struct talk *t =
+        connected("max_session_expires=1800", PEER " | Session-Expires: 1800;refresher=uac");
     until(t, 900);
     refreshes(t);
     expect(gets(t, UPDATE, 422, "Min-SE: 2000"), "retry");

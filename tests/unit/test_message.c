@@ -95,7 +95,8 @@ START_TEST(knows_names)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct sst_msg msg = request_with(cases[i].name, cases[i].value);
-        ck_assert_msg(msg.has == (SST_MSG_CSEQ | cases[i].has), "'%s': %#x", cases[i].name, (unsigned)msg.has);
+        ck_assert_msg(msg.has == (SST_MSG_CSEQ | cases[i].has), "'%s': %#x", cases[i].name,
+                      (unsigned)msg.has);
         ck_assert_uint_eq(msg.violations, 0);
     }
 }
@@ -168,7 +169,8 @@ START_TEST(reads_numbers_and_refresher)
     ck_assert_uint_eq(msg.min_se, 120);
     add(&msg, "Retry-After", "7 (later)");
     ck_assert_uint_eq(msg.retry_after, 7);
-    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE |
+                                   SST_MSG_RETRY_AFTER);
     ck_assert_uint_eq(msg.violations, 0);
     ck_assert_uint_eq(msg.cseq, 1);
     ck_assert_uint_eq(msg.method, SST_METHOD_INVITE);
@@ -188,7 +190,8 @@ START_TEST(keeps_values_as_received)
     ck_assert_uint_eq(msg.session_expires, 0);
     ck_assert_uint_eq(msg.session_expires_max, 0);
     ck_assert_uint_eq(msg.min_se, 30);
-    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE |
+                                   SST_MSG_RETRY_AFTER);
     ck_assert_uint_eq(msg.violations, 0);
     msg = request_with("Min-SE", "4294967296");
     ck_assert_uint_eq(msg.min_se, 4294967295);

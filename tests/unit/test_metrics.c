@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters as OpenMetrics text. The lines that are expected are written from the format's own rules:
- * a family's type and help, samples that end in _total, labels with the library's names. */
+/* Counters as OpenMetrics text. The lines that are expected are written from the format's own
+ * rules: a family's type and help, samples that end in _total, labels with the library's names. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -86,7 +86,7 @@ static const char *next_enumerator(const char *at, const char *prefix, char name
         ck_assert_int_eq(next_, count);                                                            \
         ck_assert_str_eq(function((enum type)next_), "unknown");                                   \
         ck_assert_str_eq(function((enum type)INT_MAX), "unknown");                                 \
-        ck_assert_str_eq(function((enum type)-1), "unknown");                                      \
+        ck_assert_str_eq(function((enum type) - 1), "unknown");                                    \
         /* Where enumerations are as short as they can be, this is 0. */                           \
         if (sizeof(enum type) > 1) {                                                               \
             ck_assert_str_eq(function((enum type)INT_MIN), "unknown");                             \
@@ -193,8 +193,8 @@ START_TEST(each_reason_to_end_has_a_header_field_value)
         char end = '\0';
         const char *value = sst_bye_reason(reasons[i].reason);
         ck_assert_ptr_nonnull(value);
-        ck_assert_int_eq(
-            sscanf(value, "SIP;cause=%u;text=\"%63[A-Za-z ]%c", &cause, text, &end), 3);
+        ck_assert_int_eq(sscanf(value, "SIP;cause=%u;text=\"%63[A-Za-z ]%c", &cause, text, &end),
+                         3);
         ck_assert_uint_eq(cause, reasons[i].cause);
         ck_assert_int_eq(end, '"');
         ck_assert_str_eq(strrchr(value, '"'), "\"");
@@ -202,7 +202,7 @@ START_TEST(each_reason_to_end_has_a_header_field_value)
     ck_assert_ptr_null(sst_bye_reason(SST_END_NONE));
     ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason)SST_END_COUNT));
     ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason)INT_MAX));
-    ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason)-1));
+    ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason) - 1));
 }
 END_TEST
 

@@ -28,9 +28,10 @@ START_TEST(reads_a_request)
     ck_assert_uint_eq(msg.session_expires, 1800);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAS);
     ck_assert_uint_eq(msg.min_se, 120);
-    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_SUPPORTED_TIMER |
-                                   SST_MSG_REQUIRE_TIMER | SST_MSG_PROXY_REQUIRE_TIMER |
-                                   SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE |
+                                   SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER |
+                                   SST_MSG_PROXY_REQUIRE_TIMER | SST_MSG_ALLOW |
+                                   SST_MSG_ALLOW_UPDATE);
     ck_assert_uint_eq(msg.violations, 0);
 }
 END_TEST
@@ -48,8 +49,8 @@ START_TEST(reads_a_response)
     ck_assert_uint_eq(msg.cseq, 9);
     ck_assert_uint_eq(msg.min_se, 3600);
     ck_assert_uint_eq(msg.retry_after, 5);
-    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER | SST_MSG_UNSUPPORTED_TIMER |
-                                   SST_MSG_ALLOW);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_MIN_SE | SST_MSG_RETRY_AFTER |
+                                   SST_MSG_UNSUPPORTED_TIMER | SST_MSG_ALLOW);
 }
 END_TEST
 
@@ -97,7 +98,8 @@ START_TEST(reads_lists_over_several_lines)
                                               "Allow: BYE, UPDATE\r\n"
                                               "k: timer\r\n"));
 
-    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW |
+                                   SST_MSG_ALLOW_UPDATE);
 }
 END_TEST
 
@@ -202,8 +204,8 @@ START_TEST(reads_an_own_message)
     ck_assert_uint_eq(msg.cseq, 20);
     ck_assert_uint_eq(msg.session_expires, 90);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAC);
-    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER | SST_MSG_ALLOW |
-                                   SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER);
+    ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_SESSION_EXPIRES | SST_MSG_SUPPORTED_TIMER |
+                                   SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER);
 }
 END_TEST
 

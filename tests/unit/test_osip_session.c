@@ -223,8 +223,7 @@ END_TEST
 /* A host that hands the transaction of its open INVITE in with whatever it sends meanwhile. */
 START_TEST(leaves_the_invite_alone_that_something_is_sent_beside)
 {
-    osip_message_t *info_request =
-        message("INFO sip:bob@192.0.2.2 SIP/2.0\r\n", "2 INFO", "", "");
+    osip_message_t *info_request = message("INFO sip:bob@192.0.2.2 SIP/2.0\r\n", "2 INFO", "", "");
     osip_message_t *info_answer = response("200 OK", "7 INFO", "");
 
     host_init(SST_MODE_REQUEST, true);
@@ -233,8 +232,8 @@ START_TEST(leaves_the_invite_alone_that_something_is_sent_beside)
     host_request(info_request, 0);
     ck_assert_int_eq(dispatch_response(response("200 OK", "2 INFO", "")), SST_OK);
     ck_assert_int_eq(host.verdict.action, SST_ACTION_NONE);
-    ck_assert_int_eq(dispatch_response(response("200 OK", "1 INVITE",
-                                                "Session-Expires: 1800;refresher=uac\r\n")),
+    ck_assert_int_eq(dispatch_response(
+                         response("200 OK", "1 INVITE", "Session-Expires: 1800;refresher=uac\r\n")),
                      SST_OK);
     ck_assert(host.verdict.refreshed);
     ck_assert_uint_eq(info().interval, 1800);

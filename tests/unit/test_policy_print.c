@@ -17,7 +17,8 @@ START_TEST(printed_policy_reads_back)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char text[32];
         ck_assert_uint_gt(
-            sst_policy_get_n(&original, cases[i].name, strlen(cases[i].name), text, sizeof text), 0);
+            sst_policy_get_n(&original, cases[i].name, strlen(cases[i].name), text, sizeof text),
+            0);
         expect_set(cases[i].name, text, text);
         const struct sst_field *field = &policy_fields[i];
         ck_assert_uint_eq(field_value(&policy, field), field_value(&original, field));

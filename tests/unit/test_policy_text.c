@@ -15,7 +15,8 @@ static void expect_refused(int code, const char *name, const char *value, const 
     ck_assert_pstr_eq(error.range, range);
     ck_assert_ptr_null(error.other);
     ck_assert_str_eq(error.text, text);
-    ck_assert_int_eq(sst_policy_set_n(&policy, name, strlen(name), value, strlen(value), NULL), code);
+    ck_assert_int_eq(sst_policy_set_n(&policy, name, strlen(name), value, strlen(value), NULL),
+                     code);
     ck_assert(memcmp(&policy, &before, sizeof policy) == 0);
 }
 

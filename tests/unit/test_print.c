@@ -258,7 +258,8 @@ START_TEST(reads_back_what_it_printed_like_another)
         exact_prefixes(texts[i], strlen(texts[i]), check_like);
 
     /* Found by fuzzing: white space in the place of what folds no line made a refresher of it. */
-    static const char broken[] = "90;\0refresher=uac;\nrefresher\r=uas;refresher=\0uac;\r\nrefresher";
+    static const char broken[] =
+        "90;\0refresher=uac;\nrefresher\r=uas;refresher=\0uac;\r\nrefresher";
     exact_prefixes(broken, sizeof broken - 1, check_like);
 }
 END_TEST

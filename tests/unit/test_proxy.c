@@ -175,10 +175,10 @@ START_TEST(unreadable_interval_extends_as_before)
         uint32_t asked, in_force, interval;
     } rows[] = {{1800, 0, 1800}, {1800, 600, 600}, {0, 600, 600}, {0, 0, 0}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        tx = (struct sst_proxy_tx){.session_expires = rows[i].asked, .uac_supports = true,
-                                   .active = true};
-        dialog = (struct sst_proxy_dialog){rows[i].in_force != 0 ? BEFORE : SST_NEVER,
-                                           rows[i].in_force};
+        tx = (struct sst_proxy_tx){
+            .session_expires = rows[i].asked, .uac_supports = true, .active = true};
+        dialog =
+            (struct sst_proxy_dialog){rows[i].in_force != 0 ? BEFORE : SST_NEVER, rows[i].in_force};
         answer(200, SST_METHOD_INVITE, "abc;refresher=uac", "timer");
         expect_untouched();
         ck_assert_uint_eq(dialog.interval, rows[i].interval);
@@ -209,8 +209,8 @@ START_TEST(copy_gets_what_the_first_got)
     static const char *const copies[] = {NULL, "1000;refresher=uas", "500;refresher=uac", "soon"};
     struct sst_counters counters = {0};
     for (size_t i = 0; i < COUNT_OF(copies) * 2; i++) {
-        tx = (struct sst_proxy_tx){.session_expires = firsts[_i].asked, .uac_supports = true,
-                                   .active = true};
+        tx = (struct sst_proxy_tx){
+            .session_expires = firsts[_i].asked, .uac_supports = true, .active = true};
         answer(200, SST_METHOD_INVITE, firsts[_i].first, "timer");
         ck_assert(edit.insert_refresher_uac == firsts[_i].inserted);
         ck_assert_uint_eq(tx.answered, firsts[_i].inserted ? SST_PROXY_INSERTED : SST_PROXY_PASSED);

@@ -231,8 +231,8 @@ static unsigned pass_request(struct hop *hop, struct sst_msg *request)
 
 static void pass_response(struct hop *hop, struct sst_msg *response)
 {
-    ck_assert_int_eq(
-        sst_proxy_response(&hop->policy, &hop->tx, response, NOW, &edit, &hop->dialog), SST_OK);
+    ck_assert_int_eq(sst_proxy_response(&hop->policy, &hop->tx, response, NOW, &edit, &hop->dialog),
+                     SST_OK);
     ck_assert_uint_eq(edit.violations, 0);
     if (edit.set_session_expires) {
         ck_assert(edit.insert_refresher_uac && edit.add_require);

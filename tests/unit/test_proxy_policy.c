@@ -41,7 +41,7 @@ START_TEST(defaults_change_nothing)
     ck_assert_uint_eq(policy.max_session_expires, 0);
     ck_assert(policy.reject_small && policy.record_routes && policy.stateful);
     ck_assert(!policy.insert_require && !policy.accept_require_as_support); /* EC-106 */
-    ck_assert(policy.insert_response); /* §8.2 */
+    ck_assert(policy.insert_response);                                      /* §8.2 */
     ck_assert_uint_eq(policy.absolute_min, 90);
     ck_assert_ptr_null(policy.counters);
     expect_ok();
@@ -88,8 +88,7 @@ START_TEST(flags_have_edges)
         {"reject_small", offsetof(struct sst_proxy_policy, reject_small)},
         {"insert_require", offsetof(struct sst_proxy_policy, insert_require)},
         {"insert_response", offsetof(struct sst_proxy_policy, insert_response)},
-        {"accept_require_as_support",
-         offsetof(struct sst_proxy_policy, accept_require_as_support)},
+        {"accept_require_as_support", offsetof(struct sst_proxy_policy, accept_require_as_support)},
         {"record_routes", offsetof(struct sst_proxy_policy, record_routes)},
         {"stateful", offsetof(struct sst_proxy_policy, stateful)},
     };
@@ -170,7 +169,7 @@ static const struct {
     const char *name;
     const char *range;
     const char *fits[3];
-    const char *not; /* of the right kind, but too small or large; NULL for none */
+    const char * not; /* of the right kind, but too small or large; NULL for none */
 } fields[] = {
     {"session_expires", "0, 90..4294967295", {"0", "90", "4294967295"}, "89"},
     {"min_se", "90..4294967295", {"90", "4294967295", "120"}, "89"},
@@ -205,7 +204,7 @@ START_TEST(fields_are_set_and_printed_by_name)
     ck_assert_str_eq(error.field, name);
     ck_assert_str_eq(error.range, range);
     ck_assert_str_eq(error.text, "maybe");
-    if (fields[_i].not != NULL) {
+    if (fields[_i].not!= NULL) {
         ck_assert_int_eq(sst_proxy_policy_set(&policy, name, fields[_i].not, &error),
                          SST_ERR_RANGE);
         ck_assert_str_eq(error.range, range);
@@ -263,8 +262,7 @@ START_TEST(unknown_names_and_missing_texts_are_refused)
     }
     ck_assert_int_eq(sst_proxy_policy_set(NULL, "min_se", "90", &error), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_proxy_policy_set_n(&policy, NULL, 3, "90", 2, &error), SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_proxy_policy_set_n(&policy, "min_se", 6, NULL, 2, NULL),
-                     SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_proxy_policy_set_n(&policy, "min_se", 6, NULL, 2, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_proxy_policy_set(&policy, NULL, "90", &error), SST_ERR_UNKNOWN_NAME);
     ck_assert_int_eq(sst_proxy_policy_set(&policy, "min_se", NULL, &error), SST_ERR_SYNTAX);
     ck_assert_uint_eq(sst_proxy_policy_get(NULL, "min_se", text, sizeof text), 0);

@@ -290,7 +290,8 @@ static const char *obeys_sentences(const struct cell *cell)
     return NULL;
 }
 
-/* Shows: 8.1-1 8.1-2 8.1-3 8.1-4 8.1-5 8.1-6 8.1-7 8.1-8 8.1-9 8.1-10 8.1-11 8.1-12 8.1-13 8.1-14 8.1-15 8-2 EC-80 EC-81 EC-82 */
+/* Shows: 8.1-1 8.1-2 8.1-3 8.1-4 8.1-5 8.1-6 8.1-7 8.1-8 8.1-9 8.1-10 8.1-11 8.1-12 8.1-13 */
+/* Shows: 8.1-14 8.1-15 8-2 EC-80 EC-81 EC-82 */
 START_TEST(sentences_hold_in_every_cell)
 {
     static const int64_t intervals[] = {NONE, BAD, 0,   1,    60,   89,   90,        91,
@@ -323,10 +324,11 @@ START_TEST(sentences_hold_in_every_cell)
         memcpy(&invite, &edit, sizeof edit);
         bool same = forward(&cell, SST_METHOD_UPDATE) && memcmp(&invite, &edit, sizeof edit) == 0;
         if (broken != NULL || !same) { /* §8.1: "identical for all session refresh requests" */
-            ck_abort_msg("SE %lld, Min-SE %lld, support %d %d, dialog %d, reject %d, policy %u %u %u: %s",
-                         (long long)cell.interval, (long long)cell.min_se, (int)cell.support,
-                         cell.by_require, cell.in_dialog, cell.reject, cell.minimum, cell.own, cell.most,
-                         broken != NULL ? broken : "same for UPDATE");
+            ck_abort_msg(
+                "SE %lld, Min-SE %lld, support %d %d, dialog %d, reject %d, policy %u %u %u: %s",
+                (long long)cell.interval, (long long)cell.min_se, (int)cell.support,
+                cell.by_require, cell.in_dialog, cell.reject, cell.minimum, cell.own, cell.most,
+                broken != NULL ? broken : "same for UPDATE");
         }
         count++;
     }
@@ -334,7 +336,8 @@ START_TEST(sentences_hold_in_every_cell)
 }
 END_TEST
 
-/* Several Session-Expires: where the proxy has a maximum or sets one, one goes on with its value. */
+/* Several Session-Expires: where the proxy has a maximum or sets one, one goes on with its value.
+ */
 /* Shows: EC-137 EC-03 */
 START_TEST(one_of_repeated_intervals_goes_on)
 {
@@ -342,7 +345,7 @@ START_TEST(one_of_repeated_intervals_goes_on)
         const char *lines[3]; /* values of Session-Expires */
         uint32_t minimum, own, most;
         bool supports;
-        uint32_t set;        /* 0: they stay as they are */
+        uint32_t set; /* 0: they stay as they are */
         uint32_t remembered;
     } rows[] = {
         {{"3600", "1000"}, 90, 0, 2000, true, 1000, 1000},
@@ -352,7 +355,7 @@ START_TEST(one_of_repeated_intervals_goes_on)
         {{"1500", "1000"}, 90, 0, 2000, true, 1000, 1000}, /* whoever reads them reads the same */
         {{"3600", "1000", "soon"}, 90, 0, 2000, true, 1000, 1000},
         {{"soon", "1000"}, 90, 0, 2000, true, 1000, 1000},
-        {{"soon", "never"}, 90, 0, 2000, true, 0, 0}, /* for the UAS to judge */
+        {{"soon", "never"}, 90, 0, 2000, true, 0, 0},   /* for the UAS to judge */
         {{"3600", "1000"}, 90, 1800, 0, true, 0, 1000}, /* changes nothing */
         {{"3600", "1000"}, 90, 0, 0, true, 0, 1000},
         {{"3600", "60"}, 90, 0, 0, false, 90, 90}, /* sets one */

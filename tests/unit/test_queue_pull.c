@@ -184,8 +184,8 @@ static void invite(struct sst_session *session, struct sst_tx *tx, unsigned flag
     struct sst_msg response;
     struct sst_verdict verdict;
     memset(tx, 0, sizeof *tx);
-    ck_assert_int_eq(sst_session_request(session, tx, SST_METHOD_INVITE,
-                                         SST_REQUEST_OFFER | flags, clock_ms, &headers),
+    ck_assert_int_eq(sst_session_request(session, tx, SST_METHOD_INVITE, SST_REQUEST_OFFER | flags,
+                                         clock_ms, &headers),
                      SST_OK);
     sst_msg_response(&response, 200, SST_METHOD_INVITE, SST_CSEQ_UNKNOWN);
     sst_msg_set_session_expires(&response, 1800, SST_REFRESHER_UAC);
@@ -244,7 +244,8 @@ static void begin_call(size_t i)
     struct sst_tx tx;
     bool watches = i % 3 == 0;
     run_until(1000 * i);
-    ck_assert_int_eq(sst_session_init(&sessions[i], &pushing, watches ? SST_CALLEE : SST_CALLER), SST_OK);
+    ck_assert_int_eq(sst_session_init(&sessions[i], &pushing, watches ? SST_CALLEE : SST_CALLER),
+                     SST_OK);
     if (watches) {
         begin_watching(&sessions[i], &tx);
     } else {

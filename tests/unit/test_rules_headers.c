@@ -25,8 +25,12 @@ static struct sst_policy policy_of(enum sst_mode mode, uint32_t min_se)
 START_TEST(everything_at_once_fits)
 {
     const struct sst_ask ask = {
-        .session_expires = UINT32_MAX, .min_se = UINT32_MAX, .refresher = SST_REFRESHER_UAC,
-        .supported = true, .require = true, .proxy_require = true,
+        .session_expires = UINT32_MAX,
+        .min_se = UINT32_MAX,
+        .refresher = SST_REFRESHER_UAC,
+        .supported = true,
+        .require = true,
+        .proxy_require = true,
     };
 
     memset(&headers, 0xAA, sizeof headers);
@@ -77,8 +81,7 @@ START_TEST(an_answer_has_session_expires_with_a_refresher_or_not_at_all)
     expect(as_text(), "Supported: timer"); /* Require without Session-Expires: §7.2 has no such */
     answer.refresher = SST_REFRESHER_UAC;
     sst_answer_headers(&answer, &headers);
-    expect(as_text(),
-           "Supported: timer | Session-Expires: 600;refresher=uac | Require: timer");
+    expect(as_text(), "Supported: timer | Session-Expires: 600;refresher=uac | Require: timer");
     answer.require = false;
     answer.supported = false;
     answer.refresher = SST_REFRESHER_UAS;

@@ -38,8 +38,8 @@ static const char *ask(enum sst_method method, unsigned flags)
 
 static void running(enum sst_side side, uint32_t interval)
 {
-    dialog = (struct sst_dialog){.interval = interval, .side = side, .established = true,
-                                 .peer_supports = true};
+    dialog = (struct sst_dialog){
+        .interval = interval, .side = side, .established = true, .peer_supports = true};
 }
 
 /* Shows: 7.1-1 7.1-2 7.1-4 7.1-7 EC-10 EC-109 */
@@ -70,7 +70,7 @@ START_TEST(each_mode_asks_in_its_own_way)
         expect(ask(SST_METHOD_BYE, 0), rows[i].other);
         expect(ask(SST_METHOD_CANCEL, 0), rows[i].other);
         expect(ask(SST_METHOD_ACK, 0), ""); /* §7.1: each request but ACK */
-        dialog.established = true; /* a dialog without timer is asked again by INVITE */
+        dialog.established = true;          /* a dialog without timer is asked again by INVITE */
         expect(ask(INVITE, 0), rows[i].invite);
         expect(ask(UPDATE, 0), rows[i].update);
         dialog.established = false;
@@ -133,8 +133,7 @@ START_TEST(min_se_is_sent_where_learned_or_above_the_default)
     dialog.min_se = 900; /* larger than the interval in force */
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 900;refresher=uac | Min-SE: 900");
     policy("min_se=1200"); /* the owner's own opinion; §7.4 */
-    expect(ask(UPDATE, 0),
-           "Supported: timer | Session-Expires: 1200;refresher=uac | Min-SE: 1200");
+    expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 1200;refresher=uac | Min-SE: 1200");
     policy("min_se=600");
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 900;refresher=uac | Min-SE: 900");
     dialog.min_se = 0;
@@ -176,13 +175,11 @@ START_TEST(an_early_update_asks_for_nothing)
     policy("mode=require min_se=120");
     dialog.side = SST_SIDE_LOCAL; /* agreed on early, not in force */
     dialog.interval = 600;
-    expect(ask(UPDATE, SST_ASK_INITIAL_PENDING),
-           "Supported: timer | Min-SE: 120 | Require: timer");
+    expect(ask(UPDATE, SST_ASK_INITIAL_PENDING), "Supported: timer | Min-SE: 120 | Require: timer");
     dialog.established = true;
     expect(ask(UPDATE, 0),
            "Supported: timer | Session-Expires: 600;refresher=uac | Min-SE: 120 | Require: timer");
-    expect(ask(UPDATE, SST_ASK_INITIAL_PENDING),
-           "Supported: timer | Min-SE: 120 | Require: timer");
+    expect(ask(UPDATE, SST_ASK_INITIAL_PENDING), "Supported: timer | Min-SE: 120 | Require: timer");
     expect(ask(INVITE, SST_ASK_INITIAL_PENDING),
            "Supported: timer | Session-Expires: 600;refresher=uac | Min-SE: 120 | Require: timer");
 }
@@ -231,8 +228,8 @@ static const char *after_422(uint32_t session_expires, uint32_t min_se, const ch
     what = sst_uac_422(&t->policy, &dialog, &asked, &response, rounds, &learned, &violations);
     ck_assert(violations & others);
     violations &= ~others;
-    size_t used = (size_t)snprintf(t->text, sizeof t->text, "%s %u", names[what],
-                                   (unsigned)learned);
+    size_t used =
+        (size_t)snprintf(t->text, sizeof t->text, "%s %u", names[what], (unsigned)learned);
     for (unsigned v = 0; v < SST_VIOLATION_COUNT; v++) {
         if (violations & SST_VIOLATION_BIT(v)) {
             used += (size_t)snprintf(t->text + used, sizeof t->text - used, " %s",

@@ -85,8 +85,7 @@ START_TEST(a_missing_refresher_is_this_side)
     expect(means("Session-Expires: 1800;refresher=foo" REQUIRED), "1800 local refresher_missing");
     policy("mode=request accept_refresher_missing=no");
     /* as a 2xx without one: this side asked */
-    expect(means("Supported: timer | Session-Expires: 1800"),
-           "1800 local own refresher_missing");
+    expect(means("Supported: timer | Session-Expires: 1800"), "1800 local own refresher_missing");
     dialog = (struct sst_dialog){.interval = 600, .side = SST_SIDE_REMOTE, .established = true};
     expect(means("Session-Expires: 1800"), "600 remote refresher_missing");
 }
@@ -168,7 +167,9 @@ START_TEST(without_session_expires_one_that_runs_goes_on)
         size_t row = i % COUNT_OF(rows);
         policy(rows[row].policy);
         asked = (struct sst_ask){.session_expires = rows[row].asked};
-        dialog = (struct sst_dialog){.interval = 600, .side = rows[row].side, .established = true,
+        dialog = (struct sst_dialog){.interval = 600,
+                                     .side = rows[row].side,
+                                     .established = true,
                                      .own_benefit = rows[row].own_benefit,
                                      .peer_supports = i / COUNT_OF(rows) % 2 == 0};
         expect(means(headers[i / COUNT_OF(rows) / 2]), rows[row].means);
@@ -211,8 +212,8 @@ START_TEST(what_cannot_be_read_changes_nothing_that_runs)
     policy("mode=accept");
     expect(means("Session-Expires: abc"), "0 none");
     policy("mode=request");
-    dialog = (struct sst_dialog){.interval = 600, .side = SST_SIDE_REMOTE, .established = true,
-                                 .peer_supports = true};
+    dialog = (struct sst_dialog){
+        .interval = 600, .side = SST_SIDE_REMOTE, .established = true, .peer_supports = true};
     expect(means("Session-Expires: abc"), "600 remote");
     expect(means("Session-Expires: -1" REQUIRED), "600 remote");
     dialog.side = SST_SIDE_LOCAL;

@@ -64,9 +64,9 @@ static const char *violations_of(const char *headers)
     violations &= ~others;
     for (unsigned v = 0; v < SST_VIOLATION_COUNT; v++) {
         if (violations & SST_VIOLATION_BIT(v)) {
-            used += (size_t)snprintf(t->text + used, sizeof t->text - used, "%s%s",
-                                     used > 0 ? " " : "",
-                                     sst_violation_name((enum sst_violation)v));
+            used +=
+                (size_t)snprintf(t->text + used, sizeof t->text - used, "%s%s", used > 0 ? " " : "",
+                                 sst_violation_name((enum sst_violation)v));
         }
     }
     return t->text;
@@ -77,8 +77,8 @@ static const char *violations_of(const char *headers)
 
 static void running(enum sst_side side, uint32_t interval)
 {
-    dialog = (struct sst_dialog){.interval = interval, .side = side, .established = true,
-                                 .peer_supports = true};
+    dialog = (struct sst_dialog){
+        .interval = interval, .side = side, .established = true, .peer_supports = true};
 }
 
 /* Shows: 9-4 9-5 9-6 EC-13 EC-14 EC-15 9-10 */
@@ -143,8 +143,7 @@ START_TEST(a_request_without_session_expires_ends_nothing)
     expect(answer(TIMER), TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
     running(SST_SIDE_LOCAL, 600);
     expect(answer(TIMER), TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
-    expect(answer(TIMER " | Min-SE: 900"),
-           TIMER " | Session-Expires: 900;refresher=uas" REQUIRED);
+    expect(answer(TIMER " | Min-SE: 900"), TIMER " | Session-Expires: 900;refresher=uas" REQUIRED);
     /* without support this side takes over */
     running(SST_SIDE_REMOTE, 600);
     expect(answer(""), TIMER " | Session-Expires: 600;refresher=uas");
@@ -167,7 +166,7 @@ START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
     static const struct {
         const char *policy;
         const char *supported; /* the answer to a UAC with support */
-        const char *not;       /* ... and without */
+        const char * not;      /* ... and without */
     } rows[] = {
         {"mode=accept", TIMER, TIMER},
         {"mode=accept own_benefit=yes", TIMER, TIMER},
@@ -176,8 +175,7 @@ START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
          TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED, TIMER},
         {"mode=require prefer_refresher=uas",
          TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED, TIMER},
-        {"mode=request own_benefit=yes",
-         TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED,
+        {"mode=request own_benefit=yes", TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED,
          TIMER " | Session-Expires: 1800;refresher=uas"},
         {"mode=request own_benefit=no", TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED,
          TIMER},
@@ -209,10 +207,10 @@ START_TEST(an_interval_is_copied_or_reduced_never_below_min_se)
         {"session_expires=1800", TIMER " | Session-Expires: 3600;refresher=uas", "3600"},
         {"max_session_expires=1800", TIMER " | Session-Expires: 3600;refresher=uas", "1800"},
         {"max_session_expires=1800", TIMER " | Session-Expires: 1799;refresher=uas", "1799"},
-        {"max_session_expires=1800",
-         TIMER " | Session-Expires: 3600;refresher=uas | Min-SE: 2700", "2700"},
-        {"max_session_expires=1800",
-         TIMER " | Session-Expires: 3600;refresher=uas | Min-SE: 3600", "3600"},
+        {"max_session_expires=1800", TIMER " | Session-Expires: 3600;refresher=uas | Min-SE: 2700",
+         "2700"},
+        {"max_session_expires=1800", TIMER " | Session-Expires: 3600;refresher=uas | Min-SE: 3600",
+         "3600"},
         {"", TIMER " | Session-Expires: 90;refresher=uas", "90"},
         {"", TIMER " | Session-Expires: 90;refresher=uas | Min-SE: 30", "90"},
         {"", TIMER " | Session-Expires: 4294967296;refresher=uas", "4294967295"},

@@ -76,7 +76,7 @@ START_TEST(a_422_exactly_where_the_interval_is_too_small)
     policy("");
     expect(refusal(TIMER " | Session-Expires: 64"), "422 90"); /* EC-09 */
     expect(refusal(TIMER " | Session-Expires: 0"), "422 90");
-    expect(refusal("Require: timer | Session-Expires: 64"), "0 0"); /* EC-106 */
+    expect(refusal("Require: timer | Session-Expires: 64"), "0 0");            /* EC-106 */
     expect(refusal(TIMER " | Session-Expires: 600 | Min-SE: 900"), "422 900"); /* EC-105 */
     policy("accept_require_as_support=yes");
     expect(refusal("Require: timer | Session-Expires: 64"), "422 90");

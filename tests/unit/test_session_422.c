@@ -17,8 +17,9 @@ START_TEST(the_flow_of_section_13)
     expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
     expect(gets(t, INVITE, 422, "Min-SE: 4000"), "retry");
     expect(asks(t, INVITE), TIMER " | Session-Expires: 4000 | Min-SE: 4000");
-    expect(gets(t, INVITE, 200, "Session-Expires: 4000;refresher=uac | Require: timer | "
-                                UPDATES TIMER), "refreshed");
+    expect(gets(t, INVITE, 200,
+                "Session-Expires: 4000;refresher=uac | Require: timer | " UPDATES TIMER),
+           "refreshed");
     until(t, 2000);
     expect(told(t), "0 negotiated 4000 local; 2000 refresh UPDATE");
     /* the Min-SE of the Call-ID is forgotten: only what this dialog's path asks for counts */
@@ -97,8 +98,7 @@ START_TEST(a_422_to_a_refresh_leaves_the_expiration_where_it_was)
     expect(next(t), "1845.703"); /* EC-132: sent at 46 s, that is from 130/256 of 90 s on */
     expect(told(t), "45 refresh UPDATE; 50 negotiated 3600 local; 50 refreshed 3600 local");
     until(t, 1846);
-    expect(refreshes(t),
-           "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90); /* the host does not retry: it is asked again */

@@ -133,7 +133,7 @@ START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
     until(t, 45);
     refreshes(t);
     expect(gets(t, INVITE, 401, ""), "auth");
-    asks(t, INVITE); /* a hold */
+    asks(t, INVITE);                            /* a hold */
     expect(gets(t, INVITE, 488, ""), "failed"); /* says nothing of the offer that is in force */
     until(t, 47);
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
@@ -177,7 +177,8 @@ START_TEST(a_420_to_a_refresh_takes_require_out)
 }
 END_TEST
 
-/* Two refreshes with Require are on their way; who refused one of them has said what is to be said. */
+/* Two refreshes with Require are on their way; who refused one of them has said what is to be said.
+ */
 /* Shows: EC-58 EC-38 */
 START_TEST(a_420_is_followed_once_where_two_refreshes_are_open)
 {

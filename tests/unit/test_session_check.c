@@ -92,7 +92,7 @@ START_TEST(numbers_out_of_their_range)
     broken("an ACK is awaited for 32 seconds");
     s->next_cseq = (UINT32_C(1) << 31) + 1u;
     broken("a CSeq is below 2^31"); /* EC-133 */
-    s->guard_ms = 30001; /* SE/3 */
+    s->guard_ms = 30001;            /* SE/3 */
     broken("the guard is no longer than RFC 4028 section 10 has it");
     s->interval = 1800;
     s->guard_ms = 32001;

@@ -81,8 +81,8 @@ START_TEST(jitter_makes_it_earlier_by_its_share_at_most)
     ck_assert_uint_ge(refresh_after("jitter_percent=1", 5), half - 18000); /* the least there is */
     ck_assert_uint_lt(refresh_after("jitter_percent=1", 5), half);
     for (uint64_t seed = 1; seed <= 100; seed++) { /* not below the floor */
-        ck_assert_uint_ge(refresh_after("jitter_percent=4 refresh_percent=5 refresh_floor=45",
-                                        seed), 45000);
+        ck_assert_uint_ge(
+            refresh_after("jitter_percent=4 refresh_percent=5 refresh_floor=45", seed), 45000);
     }
 }
 END_TEST
@@ -144,8 +144,8 @@ START_TEST(each_mode_against_each_kind_of_peer_as_uac)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct talk *t = caller(rows[i].policy);
         bool asked = strstr(asks(t, INVITE), "Session-Expires") != NULL;
-        gets(t, INVITE, 200, asked ? "Session-Expires: 1800;refresher=uas" REQUIRED " | " TIMER
-                                   : TIMER);
+        gets(t, INVITE, 200,
+             asked ? "Session-Expires: 1800;refresher=uas" REQUIRED " | " TIMER : TIMER);
         expect(told(t), rows[i].supporting);
         end_talk(t);
 

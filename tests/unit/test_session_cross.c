@@ -17,7 +17,7 @@ START_TEST(requests_that_cross)
 
     hears(t, INVITE, "");
     expect(hears(t, INVITE, ""), wait); /* EC-70 */
-    answers(t, INVITE, 486); /* the first is not touched by that */
+    answers(t, INVITE, 486);            /* the first is not touched by that */
     hears(t, UPDATE, "");
     expect(hears(t, UPDATE, ""), wait); /* EC-72, without an offer too */
     answers(t, UPDATE, 200);
@@ -154,7 +154,8 @@ START_TEST(who_crossed_comes_back_after_up_to_ten_seconds)
 }
 END_TEST
 
-/* An INVITE of the peer's into a dialog whose initial INVITE, by this side, has no final response. */
+/* An INVITE of the peer's into a dialog whose initial INVITE, by this side, has no final response.
+ */
 /* Shows: EC-128 EC-71 */
 START_TEST(an_invite_before_the_own_initial_one_is_answered)
 {

@@ -25,8 +25,9 @@ static void copies(struct talk *t, enum sst_method method, uint32_t cseq, bool c
 
     sst_msg_request(&request, method, cseq);
     msg_headers(&request, PEER_90);
-    ck_assert_int_eq(sst_session_receive(t->session, &t->peer[method == UPDATE], &request,
-                                         t->now_ms, &advice), SST_OK);
+    ck_assert_int_eq(
+        sst_session_receive(t->session, &t->peer[method == UPDATE], &request, t->now_ms, &advice),
+        SST_OK);
     ck_assert_uint_eq(advice.status, 0);
     ck_assert_int_eq(advice.copy, copy);
 }

@@ -68,8 +68,8 @@ END_TEST
 /* Shows: EC-38 */
 START_TEST(an_update_that_was_not_sent_leaves_the_invite_beside_it_alone)
 {
-    struct talk *t = connected("method=invite",
-                               UPDATES "Session-Expires: 1800;refresher=uac | Require: timer");
+    struct talk *t =
+        connected("method=invite", UPDATES "Session-Expires: 1800;refresher=uac | Require: timer");
 
     until(t, 900);
     refreshes(t);
@@ -95,9 +95,9 @@ START_TEST(a_refresh_under_way_keeps_its_transaction)
 
     until(t, 45);
     refreshes(t);
-    ck_assert_int_eq(sst_session_request(t->session, tx, _i == 0 ? UPDATE : INVITE, 0, t->now_ms,
-                                         &headers),
-                     SST_ERR_STATE);
+    ck_assert_int_eq(
+        sst_session_request(t->session, tx, _i == 0 ? UPDATE : INVITE, 0, t->now_ms, &headers),
+        SST_ERR_STATE);
     gets(t, _i == 0 ? INVITE : UPDATE, 200, LOCAL_90);
     expect(told(t), _i == 0 ? "45 refresh INVITE offer; 45 refreshed 90 local"
                             : "45 refresh UPDATE; 45 refreshed 90 local");
@@ -116,12 +116,12 @@ START_TEST(a_transaction_that_was_given_up_has_no_say_any_more)
     until(t, 45);
     sst_msg_response(&response, 200, UPDATE, 0);
     msg_headers(&response, LOCAL_90);
-    ck_assert_int_eq(
-        sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict), SST_OK);
-    ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    ck_assert_int_eq(sst_session_failed(t->session, &t->own[1], SST_OUTCOME_TIMEOUT, t->now_ms,
-                                        &verdict),
+    ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
+    ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
+    ck_assert_int_eq(
+        sst_session_failed(t->session, &t->own[1], SST_OUTCOME_TIMEOUT, t->now_ms, &verdict),
+        SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
     expect(next(t), "47");
     expect(told(t), "45 refresh UPDATE");
@@ -174,7 +174,8 @@ START_TEST(a_refresh_may_be_sent_and_answered_within_its_event)
 }
 END_TEST
 
-/* Fault F4: the answer is not sent yet when sst_session_answer() returns, so nothing may act on it. */
+/* Fault F4: the answer is not sent yet when sst_session_answer() returns, so nothing may act on it.
+ */
 START_TEST(what_an_answer_leads_to_waits_for_the_next_call)
 {
     struct talk *t = callee("");
@@ -333,7 +334,8 @@ static void whole_life(struct talk *t)
         if (!t->gone && t->refresh.type == SST_EVENT_REFRESH && (t->session->flags & F_ASKED) &&
             (t->session->flags & F_TRANSACTIONS) == 0) {
             refreshes(t);
-            gets(t, sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN ? UPDATE : INVITE, 403, ""); /* refused, at last */
+            gets(t, sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN ? UPDATE : INVITE, 403,
+                 ""); /* refused, at last */
         }
     }
     if (!t->gone && !info_of(t).ended && sst_open(t->session, PEER_UPDATE_AT) == OPEN_NONE) {

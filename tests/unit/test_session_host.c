@@ -42,13 +42,13 @@ START_TEST(a_host_without_cseq_numbers_and_acks)
                      SST_OK);
     ck_assert(advice.copy); /* while it is open, the transaction tells */
     t->may_move = true;
-    ck_assert_int_eq(sst_session_answer(t->session, &t->peer[0], 200, t->now_ms, &headers),
-                     SST_OK);
+    ck_assert_int_eq(sst_session_answer(t->session, &t->peer[0], 200, t->now_ms, &headers), SST_OK);
     talk_check(t);
     for (unsigned i = 1; i <= 3; i++) {
         until(t, 45.0 * i);
         ck_assert_int_eq(sst_session_request(t->session, &t->own[1], UPDATE, SST_REQUEST_REFRESH,
-                                             t->now_ms, &headers), SST_OK);
+                                             t->now_ms, &headers),
+                         SST_OK);
         msg = message(200, UPDATE, LOCAL_90);
         t->may_move = true;
         ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &msg, t->now_ms, &verdict),
@@ -111,8 +111,8 @@ START_TEST(a_copy_of_a_2xx_is_not_for_the_next_request_under_way)
     set_number(&msg, first.cseq - 1u);
     ck_assert_int_eq(sst_session_response(t->session, &first, &msg, t->now_ms, &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    ck_assert_int_eq(sst_session_failed(t->session, &first, SST_OUTCOME_TIMEOUT, t->now_ms,
-                                        &verdict), SST_OK);
+    ck_assert_int_eq(
+        sst_session_failed(t->session, &first, SST_OUTCOME_TIMEOUT, t->now_ms, &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
     expect(gets(t, INVITE, 200, REMOTE_90), "refreshed");
     expect(told(t), "10 refreshed 90 remote");

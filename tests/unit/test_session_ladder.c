@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One way to refresh is refused, the other would be taken: nobody healthy is ended. EC-111 to EC-114,
- * faults C1 to C5. */
+/* One way to refresh is refused, the other would be taken: nobody healthy is ended. EC-111 to
+ * EC-114, faults C1 to C5. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -416,7 +416,8 @@ START_TEST(what_allow_says_opens_and_closes_ways)
     hears(t, OTHER, "Allow: INVITE");
     until(t, 903);
     expect(told(t), "900 refresh UPDATE; 902 refresh INVITE offer; 902 refused");
-    hears(t, OTHER, "Allow: INVITE, UPDATE"); /* and comes back: the refresh was planned all along */
+    hears(t, OTHER,
+          "Allow: INVITE, UPDATE"); /* and comes back: the refresh was planned all along */
     looks(t);
     expect(told(t), "903 refresh UPDATE");
     end_talk(t);

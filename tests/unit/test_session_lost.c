@@ -80,7 +80,8 @@ START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
         expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
         until(t, 32);
         expect(statuses[i] == 0 ? loses(t, INVITE, SST_OUTCOME_TIMEOUT)
-                                : gets(t, INVITE, statuses[i], ""), "ended");
+                                : gets(t, INVITE, statuses[i], ""),
+               "ended");
         ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
         end_talk(t);
     }
@@ -210,7 +211,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     asks(t, INVITE);
     expect(drops(t, INVITE), "ok"); /* no refresh: the session asks for nothing */
-    expect(next(t), "95.976"); /* EC-132: sent at 51 s, 145/256 of 90 s are 50.976 s */
+    expect(next(t), "95.976");      /* EC-132: sent at 51 s, 145/256 of 90 s are 50.976 s */
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90);

@@ -75,10 +75,8 @@ START_TEST(an_answer_needs_a_request)
     hears(t, UPDATE, TIMER " | Session-Expires: 60"); /* 422: no 2xx fits that, any refusal does */
     ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 299, t->now_ms, &headers),
                      SST_ERR_STATE);
-    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 300, t->now_ms, &headers),
-                     SST_OK);
-    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 422, t->now_ms, &headers),
-                     SST_OK);
+    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 300, t->now_ms, &headers), SST_OK);
+    ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 422, t->now_ms, &headers), SST_OK);
     end_talk(t);
 }
 END_TEST
@@ -118,8 +116,8 @@ START_TEST(a_tx_of_another_dialog_leaves_this_one_established)
     asks(other, INVITE);
     asks(t, INVITE);
     sst_msg_response(&response, 486, INVITE, SST_CSEQ_UNKNOWN);
-    ck_assert_int_eq(sst_session_response(t->session, &other->own[0], &response, t->now_ms,
-                                          &verdict), SST_OK);
+    ck_assert_int_eq(
+        sst_session_response(t->session, &other->own[0], &response, t->now_ms, &verdict), SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_FAILED);
     ck_assert(info_of(t).established);
     until(t, 45);
@@ -182,7 +180,7 @@ START_TEST(a_bye_says_why)
 {
     ck_assert_ptr_null(sst_bye_reason(SST_END_NONE));
     ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason)SST_END_COUNT));
-    ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason)-1));
+    ck_assert_ptr_null(sst_bye_reason((enum sst_end_reason) - 1));
     for (int reason = SST_END_NOT_REFRESHED; reason < SST_END_COUNT; reason++) {
         const char *value = sst_bye_reason((enum sst_end_reason)reason);
         unsigned cause = 0;

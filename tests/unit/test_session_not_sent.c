@@ -11,12 +11,10 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
 
-    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
-                     SST_ERR_NOT_DUE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_NOT_DUE);
     until(t, 45);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_OK);
-    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
-                     SST_ERR_NOT_DUE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_NOT_DUE);
     expect(next(t), "47"); /* the library's own wait */
     until(t, 47);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 1500, t->now_ms), SST_OK);
@@ -77,8 +75,8 @@ END_TEST
 /* Shows: EC-51 EC-129 */
 START_TEST(a_retry_that_is_not_sent_leaves_nothing_behind_but_what_was_learned)
 {
-    struct talk *t = connected("session_expires=90 max_session_expires=90",
-                               "Allow: UPDATE | " LOCAL_90);
+    struct talk *t =
+        connected("session_expires=90 max_session_expires=90", "Allow: UPDATE | " LOCAL_90);
 
     until(t, 45);
     refreshes(t);
@@ -125,7 +123,8 @@ START_TEST(a_request_of_the_hosts_is_undone)
 }
 END_TEST
 
-/* Faults F2, G: only what this REFRESH asked for is given up; the rest is an error of the host's. */
+/* Faults F2, G: only what this REFRESH asked for is given up; the rest is an error of the host's.
+ */
 START_TEST(only_what_was_asked_for_can_be_given_up)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);

@@ -42,8 +42,8 @@ END_TEST
 /* Shows: EC-18 */
 START_TEST(who_says_that_it_refreshes_knows_the_extension)
 {
-    struct talk *t = connected("mode=request session_expires=90",
-                               "Session-Expires: 90;refresher=uas");
+    struct talk *t =
+        connected("mode=request session_expires=90", "Session-Expires: 90;refresher=uas");
 
     ck_assert(info_of(t).peer_supports);
     end_talk(t);
@@ -245,7 +245,9 @@ START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
         unsigned status; /* 0: timeout */
         const char *story;
     } rows[] = {
-        {0, "ended refresh_timeout"}, {408, "ended refresh_408"}, {481, "ended refresh_481"},
+        {0, "ended refresh_timeout"},
+        {408, "ended refresh_408"},
+        {481, "ended refresh_481"},
     };
     char story[160];
 

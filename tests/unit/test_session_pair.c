@@ -68,9 +68,8 @@ START_TEST(when_one_dies_the_other_ends_in_time)
 {
     for (int refresher = 0; refresher < 2; refresher++) {
         for (int dies = 0; dies < 2; dies++) {
-            struct pair *pair =
-                pair_new("mode=request session_expires=90",
-                         refresher == 0 ? "" : "prefer_refresher=uas", 50);
+            struct pair *pair = pair_new("mode=request session_expires=90",
+                                         refresher == 0 ? "" : "prefer_refresher=uas", 50);
             pair_until(pair, 200);
             check_alive(pair);
             uint64_t before = info_of(pair->side[1 - dies]).expires_ms;
@@ -132,8 +131,11 @@ START_TEST(holds_from_both_sides_at_any_time_end_nothing)
         "mode=require session_expires=90 min_se=90 rescue=yes",
     };
     static const char *const callees[] = {
-        "", "prefer_refresher=uas", "prefer_refresher=uas method=invite",
-        "min_se=100 session_expires=100 prefer_refresher=uas", "strict_overlap=yes",
+        "",
+        "prefer_refresher=uas",
+        "prefer_refresher=uas method=invite",
+        "min_se=100 session_expires=100 prefer_refresher=uas",
+        "strict_overlap=yes",
     };
     unsigned glares = 0;
 

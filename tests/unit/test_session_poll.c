@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of events does not depend on when the host looks: dialogs told once by a host that looks
- * at each deadline, and again by hosts that look whenever they like. EC-46, I9.
+ * The order of events does not depend on when the host looks: dialogs told once by a host that
+ * looks at each deadline, and again by hosts that look whenever they like. EC-46, I9.
  */
 #include "talk.h"
 

@@ -111,8 +111,7 @@ START_TEST(a_refresh_that_was_not_pulled_in_time_is_none)
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 90000);
     ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
-    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
-                     SST_ERR_NOT_DUE);
+    ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms), SST_ERR_NOT_DUE);
     t->now_ms += 1000;
     expect(pull_one(t), "ended");
     expect(pull_one(t), "none");

@@ -137,9 +137,9 @@ END_TEST
 /* Shows: 10-4 EC-38 EC-55 */
 START_TEST(where_both_methods_were_refused_no_refresh_is_planned)
 {
-    struct talk *t = connected("method=invite",
-                               "Allow: UPDATE | Session-Expires: 1800;refresher=uac | "
-                               "Require: timer");
+    struct talk *t =
+        connected("method=invite", "Allow: UPDATE | Session-Expires: 1800;refresher=uac | "
+                                   "Require: timer");
 
     until(t, 900);
     refreshes(t);
@@ -309,7 +309,7 @@ START_TEST(a_refused_offer_leads_to_update_where_that_is_allowed)
 END_TEST
 
 static enum sst_outcome classify_404(void *user, enum sst_method method, unsigned status,
-                                           enum sst_outcome usual)
+                                     enum sst_outcome usual)
 {
     const struct talk *t = user;
 

@@ -163,8 +163,7 @@ START_TEST(the_guard_is_the_owners_choice)
     until(t, 2000);
     expect(told(t), "1334 overdue; 1768 ended not_refreshed");
     end_talk(t);
-    t = connected("guard=percent guard_percent=33",
-                  "Session-Expires: 4294967295;refresher=uas");
+    t = connected("guard=percent guard_percent=33", "Session-Expires: 4294967295;refresher=uas");
     /* OVERDUE is midway between half (2147483647.5) and 4294967295 - 32. */
     expect(next(t), "3221225455.25");
     end_talk(t);
@@ -386,8 +385,11 @@ END_TEST
 START_TEST(no_2xx_drives_this_side_faster_than_the_floor)
 {
     static const char *const policies[] = {
-        "accept_small_interval=no", "accept_small_interval=yes", "refresh_percent=5",
-        "max_refresh=10", "accept_small_interval=no max_refresh=10 refresh_percent=5",
+        "accept_small_interval=no",
+        "accept_small_interval=yes",
+        "refresh_percent=5",
+        "max_refresh=10",
+        "accept_small_interval=no max_refresh=10 refresh_percent=5",
         "jitter_percent=10 max_refresh=11",
     };
     static const char *const intervals[] = {"0", "1", "19", "21", "90"};

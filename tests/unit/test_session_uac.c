@@ -137,7 +137,8 @@ START_TEST(a_response_of_another_transaction_is_ignored)
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    sst_msg_response(&response, 200, UPDATE, SST_CSEQ_UNKNOWN); /* a host that does not know is believed */
+    sst_msg_response(&response, 200, UPDATE,
+                     SST_CSEQ_UNKNOWN); /* a host that does not know is believed */
     msg_headers(&response, LOCAL_90);
     t->may_move = true;
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
@@ -168,7 +169,9 @@ START_TEST(success_is_from_200_to_299)
         until(t, 10);
         asks(t, UPDATE);
         expect(gets(t, UPDATE, statuses[i], "Session-Expires: 600;refresher=uas | " UPDATES TIMER),
-               success ? "refreshed" : statuses[i] < 200 ? "none" : "failed");
+               success             ? "refreshed"
+               : statuses[i] < 200 ? "none"
+                                   : "failed");
         ck_assert_uint_eq(info_of(t).interval, success ? 600 : 90);
         ck_assert_uint_eq(t->counters.violations[SST_VIOLATION_SE_MISPLACED], success ? 0 : 1);
         /* a failure may be a proxy's and does not speak for the peer */

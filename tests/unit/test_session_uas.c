@@ -119,7 +119,7 @@ START_TEST(what_is_due_before_the_ack_stays_due)
     asks(t, UPDATE);
     until(t, 1);
     expect(gets(t, UPDATE, 481, ""), "failed"); /* no Allow was seen: one re-INVITE first */
-    until(t, 2); /* which waits for the ACK */
+    until(t, 2);                                /* which waits for the ACK */
     hears_ack(t);
     looks(t);
     expect(told(t), "0 negotiated 90 remote; 2 refresh INVITE offer");
@@ -203,7 +203,7 @@ START_TEST(a_refusal_that_was_advised_has_its_header_fields_also_when_answered)
     expect(headers_text(&headers, text, sizeof text), TIMER " | Retry-After: 5");
     ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 200, t->now_ms, &headers),
                      SST_ERR_STATE); /* it is refused already */
-    t->peer_cseq = 0; /* out of order */
+    t->peer_cseq = 0;                /* out of order */
     expect(hears(t, INVITE, ""), "500 " TIMER " | Retry-After: 5");
     ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 500, t->now_ms, &headers),
                      SST_OK);
@@ -309,8 +309,7 @@ START_TEST(a_caller_without_support_is_refreshed)
 {
     struct talk *t = callee("");
 
-    expect(serves(t, INVITE, "Session-Expires: 30"),
-           TIMER " | Session-Expires: 90;refresher=uas");
+    expect(serves(t, INVITE, "Session-Expires: 30"), TIMER " | Session-Expires: 90;refresher=uas");
     hears_ack(t);
     cycles(t, 3, "Session-Expires: 90;refresher=uac" REQUIRED, 0);
     ck_assert_uint_eq(t->refreshes, 3);

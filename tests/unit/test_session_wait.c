@@ -23,8 +23,8 @@ static const char *refuse_all(struct talk *t, unsigned status, const char *heade
             continue;
         }
         snprintf(when, sizeof when, "%g", (double)(t->now_ms - t->begin_ms) / 1000.0);
-        used += (size_t)snprintf(times + used, sizeof times - used, "%s%s", used > 0 ? " " : "",
-                                 when);
+        used +=
+            (size_t)snprintf(times + used, sizeof times - used, "%s%s", used > 0 ? " " : "", when);
         enum sst_method method = t->refresh.method;
         refreshes(t);
         gets(t, method, status, headers);

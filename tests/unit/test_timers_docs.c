@@ -139,9 +139,8 @@ static void expect_moments(const char *row)
     ck_assert(!tells(interval, SST_REFRESHER_UAC, SST_EVENT_REFRESH, last_refresh));
 
     ck_assert(tells(interval, SST_REFRESHER_UAC, SST_EVENT_REFRESH, refresh));
-    ck_assert_int_eq(sst_session_not_sent(&session, NULL, START_MS + expiration,
-                                          START_MS + refresh),
-                     SST_OK);
+    ck_assert_int_eq(
+        sst_session_not_sent(&session, NULL, START_MS + expiration, START_MS + refresh), SST_OK);
     sst_session_inspect(&session, &info);
     ck_assert_uint_eq(info.refresh_ms, START_MS + last_try);
     ck_assert_uint_eq(info.expires_ms, START_MS + expiration);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The observer message by message: the timer in force, retransmissions, forks, early dialogs, clocks. */
+/* The observer message by message: the timer in force, retransmissions, forks, early dialogs,
+ * clocks. */
 #include "watched.h"
 
 #include <stdio.h>

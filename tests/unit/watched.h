@@ -5,9 +5,9 @@
  *     45.5 > UPDATE 2 | k: timer | x: 90;refresher=uac
  *     45.6 < 200 UPDATE 2 | x: 90;refresher=uac | Require: timer
  *
- * Seconds, the direction (> is sent by the caller), method or status and method, CSeq, header fields.
- * Words without a colon: `offer`; `to`, for a To tag that does not follow from what came before;
- * `timer` and `other`, what Reason says.
+ * Seconds, the direction (> is sent by the caller), method or status and method, CSeq, header
+ * fields. Words without a colon: `offer`; `to`, for a To tag that does not follow from what came
+ * before; `timer` and `other`, what Reason says.
  */
 #ifndef WATCHED_H
 #define WATCHED_H
@@ -42,8 +42,7 @@ static inline unsigned add_part(struct sst_msg *msg, const char *part, size_t le
     const char *colon = memchr(part, ':', length);
     if (colon != NULL) {
         size_t name = (size_t)(colon - part);
-        ck_assert_int_eq(
-            sst_msg_header_n(msg, part, name, colon + 1, length - name - 1), SST_OK);
+        ck_assert_int_eq(sst_msg_header_n(msg, part, name, colon + 1, length - name - 1), SST_OK);
         return 0;
     }
     if (strncmp(part, "timer", length) == 0) {
@@ -128,7 +127,7 @@ static inline struct sst_watch_result judged(const struct watched *call, double 
     do {                                                                                           \
         ck_assert_str_eq(sst_watch_verdict_name((result).verdict),                                 \
                          sst_watch_verdict_name(SST_WATCH_##expected));                            \
-        ck_assert_str_eq(sst_watch_who_name((result).who), sst_watch_who_name(SST_WHO_##whom));     \
+        ck_assert_str_eq(sst_watch_who_name((result).who), sst_watch_who_name(SST_WHO_##whom));    \
     } while (0)
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a scenario's messages look like on the wire: a capture file of UDP datagrams over IPv4. A
- * party's address is 192.0.2.N, N its place in the story; a message that is lost was captured before.
+ * party's address is 192.0.2.N, N its place in the story; a message that is lost was captured
+ * before.
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H

@@ -62,7 +62,8 @@ static bool not_sent(struct host *host, const struct words *words)
     struct slot *slot = NULL;
     bool prepared = words->count > 1 && strcmp(words->text[1], "after") != 0;
     uint64_t now = host_now(host);
-    uint64_t retry = words_find(words, "after") >= 0 ? now + seconds_after(words, "after") : SST_NEVER;
+    uint64_t retry =
+        words_find(words, "after") >= 0 ? now + seconds_after(words, "after") : SST_NEVER;
     if (prepared) {
         slot = slot_find(host, true, words->text[1], 0, false);
         if (slot == NULL) {
@@ -85,7 +86,8 @@ static bool offer_answered(struct host *host, const struct words *words)
 {
     bool local = words_find(words, "local") >= 0;
     struct slot *slot = slot_find(host, local, words->text[1], 0, true);
-    int result = slot == NULL ? SST_ERR_STATE : sst_session_offer_answered(host->session, &slot->tx);
+    int result =
+        slot == NULL ? SST_ERR_STATE : sst_session_offer_answered(host->session, &slot->tx);
     if (result != SST_OK) {
         return fail(host->world, "a pending request with an offer", sst_result_name(result));
     }

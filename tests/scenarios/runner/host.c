@@ -137,7 +137,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     if (event->type == SST_EVENT_REFRESH) {
         host->asked = !host->down;
         host->event = *event;
-        if (host->down && sst_session_not_sent(session, NULL, SST_NEVER, host_now(host)) != SST_OK) {
+        if (host->down &&
+            sst_session_not_sent(session, NULL, SST_NEVER, host_now(host)) != SST_OK) {
             (void)fail(host->world, "a refresh that was asked for", "libsst knows none");
         }
     }
@@ -204,7 +205,8 @@ bool host_begin(struct host *host, bool caller)
     if (host->session == NULL) {
         return fail(host->world, "memory", "none");
     }
-    if (sst_session_init(host->session, &host->settings[host->current].ua, caller ? SST_CALLER : SST_CALLEE) != SST_OK) {
+    if (sst_session_init(host->session, &host->settings[host->current].ua,
+                         caller ? SST_CALLER : SST_CALLEE) != SST_OK) {
         return fail(host->world, "a session that starts", "sst_session_init() fails");
     }
     return true;

@@ -36,8 +36,8 @@ static bool restore(struct host *host, uint64_t elapsed_ms, uint64_t spread_ms, 
         return fail(host->world, "memory", "none");
     }
     memset(host->session, 0xA5, sizeof *host->session);
-    int result = sst_session_restore(host->session, &host->settings[host->current].ua, &how,
-                                     host_now(host));
+    int result =
+        sst_session_restore(host->session, &host->settings[host->current].ua, &how, host_now(host));
     host->image_length = 0;
     if (result != SST_OK) {
         free(host->session);

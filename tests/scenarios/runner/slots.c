@@ -76,7 +76,7 @@ void message_view(const struct message *message, struct sst_msg *msg)
     for (unsigned i = 0; i < message->field_count; i++) {
         const struct field *field = &message->field[i];
         (void)sst_msg_header_n(msg, field->name, strlen(field->name), field->value,
-                             strlen(field->value));
+                               strlen(field->value));
     }
     if (message->offer) {
         sst_msg_set_flags(msg, SST_MSG_OFFER);

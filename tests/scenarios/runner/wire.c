@@ -169,7 +169,7 @@ static struct wire_asked *ask(struct wire *wire, const char *from, const char *t
     (void)copy_text(next.from, sizeof next.from, from);
     (void)copy_text(next.to, sizeof next.to, to);
     (void)copy_text(next.method, sizeof next.method, message->method);
-    next.by_caller = received != NULL          ? received->by_caller
+    next.by_caller = received != NULL        ? received->by_caller
                      : passes_on(wire, from) ? is_first(wire, call, from, to)
                                              : same_party(wire, from, call->caller);
     next.in_dialog = received != NULL ? received->in_dialog
@@ -200,8 +200,8 @@ static struct wire_asked *answer(struct wire *wire, const char *from, const char
     call->early = call->early || message->status > 100;
     if (strcmp(message->method, "INVITE") == 0 && message->status >= 200) {
         unsigned status = message->status;
-        bool again = status == 401 || status == 407 || status == 420 || status == 421 ||
-                     status == 422;
+        bool again =
+            status == 401 || status == 407 || status == 420 || status == 421 || status == 422;
         call->established = call->established || status < 300;
         call->over = call->over || !(call->established || again);
         call->early = call->early && call->established;
@@ -242,7 +242,8 @@ static void add_rest(struct text *text, const struct wire *wire, const char *fro
     if (is_refresh_method(message->method) && message->status < 300) {
         add(text, "Contact: <sip:192.0.2.%u:5060>\r\n", host);
     }
-    if (message->offer || (strcmp(message->method, "INVITE") == 0 && message->status / 100u == 2u)) {
+    if (message->offer ||
+        (strcmp(message->method, "INVITE") == 0 && message->status / 100u == 2u)) {
         (void)snprintf(sdp, sizeof sdp,
                        "v=0\r\no=- 1 1 IN IP4 192.0.2.%u\r\ns=-\r\nc=IN IP4 192.0.2.%u\r\n"
                        "t=0 0\r\nm=audio 30000 RTP/AVP 0\r\n",

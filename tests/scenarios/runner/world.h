@@ -108,7 +108,7 @@ struct host {
 
     /* A proxy's dialog. */
     struct sst_proxy_dialog kept;
-    struct sst_proxy_tx answered; /* by the last 2xx with its To tag ... */
+    struct sst_proxy_tx answered;   /* by the last 2xx with its To tag ... */
     const struct slot *answered_of; /* ... to the request here, with this CSeq */
     uint32_t answered_cseq;
 };
@@ -224,7 +224,7 @@ bool restart_at_once(struct host *host);
 /* ---- play.c ---- */
 
 /*
- * Plays a story in one of the ways. @param show  print the ladder in any case. @param capture  where
+ * Plays a story in one of the ways. @param show  print the ladder in any case. @param capture where
  * each message is written to; NULL for nowhere
  */
 bool play(const struct story *story, enum way way, bool show, struct capture *capture);
