@@ -162,7 +162,7 @@ START_TEST(forks_have_timers_of_their_own)
     hear(&after, "4.1 > ACK 1");
     hear(&after, "50 > BYE 2");
     struct sst_watch_result result = judged(&after, 60);
-    ck_assert_verdict(result, NO_TIMER, NONE);
+    assert_verdict(result, NO_TIMER, NONE);
     sst_watch_inspect(&parent.watch, &parent.seen.timer);
     ck_assert_uint_eq(parent.seen.timer.interval, 1800);
 }
@@ -180,7 +180,7 @@ START_TEST(accelerated_captures_are_judged_alike)
     ck_assert_uint_eq(call.seen.timer.hangup_at_ms, 100 + 4000 - 1333);
     hear(&call, "2.8 > BYE 2");
     struct sst_watch_result result = judged(&call, 10);
-    ck_assert_verdict(result, NOT_REFRESHED, CALLEE);
+    assert_verdict(result, NOT_REFRESHED, CALLEE);
 }
 END_TEST
 
@@ -196,7 +196,7 @@ START_TEST(largest_interval_is_never_over)
     struct watched call;
     hear_all(&call, lines);
     struct sst_watch_result result = judged(&call, 1e9);
-    ck_assert_verdict(result, RUNNING, NONE);
+    assert_verdict(result, RUNNING, NONE);
     ck_assert_uint_eq(call.seen.timer.expires_ms, 2000 + UINT64_C(4294967295000));
 }
 END_TEST
@@ -208,13 +208,13 @@ START_TEST(end_is_the_end)
     hear_all(&call, plain_call);
     hear(&call, "100 > BYE 2");
     struct sst_watch_result result = judged(&call, 100);
-    ck_assert_verdict(result, ENDED_NORMALLY, NONE);
+    assert_verdict(result, ENDED_NORMALLY, NONE);
     ck_assert_uint_eq(result.decided_ms, 100000);
     ck_assert_int_eq(result.ended_by, SST_WHO_CALLER);
     hear(&call, "900 > INVITE 3 | k: timer | x: 90");
     hear(&call, "901 < 200 INVITE 3 | x: 90;refresher=uac");
     result = judged(&call, 5000);
-    ck_assert_verdict(result, ENDED_NORMALLY, NONE);
+    assert_verdict(result, ENDED_NORMALLY, NONE);
 }
 END_TEST
 
@@ -227,12 +227,12 @@ START_TEST(known_losses_accuse_nobody)
     struct watched ended = call;
     hear(&ended, "1770 > BYE 2");
     struct sst_watch_result result = judged(&ended, 2000);
-    ck_assert_verdict(result, INCOMPLETE, NONE);
+    assert_verdict(result, INCOMPLETE, NONE);
     hear(&call, "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
     hear(&call, "902.1 > 200 UPDATE 1 | x: 1800;refresher=uac | Require: timer");
     hear(&call, "2670.1 > BYE 2");
     result = judged(&call, 3000);
-    ck_assert_verdict(result, NOT_REFRESHED, CALLEE);
+    assert_verdict(result, NOT_REFRESHED, CALLEE);
 }
 END_TEST
 
@@ -251,7 +251,7 @@ START_TEST(results_say_more_than_the_verdict)
     struct watched call;
     hear_all(&call, refused);
     struct sst_watch_result result = judged(&call, 2000);
-    ck_assert_verdict(result, REFRESH_REFUSED, CALLEE);
+    assert_verdict(result, REFRESH_REFUSED, CALLEE);
     ck_assert_uint_eq(result.status, 488);
     ck_assert_int_eq(result.method, SST_METHOD_INVITE);
     ck_assert(result.untried); /* UPDATE, which the callee allows */
@@ -261,7 +261,7 @@ START_TEST(results_say_more_than_the_verdict)
     hear_all(&call, plain_call);
     hear(&call, "1803 > BYE 2");
     result = judged(&call, 2000);
-    ck_assert_verdict(result, NOT_REFRESHED, CALLEE);
+    assert_verdict(result, NOT_REFRESHED, CALLEE);
     ck_assert_uint_eq(result.limit_ms, 1770000);
     ck_assert_uint_eq(result.by_callee, FOUND(REFRESH_MISSING));
     ck_assert_uint_eq(result.by_caller, FOUND(BYE_LATE)); /* harmless: it is in no cause */
@@ -285,7 +285,7 @@ START_TEST(misuse_is_an_error)
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);
     struct sst_watch_result result;
     sst_watch_judge(&watch, 1000, &result);
-    ck_assert_verdict(result, RUNNING, NONE);
+    assert_verdict(result, RUNNING, NONE);
     ck_assert_uint_le(sizeof(struct sst_watch), 100);
 }
 END_TEST

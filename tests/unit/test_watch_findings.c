@@ -254,10 +254,10 @@ START_TEST(refreshes_without_pause_are_a_storm)
         struct sst_watch_result result = judged(&call, 600);
         if (pause == 1) {
             ck_assert_uint_eq(call.by_callee, FOUND(STORM));
-            ck_assert_verdict(result, STORM, CALLEE);
+            assert_verdict(result, STORM, CALLEE);
         } else {
             ck_assert_uint_eq(call.by_callee, 0);
-            ck_assert_verdict(result, RUNNING, NONE);
+            assert_verdict(result, RUNNING, NONE);
         }
     }
 }

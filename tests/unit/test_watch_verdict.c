@@ -533,7 +533,7 @@ START_TEST(one_direction_is_incomplete)
         struct watched call;
         hear_all(&call, half.lines);
         struct sst_watch_result result = judged(&call, calls[_i].at);
-        ck_assert_verdict(result, INCOMPLETE, NONE);
+        assert_verdict(result, INCOMPLETE, NONE);
     }
 }
 END_TEST

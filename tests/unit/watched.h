@@ -123,7 +123,7 @@ static inline struct sst_watch_result judged(const struct watched *call, double 
     return result;
 }
 
-#define ck_assert_verdict(result, expected, whom)                                                  \
+#define assert_verdict(result, expected, whom)                                                     \
     do {                                                                                           \
         ck_assert_str_eq(sst_watch_verdict_name((result).verdict),                                 \
                          sst_watch_verdict_name(SST_WATCH_##expected));                            \
