@@ -100,8 +100,8 @@ enum wire_sent wire_send(struct ua *ua, osip_message_t *request, struct path *pa
     return send_to(ua, request, &to, path->hop.host, &path->stream);
 }
 
-/* Where a response goes without its connection. What came as a datagram is answered by one, whatever
- * its Via says: nobody listens for a connection that was never there. */
+/* Where a response goes without its connection. What came as a datagram is answered by one,
+ * whatever its Via says: nobody listens for a connection that was never there. */
 static enum resolved find_back(struct ua *ua, osip_message_t *response, bool came_by_stream,
                                struct target *to)
 {
