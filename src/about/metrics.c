@@ -62,21 +62,17 @@ static void put(struct text *text, const char *string)
     }
 }
 
-/* *number / 10, and what is left over: in steps of 16 bits, since small processors have no division
- * of 64. */
+/* *number / 10, and what is left over: in parts of 32 bits, since small processors have no division
+ * of 64, and no shift of 64 by a variable. */
 static unsigned divide_by_10(uint64_t *number)
 {
-    uint64_t quotient = 0;
-    uint32_t rest = 0;
+    uint32_t high = (uint32_t)(*number >> 32);
+    uint32_t low = (uint32_t)*number;
+    uint32_t middle = high % 10u << 16 | low >> 16;
+    uint32_t last = middle % 10u << 16 | (low & 0xffffu);
 
-    for (unsigned shift = 64; shift > 0;) {
-        shift -= 16;
-        uint32_t part = rest << 16 | (uint32_t)(*number >> shift & 0xffffu);
-        quotient |= (uint64_t)(part / 10u) << shift;
-        rest = part % 10u;
-    }
-    *number = quotient;
-    return rest;
+    *number = (uint64_t)(high / 10u) << 32 | (uint64_t)(middle / 10u) << 16 | last / 10u;
+    return last % 10u;
 }
 
 static void put_number(struct text *text, uint64_t number)
