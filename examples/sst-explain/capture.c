@@ -66,9 +66,10 @@ static bool read_all(pcap_t *pcap, const char *path, const struct sink *sink)
         return false;
     }
     while ((status = pcap_next_ex(pcap, &header, &bytes)) == 1) {
+        frame++;
         struct packet packet = {.at_us = (uint64_t)header->ts.tv_sec * 1000000u +
                                          (uint64_t)header->ts.tv_usec,
-                                .frame = ++frame};
+                                .frame = frame};
 
         sink->tick(sink->user, packet.at_us);
         if (read_record(link_type, bytes, header->caplen, &packet, sink->left_out) &&

@@ -21,8 +21,10 @@ static enum taken read_transport(struct options *options, const char *option, co
 static enum taken read_outbound(struct options *options, const char *option, const char *value)
 {
     if (strncmp(value, "sip:", 4) == 0 || strncmp(value, "sips:", 5) == 0) {
+        const char *rest = value + strcspn(value, ":") + 1;
+
         options->outbound_uri = value;
-        return strpbrk(value, " <>\"\t\r\n") == NULL && strchr(value, ':')[1] != '\0'
+        return strpbrk(value, " <>\"\t\r\n") == NULL && *rest != '\0'
                    ? TAKEN
                    : complain(option, value, "a SIP URI");
     }
