@@ -53,9 +53,9 @@ SST_API int sst_osip_apply_edit(osip_message_t *sip, const struct sst_proxy_edit
 enum sst_osip_event {
     SST_OSIP_NOTHING = 0,   /**< nothing to do: copies, what was sent, CANCEL, unknown types */
     SST_OSIP_REQUEST = 1,   /**< a request from the peer: sst_session_receive() */
-    SST_OSIP_RESPONSE = 2,  /**< a response to an own one: sst_session_response() */
-    SST_OSIP_TIMEOUT = 3,   /**< an own one timed out: sst_session_failed(), TIMEOUT */
-    SST_OSIP_TRANSPORT = 4, /**< an own one could not be sent: sst_session_failed(), TRANSPORT */
+    SST_OSIP_RESPONSE = 2,  /**< a response to a local request: sst_session_response() */
+    SST_OSIP_TIMEOUT = 3,   /**< a local request timed out: sst_session_failed(), TIMEOUT */
+    SST_OSIP_TRANSPORT = 4, /**< a local request could not be sent: likewise, TRANSPORT */
     SST_OSIP_ACK = 5        /**< ACK of a failure response: nothing to do (that of a 2xx comes to
                                  the host outside of any transaction: sst_session_ack()) */
 };

@@ -125,7 +125,7 @@ struct sst_policy {
     enum sst_below_min below_min;     /**< keep */
     enum sst_refused refused;         /**< expire; §10 */
     enum sst_dropped dropped;         /**< keep; §7.2 */
-    bool strict_overlap;              /**< no; 491 to a timer request beside an own one */
+    bool strict_overlap;              /**< no; 491 to a timer request beside a local one */
 
     /* Leniencies: what is accepted although the RFC forbids it. Off is the letter. */
     bool accept_refresher_missing;  /**< yes; 2xx without refresher: this side refreshes */

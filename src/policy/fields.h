@@ -83,7 +83,7 @@ enum sst_field_kind {
       "an agreed timer whose refresh is answered without Session-Expires: keep goes on refreshing " \
       "for this side's own benefit, off turns the timer off") \
     X(strict_overlap, FLAG, 0, 1, "no|yes", "", "erratum 4744", \
-      "491 to a request that negotiates a timer while an own one does") \
+      "491 to a request that negotiates a timer while a local one does") \
     X(accept_refresher_missing, FLAG, 0, 1, "no|yes", "", "§9", \
       "a 2xx with an interval and no refresher makes this side refresh") \
     X(accept_require_as_support, FLAG, 0, 1, "no|yes", "", "§7.1", \

@@ -19,9 +19,9 @@
  * until refresh_ms, plus 2^62, so that it may be past; all ones for SST_NEVER. So nothing in it
  * depends on the clock that it was saved by.
  *
- * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it:
- * which distinguishes a newer image from a damaged one. The bits of flags, events,
- * ladder and attempts are part of the layout: giving one another meaning raises the version.
+ * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it,
+ * which distinguishes a newer image from a damaged one. The bits of flags, events, ladder and
+ * attempts are part of the layout: giving one another meaning raises the version.
  */
 #include "session/commit.h"
 
