@@ -18,15 +18,22 @@ static enum taken read_transport(struct options *options, const char *option, co
                                                 : complain(option, value, "udp, tcp or tls");
 }
 
+static bool has_scheme(const char *value)
+{
+    return strncmp(value, "sip:", 4) == 0 || strncmp(value, "sips:", 5) == 0;
+}
+
+bool network_options_is_uri(const char *value)
+{
+    return has_scheme(value) && value[strcspn(value, ":") + 1] != '\0' &&
+           strpbrk(value, " <>\"\t\r\n") == NULL;
+}
+
 static enum taken read_outbound(struct options *options, const char *option, const char *value)
 {
-    if (strncmp(value, "sip:", 4) == 0 || strncmp(value, "sips:", 5) == 0) {
-        const char *rest = value + strcspn(value, ":") + 1;
-
+    if (has_scheme(value)) {
         options->outbound_uri = value;
-        return strpbrk(value, " <>\"\t\r\n") == NULL && *rest != '\0'
-                   ? TAKEN
-                   : complain(option, value, "a SIP URI");
+        return network_options_is_uri(value) ? TAKEN : complain(option, value, "a SIP URI");
     }
     options->outbound_uri = NULL;
     return endpoint_parse(&options->outbound, value) ? TAKEN : complain(option, value, "HOST:PORT");

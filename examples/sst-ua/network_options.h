@@ -12,6 +12,9 @@ enum taken { TAKEN, TAKEN_NOT, TAKEN_WRONG };
 enum taken network_options_take(struct options *options, const char *option, const char *value);
 enum taken network_options_flag(struct options *options, const char *option);
 
+/* Whether a value reads as a SIP or SIPS URI that fits on a command line. */
+bool network_options_is_uri(const char *value);
+
 /* Looks at them together; says on standard error what is wrong and returns false. */
 bool network_options_check(struct options *options);
 

@@ -159,8 +159,7 @@ static void hide(char *value)
 
 static bool read_uri(const char **uri, const char *option, const char *value)
 {
-    if ((strncmp(value, "sip:", 4) != 0 && strncmp(value, "sips:", 5) != 0) ||
-        value[strcspn(value, ":") + 1] == '\0' || strpbrk(value, " <>\"\t\r\n") != NULL) {
+    if (!network_options_is_uri(value)) {
         return complain(option, value, "a SIP URI (sip:user@host)");
     }
     *uri = value;
