@@ -7,7 +7,7 @@
 /*
  * Output into the caller's buffer. Counts all that is printed, also what no longer fits: the buffer
  * may hold a part of a value until output_end(), and never afterwards. (Comments that begin with an
- * at sign are for the proof, tests/proofs; its words are explained there.)
+ * at sign are for the proof, tests/assurance/proofs; its words are explained there.)
  */
 struct output {
     char *buffer;

@@ -7,7 +7,7 @@
  * Who may do what: state.c and due.c answer questions; commit.c and plan.c alone write the timer;
  * time.c does what is due; event.c reports; lost.c and refused.c decide what a request that failed
  * leads to; uac.c and uas.c know messages; image.c saves and restores. Calls point downwards, in
- * the order of tests/layers.tsv.
+ * the order of tests/tree/layers/layers.tsv.
  */
 #ifndef SST_STATE_H
 #define SST_STATE_H

@@ -14,7 +14,7 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
 import callgrind  # noqa: E402  pylint: disable=wrong-import-position
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "budget.tsv")

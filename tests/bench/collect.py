@@ -4,10 +4,8 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-import callgrind  # noqa: E402  pylint: disable=wrong-import-position
+import callgrind
 
 LIBRARIES = ["sst", "sofia", "libev", "libevent", "libuv"]
 ONE_CORE = ["taskset", "-c", str(max(os.sched_getaffinity(0)))]

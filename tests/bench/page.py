@@ -182,7 +182,7 @@ TAKE_OVER = "## Take-over\n"
 
 
 def written_by_others(page):
-    """The section of tests/failover/figures.py, where there is one."""
+    """The section of tests/programs/failover/figures.py, where there is one."""
     text = page.read_text("utf-8") if page.exists() else ""
     return "\n" + text[text.index(TAKE_OVER):] if TAKE_OVER in text else ""
 

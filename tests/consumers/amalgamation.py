@@ -12,7 +12,7 @@ def compilers():
 
 
 def interface():
-    return set((HERE.parent / "abi/libsst.symbols").read_text().split())
+    return set((HERE.parent / "tree/abi/libsst.symbols").read_text().split())
 
 
 def undefined(path):

@@ -65,6 +65,7 @@ class World:
     def _pages(self):
         docs = glob.glob(f"{self.root}/docs/**/*.md", recursive=True)
         docs += glob.glob(f"{self.root}/.github/*.md")
+        docs += glob.glob(f"{self.root}/tests/**/README.md", recursive=True)
         return ["README.md"] + sorted(os.path.relpath(path, self.root) for path in docs)
 
     def _read_sources(self):

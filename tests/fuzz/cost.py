@@ -11,7 +11,7 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench"))
 import callgrind  # noqa: E402  pylint: disable=wrong-import-position
 
 # Instructions of one more byte: the most that any function takes of any shape, and room for

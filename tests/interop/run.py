@@ -22,7 +22,7 @@ import traceback
 # Never into the source tree; PYTHONPYCACHEPREFIX names a better place.
 sys.dont_write_bytecode = sys.pycache_prefix is None
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "cases"), os.path.join(HERE, "..", "e2e")]
+sys.path[:0] = [HERE, os.path.join(HERE, "cases"), os.path.join(HERE, "..", "programs", "e2e")]
 
 import lag  # noqa: E402  pylint: disable=wrong-import-position
 import sstlab  # noqa: E402  pylint: disable=wrong-import-position

@@ -62,7 +62,7 @@ def installed(scratch):
     with open(wrapper, "w", encoding="utf-8") as file:
         file.write(WRAPPER % minimal)
     os.chmod(wrapper, 0o755)
-    script = os.path.join(run.ROOT, "tests", "examples", "minimal.sh")
+    script = os.path.join(run.ROOT, "tests", "programs", "examples", "minimal.sh")
     if subprocess.run(["sh", script, wrapper], check=False).returncode != 0:
         wrong.append("examples/minimal.c prints something else")
 

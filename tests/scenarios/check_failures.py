@@ -28,7 +28,7 @@ def table(path):
 
 
 def end_to_end_cases():
-    listing = subprocess.run([sys.executable, "-B", ROOT / "tests/e2e/run.py", "--list"],
+    listing = subprocess.run([sys.executable, "-B", ROOT / "tests/programs/e2e/run.py", "--list"],
                              capture_output=True, text=True, check=True).stdout
     return set(listing.split())
 
@@ -38,7 +38,7 @@ def exists(name, cases):
     if kind == "e2e":
         return rest in cases
     if kind == "check":
-        return (ROOT / f"tests/check_{rest}.sh").is_file()
+        return (ROOT / f"tests/tree/check_{rest}.sh").is_file()
     if kind == "unit":
         suite, _, test = rest.partition("/")
         path = ROOT / f"tests/unit/test_{suite}.c"

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""What a take-over costs: writes the section "Take-over" of docs/performance.md.
+
+    figures.py --ua PROGRAM [CALLS...]     default 1 1000 10000
+
+Run it on a machine that does nothing else, with a program that was built for release.
+"""
+
+import argparse
+import pathlib
+import re
+import socket
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+import many  # noqa: E402  pylint: disable=wrong-import-position
+from lab import HERE, Lab  # noqa: E402  pylint: disable=wrong-import-position
+
+HEADING = "## Take-over\n"
+SECTION = """
+Written by `tests/programs/failover/figures.py`: sst-ua with a Redis on the same machine and a lease of 3 s is killed with so many calls up,
+and a standby takes them over ([failover.md](failover.md)). Times are from the kill to the arrival at the peer, and up to 3 s of them are the
+lease. Refreshes are spread over a second for each 1000 calls.
+
+| calls | first refresh of the taker | last one | memory of the store a call |
+|--:|--:|--:|--:|
+%s
+
+The store takes %d writes a second by one connection; a million calls at 1800 s make about 2,200.
+"""
+
+WRITES = 100000
+IN_A_PIPE = 500     # commands in flight
+
+
+def put_script():
+    """The script that sst-ua writes a call with, from its source."""
+    source = pathlib.Path(HERE.parents[2], "examples/sst-ua/store_redis.c").read_text("utf-8")
+    text = source[source.index("/* ARGV: our epoch, key, record"):]
+    lines = re.findall(r'^    "(.*)\\n"', text[:text.index("};")], re.MULTILINE)
+    return "\n".join(lines)
+
+
+def command(*words):
+    parts = [b"*%d" % len(words)]
+    for word in words:
+        parts += [b"$%d" % len(word), word]
+    return b"\r\n".join(parts) + b"\r\n"
+
+
+def writes_a_second(lab):
+    """Through one connection, as one node writes, of a record as sst-ua's."""
+    sha = lab.store.ask("SCRIPT", "LOAD", put_script()).encode()
+    keys = [lab.key(name).encode() for name in ("lease", "epoch", "calls")]
+    record = b"x" * 600
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(lab.store.path)
+        began = time.monotonic()
+        for first in range(0, WRITES, IN_A_PIPE):
+            link.sendall(b"".join(command(b"EVALSHA", sha, b"3", *keys, b"1", b"call%d" % number,
+                                          record) for number in range(first, first + IN_A_PIPE)))
+            replies = 0
+            while replies < IN_A_PIPE:
+                replies += link.recv(65536).count(b":1\r\n")
+        return WRITES / (time.monotonic() - began)
+
+
+def write(rows, rate):
+    page = HERE.parents[2] / "docs" / "performance.md"
+    text = page.read_text("utf-8")
+    head = text.split(HEADING)[0].rstrip("\n")
+    page.write_text(head + "\n\n" + HEADING + SECTION % (rows, rate), "utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ua", required=True)
+    parser.add_argument("calls", nargs="*", type=int, default=[1, 1000, 10000])
+    arguments = parser.parse_args()
+    rows = []
+    for count in arguments.calls:
+        lab = Lab(arguments.ua)
+        try:
+            found = many.many(lab, count)
+            # Of few calls the store's own memory is the larger part.
+            memory = "%d bytes" % found["memory"] if count >= 1000 else ""
+            rows.append("| %d | %.1f s | %.1f s | %s |" % (count, found["first"], found["last"],
+                                                           memory))
+            print(rows[-1], flush=True)
+            if count == arguments.calls[-1]:
+                rate = writes_a_second(lab)
+        finally:
+            lab.close()
+    write("\n".join(rows), rate // 1000 * 1000)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
