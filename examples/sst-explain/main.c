@@ -5,7 +5,6 @@
  * 1 wrong usage or unreadable, 3 calls that a session timer ended.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,10 +217,6 @@ int main(int argc, char **argv)
 
     if (!settings_read(&explain.settings, argc, argv) || !start(&explain)) {
         return 1;
-    }
-    /* An interrupt ends dumpcap; what it captured until then is explained. */
-    if (explain.settings.interface != NULL) {
-        (void)signal(SIGINT, SIG_IGN);
     }
     good = read_all(&explain);
     good = finish(&explain) && good;

@@ -37,8 +37,6 @@ static pid_t start(char *const *arguments, int in, int out, int complaints)
     if (pid != 0) {
         return pid;
     }
-    /* It may have been ignored for us. */
-    (void)signal(SIGINT, SIG_DFL);
     if ((in >= 0 && dup2(in, STDIN_FILENO) < 0) || dup2(out, STDOUT_FILENO) < 0 ||
         dup2(complaints, STDERR_FILENO) < 0) {
         _exit(127);
@@ -49,6 +47,24 @@ static pid_t start(char *const *arguments, int in, int out, int complaints)
     execvp(arguments[0], arguments);
     perror(arguments[0]);
     _exit(127);
+}
+
+/* Whom an interrupt ends: what was captured until then is explained. */
+static volatile sig_atomic_t capturing;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    (void)kill((pid_t)capturing, SIGINT);
+}
+
+static void end_by_interrupt(pid_t dumpcap)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+    capturing = dumpcap;
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
 }
 
 static pid_t start_dumpcap(const char *interface, int out, int complaints)
@@ -117,6 +133,9 @@ bool tshark_start(struct tshark *tshark, const char *path, const char *interface
         close(live[1]);
     }
     tshark->out = fdopen(out[0], "rb");
+    if (tshark->dumpcap > 0) {
+        end_by_interrupt(tshark->dumpcap);
+    }
     return tshark->pid > 0 && tshark->dumpcap >= 0 && tshark->out != NULL;
 }
 

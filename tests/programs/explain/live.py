@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""sst-explain --interface: calls that pass the loopback interface, and an interrupt.
+
+usage: live.py SST-SCENARIO SST-EXPLAIN
+
+The datagrams of the page's example are sent 1000 times faster than they were, which --speed takes
+back as well as the machine lets it: what is judged is which messages came in, and not when. Skipped where dumpcap may not capture. A terminal interrupts the whole process group, a service
+manager sends SIGTERM to the program alone: what was captured is explained in both cases.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import pcapfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+STORY = HERE / "example.sst"
+CALL = "call-1@192.0.2.1"
+SPEED = 1000
+PATIENCE = 60
+
+
+def is_capturing(process):
+    """Whether its dumpcap has a packet socket open, so that nothing more can be missed."""
+    children = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "dumpcap"],
+                              capture_output=True, text=True, check=False).stdout.split()
+    for child in children:
+        links = pathlib.Path(f"/proc/{child}/fd").glob("*")
+        sockets = {os.readlink(link) for link in links if link.exists() or link.is_symlink()}
+        with open("/proc/net/packet", encoding="ascii") as table:
+            inodes = {line.split()[8] for line in list(table)[1:]}
+        if any(f"socket:[{inode}]" in sockets for inode in inodes):
+            return True
+    return False
+
+
+def play(packets):
+    """Sends the datagrams at their times, from sockets of their senders."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as callee:
+        ends = {}
+        for end, address in ((caller, "192.0.2.1"), (callee, "192.0.2.2")):
+            end.bind(("127.0.0.1", 0))
+            ends[address] = end
+        began = time.monotonic()
+        for at, packet in packets:
+            time.sleep(max(began + (at - packets[0][0]) / SPEED - time.monotonic(), 0))
+            source, target = pcapfile.sent_by(packet)
+            ends[source].sendto(pcapfile.payload(packet), ends[target].getsockname())
+
+
+def run(program, packets, interrupt):
+    """What it says of the call, and its exit status."""
+    with subprocess.Popen([program, "--json", "--speed", str(SPEED), "--interface", "lo",
+                           "--call", CALL],      # others may test here as well
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          start_new_session=True) as process:
+        deadline = time.monotonic() + PATIENCE
+        while not is_capturing(process):
+            if process.poll() is not None or time.monotonic() > deadline:
+                os.killpg(process.pid, signal.SIGKILL)
+                return None, process.stderr.read()
+            time.sleep(0.05)
+        play(packets)
+        # dumpcap hands on what it has once a second at the latest.
+        time.sleep(3)
+        interrupt(process.pid)
+        try:
+            out, said = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return [], "it does not end"
+        return [json.loads(line) for line in out.splitlines()], \
+            f"exit status {process.returncode}: {said}"
+
+
+def main():
+    scenario, program = sys.argv[1:3]
+    for tool in ("tshark", "dumpcap", "pgrep"):
+        if shutil.which(tool) is None:
+            print(f"{tool} is not installed")
+            return 77
+    with tempfile.TemporaryDirectory() as folder:
+        capture = pathlib.Path(folder) / "story.pcap"
+        subprocess.run([scenario, "--pcap", capture, STORY], check=True, timeout=60,
+                       stdout=subprocess.DEVNULL)
+        packets = pcapfile.read(capture)
+    for name, interrupt in (("a terminal's interrupt",
+                             lambda pid: os.killpg(pid, signal.SIGINT)),
+                            ("SIGTERM", lambda pid: os.kill(pid, signal.SIGTERM))):
+        calls, said = run(program, packets, interrupt)
+        if calls is None:
+            print(f"cannot capture: {said}")
+            return 77
+        told = [(call["call_id"], [(each["interval"], each["refresher"])
+                                   for each in call["negotiated"]], call["verdict"] != "running")
+                for call in calls]
+        if told != [(CALL, [(1800, "callee")], True)] or "status 1" in said \
+                or "status -" in said:
+            print(f"{name}: {told}, {said}")
+            return 1
+        print(f"{name}: the call is explained")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
