@@ -195,37 +195,74 @@ static void note_state(struct call *call, struct dialog *dialog, const struct vi
     call->over_ms = now_ms;
 }
 
+/* Of a message that a proxy forwards on this hop: what it brought along is its sender's and told
+ * already, and the rest is the proxy's. */
+static void add_found(struct call *call, struct hop *hop, const struct hop *from, uint64_t found,
+                      enum sst_watch_who who, unsigned long frame)
+{
+    bool forwarded = from != NULL && strcmp(from->tag, hop->tag) == 0;
+
+    hop->found[who == SST_WHO_CALLEE] |= found;
+    account_add_findings(call->account,
+                         forwarded ? found & ~from->found[who == SST_WHO_CALLEE] : found,
+                         forwarded ? SST_WHO_PROXY : who, frame);
+}
+
+static void add_findings(struct call *call, struct hop *hop, const struct sst_watch_seen *seen,
+                         unsigned long frame)
+{
+    add_found(call, hop, hop_before(call, hop), seen->by_caller, SST_WHO_CALLER, frame);
+    add_found(call, hop, hop_after(call, hop), seen->by_callee, SST_WHO_CALLEE, frame);
+}
+
+/* @return whether it is a message of a dialog */
+static bool take_on_hop(struct call *call, struct hop *hop, const struct view *view,
+                        const struct packet *packet, enum sst_party party,
+                        const struct call_clock *clock, uint32_t absolute_min)
+{
+    struct account *account = call->account;
+    uint64_t now_ms = call_clock_ms(clock, packet->at_us);
+    struct dialog *dialog = hop_dialog(hop, view, party, absolute_min);
+    struct sst_watch_seen seen;
+    uint64_t by_proxy = 0;
+
+    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->reason_flags,
+                                            now_ms, &seen) != SST_OK) {
+        return false;
+    }
+    if (seen.step != SST_STEP_COPY) {
+        by_proxy = relay_compare(call, hop, view, party, absolute_min);
+        note_state(call, dialog, view, seen.step, now_ms);
+    }
+    add_findings(call, hop, &seen, packet->frame);
+    account_add_findings(account, by_proxy, SST_WHO_PROXY, packet->frame);
+    if (hop == call->hops) {
+        note_frames(account, view, packet->frame, seen.step);
+        if (seen.step == SST_STEP_NEGOTIATED) {
+            add_negotiated(call, packet, call_clock_s(clock, now_ms), &seen.timer, clock);
+        }
+    }
+    return true;
+}
+
 void call_take(struct call *call, const struct view *view, const struct packet *packet,
                const struct call_clock *clock, uint32_t absolute_min)
 {
     struct account *account = call->account;
     uint64_t now_ms = call_clock_ms(clock, packet->at_us);
     double at = call_clock_s(clock, now_ms);
+    struct hop *path[HOPS_MAX];
     enum sst_party party;
-    struct hop *hop = hop_of(call, view, packet, &party);
-    struct dialog *dialog = hop != NULL ? hop_dialog(hop, view, party, absolute_min) : NULL;
-    struct sst_watch_seen seen;
-    uint64_t by_proxy = 0;
+    unsigned count = hop_path(call, view, packet, &party, path);
+    bool taken = false;
 
     account->messages++;
     account->ended = at;
     call->last_ms = now_ms;
-    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->reason_flags,
-                                            now_ms, &seen) != SST_OK) {
-        return;
+    for (unsigned i = 0; i < count; i++) {
+        taken = take_on_hop(call, path[i], view, packet, party, clock, absolute_min) || taken;
     }
-    if (seen.step != SST_STEP_COPY) {
-        by_proxy = relay_compare(call, hop, view, party, absolute_min);
-        note_state(call, dialog, view, seen.step, now_ms);
+    if (taken) {
+        add_row(call, view, packet, at);
     }
-    account_add_findings(account, seen.by_caller, SST_WHO_CALLER, packet->frame);
-    account_add_findings(account, seen.by_callee, SST_WHO_CALLEE, packet->frame);
-    account_add_findings(account, by_proxy, SST_WHO_PROXY, packet->frame);
-    if (hop == call->hops) {
-        note_frames(account, view, packet->frame, seen.step);
-        if (seen.step == SST_STEP_NEGOTIATED) {
-            add_negotiated(call, packet, at, &seen.timer, clock);
-        }
-    }
-    add_row(call, view, packet, at);
 }

@@ -43,7 +43,8 @@ struct hop {
     struct dialog *dialog;
     unsigned passed_next;
     struct passed passed[PASSED_MAX];
-    uint64_t proxy; /* findings about the element at its callee's end */
+    uint64_t proxy;    /* findings about the element at its callee's end */
+    uint64_t found[2]; /* findings in what the caller's side sent, and the callee's */
 };
 
 struct call {

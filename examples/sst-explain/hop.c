@@ -68,19 +68,84 @@ static struct hop *add_hop(struct call *call, const struct view *view, const str
     return hop;
 }
 
-struct hop *hop_of(struct call *call, const struct view *view, const struct packet *packet,
-                   enum sst_party *party)
+/* From a hop that begins at the caller's end on to one that ends at the callee's. */
+static unsigned follow(const struct call *call, struct hop *hop, const struct end *callee,
+                       struct hop *path[HOPS_MAX])
+{
+    for (unsigned count = 0; hop != NULL && count < HOPS_MAX; hop = hop_after(call, hop)) {
+        if (strcmp(path[0]->tag, hop->tag) != 0) {
+            return 0;
+        }
+        path[count++] = hop;
+        if (hop_same_end(&hop->end[1], callee)) {
+            return count;
+        }
+    }
+    return 0;
+}
+
+static void reverse(struct hop *path[], unsigned count)
+{
+    for (unsigned i = 0; i < count / 2; i++) {
+        struct hop *other = path[i];
+
+        path[i] = path[count - 1 - i];
+        path[count - 1 - i] = other;
+    }
+}
+
+/* A message within a dialog, between two that had no hop: past a proxy that was in between, or,
+ * where its other hops are not in the capture, from or to another address of the far end. */
+static unsigned find_direct(struct call *call, const struct view *view, const struct end *from,
+                            const struct end *to, enum sst_party *party, struct hop *path[HOPS_MAX])
+{
+    struct hop *moved = NULL;
+
+    for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        if (!party_by_tag(hop, view, party)) {
+            continue;
+        }
+        const struct end *caller = *party == SST_CALLER ? from : to;
+        const struct end *callee = *party == SST_CALLER ? to : from;
+        bool begins = hop_same_end(&hop->end[0], caller);
+
+        path[0] = hop;
+        unsigned count = begins ? follow(call, hop, callee, path) : 0;
+
+        if (count > 0) {
+            if (*party == SST_CALLEE) {
+                reverse(path, count);
+            }
+            return count;
+        }
+        if (moved == NULL && (begins || hop_same_end(&hop->end[1], callee))) {
+            moved = hop;
+        }
+    }
+    path[0] = moved;
+    return moved != NULL && party_by_tag(moved, view, party) ? 1 : 0;
+}
+
+unsigned hop_path(struct call *call, const struct view *view, const struct packet *packet,
+                  enum sst_party *party, struct hop *path[HOPS_MAX])
 {
     struct end from;
     struct end to;
+    unsigned count;
 
     hop_ends(packet, &from, &to);
     for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
         if (is_between(hop, &from, &to) && party_by_tag(hop, view, party)) {
-            return hop;
+            path[0] = hop;
+            return 1;
         }
     }
-    return add_hop(call, view, &from, &to, party);
+    count = view->to_tag[0] != '\0' ? find_direct(call, view, &from, &to, party, path) : 0;
+    if (count == 0) {
+        path[0] = add_hop(call, view, &from, &to, party);
+        count = path[0] != NULL;
+    }
+    return count;
 }
 
 static struct dialog *add_dialog(struct hop *hop, const char *tag, uint32_t absolute_min)

@@ -11,10 +11,12 @@ bool hop_same_end(const struct end *a, const struct end *b);
 /* The ends of a packet: with ports only where the hosts are the same. */
 void hop_ends(const struct packet *packet, struct end *from, struct end *to);
 
-/* The hop of a message, made where it is new; NULL where there are too many. *party: who sent it.
- */
-struct hop *hop_of(struct call *call, const struct view *view, const struct packet *packet,
-                   enum sst_party *party);
+/* The hops of a message in the order in which it passes them, made where it is new: one, but
+ * several where the ends of a dialog send directly what a proxy, which does not record-route,
+ * forwarded when the call was set up. @return how many; 0 where there are too many. *party: who
+ * sent it. */
+unsigned hop_path(struct call *call, const struct view *view, const struct packet *packet,
+                  enum sst_party *party, struct hop *path[HOPS_MAX]);
 
 /* The dialog of a message, made where a response has forked off; NULL where there are too many. */
 struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_party party,

@@ -147,14 +147,29 @@ static char *nobody_refreshes(const struct account *account, const char *who)
 
 static char *incomplete(unsigned missing)
 {
-    return text_print("The capture does not show why:%s%s%s%s%s%s%s",
-                      missing & SST_MISSING_BEGINNING ? " the beginning is missing." : "",
-                      missing & SST_MISSING_END ? " the end is missing." : "",
-                      missing & SST_MISSING_CALLER ? " the caller's messages are missing." : "",
-                      missing & SST_MISSING_CALLEE ? " the callee's messages are missing." : "",
-                      missing & SST_MISSING_REQUEST ? " a request is missing." : "",
-                      missing & SST_MISSING_RESPONSE ? " a response is missing." : "",
-                      missing == 0 ? " not enough of the call is in it." : "");
+    static const struct {
+        unsigned bit;
+        const char *what;
+    } parts[] = {{SST_MISSING_BEGINNING, "the beginning"},
+                 {SST_MISSING_END, "the end"},
+                 {SST_MISSING_CALLER, "the caller's messages"},
+                 {SST_MISSING_CALLEE, "the callee's messages"},
+                 {SST_MISSING_REQUEST, "a request"},
+                 {SST_MISSING_RESPONSE, "a response"}};
+    char *list = text_copy("");
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (missing & parts[i].bit) {
+            char *longer = text_print("%s%s%s", list, *list != '\0' ? ", " : "", parts[i].what);
+
+            free(list);
+            list = longer;
+        }
+    }
+    char *sentence = text_print("The capture does not show why; missing: %s.",
+                                *list != '\0' ? list : "too much of the call");
+    free(list);
+    return sentence;
 }
 
 static char *after_refusal(const struct account *account, const char *who, const char *them)

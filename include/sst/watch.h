@@ -130,7 +130,7 @@ enum sst_finding {
     SST_FINDING_STORM = 50,            /**< refreshes without pause; §10, §11.1 */
     SST_FINDING_PROXY_REFRESHER = 51,  /**< a proxy put in or changed refresher; §8.1 */
     SST_FINDING_PROXY_SE_RAISED = 52,  /**< a proxy raised a sufficient interval; §8.1 */
-    SST_FINDING_PROXY_SE_LOWERED = 53, /**< a proxy lowered it below Min-SE; §8.1 */
+    SST_FINDING_PROXY_SE_LOWERED = 53, /**< a proxy lowered it, or left it below Min-SE; §8.1 */
     SST_FINDING_PROXY_SE_REMOVED = 54, /**< a proxy took Session-Expires out; §8.1, §8.2 */
     SST_FINDING_PROXY_MIN_SE = 55,     /**< a proxy changed Min-SE where it must not; §8.1 */
     SST_FINDING_PROXY_TAGS = 56,       /**< a proxy changed Supported: timer, or took Require: timer

@@ -10,10 +10,24 @@ static bool is_in_window(const struct sst_watch_case *c)
     return sst_add_ms(c->at, l->slack) >= l->hangup && c->at <= sst_add_ms(l->expires, l->slack);
 }
 
+/* A request or its 2xx has just begun the interval anew, for whoever still counts one. */
+static bool is_going_on(const struct sst_watch_case *c)
+{
+    bool begins = sst_watch_since(c->w->start_ms, c->at) <= c->limits.slack;
+    for (unsigned by = CALLER; by <= CALLEE; by++) {
+        unsigned i = sst_watch_tx_open(c->w, by);
+        begins = begins || (i != T_NONE && sst_watch_age(c->w, i, c->at) <= c->limits.slack);
+    }
+    return begins;
+}
+
 /* A timer that was turned off: one side may count from before, or from then. */
 static bool is_time_of_lost(const struct sst_watch_case *c)
 {
     struct sst_watch_limits before;
+    if (is_going_on(c)) {
+        return false;
+    }
     sst_watch_limits(c->w, c->w->start_ms - c->w->before_ms, &before);
     return sst_watch_is_time(&c->limits, c->at) || sst_watch_is_time(&before, c->at);
 }

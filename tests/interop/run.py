@@ -48,9 +48,13 @@ def once(entry, options, slowness):
     start = time.monotonic()
     try:
         stage = stages.Stage(options.ua, {"sofia": options.sofia, "proxy": options.proxy,
-                                          "node": options.node}, slowness)
+                                          "node": options.node, "explain": options.explain},
+                             slowness)
         stage.open(entry.rate)
         entry.function(stage)
+        if options.explain:
+            verdicts = stage.explained()
+            print("TOLD", entry.name, stage.names, json.dumps(verdicts))
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (entry.name, reason))
         return ("skipped", stage), None
@@ -109,6 +113,7 @@ def main():
     parser.add_argument("--ua", default=os.environ.get("SST_UA"), help="the sst-ua to test")
     parser.add_argument("--sofia", default=os.environ.get("SST_SOFIA_PEER"))
     parser.add_argument("--proxy", default=os.environ.get("SST_PROXY"))
+    parser.add_argument("--explain", help="sst-explain, to be asked about each capture")
     parser.add_argument("--node", help="the folder node_modules with jssip and ws")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--all", action="store_true")

@@ -5,6 +5,7 @@ the capture, after the fact, instead of from a relay.
 """
 
 import glob
+import json
 import os
 import shutil
 import signal
@@ -184,6 +185,8 @@ class Stage(sstlab.Lab):
         self.need("baresip")
         run = os.path.join(self.folder, name)
         os.mkdir(run)
+        # It listens for TLS one port above, whatever its configuration says.
+        check(self.port(name) + 1 == self.port(name + ", TLS"), "no port for baresip's TLS")
         texts = {"config": "sip_listen %s:%d\nmodule_path %s\nmodule account.so\n"
                            "module_app menu.so\nmodule g711.so\nrtp_timeout 0\n"
                            % (HOST, self.port(name), baresip_modules()),
@@ -283,6 +286,18 @@ class Stage(sstlab.Lab):
         for program in self.agents:
             self._compare(program)
         super().judge()
+
+    def explained(self):
+        """What sst-explain says of the capture: an object for each call."""
+        command = [self.tools["explain"], "--json", "--speed", "%g" % self.fake_rate]
+        floor = min(rules.floor for rules in self.rules.values())
+        if floor < 90:
+            command += ["--unsafe-min", "%g" % floor]
+        shown = subprocess.run(command + [self.capture.path], capture_output=True, text=True,
+                               timeout=120, check=False)
+        check(shown.returncode in (0, 3), "sst-explain: exit status %d: %s", shown.returncode,
+              shown.stderr)
+        return [json.loads(line) for line in shown.stdout.splitlines()]
 
     def name_of(self, port):
         return self.names.get(port)
