@@ -139,6 +139,17 @@ struct plan {
     uint8_t attempts;
 };
 
+static struct plan plan_of(const struct sst_session *s, uint64_t now)
+{
+    struct plan plan = {SST_NEVER, s->ladder, s->attempts};
+    if (sst_may_refresh(s)) {
+        /* One that waits to be pulled is due, whenever it would be asked for again. */
+        bool waits = s->events & sst_event_bit(SST_EVENT_REFRESH);
+        plan.at = waits ? now : s->refresh_ms;
+    }
+    return plan;
+}
+
 /* EC-115: this side's refresh comes no later, and goes on where it was refused before. */
 static void keep_plan(struct sst_session *s, const struct plan *plan, uint64_t now)
 {
@@ -188,8 +199,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     /* EC-124: a request that asks for nothing does not fill the role that was taken. */
     bool overruled = commit->overruled || (commit->keeps_plan && (s->flags & F_OVERRULED));
     bool overlaps = confirmed && commit->generation != s->generation;
-    const struct plan plan = {sst_may_refresh(s) ? s->refresh_ms : SST_NEVER, s->ladder,
-                              s->attempts};
+    const struct plan plan = plan_of(s, now);
     uint64_t sent_late = sst_add_ms(commit->sent, sst_session_run_s(s) * UINT64_C(4) + 1u);
     struct sst_timer before;
     struct sst_timer after = commit->timer;

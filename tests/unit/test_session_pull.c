@@ -373,6 +373,29 @@ START_TEST(events_of_one_kind_merge_and_show_the_newest)
 }
 END_TEST
 
+/* A proxy's ping in the peer's name, while REFRESH waits: it stays due, since the true peer may
+ * know nothing of the pings. A host that only looks is asked again at 47, 51 and 59 s. */
+/* Shows: EC-115 EC-46 */
+START_TEST(pings_do_not_put_off_a_refresh_that_waits)
+{
+    struct talk *t = pulled("", "Supported: timer | " UPDATES LOCAL_90);
+
+    t->hold_pull = true;
+    for (unsigned i = 0; i < 3; i++) {
+        static const unsigned at[] = {45, 47, 51};
+        t->now_ms = t->begin_ms + at[i] * 1000u;
+        ck_assert_int_eq(sst_session_advance(t->session, t->now_ms), SST_OK);
+    }
+    t->now_ms += 1000;
+    serves(t, UPDATE, "");
+    expect(pull_one(t), "violation"); /* no Supported */
+    expect(pull_one(t), "refreshed");
+    expect(pull_one(t), "refresh");
+    ck_assert_uint_eq(info_of(t).expires_ms, t->now_ms + 90000);
+    end_talk(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_pull");
@@ -393,6 +416,7 @@ int main(void)
     tcase_add_test(tcase, the_hosts_end_drops_what_waits);
     tcase_add_test(tcase, what_waits_is_told_where_the_host_changes_to_being_told);
     tcase_add_test(tcase, events_of_one_kind_merge_and_show_the_newest);
+    tcase_add_test(tcase, pings_do_not_put_off_a_refresh_that_waits);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
