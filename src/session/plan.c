@@ -177,8 +177,8 @@ void sst_refresh_asked(struct sst_session *s, uint64_t now)
     s->flags |= F_ASKED;
     SST_COUNT(s, refreshes_due);
     sst_session_note(s, SST_EVENT_REFRESH);
-    /* Where the host begins nothing, it is asked again. */
-    sst_plan_at(s, sst_add_ms(now, sst_backoff_ms(s)), now);
+    /* Where the host begins nothing, it is asked again, as if it had said so. */
+    sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);
 }
 
 void sst_refresh_begun(struct sst_session *s, const struct sst_tx *tx)

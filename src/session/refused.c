@@ -109,7 +109,7 @@ static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action acti
     sst_tx_set_state(tx, TX_LOCAL_RETRY);
     if (sst_is_needed(s, tx)) {
         s->flags |= F_ASKED;
-        sst_plan_at(s, sst_add_ms(now, sst_backoff_ms(s)), now);
+        sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);
     }
 }
 

@@ -63,7 +63,7 @@ START_TEST(time_keeps_running_while_credentials_are_sought)
     expect(gets(t, UPDATE, 401, ""), "auth");
     until(t, 100); /* a host without any does nothing: it is asked again, and then it ends */
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
-                    "59 refresh UPDATE; 90 ended refresh_refused");
+                    "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_refused");
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90); /* or it says that it has none */
@@ -177,6 +177,23 @@ START_TEST(a_420_to_a_refresh_takes_require_out)
 }
 END_TEST
 
+/* The owner changes the mode while the request is under way, and back again. */
+/* Shows: EC-58 */
+START_TEST(a_420_counts_though_the_mode_is_another_by_then)
+{
+    struct talk *t = connected("mode=require", UPDATES LOCAL_90);
+
+    until(t, 45);
+    expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac | Require: timer");
+    talk_set(t, "mode=request");
+    expect(gets(t, UPDATE, 420, "Unsupported: timer"), "wait 45"); /* by the other method */
+    talk_set(t, "mode=require");
+    looks(t);
+    expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+    end_talk(t);
+}
+END_TEST
+
 /* Two refreshes with Require are on their way; who refused one of them has said what is to be said.
  */
 /* Shows: EC-58 EC-38 */
@@ -221,6 +238,7 @@ int main(void)
     tcase_add_test(tcase, credentials_for_a_request_of_the_hosts);
     tcase_add_test(tcase, a_retry_that_is_not_said_to_be_a_refresh);
     tcase_add_test(tcase, a_420_to_a_refresh_takes_require_out);
+    tcase_add_test(tcase, a_420_counts_though_the_mode_is_another_by_then);
     tcase_add_test(tcase, a_420_is_followed_once_where_two_refreshes_are_open);
     tcase_add_test(tcase, a_420_to_the_initial_invite_fails_the_call_that_required_it);
     suite_add_tcase(suite, tcase);

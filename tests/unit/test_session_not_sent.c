@@ -6,6 +6,14 @@
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
 #define REMOTE_90 "Session-Expires: 90;refresher=uas"
 
+/* The refresh that is due, answered with a challenge 15 s later. */
+static const char *gets_late(struct talk *t)
+{
+    refreshes(t);
+    t->now_ms += 15000;
+    return gets(t, UPDATE, 401, "");
+}
+
 /* Shows: FB-55 EC-51 I10 */
 START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
 {
@@ -67,6 +75,53 @@ START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
     t = connected("", "Session-Expires: 7200;refresher=uac | Require: timer");
     until(t, 7199);
     ck_assert_uint_eq(t->counters.refreshes_due, 36);
+    end_talk(t);
+}
+END_TEST
+
+/* Saying nothing means what saying "not sent" means: after the last moment of the plan it goes as
+ * soon as it can. Here 45, 47, 51 and 59 s, and 16 s later; the next one would be 32 s after that.
+ */
+/* Shows: FB-55 EC-39 EC-103 */
+START_TEST(who_says_nothing_is_asked_as_who_says_that_it_sent_nothing)
+{
+    for (int says = 0; says < 2; says++) {
+        struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
+        for (unsigned i = 0; i < 5; i++) {
+            static const double at[] = {45, 47, 51, 59, 75};
+            until(t, at[i]);
+            if (says) {
+                ck_assert_int_eq(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms),
+                                 SST_OK);
+            }
+        }
+        until(t, 100);
+        expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
+                        "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_not_sent");
+        end_talk(t);
+    }
+
+    /* With a guard of 9 s the watcher's rescue comes at 63 s, midway from 45 to 81: after 59. */
+    struct talk *t =
+        connected("rescue=yes guard=percent guard_percent=10", "Allow: UPDATE | " REMOTE_90);
+    until(t, 100);
+    expect(told(t), "63 overdue; 63 refresh UPDATE; 65 refresh UPDATE; 69 refresh UPDATE; "
+                    "77 refresh UPDATE; 81 ended not_refreshed");
+    end_talk(t);
+}
+END_TEST
+
+/* A retry that a verdict asked for and the host does not send, late in the interval. */
+/* Shows: EC-60 EC-39 */
+START_TEST(credentials_that_the_host_does_not_have_are_asked_for_again_to_the_last)
+{
+    struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
+
+    until(t, 45);
+    expect(gets_late(t), "auth");
+    until(t, 100);
+    expect(told(t), "45 refresh UPDATE; 62 refresh UPDATE; 66 refresh UPDATE; 74 refresh UPDATE; "
+                    "90 ended refresh_refused");
     end_talk(t);
 }
 END_TEST
@@ -212,7 +267,8 @@ START_TEST(an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update)
     expect(next(t), "52"); /* the second round, halfway to 59; not 32 s after the 180 */
     until(t, 100);
     expect(told(t), "45 refresh INVITE offer; 45 refused; 52 refresh UPDATE; 54 refresh UPDATE; "
-                    "58 refresh UPDATE; 59 refresh UPDATE; 90 ended refresh_unanswered");
+                    "58 refresh UPDATE; 59 refresh UPDATE; 75 refresh UPDATE; "
+                    "90 ended refresh_unanswered");
     end_talk(t);
 }
 END_TEST
@@ -237,6 +293,8 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_deferred_refresh_is_asked_for_again_within_the_budget);
     tcase_add_test(tcase, a_host_that_does_nothing_is_asked_a_bounded_number_of_times);
+    tcase_add_test(tcase, who_says_nothing_is_asked_as_who_says_that_it_sent_nothing);
+    tcase_add_test(tcase, credentials_that_the_host_does_not_have_are_asked_for_again_to_the_last);
     tcase_add_test(tcase, a_retry_that_is_not_sent_leaves_nothing_behind_but_what_was_learned);
     tcase_add_test(tcase, a_request_of_the_hosts_is_undone);
     tcase_add_test(tcase, only_what_was_asked_for_can_be_given_up);

@@ -177,7 +177,7 @@ START_TEST(the_refresher_that_never_gets_to_it_ends_at_the_expiration)
 
     until(t, 100); /* the host does nothing about it: asked again, then the end */
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
-                    "59 refresh UPDATE; 90 ended refresh_not_sent");
+                    "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_not_sent");
     end_talk(t);
     t = connected("expire_at=guard", "Allow: UPDATE | " LOCAL_90);
     until(t, 100);
