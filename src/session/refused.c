@@ -264,11 +264,13 @@ static void auth(struct sst_session *s, struct sst_tx *tx, const struct sst_msg 
 static void extension(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    if ((tx->flags & TX_REFRESH) && s->policy->mode == SST_MODE_REQUIRE &&
-        (response->has & SST_MSG_UNSUPPORTED_TIMER) && !(s->flags & F_NO_REQUIRE)) {
+    if ((tx->flags & TX_REFRESH) && (response->has & SST_MSG_UNSUPPORTED_TIMER) &&
+        !(s->flags & F_NO_REQUIRE)) {
         s->flags |= F_NO_REQUIRE;
-        retry(s, tx, SST_ACTION_RETRY, now, verdict);
-        return;
+        if (s->policy->mode == SST_MODE_REQUIRE) {
+            retry(s, tx, SST_ACTION_RETRY, now, verdict);
+            return;
+        } /* else there is none to take out now; later there may be */
     }
     close_way(s, tx, false, response, now, verdict);
 }
