@@ -53,15 +53,31 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
     return true;
 }
 
+/* FB-77, EC-118: whether the owner wants another try, and there is time for it. */
+static bool has_retry(const struct sst_session *s, const struct sst_tx *tx,
+                      enum sst_end_reason reason, uint64_t now)
+{
+    return reason != SST_END_REFRESH_481 && sst_is_needed(s, tx) &&
+           sst_attempts(s, TIMEOUTS_AT) < s->policy->timeout_retries &&
+           now < sst_session_last_attempt(s);
+}
+
 /* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
-static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint64_t now)
+static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx,
+                           enum sst_end_reason reason, uint64_t now)
 {
     bool known = sst_update(s) == UPDATE_ALLOWED && sst_runs(s) != RUNS_OWN;
     if (!(tx->flags & TX_UPDATE) || known || sst_update_way(s) != UPDATE_FREE) {
         return false;
     }
+    uint8_t before = s->ladder;
     sst_strike_method(s, tx, true);
-    if (sst_session_way(s, now) == WAY_NONE || now >= sst_session_last_send(s)) {
+    enum sst_way way = sst_session_way(s, now);
+    if (way == WAY_BLOCKED && has_retry(s, tx, reason, now)) {
+        s->ladder = before; /* what blocks it may last: UPDATE once more first */
+        return false;
+    }
+    if (way == WAY_NONE || now >= sst_session_last_send(s)) {
         return false;
     }
     s->flags |= sst_is_watching(s) ? F_EXTRA : 0;
@@ -69,18 +85,16 @@ static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx, uint6
     return true;
 }
 
-/* FB-77, EC-118: a second chance, where the owner wants it, halfway through what is left; soon
- * where the peer may count by an interval of which less is left (EC-115). */
+/* The second chance, halfway through what is left; soon where the peer may count by an interval of
+ * which less is left (EC-115). */
 static bool may_retry(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now)
 {
-    uint64_t last = sst_session_last_attempt(s);
-    if (reason == SST_END_REFRESH_481 || !sst_is_needed(s, tx) ||
-        sst_attempts(s, TIMEOUTS_AT) >= s->policy->timeout_retries || now >= last) {
+    if (!has_retry(s, tx, reason, now)) {
         return false;
     }
     sst_count_attempt(s, TIMEOUTS_AT);
-    uint64_t wait = (last - now) / 2u;
+    uint64_t wait = (sst_session_last_attempt(s) - now) / 2u;
     uint64_t soon = sst_backoff_ms(s);
     sst_plan_at(s, now + ((s->flags & F_UNSEEN) && soon < wait ? soon : wait), now);
     return true;
@@ -97,7 +111,7 @@ void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_e
         if (may_probe(s, tx, reason, now, verdict)) {
             return;
         }
-        if (may_try_invite(s, tx, now) || may_retry(s, tx, reason, now)) {
+        if (may_try_invite(s, tx, reason, now) || may_retry(s, tx, reason, now)) {
             if (tx->flags & TX_REFRESH) {
                 sst_verdict_wait(s, verdict); /* else: the same request does not go out again */
             }

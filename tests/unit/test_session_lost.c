@@ -282,6 +282,41 @@ START_TEST(three_retries_after_timeouts_at_most)
 }
 END_TEST
 
+/* The re-INVITE that EC-50 owes cannot be sent while the user thinks about the peer's INVITE. With
+ * timeouts to make up for UPDATE goes once more, halfway from 46 to 59 s; then the INVITE waits. */
+/* Shows: EC-50 EC-118 EC-39 */
+START_TEST(an_update_is_tried_again_where_no_invite_can_be_sent)
+{
+    for (int retries = 0; retries < 2; retries++) {
+        struct talk *t = connected("method=update", LOCAL_90);
+        if (retries) {
+            talk_set(t, "timeout_retries=1");
+        }
+        until(t, 40);
+        expect(hears(t, INVITE, TIMER), "0");
+        until(t, 45);
+        refreshes(t);
+        until(t, 46);
+        expect(gets(t, UPDATE, 408, ""), retries ? "wait 52.5" : "wait 46");
+        if (retries) {
+            until(t, 52.5);
+            refreshes(t);
+            expect(gets(t, UPDATE, 408, ""), "wait 52.5");
+        }
+        until(t, 70);
+        answers(t, INVITE, 486);
+        looks(t);
+        expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
+        expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
+        expect(told(t), retries ? "45 refresh UPDATE; 52.5 refresh UPDATE; 59 blocked; "
+                                  "70 refresh INVITE offer; 70 refreshed 90 local"
+                                : "45 refresh UPDATE; 59 blocked; 70 refresh INVITE offer; "
+                                  "70 refreshed 90 local");
+        end_talk(t);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_lost");
@@ -295,6 +330,7 @@ int main(void)
     tcase_add_test(tcase, what_could_not_be_sent_is_sent_later);
     tcase_add_test(tcase, what_carried_no_timer_ends_nothing);
     tcase_add_test(tcase, three_retries_after_timeouts_at_most);
+    tcase_add_test(tcase, an_update_is_tried_again_where_no_invite_can_be_sent);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
