@@ -425,9 +425,10 @@ struct sst_restore {
 
 /**
  * Restores a session. Where many are restored at once, spread_ms moves a refresh that is overdue to
- * a random moment of the time from now on (policy->random), never past its last moment; for a
- * take-over that is the last moment of the interval in the image. Refreshes
- * that were pending and are forgotten count as overdue. The session is in no queue afterwards.
+ * a random moment of the time from now on (policy->random), no later than halfway to its last
+ * moment, so that a host may look late and another attempt fits; for a take-over that is the last
+ * moment of the interval in the image. Refreshes that were pending and are forgotten count as
+ * overdue. The session is in no queue afterwards.
  * Events that waited at the saving are reported as after sst_session_set_policy().
  * @param session  need not be initialized; must not be in a queue
  * @param how  the image, and what to do with it

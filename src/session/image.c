@@ -264,7 +264,8 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     if (last <= now) {
         return;
     }
-    uint64_t range = last - now;
+    /* Half of it: a host that looks late, and another attempt, have the other half. */
+    uint64_t range = (last - now) / 2u;
     if (range > spread_ms - 1) {
         range = spread_ms - 1;
     }

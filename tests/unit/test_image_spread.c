@@ -65,7 +65,7 @@ START_TEST(overdue_refreshes_are_spread_evenly)
 {
     struct talk *t = dialog();
     expect_even(t, 1000000, 60000, 60000, 0);
-    expect_even(t, 900001, 600000, 600000, 0);
+    expect_even(t, 900001, 400000, 400000, 0);
     end_talk(t);
 }
 END_TEST
@@ -83,18 +83,21 @@ START_TEST(first_and_last_moment_of_the_range)
 }
 END_TEST
 
+/* Half of what is left before it: the other half is for hosts that look late, and for another
+ * attempt. */
 START_TEST(last_moment_narrows_the_range)
 {
     struct talk *t = dialog();
-    expect_even(t, 1762000, 60000, 5001, 0);
-    expect_even(t, 1762000, UINT64_MAX, 5001, 0);
+    expect_even(t, 1762000, 60000, 2501, 0); /* 5 s are left */
+    expect_even(t, 1762000, UINT64_MAX, 2501, 0);
     t->policy.random = fixed;
     fixed_number = UINT32_MAX;
-    ck_assert_uint_eq(delay_at(t, 1762000, 60000, 0), 5000);
-    ck_assert_uint_eq(delay_at(t, 1762000, 5001, 0), 5000);
-    ck_assert_uint_eq(delay_at(t, 1762000, 5000, 0), 4999);
-    ck_assert_uint_eq(delay_at(t, 1000000, UINT64_MAX, 0), 767000);
-    ck_assert_uint_eq(delay_at(t, 1766999, 60000, 0), 1);
+    ck_assert_uint_eq(delay_at(t, 1762000, 60000, 0), 2500);
+    ck_assert_uint_eq(delay_at(t, 1762000, 2501, 0), 2500);
+    ck_assert_uint_eq(delay_at(t, 1762000, 2500, 0), 2499);
+    ck_assert_uint_eq(delay_at(t, 1000000, UINT64_MAX, 0), 383500); /* of 767 s */
+    ck_assert_uint_eq(delay_at(t, 1766998, 60000, 0), 1);
+    ck_assert_uint_eq(delay_at(t, 1766999, 60000, 0), 0);
     ck_assert_uint_eq(delay_at(t, 1767000, 60000, 0), 900000 - (uint64_t)1767000);
     ck_assert_uint_eq(delay_at(t, 1768000, 60000, 0), 900000 - (uint64_t)1768000);
     end_talk(t);

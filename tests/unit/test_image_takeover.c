@@ -115,7 +115,7 @@ START_TEST(many_are_spread)
     for (uint64_t seed = 1; seed <= 400; seed++) {
         struct talk *t = connected("", seed % 2 == 0 ? UPDATES REMOTE_90 : UPDATES LOCAL_90);
         talk_use_random(t, seed);
-        until(t, 30);
+        until(t, 10);
         taken_over(t, 0, 20000);
         uint64_t at = sst_session_deadline(t->session);
         at = at < NOW_MS ? NOW_MS : at;
@@ -126,17 +126,18 @@ START_TEST(many_are_spread)
     }
     ck_assert_uint_lt(least - NOW_MS, 1000);
     ck_assert_uint_gt(most - NOW_MS, 19000);
-    for (uint64_t seed = 1; seed <= 100; seed++) { /* never past the last moment, 59 s */
+    for (uint64_t seed = 1; seed <= 100; seed++) { /* within half of the 59 s */
         struct talk *t = connected("", UPDATES REMOTE_90);
         talk_use_random(t, seed);
         taken_over(t, 0, 600000);
-        ck_assert_uint_le(sst_session_deadline(t->session), NOW_MS + 59000);
+        ck_assert_uint_le(sst_session_deadline(t->session), NOW_MS + 29500);
         end_talk(t);
     }
 }
 END_TEST
 
 /* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away.
+ * Half of the time until a second before it is for hosts that look late, and for another attempt.
  */
 /* Shows: EC-131 */
 START_TEST(the_spread_ends_with_the_interval_in_the_image)
@@ -144,14 +145,9 @@ START_TEST(the_spread_ends_with_the_interval_in_the_image)
     static const struct {
         double saved_s;
         uint64_t elapsed_ms;
-        uint64_t most_ms; /* 59 s less the two */
-    } cases[] = {{0, 0, 59000},
-                 {30, 0, 29000},
-                 {30, 20000, 9000},
-                 {0, 58000, 1000},
-                 {30, 29000, 0},
-                 {30, 60000, 0},
-                 {58, UINT64_C(1000000000), 0}};
+        uint64_t most_ms; /* half of 59 s less the two */
+    } cases[] = {{0, 0, 29500},   {30, 0, 14500}, {30, 20000, 4500}, {0, 45000, 7000},
+                 {0, 58000, 500}, {30, 29000, 0}, {30, 60000, 0},    {58, UINT64_C(1000000000), 0}};
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         uint64_t most = 0;
@@ -181,9 +177,9 @@ START_TEST(a_second_taker_refreshes_no_later_than_the_first_planned)
         struct talk *t = connected("", seed % 2 == 0 ? UPDATES REMOTE_90 : UPDATES LOCAL_90);
         talk_use_random(t, seed);
         until(t, 40);
-        taken_over(t, 0, 600000); /* within 19 s */
+        taken_over(t, 0, 600000); /* within half of 19 s */
         uint64_t planned = info_of(t).refresh_ms - NOW_MS;
-        ck_assert_uint_le(planned, 19000);
+        ck_assert_uint_le(planned, 9500);
         taken_over(t, 5000, 600000);
         uint64_t left = planned > 5000 ? planned - 5000 : 0;
         ck_assert_uint_le(info_of(t).refresh_ms, NOW_MS + left);
