@@ -35,6 +35,14 @@ static void launch(struct world *w, struct agent *a, struct client *c)
     schedule(w, w->now + TIMER_B, TIMED_CLIENT_OUT, a->index, slot, c->token, 0);
 }
 
+/* EC-120: one that was pending when the BYE was due holds it, however it is refused. */
+static void note_refused(const struct world *w, struct agent *a)
+{
+    if (a->plain_end && clock_of(w, a) + 32000u >= a->expires) {
+        a->refused_late = true;
+    }
+}
+
 /* The transport fails at once, which the library is told. */
 static bool transport_fails(struct world *w, struct agent *a, struct client *c)
 {
@@ -43,6 +51,7 @@ static bool transport_fails(struct world *w, struct agent *a, struct client *c)
     }
     struct sst_verdict verdict = {SST_ACTION_NONE, SST_NEVER, false};
     c->open = false;
+    note_refused(w, a);
     w->counts->fault[FAULT_TRANSPORT]++;
     afflict(w, CAUSE_NETWORK);
     bool unsent = chance(w, 500);
@@ -296,8 +305,8 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
         a->asked++; /* EC-50 */
         a->attempting = true;
     }
-    if (!success && a->plain_end && clock_of(w, a) + 32000u >= a->expires) {
-        a->refused_late = true;
+    if (!success) {
+        note_refused(w, a);
     }
     uint32_t most = a->policy->max_session_expires;
     if (packet->status == 422 && most != 0 && msg.min_se > most) {

@@ -61,6 +61,7 @@ void foreign_request(struct world *w, struct agent *a, struct packet *packet)
     put_header(packet, "Supported", "timer");
     if (has(w, HABIT_SMALL) && a->phase == PHASE_UP && a->foreign.interval != 0) {
         put_interval(packet, a->foreign.interval, "uac");
+        a->foreign.refreshes = true;
     }
 }
 

@@ -159,6 +159,9 @@ static void empty_inbox(struct world *w, struct agent *a)
 static void arm(struct world *w, struct agent *a)
 {
     uint64_t deadline = sst_session_deadline(&a->session);
+    if (deadline != 0) {
+        a->waits_since = SST_NEVER;
+    }
     if (deadline == SST_NEVER) {
         return;
     }
@@ -204,6 +207,7 @@ void tell_what_waits(struct world *w, struct agent *a)
 {
     a->pull_token++;
     a->pull_at = SST_NEVER;
+    a->waits_since = SST_NEVER;
     a->inside = true;
     sst_session_advance(&a->session, clock_of(w, a));
     a->inside = false;

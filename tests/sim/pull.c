@@ -31,7 +31,9 @@ void pull(struct world *w, struct agent *a)
     }
 }
 
-/* Two seconds are no fault; more is what may end a call. */
+/* Two seconds until all is pulled are no fault; more is what may end a call. */
+#define PROMPT_MS 2000u
+
 static uint32_t lateness(struct world *w, struct agent *a)
 {
     a->looks_late = true;
@@ -53,7 +55,11 @@ void plan_pull(struct world *w, struct agent *a)
         w->counts->scene[SCENE_BETWEEN]++; /* a call between an event and its pull */
         return;
     }
-    uint32_t wait = pick(w, 2000);
+    if (a->waits_since == SST_NEVER) {
+        a->waits_since = w->now;
+    }
+    uint64_t waited = w->now - a->waits_since;
+    uint32_t wait = pick(w, waited < PROMPT_MS ? PROMPT_MS - (uint32_t)waited : 1u);
     wait += !w->fair && chance(w, 80) ? lateness(w, a) : 0;
     a->pull_at = w->now + wait;
     if (a->looks_late && chance(w, 400)) { /* something gets in the way of what waits */

@@ -73,8 +73,8 @@ static void finish(struct world *w, struct agent *a, struct server *s)
 }
 
 /* EC-115: a 2xx to a request that asks for nothing, or that a proxy asks for, leaves the refresh
- * where it was planned; one that is pending may be made up for at any time. SST_NEVER: it does not.
- */
+ * where it was planned; one that is pending may be made up for at any time, and one that waits to
+ * be pulled is due. SST_NEVER: it does not. */
 static uint64_t planned_before(const struct agent *a, const struct server *s)
 {
     struct sst_session_info info;
@@ -83,7 +83,8 @@ static uint64_t planned_before(const struct agent *a, const struct server *s)
         return SST_NEVER;
     }
     bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
-    return pending ? 0 : info.refresh_ms;
+    bool waits = (a->session.events >> (SST_EVENT_REFRESH - 1) & 1u) != 0;
+    return pending || waits ? 0 : info.refresh_ms;
 }
 
 static bool timer_runs(const struct agent *a)

@@ -112,11 +112,12 @@ struct agent {
     bool looks_late; /* and so late that something may get in the way */
     uint8_t put_off; /* how often in a row */
     uint32_t pull_token;
-    uint64_t pull_at;    /* SST_NEVER: no pull is planned */
-    bool ended;          /* SST_EVENT_ENDED came */
-    bool silent;         /* the host ended it */
-    bool inside;         /* a call into the library is under way */
-    uint64_t away_until; /* asleep, or restarting */
+    uint64_t pull_at;     /* SST_NEVER: no pull is planned */
+    uint64_t waits_since; /* something to be pulled; SST_NEVER: nothing does */
+    bool ended;           /* SST_EVENT_ENDED came */
+    bool silent;          /* the host ended it */
+    bool inside;          /* a call into the library is under way */
+    uint64_t away_until;  /* asleep, or restarting */
     uint64_t wake_at;
     uint32_t wake_token;
     uint64_t clock; /* of the host is the world's plus this, modulo 2^64 */

@@ -102,6 +102,8 @@ void take_over(struct world *w, struct agent *a)
     a->interval = info.interval;
     judge(w, a, MAY_RESTORE);
     a->committed_at = clock_of(w, a);
+    a->has_begun = false; /* by another host, and another clock */
+    a->attempting = false;
     a->wake_at = SST_NEVER;
     settle(w, a);
     poll_now(w, a);

@@ -134,6 +134,7 @@ void forget_transactions(struct agent *a)
     }
     a->inbox_count = 0;
     a->pull_at = SST_NEVER;
+    a->waits_since = SST_NEVER;
     a->pull_token++;
 }
 

@@ -19,6 +19,7 @@ void make_agent(struct world *w, struct agent *a)
     a->slow = pick(w, 5) == 1;
     a->lazy = pick(w, 3) == 1;
     a->pull_at = SST_NEVER;
+    a->waits_since = SST_NEVER;
     a->policy = &a->policies[0];
     a->clock = pick(w, 3) == 1 ? 0 : UINT64_C(1000000000);
     a->cseq = pick(w, 3) == 1 ? draw(w) / 4u : 0;
