@@ -67,7 +67,8 @@ enum sst_field_kind {
       "whether to run a timer for this side alone where the other does not know the extension: " \
       "auto does where this side asked for one, yes also as the answering side") \
     X(timeout_retries, NUMBER, 0, 3, "0..3", "refreshes", "§10", \
-      "how many more refreshes are tried after one that timed out; 0 hangs up at once") \
+      "how many more refreshes are tried after one that timed out; 0 hangs up at once. 32 s of silence " \
+      "from the half of 130 s or less leave no time for one") \
     X(rescue, FLAG, 0, 1, "no|yes", "", "§10", \
       "the side that does not refresh sends one refresh of its own when the other's is overdue") \
     X(refresh_floor, HALF, 1, 0, "1..45", "s", "§11.1", \

@@ -120,12 +120,24 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
                     "1606.25 ended refresh_timeout");
     end_talk(t);
 
-    t = connected("timeout_retries=3", UPDATES LOCAL_90); /* after 32 s of silence: too late */
-    until(t, 45);
-    refreshes(t);
-    until(t, 77);
-    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
-    end_talk(t);
+    static const struct {
+        const char *policy;
+        const char *response;
+        double sent_s; /* and 32 s later: */
+        const char *verdict;
+    } rows[] = {
+        {"timeout_retries=3", UPDATES LOCAL_90, 45, "ended"}, /* too late: the plan ends at 59 s */
+        {"timeout_retries=3 refresh_percent=25", UPDATES LOCAL_90, 22.5, "wait 56.75"},
+        {"timeout_retries=3", UPDATES "Session-Expires: 130;refresher=uac", 65, "ended"},
+        {"timeout_retries=3", UPDATES "Session-Expires: 131;refresher=uac", 65.5, "wait 97.75"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        t = connected(rows[i].policy, rows[i].response);
+        until(t, rows[i].sent_s);
+        refreshes(t);
+        until(t, rows[i].sent_s + 32);
+        expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), rows[i].verdict);
+        end_talk(t);
+    }
 
     t = connected("timeout_retries=3", UPDATES LOCAL_1800); /* for refreshes only */
     asks(t, INVITE);
