@@ -254,6 +254,8 @@ BREAKS = [
     ("EC-114", "session/plan.c", "has no second round",
      "    if (now >= last || !second_round(s)) {",
      "    if (now >= last || sst_second_round(s) || true) {"),
+    ("EC-28", "session/refused.c", "gives up at a 422 once the extension is switched off",
+     "    if (sst_is_turned_off(s, tx)) {", "    if (s->policy == NULL) {"),
     ("EC-115", "session/uas.c", "lets a ping put off its refresh",
      "commit.keeps_plan = !facts.has_session_expires || !facts.supports;",
      "commit.keeps_plan = false;"),
