@@ -307,6 +307,7 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     }
     if (!success) {
         note_refused(w, a);
+        a->lives = true;
     }
     uint32_t most = a->policy->max_session_expires;
     if (packet->status == 422 && most != 0 && msg.min_se > most) {
@@ -339,6 +340,7 @@ static void provisional(struct world *w, struct agent *a, struct client *c,
     struct sst_msg msg;
     struct sst_verdict verdict;
     c->proceeding = true;
+    a->lives = a->lives || packet->status > 100;
     c->answered = c->answered || packet->answers;
     if (c->initial && a->phase == PHASE_IDLE) {
         a->phase = PHASE_EARLY;

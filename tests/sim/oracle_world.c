@@ -72,13 +72,15 @@ static void judge_survivor(struct world *w, const struct agent *a)
     }
     uint32_t interval = owes && a->interval == 0 ? a->policy->session_expires : a->interval;
     uint64_t run = (uint64_t)(interval < 90u ? 90u : interval) * 1000u;
-    /* EC-18: a provisional response of its last hours is life, until the next refresh. */
-    run *= a->own_benefit ? 2u : 1u;
+    /* EC-18: a response that was no 2xx is life, until the next refresh. 100 is none; EC-127. */
+    run *= a->own_benefit && a->lives ? 2u : 1u;
     /* what was still under way, and EC-30 */
     uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
     bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL)) != 0;
     /* EC-18: whoever refuses a refresh for one's own benefit, a proxy too, counts as life. */
     bool refused = a->own_benefit && (w->causes & 1u << CAUSE_POLICY) != 0;
+    /* A request of the peer's that its own host never answers blocks the refreshes. */
+    refused = refused || (a->own_benefit && (w->causes & 1u << CAUSE_LATE) != 0);
     if (!jumped && !refused && a->last_end > w->dead_at + run + late) {
         fail(w, "a dead side is noticed within the interval", "%llu ms later",
              (unsigned long long)(a->last_end - w->dead_at));

@@ -25,12 +25,15 @@ static bool overtakes_own(const struct world *w, const struct agent *a,
     return pending && before && event->reason == SST_END_NOT_REFRESHED;
 }
 
-/* EC-132: the watcher hangs up before the other side has so much as sent its next refresh. */
+/* EC-132: the watcher hangs up before the other side has so much as sent its next refresh. EC-30:
+ * so does one that was called, and counts from a 2xx that was lost though it heard of the ACK. */
 static bool before_sending(const struct world *w, const struct agent *a)
 {
     const struct agent *other = &w->side[1 - a->index];
-    return other->kind == KIND_LIBRARY && is_up(w, other) && other->last_was_refresh &&
-           !other->sent_since && other->committed_at != 0;
+    bool first = a->index == 1 && a->tells_ack && a->commits == 1 && other->commits == 1;
+    bool free = !other->invite.open && !other->update.open; /* else that is in its way */
+    return other->kind == KIND_LIBRARY && is_up(w, other) && (other->last_was_refresh || first) &&
+           free && !other->sent_since && other->committed_at != 0;
 }
 
 void property_ended(struct world *w, struct agent *a, const struct sst_event *event)
@@ -51,7 +54,8 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
     bool answers = (w->causes & 1u << CAUSE_LATE) == 0; /* else its refresh may be blocked */
     if (has(w, HABIT_LOSS) && answers && event->reason == SST_END_NOT_REFRESHED) {
         if (before_sending(w, a)) {
-            fail(w, "EC-132: the BYE comes before the refresh is due", "%u s", event->interval);
+            fail(w, "EC-30, EC-132: the BYE comes before the refresh is due", "%u s",
+                 event->interval);
         }
     }
 }
@@ -163,6 +167,7 @@ void property_commit(struct agent *a, const struct sst_policy *policy, bool refr
     a->early = refresh ? 0 : a->early;
     a->unsent = keeps ? a->unsent : 0;
     a->sent_since = false;
+    a->lives = false;
     a->last_was_refresh = refresh;
     if (policy->refresh_floor < a->floor) {
         a->floor = policy->refresh_floor;

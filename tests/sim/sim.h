@@ -157,6 +157,7 @@ struct agent {
     bool sent_since;    /* a refresh since the last 2xx */
     bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped
                             */
+    bool lives;            /* a response but 100 and 2xx came since the last 2xx */
     bool attempting;       /* a refresh was asked for, and not answered with a 2xx yet */
     bool has_begun;        /* a refresh, at ... */
     uint64_t begun_at;     /* ... by the host's clock: the first attempt of the last one */

@@ -88,7 +88,7 @@ START_TEST(forty_cycles_each_2xx_three_seconds_late)
 END_TEST
 
 /* Fault E8: the peer counts from its own 2xx. */
-/* Shows: EC-132 */
+/* Shows: EC-132 EC-30 */
 START_TEST(a_2xx_that_is_late_is_counted_from_the_sending)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
@@ -117,6 +117,15 @@ START_TEST(a_2xx_that_is_late_is_counted_from_the_sending)
     ck_assert_uint_eq(sst_session_deadline(t->session), 0);
     until(t, 20);
     ck_assert_uint_eq(t->refreshes, 2);
+    end_talk(t);
+
+    /* To the initial INVITE: the user may have taken that long. The arrival counts, and at the
+     * other side the ACK for it (EC-30), which comes as late: BYE at 18 + 60 s. */
+    t = caller("mode=request session_expires=90");
+    asks(t, INVITE);
+    until(t, 18);
+    expect(gets(t, INVITE, 200, "Allow: UPDATE | " LOCAL_90), "refreshed");
+    expect(next(t), "63");
     end_talk(t);
 
     t = connected("", "Allow: UPDATE | " LOCAL_90); /* another 2xx between: from the arrival */
