@@ -221,7 +221,8 @@ void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p)
         p->accept_small_interval = pick(w, 2) == 1;
     }
     if (has(w, HABIT_ZERO) && !p->accept_small_interval) {
-        a->lazy = false; /* with a floor of 1 s it has 6 s to look */
+        a->lazy = false;     /* with a floor of 1 s it has 6 s to look ... */
+        a->tells_ack = true; /* ... and not the 32 that a re-INVITE waits without */
     }
     if (has(w, HABIT_408) && pick(w, 2) == 1) {
         p->timeout_retries = 1u + pick(w, 3);
@@ -409,7 +410,7 @@ uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct serve
         return 3000;
     }
     if (has(w, HABIT_IN_1XX)) {
-        return 5000;
+        return has(w, HABIT_ZERO) ? 2000 : 5000; /* an interval to the letter may have 8 s */
     }
     if (has(w, HABIT_RASH) || has(w, HABIT_NESTED)) {
         return 1000u + pick(w, 2000);
@@ -426,7 +427,7 @@ uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct serve
 
 bool wants_late_ack(struct world *w, struct agent *a)
 {
-    return has(w, HABIT_ACK) && a->tells_ack && pick(w, 2) == 1;
+    return has(w, HABIT_ACK) && !has(w, HABIT_ZERO) && a->tells_ack && pick(w, 2) == 1;
 }
 
 void late_ack(struct world *w, struct agent *a, unsigned slot, uint32_t token)
