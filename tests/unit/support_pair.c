@@ -90,7 +90,7 @@ void pair_request(struct pair *pair, int side, enum sst_method method)
     const struct sst_session *s = t->session;
     uint32_t stands = method == UPDATE ? F_ANY_UPDATE : F_LOCAL_REQUEST | F_PEER_REQUEST;
     bool busy =
-        (s->flags & stands) || (method == INVITE && session_time(s, t->now_ms) < sst_ack_until(s));
+        (s->flags & stands) || (method == INVITE && sst_time_in(t->now_ms) < sst_ack_until(s));
 
     if (!busy && !info_of(t).ended && !pair->dead[side]) {
         post_request(pair, side, method, asks(t, method));

@@ -222,12 +222,12 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
 
     sst_msg_response(&msg, status, method, tx == NULL ? ++t->own_cseq : tx_cseq(tx));
     msg_headers(&msg, headers);
-    bool pending = tx != NULL && sst_tx_is_local(tx) && talk_is_open(t->session, tx);
-    if (status == 422 && pending && !(tx->flags & TX_INITIAL) && (msg.has & SST_MSG_MIN_SE)) {
-        t->learned_min_se = sst_max(t->learned_min_se, msg.min_se);
-    }
     t->may_move |= status >= 200 && status < 300 && tx != NULL;
     must(sst_session_response(t->session, tx, &msg, t->now_ms, &verdict) == SST_OK);
+    bool taken = tx != NULL && verdict.action != SST_ACTION_IGNORE;
+    if (status == 422 && taken && !(tx->flags & TX_INITIAL) && (msg.has & SST_MSG_MIN_SE)) {
+        t->learned_min_se = sst_max(t->learned_min_se, msg.min_se);
+    }
     talk_pull(t);
     talk_check(t);
     return verdict_text(t, &verdict);

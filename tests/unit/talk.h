@@ -22,20 +22,6 @@
 
 #include <stdio.h>
 
-/* As src/session/state.c has them; here so that a talk links with the amalgamation, too. */
-static inline uint64_t session_time(const struct sst_session *s, uint64_t now_ms)
-{
-    uint64_t now = sst_time_in(now_ms);
-    return now < s->start_ms ? s->start_ms : now;
-}
-
-static inline bool talk_is_open(const struct sst_session *s, const struct sst_tx *tx)
-{
-    bool local = sst_tx_state(tx) == TX_LOCAL_OPEN;
-    return (local || sst_tx_state(tx) == TX_PEER_OPEN) &&
-           sst_open(s, sst_open_at(local, sst_tx_method(tx))) != OPEN_NONE;
-}
-
 #define INVITE SST_METHOD_INVITE
 #define UPDATE SST_METHOD_UPDATE
 #define OTHER SST_METHOD_OTHER
