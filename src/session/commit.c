@@ -210,7 +210,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     }
     s->generation++;
     store(s, &after);
-    if (!overlaps && commit->told > sst_session_run_s(s) && sst_runs(s) != RUNS_NONE) {
+    if (!overlaps && commit->told > sst_session_run_s(s)) {
         /* EC-134: the peer goes by what it asked for, or by this. */
         s->raised_s = (uint16_t)sst_min(commit->told - s->interval, UINT16_MAX);
     }

@@ -37,15 +37,15 @@ static void join(const struct sst_watch_result *near_caller,
         *r = *near_caller;
     } else if (blames_over || blames_back) {
         /* Next to whom it is said of, it is not so. */
-        *r =
-            blames_over && (blames_back ? near == near_caller : true) ? *near_caller : *near_callee;
+        bool both = blames_over && blames_back;
+        const struct sst_watch_result *blaming = blames_over ? near_caller : near_callee;
+        *r = both ? *near : *blaming;
         r->who = SST_WHO_PROXY;
-    } else if (near_caller->who != SST_WHO_NONE && near_callee->who != SST_WHO_NONE) {
-        *r = *near;
-    } else if (near_caller->who == SST_WHO_NONE && near_callee->who == SST_WHO_NONE) {
-        *r = near_callee->ended_by != SST_WHO_NONE ? *near_callee : *near_caller;
+    } else if (near_caller->who != SST_WHO_NONE) {
+        *r = near_callee->who != SST_WHO_NONE ? *near : *near_caller;
     } else {
-        *r = near_caller->who != SST_WHO_NONE ? *near_caller : *near_callee;
+        bool says = near_callee->who != SST_WHO_NONE || near_callee->ended_by != SST_WHO_NONE;
+        *r = says ? *near_callee : *near_caller;
     }
 }
 

@@ -127,6 +127,10 @@ static bool is_from_wrong_message(const struct sst_watch_case *c)
 void sst_watch_conclude_early(struct sst_watch_case *c)
 {
     enum sst_watch_who who = sst_watch_who_is(c->by);
+    if (c->w->flags & W_LOST_REQUEST) {
+        sst_watch_give_up(c, SST_MISSING_REQUEST); /* it may be what the BYE is for */
+        return;
+    }
     c->result->limit_ms = c->limits.hangup;
     sst_watch_accuse(c, who, SST_FINDING_BYE_EARLY);
     sst_watch_conclude(c, SST_WATCH_HUNG_UP_EARLY, who);
@@ -157,7 +161,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
                    (i != T_NONE && sst_watch_age(w, i, c->at) >= SST_TRANSACTION_MS);
     enum sst_watch_who who = sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));
     c->result->limit_ms = c->limits.expires;
-    if ((w->flags & W_ENDED) && i != T_NONE && sst_watch_copies(w, i) < 2u) {
+    if (i != T_NONE && sst_watch_copies(w, i) < 2u) {
         sst_watch_give_up(c, SST_MISSING_RESPONSE); /* it went on as after an answer */
         return;
     }

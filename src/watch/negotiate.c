@@ -79,7 +79,7 @@ static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct s
     if ((found & SST_FINDING_BIT(SST_VIOLATION_REQUIRE_MISSING)) && !offered) {
         return FAULT_REQUIRE;
     }
-    if (i != T_NONE && (w->tx_flags[i] & T_INVERTED) && refresher != sst_watch_tx_by(w, i)) {
+    if (i != T_NONE && (w->tx_flags[i] & T_INVERTED)) { /* and the 2xx does not contradict */
         return FAULT_INVERTED;
     }
     if (is_crossed(w, i, now) && sst_watch_refresher(w) != refresher) {

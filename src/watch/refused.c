@@ -170,7 +170,7 @@ bool sst_watch_explain_refused(struct sst_watch_case *c)
     bool crossed = w->status == 491 && (w->marks & M_REVERSED);
     bool followed = (w->flags & W_AT_ONCE) && (c->by != refused_by || crossed);
     /* Without a timer, nothing else came of what was asked for. */
-    bool given_up = w->status == 422 && !sst_watch_runs(w) && !(w->flags & W_OFF);
+    bool given_up = w->status == 422 && !sst_watch_runs(w);
     if (given_up || (refresh && (followed || sst_watch_is_for_timer(c)))) {
         if (w->flags & W_LATE) {
             sst_watch_conclude(c, SST_WATCH_REFRESHED_LATE,

@@ -31,7 +31,7 @@ static uint64_t count_quick(struct sst_watch *w, unsigned by, uint64_t now)
         return 0;
     }
     bool at_once = before == by && sst_watch_since(last, now) < storm_ms(w);
-    quick = !at_once ? 0u : quick < STORM_REQUESTS ? quick + 1u : quick;
+    quick = at_once ? quick + 1u : 0u;
     w->marks &= (uint16_t)~(M_QUICK_MAX << M_QUICK_AT | M_STORM_BY_CALLEE);
     w->marks |= (uint16_t)(quick << M_QUICK_AT | (by == CALLEE ? M_STORM_BY_CALLEE : 0u));
     if (quick < STORM_REQUESTS) {

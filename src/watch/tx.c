@@ -88,7 +88,7 @@ static bool was_answered(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     uint32_t age = sst_watch_age(w, i, now);
     bool too_soon = sst_watch_runs(w) && age < w->interval * UINT64_C(400);
-    bool settled = (w->flags & W_KNOWN) && age > sst_watch_since(w->start_ms, now);
+    bool settled = age > sst_watch_since(w->start_ms, now);
     return (w->tx_flags[i] & T_UPDATE) && sst_watch_copies(w, i) < 2u && !too_soon && !settled;
 }
 

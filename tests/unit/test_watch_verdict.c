@@ -1,41 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole calls as a capture shows them, and why they ended. Times by hand: with 1800 s the refresh
  * is due at 900, the other side hangs up at 1768; with 90 s at 45 and at 60. RFC 4028 §7.2, §10. */
-#include "watched.h"
-
-#include <stdio.h>
-
-#define LINES_MAX 24
-
-/* The capture of a call: its lines, and the 200 to the BYE. */
-struct capture {
-    const char *lines[LINES_MAX + 1];
-    size_t count;
-    char end[32];
-};
-
-/* A call of 1800 s that the caller refreshes, or the callee. */
-#define CALLER_REFRESHES                                                                           \
-    "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE, UPDATE",                                   \
-        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer | Allow: INVITE, "   \
-        "UPDATE",                                                                                  \
-        "2.1 > ACK 1"
-#define CALLEE_REFRESHES                                                                           \
-    "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE, UPDATE",                                   \
-        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas | Require: timer | Allow: INVITE, "   \
-        "UPDATE",                                                                                  \
-        "2.1 > ACK 1"
-#define NINETY                                                                                     \
-    "0 > INVITE 1 | k: timer | x: 90", "2 < 200 INVITE 1 | k: timer | x: 90;refresher=uas",        \
-        "2.1 > ACK 1"
-
-struct call {
-    const char *title;
-    const char *lines[LINES_MAX];
-    double at; /* how far the capture goes */
-    enum sst_watch_verdict verdict;
-    enum sst_watch_who who;
-};
+#include "captures.h"
 
 static const struct call calls[] = {
     /* ---- nothing wrong ---- */
@@ -468,50 +434,6 @@ static const struct call sole_calls[] = {
      SST_WHO_NONE},
 };
 
-static void add(struct capture *capture, const char *line)
-{
-    ck_assert_uint_lt(capture->count, LINES_MAX);
-    capture->lines[capture->count++] = line;
-    capture->lines[capture->count] = NULL;
-}
-
-static void take(const char *const *lines, struct capture *capture)
-{
-    *capture = (struct capture){.count = 0};
-    for (size_t i = 0; lines[i] != NULL; i++) {
-        add(capture, lines[i]);
-        const char *bye = strstr(lines[i], "BYE");
-        if (bye != NULL) {
-            bool by_caller = strchr(lines[i], '>') != NULL;
-            (void)snprintf(capture->end, sizeof capture->end, "%.1f %c 200 BYE %ld",
-                           strtod(lines[i], NULL) + 0.1, by_caller ? '<' : '>',
-                           strtol(bye + 3, NULL, 10));
-            add(capture, capture->end);
-        }
-    }
-}
-
-static void check(const char *title, const char *what, const char *line,
-                  const struct sst_watch_result *result, enum sst_watch_who who)
-{
-    bool accuses = result->who != SST_WHO_NONE && result->verdict != SST_WATCH_ENDED_OTHERWISE;
-    ck_assert_msg(!accuses || result->who == who, "%s, %s `%s`: %s by %s", title, what, line,
-                  sst_watch_verdict_name(result->verdict), sst_watch_who_name(result->who));
-}
-
-static void judge_call(const struct call *story)
-{
-    struct capture capture;
-    struct watched call;
-    take(story->lines, &capture);
-    hear_all(&call, capture.lines);
-    struct sst_watch_result result = judged(&call, story->at);
-    ck_assert_msg(result.verdict == story->verdict && result.who == story->who,
-                  "%s: %s by %s, not %s by %s", story->title,
-                  sst_watch_verdict_name(result.verdict), sst_watch_who_name(result.who),
-                  sst_watch_verdict_name(story->verdict), sst_watch_who_name(story->who));
-}
-
 START_TEST(calls_end_for_what_they_end_for)
 {
     judge_call(&calls[_i]);
@@ -524,63 +446,21 @@ START_TEST(so_do_those_that_one_message_decides)
 }
 END_TEST
 
-/* Nobody is blamed by one half of the messages. */
 START_TEST(one_direction_is_incomplete)
 {
-    struct capture whole;
-    take(calls[_i].lines, &whole);
-    for (int kept = '<'; kept <= '>'; kept += '>' - '<') {
-        struct capture half = {.count = 0};
-        for (size_t i = 0; i < whole.count; i++) {
-            if (strchr(whole.lines[i], kept) != NULL) {
-                add(&half, whole.lines[i]);
-            }
-        }
-        struct watched call;
-        hear_all(&call, half.lines);
-        struct sst_watch_result result = judged(&call, calls[_i].at);
-        assert_verdict(result, INCOMPLETE, NONE);
-    }
+    judge_directions(&calls[_i]);
 }
 END_TEST
 
-/* One message that is missing never makes another side guilty. */
 START_TEST(a_lost_message_accuses_nobody_else)
 {
-    struct capture whole;
-    take(calls[_i].lines, &whole);
-    for (size_t lost = 0; lost < whole.count; lost++) {
-        struct capture rest = {.count = 0};
-        for (size_t i = 0; i < whole.count; i++) {
-            if (i != lost) {
-                add(&rest, whole.lines[i]);
-            }
-        }
-        struct watched call;
-        hear_all(&call, rest.lines);
-        struct sst_watch_result result = judged(&call, calls[_i].at);
-        check(calls[_i].title, "without", whole.lines[lost], &result, calls[_i].who);
-    }
+    judge_losses(&calls[_i]);
 }
 END_TEST
 
-/* What begins or ends in the middle accuses nobody else either. */
 START_TEST(a_cut_capture_accuses_nobody_else)
 {
-    struct capture whole;
-    struct watched call;
-    take(calls[_i].lines, &whole);
-    for (size_t first = 1; first < whole.count; first++) {
-        hear_all(&call, whole.lines + first);
-        struct sst_watch_result result = judged(&call, calls[_i].at);
-        check(calls[_i].title, "from", whole.lines[first], &result, calls[_i].who);
-    }
-    for (size_t last = whole.count - 1; last > 0; last--) {
-        whole.lines[last] = NULL;
-        hear_all(&call, whole.lines);
-        struct sst_watch_result result = judged(&call, strtod(whole.lines[last - 1], NULL));
-        check(calls[_i].title, "up to", whole.lines[last - 1], &result, calls[_i].who);
-    }
+    judge_cuts(&calls[_i]);
 }
 END_TEST
 
