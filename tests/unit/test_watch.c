@@ -38,6 +38,11 @@ START_TEST(no_timer_has_no_deadline)
     ck_assert_uint_eq(timer.hangup_at_ms, SST_NEVER);
     ck_assert_uint_eq(timer.interval, 0);
     ck_assert_int_eq(timer.refresher, SST_WHO_NONE);
+    memset(&timer, 0xAA, sizeof timer);
+    sst_watch_inspect(NULL, &timer);
+    ck_assert_uint_eq(timer.start_ms, SST_NEVER);
+    ck_assert_uint_eq(timer.refresh_by_ms, SST_NEVER);
+    ck_assert_uint_eq(timer.interval, 0);
 }
 END_TEST
 
@@ -73,6 +78,7 @@ START_TEST(steps_say_what_a_message_did)
         {"1.1 > PRACK 2", SST_STEP_NONE},
         {"2 < 200 INVITE 1 | x: 1800;refresher=uas", SST_STEP_NEGOTIATED},
         {"2.05 < 200 INVITE 1 | x: 1800;refresher=uas", SST_STEP_COPY},
+        {"2.06 > INVITE 1 | k: timer | x: 1800", SST_STEP_COPY},
         {"2.1 > ACK 1", SST_STEP_ACKED},
         {"2.2 > ACK 1", SST_STEP_COPY},
         {"9 > INVITE 3 | k: timer | x: 1800;refresher=uas", SST_STEP_REQUEST},
@@ -86,6 +92,8 @@ START_TEST(steps_say_what_a_message_did)
         {"20 < BYE 2", SST_STEP_ENDED},
         {"20.1 > 200 BYE 2", SST_STEP_COPY},
         {"30 > UPDATE 4 | k: timer", SST_STEP_NONE},
+        {"31 > INVITE 3 | k: timer", SST_STEP_COPY},
+        {"32 > INFO 5", SST_STEP_COPY},
     };
     static const char *const nothing[] = {NULL};
     struct watched call;
@@ -165,6 +173,87 @@ START_TEST(forks_have_timers_of_their_own)
     assert_verdict(result, NO_TIMER, NONE);
     sst_watch_inspect(&parent.watch, &parent.seen.timer);
     ck_assert_uint_eq(parent.seen.timer.interval, 1800);
+}
+END_TEST
+
+/* The fork has the INVITE, and nothing of the UPDATE in the first early dialog. */
+START_TEST(a_fork_knows_what_the_invite_asked_for)
+{
+    static const char *const early[] = {
+        "0 > INVITE 1 | k: timer | x: 600 | Allow: INVITE, UPDATE",
+        "1 < 183 INVITE 1",
+        "1.1 > UPDATE 2 | k: timer | to",
+        "1.2 < UPDATE 1 | k: timer | to",
+        NULL,
+    };
+    struct watched parent;
+    struct watched child;
+    hear_all(&parent, early);
+    child = parent;
+    sst_watch_fork(&child.watch, &parent.watch);
+    hear(&child, "3 < 200 INVITE 1 | x: 1800;refresher=uas");
+    ck_assert_int_eq(child.seen.step, SST_STEP_NEGOTIATED);
+    ck_assert_uint_eq(child.seen.by_callee, BROKE(SE_ABOVE_ASKED));
+    hear(&child, "3.1 > ACK 1");
+    ck_assert_int_eq(child.seen.step, SST_STEP_ACKED);
+    hear(&child, "4 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
+    ck_assert_int_eq(child.seen.step, SST_STEP_REQUEST);
+    ck_assert_uint_eq(child.seen.by_callee, 0); /* the caller's Allow was in the INVITE */
+    hear(&child, "10 > BYE 2");
+    struct sst_watch_result result = judged(&child, 20);
+    assert_verdict(result, ENDED_NORMALLY, NONE);
+    ck_assert_uint_eq(result.missing, 0);
+}
+END_TEST
+
+/* A response to what is not in the capture shows that something is missing. */
+START_TEST(responses_without_request_are_noticed)
+{
+    static const struct {
+        const char *line;
+        enum sst_watch_step step;
+    } steps[] = {
+        {"10 < 200 INFO 9", SST_STEP_NONE},
+        {"11 < 200 INFO 9", SST_STEP_COPY},
+        {"12 < 180 INVITE 11", SST_STEP_PROVISIONAL},
+        {"13 < 488 INVITE 12", SST_STEP_NONE},
+        {"14 < 200 UPDATE 13 | x: 1800;refresher=uas", SST_STEP_NEGOTIATED},
+        {"15 < 200 INFO 4294967295", SST_STEP_NONE}, /* no CSeq, but nothing wraps */
+        {"16 > INFO 14", SST_STEP_COPY},
+        {"20 > 200 BYE 1", SST_STEP_ENDED},
+    };
+    struct watched call;
+    hear_all(&call, plain_call);
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        hear(&call, steps[i].line);
+        ck_assert_msg(call.seen.step == steps[i].step, "%s: %d", steps[i].line, call.seen.step);
+        struct sst_watch_result result = judged(&call, 30);
+        ck_assert_uint_eq(result.missing, SST_MISSING_REQUEST);
+    }
+    struct sst_watch_result result = judged(&call, 30);
+    ck_assert_int_eq(result.ended_by, SST_WHO_CALLEE);
+    ck_assert_uint_eq(result.decided_ms, 20000);
+}
+END_TEST
+
+/* What began before the capture is known from the first 2xx on. */
+START_TEST(a_capture_may_begin_in_the_middle)
+{
+    static const char *const middle[] = {
+        "0 > INVITE 5 | k: timer | x: 1800;refresher=uac | to",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, middle);
+    struct sst_watch_result result = judged(&call, 1);
+    assert_verdict(result, INCOMPLETE, NONE);
+    ck_assert_uint_eq(result.missing, SST_MISSING_BEGINNING | SST_MISSING_CALLEE);
+    hear(&call, "0.1 < 200 INVITE 5 | x: 1800;refresher=uac | Require: timer");
+    hear(&call, "0.2 > ACK 5");
+    hear(&call, "1768.1 < BYE 9");
+    result = judged(&call, 2000);
+    assert_verdict(result, NOT_REFRESHED, CALLER);
+    ck_assert_uint_eq(result.missing, SST_MISSING_BEGINNING);
 }
 END_TEST
 
@@ -269,6 +358,120 @@ START_TEST(results_say_more_than_the_verdict)
 }
 END_TEST
 
+static const char *const caller_refreshes[] = {
+    "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE, UPDATE",
+    "2 < 200 INVITE 1 | x: 1800;refresher=uac | Require: timer | Allow: INVITE, UPDATE",
+    "2.1 > ACK 1",
+    NULL,
+};
+
+/* The newest of two is an INVITE that took the place of an older one. */
+START_TEST(the_newest_request_counts)
+{
+    struct watched call;
+    hear_all(&call, caller_refreshes);
+    hear(&call, "902 > INVITE 2 | k: timer | x: 1800;refresher=uac | offer");
+    hear(&call, "902.1 > UPDATE 3 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "902.2 < 503 INVITE 2");
+    hear(&call, "902.3 > ACK 2");
+    hear(&call, "904 > INVITE 4 | k: timer | x: 1800;refresher=uac | offer");
+    hear(&call, "936 > BYE 5");
+    struct sst_watch_result result = judged(&call, 2000);
+    assert_verdict(result, REFRESH_UNANSWERED, CALLEE);
+    ck_assert_int_eq(result.method, SST_METHOD_INVITE);
+    ck_assert_uint_eq(result.limit_ms, 936000);
+    ck_assert_uint_eq(result.causes, FOUND(REFRESH_UNANSWERED));
+    ck_assert_uint_eq(result.by_callee, FOUND(REFRESH_UNANSWERED));
+}
+END_TEST
+
+/* Both methods were tried. */
+START_TEST(ways_that_were_left_are_named)
+{
+    struct watched call;
+    hear_all(&call, caller_refreshes);
+    hear(&call, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "902.1 < 503 UPDATE 2");
+    struct watched other = call;
+    hear(&call, "910 > INVITE 3 | k: timer | x: 1800;refresher=uac | offer");
+    hear(&call, "910.1 < 504 INVITE 3");
+    hear(&call, "910.2 > ACK 3");
+    hear(&call, "1770 < BYE 1");
+    struct sst_watch_result result = judged(&call, 2000);
+    assert_verdict(result, REFRESH_REFUSED, CALLEE);
+    ck_assert_uint_eq(result.status, 504);
+    ck_assert_int_eq(result.method, SST_METHOD_INVITE);
+    ck_assert(!result.untried);
+
+    /* A 420 to the callee's hold is not what the refresh got. */
+    hear(&other, "1000 < INVITE 1 | k: timer | x: 1800;refresher=uas | offer");
+    hear(&other, "1000.1 > 420 INVITE 1 | Unsupported: timer");
+    hear(&other, "1000.2 < ACK 1");
+    hear(&other, "1770 < BYE 2");
+    result = judged(&other, 2000);
+    ck_assert_uint_eq(result.status, 503);
+    ck_assert_int_eq(result.method, SST_METHOD_UPDATE);
+    ck_assert(result.untried); /* every UA takes a re-INVITE */
+}
+END_TEST
+
+/* An INVITE that was rejected, and a BYE all the same. */
+START_TEST(a_rejected_call_may_have_a_bye)
+{
+    struct watched call;
+    static const char *const rejected[] = {
+        "0 > INVITE 1 | k: timer | x: 90",
+        "0.1 < 422 INVITE 1 | Min-SE: 120",
+        "0.2 > ACK 1",
+        NULL,
+    };
+    hear_all(&call, rejected);
+    struct sst_watch_result result = judged(&call, 60);
+    assert_verdict(result, INTERVAL_REFUSED, CALLER);
+    ck_assert_uint_eq(result.decided_ms, 100);
+    ck_assert_uint_eq(result.status, 422);
+    ck_assert_uint_eq(result.by_caller, FOUND(422_IGNORED));
+    hear(&call, "40 > BYE 2");
+    result = judged(&call, 60);
+    assert_verdict(result, INTERVAL_REFUSED, CALLER);
+    ck_assert_uint_eq(result.decided_ms, 40000);
+}
+END_TEST
+
+/* The callee's ACK did not come. */
+START_TEST(who_owes_the_ack_is_named)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "902 < INVITE 1 | k: timer | x: 1800;refresher=uac | offer");
+    hear(&call, "902.1 > 200 INVITE 1 | x: 1800;refresher=uac | Require: timer");
+    hear(&call, "934.1 > BYE 2");
+    struct sst_watch_result result = judged(&call, 2000);
+    assert_verdict(result, ACK_MISSING, NONE);
+    ck_assert_uint_eq(result.by_callee, FOUND(ACK_MISSING));
+    ck_assert_uint_eq(result.by_caller, 0);
+    ck_assert_uint_eq(result.causes, FOUND(ACK_MISSING));
+    ck_assert_int_eq(result.method, SST_METHOD_INVITE);
+}
+END_TEST
+
+/* A refusal that is no silence: nothing else is missing. */
+START_TEST(a_refused_refresh_is_not_missing)
+{
+    struct watched call;
+    hear_all(&call, caller_refreshes);
+    struct sst_watch_result result = judged(&call, 4000);
+    ck_assert_uint_eq(result.by_caller, FOUND(REFRESH_MISSING));
+    hear(&call, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "902.1 < 503 UPDATE 2");
+    result = judged(&call, 4000);
+    assert_verdict(result, KEPT_TOO_LONG, CALLEE);
+    ck_assert_uint_eq(result.by_caller, 0);
+    ck_assert_uint_eq(result.by_callee, FOUND(BYE_MISSING));
+    ck_assert_uint_eq(result.limit_ms, 1802000);
+}
+END_TEST
+
 START_TEST(misuse_is_an_error)
 {
     struct sst_watch watch;
@@ -283,9 +486,13 @@ START_TEST(misuse_is_an_error)
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 0, 0, NULL), SST_OK);
     sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN); /* no SIP: it says nothing */
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);
+    sst_msg_request(&msg, SST_METHOD_OTHER, 7);
+    msg.method = 77; /* of no enumerator: it does what any other method does */
+    ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);
     struct sst_watch_result result;
     sst_watch_judge(&watch, 1000, &result);
     assert_verdict(result, RUNNING, NONE);
+    ck_assert_uint_eq(result.missing, 0);
     ck_assert_uint_le(sizeof(struct sst_watch), 100);
 }
 END_TEST
@@ -301,6 +508,14 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, refresher_does_not_change_with_the_direction);
     tcase_add_test(tests, early_update_starts_no_timer);
     tcase_add_test(tests, forks_have_timers_of_their_own);
+    tcase_add_test(tests, a_fork_knows_what_the_invite_asked_for);
+    tcase_add_test(tests, responses_without_request_are_noticed);
+    tcase_add_test(tests, a_capture_may_begin_in_the_middle);
+    tcase_add_test(tests, the_newest_request_counts);
+    tcase_add_test(tests, ways_that_were_left_are_named);
+    tcase_add_test(tests, a_rejected_call_may_have_a_bye);
+    tcase_add_test(tests, who_owes_the_ack_is_named);
+    tcase_add_test(tests, a_refused_refresh_is_not_missing);
     tcase_add_test(tests, accelerated_captures_are_judged_alike);
     tcase_add_test(tests, largest_interval_is_never_over);
     tcase_add_test(tests, end_is_the_end);

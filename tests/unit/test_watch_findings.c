@@ -44,6 +44,11 @@ static const struct {
      {"0 > INVITE 1 | x: 1800;refresher=uac"},
      BROKE(REFRESHER_UNSUPPORTED),
      0},
+    {"a caller that lists nothing, in every request",
+     {"0 > INVITE 1 | x: 1800", "2 < 200 INVITE 1 | x: 1800;refresher=uas", "2.1 > ACK 1",
+      "9 > INVITE 2 | x: 1800"},
+     0,
+     0},
     {"a number that is none", {"0 > INVITE 1 | k: timer | x: abc"}, BROKE(SE_MALFORMED), 0},
     {"a CSeq of 2^31", {"0 > INVITE 2147483648 | k: timer"}, BROKE(CSEQ_RANGE), 0},
 
@@ -93,6 +98,15 @@ static const struct {
      0,
      0},
 
+    {"left out of what a caller without support asked for",
+     {"0 > INVITE 1 | x: 600", "1 < 200 INVITE 1 | k: timer"},
+     0,
+     0},
+    {"not left out, but not readable",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | k: timer | x: abc"},
+     0,
+     BROKE(SE_MALFORMED)},
+
     /* of a 422: §6, §8.1 */
     {"without Min-SE",
      {"0 > INVITE 1 | k: timer | x: 90", "1 < 422 INVITE 1"},
@@ -112,6 +126,17 @@ static const struct {
      FOUND(422_IGNORED),
      0},
 
+    {"asked for no more",
+     {"0 > INVITE 1 | k: timer | x: 90", "1 < 422 INVITE 1 | Min-SE: 600", "1.1 > ACK 1",
+      "2 > INVITE 2 | k: timer"},
+     0,
+     0},
+    {"to a caller without support, which need not follow it",
+     {"0 > INVITE 1 | x: 90", "1 < 422 INVITE 1 | Min-SE: 600", "1.1 > ACK 1",
+      "2 > INVITE 2 | x: 90"},
+     0,
+     FOUND(422_UNSUPPORTED)},
+
 #define TIMER_OF_CALLEE                                                                            \
     "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE",                                           \
         "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas | Allow: INVITE, UPDATE",             \
@@ -130,6 +155,20 @@ static const struct {
      {TIMER_OF_CALLEE, "9 < INVITE 1 | k: timer | x: 1800;refresher=uas"},
      0,
      FOUND(ROLE_INVERTED)},
+    {"by one that does not list the extension any more",
+     {TIMER_OF_CALLEE, "9 < INVITE 1 | x: 1800;refresher=uas"},
+     0,
+     BROKE(SUPPORTED_MISSING) | BROKE(REFRESHER_UNSUPPORTED)},
+    {"not without Session-Expires, but not readable",
+     {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: abc | offer"},
+     BROKE(SE_MALFORMED),
+     0},
+    {"who sent the 422 need not follow it",
+     {TIMER_OF_CALLEE, "902 < INVITE 1 | k: timer | x: 1800;refresher=uac",
+      "902.1 > 422 INVITE 1 | Min-SE: 3600", "902.2 < ACK 1",
+      "903 > INVITE 2 | k: timer | x: 1800;refresher=uas"},
+     0,
+     0},
     {"the role taken over, which is allowed",
      {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: 1800;refresher=uac"},
      0,
@@ -235,34 +274,85 @@ START_TEST(verdicts_and_ends_have_names)
 }
 END_TEST
 
+/* A call that one end refreshes thirty times, each so many seconds after the one before. */
+static void refresh_often(struct watched *call, bool by_caller, const char *interval, double pause)
+{
+    char line[128];
+    const char from = by_caller ? '>' : '<';
+    const char to = by_caller ? '<' : '>';
+    for (unsigned i = 1; i <= 30; i++) {
+        double at = 10.0 + i * pause;
+        unsigned cseq = by_caller ? i + 1 : i;
+        (void)snprintf(line, sizeof line, "%.2f %c INVITE %u | k: timer | x: %s;refresher=uac", at,
+                       from, cseq, interval);
+        hear(call, line);
+        (void)snprintf(line, sizeof line,
+                       "%.2f %c 200 INVITE %u | x: %s;refresher=uac | Require: timer", at, to, cseq,
+                       interval);
+        hear(call, line);
+        (void)snprintf(line, sizeof line, "%.2f %c ACK %u", at, from, cseq);
+        hear(call, line);
+    }
+}
+
 /* RFC 4028 §10, §11.1: a refresh every second, and one every ten. */
 START_TEST(refreshes_without_pause_are_a_storm)
 {
     static const char *const call_up[] = {TIMER_OF_CALLEE, NULL};
-    for (unsigned pause = 1; pause <= 10; pause += 9) {
-        struct watched call;
-        char line[96];
-        hear_all(&call, call_up);
-        for (unsigned i = 1; i <= 30; i++) {
-            (void)snprintf(line, sizeof line, "%u < INVITE %u | k: timer | x: 1800;refresher=uac",
-                           10 + i * pause, i);
-            hear(&call, line);
-            (void)snprintf(line, sizeof line,
-                           "%u > 200 INVITE %u | x: 1800;refresher=uac | "
-                           "Require: timer",
-                           10 + i * pause, i);
-            hear(&call, line);
-            (void)snprintf(line, sizeof line, "%u < ACK %u", 10 + i * pause, i);
-            hear(&call, line);
-        }
-        struct sst_watch_result result = judged(&call, 600);
-        if (pause == 1) {
-            ck_assert_uint_eq(call.by_callee, FOUND(STORM));
-            assert_verdict(result, STORM, CALLEE);
-        } else {
-            ck_assert_uint_eq(call.by_callee, 0);
-            assert_verdict(result, RUNNING, NONE);
-        }
+    bool by_caller = _i;
+    struct watched call;
+    hear_all(&call, call_up);
+    refresh_often(&call, by_caller, "1800", 1.0);
+    struct sst_watch_result result = judged(&call, 600);
+    ck_assert_uint_eq(call.by_caller, by_caller ? FOUND(STORM) : 0);
+    ck_assert_uint_eq(call.by_callee, by_caller ? 0 : FOUND(STORM));
+    ck_assert_int_eq(result.verdict, SST_WATCH_STORM);
+    ck_assert_int_eq(result.who, by_caller ? SST_WHO_CALLER : SST_WHO_CALLEE);
+    ck_assert_uint_eq(result.causes, FOUND(STORM));
+
+    hear_all(&call, call_up);
+    refresh_often(&call, by_caller, "1800", 10.0);
+    result = judged(&call, 600);
+    ck_assert_uint_eq(call.by_caller | call.by_callee, 0);
+    assert_verdict(result, RUNNING, NONE);
+}
+END_TEST
+
+/* In a capture of a test with intervals of 4 s, an eighth of one is a pause. */
+START_TEST(storms_of_accelerated_calls_are_faster)
+{
+    for (unsigned fast = 0; fast < 2; fast++) {
+        struct watched call = {.dialog = false};
+        sst_watch_init(&call.watch, 1);
+        hear(&call, "9.5 > INVITE 1 | k: timer | x: 4");
+        hear(&call, "9.6 < 200 INVITE 1 | x: 4;refresher=uac | Require: timer");
+        hear(&call, "9.7 > ACK 1");
+        refresh_often(&call, true, "4", fast ? 0.4 : 0.6);
+        ck_assert_uint_eq(call.by_caller, fast ? FOUND(STORM) : 0);
+    }
+}
+END_TEST
+
+/* Fourteen quick ones are none, the fifteenth makes the storm; a pause, or one by the other side,
+ * and the count begins anew. */
+START_TEST(storms_are_counted)
+{
+    static const char *const call_up[] = {TIMER_OF_CALLEE, NULL};
+    struct watched call;
+    char line[128];
+    hear_all(&call, call_up);
+    for (unsigned i = 1; i <= 32; i++) {
+        double at = i <= 15 ? 10.0 + i : 20.0 + i; /* the pause comes before the sixteenth */
+        (void)snprintf(line, sizeof line, "%.1f < INVITE %u | k: timer | x: 1800;refresher=uac", at,
+                       i);
+        hear(&call, line);
+        ck_assert_uint_eq(call.by_callee, i < 31 ? 0 : FOUND(STORM));
+        ck_assert_uint_eq(call.seen.by_callee, i == 31 ? FOUND(STORM) : 0);
+        (void)snprintf(line, sizeof line,
+                       "%.1f > 200 INVITE %u | x: 1800;refresher=uac | Require: timer", at, i);
+        hear(&call, line);
+        (void)snprintf(line, sizeof line, "%.1f < ACK %u", at, i);
+        hear(&call, line);
     }
 }
 END_TEST
@@ -274,7 +364,9 @@ static Suite *watch_findings_suite(void)
     tcase_add_loop_test(tests, findings_name_who_it_was, 0, COUNT_OF(calls));
     tcase_add_test(tests, findings_have_names_and_rules);
     tcase_add_test(tests, verdicts_and_ends_have_names);
-    tcase_add_test(tests, refreshes_without_pause_are_a_storm);
+    tcase_add_loop_test(tests, refreshes_without_pause_are_a_storm, 0, 2);
+    tcase_add_test(tests, storms_of_accelerated_calls_are_faster);
+    tcase_add_test(tests, storms_are_counted);
     suite_add_tcase(suite, tests);
     return suite;
 }

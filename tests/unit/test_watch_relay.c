@@ -10,6 +10,9 @@ static const struct {
 } requests[] = {
     {"nothing changed", "INVITE 1 | k: timer | x: 1800;refresher=uac",
      "INVITE 1 | k: timer | x: 1800;refresher=uac", 0},
+    {"nothing there to change", "INVITE 1 | k: timer", "INVITE 1 | k: timer", 0},
+    {"Require kept", "INVITE 1 | k: timer | Require: timer | x: 1800",
+     "INVITE 1 | k: timer | Require: timer | x: 1800", 0},
     {"put in", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", 0},
     {"reduced", "INVITE 1 | k: timer | x: 1800;refresher=uas",
      "INVITE 1 | k: timer | x: 600;refresher=uas", 0},
@@ -54,6 +57,7 @@ static const struct {
     {"another CSeq", "INVITE 1 | k: timer | x: 1800", "INVITE 7", 0},
     {"another method", "INVITE 1 | x: 1800", "UPDATE 1", 0},
     {"INFO", "INFO 3 | k: timer", "INFO 3", 0},
+    {"a response", "200 INVITE 1 | k: timer | x: 1800", "200 INVITE 1", 0},
     {"what cannot be read is for the UAS to judge", "INVITE 1 | k: timer | x: abc",
      "INVITE 1 | k: timer", 0},
 };
@@ -93,6 +97,22 @@ static const struct {
      "486 INVITE 1", 0},
     {"another transaction's", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
      "200 INVITE 2", "200 INVITE 2", 0},
+
+    {"a provisional response", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
+     "180 INVITE 1", "180 INVITE 1", 0},
+    {"of another method", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 UPDATE 1",
+     "200 UPDATE 1", 0},
+    {"of a method that refreshes nothing", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
+     "200 INFO 1", "200 INFO 1", 0},
+    {"of a B2BUA", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
+     "200 INVITE 101", 0},
+    {"to a request that was not seen", "INFO 1 | k: timer", "INFO 1 | k: timer", "200 INVITE 1",
+     "200 INVITE 1 | x: 1800;refresher=uas", 0},
+    {"what cannot be read is the UAS's", "INVITE 1 | k: timer | x: 1800",
+     "INVITE 1 | k: timer | x: 1800", "200 INVITE 1 | x: abc", "200 INVITE 1", 0},
+    {"nor is what comes out of it then", "INVITE 1 | k: timer | x: 1800",
+     "INVITE 1 | k: timer | x: 1800", "200 INVITE 1 | x: 1800;refresher=uas",
+     "200 INVITE 1 | x: abc", 0},
 
     {"not put in", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
      "200 INVITE 1", FOUND(PROXY_2XX_NOT_INSERTED)},
@@ -142,6 +162,13 @@ START_TEST(b2bua_is_told_apart)
     read_message("INVITE 1", &out);
     ck_assert(!sst_relay_is_b2bua(&in, &out));
     read_message("INVITE 101", &out);
+    ck_assert(sst_relay_is_b2bua(&in, &out));
+    read_message("UPDATE 1", &out);
+    ck_assert(sst_relay_is_b2bua(&in, &out));
+    read_message("200 INVITE 1", &in);
+    read_message("200 INVITE 1 | x: 90", &out);
+    ck_assert(!sst_relay_is_b2bua(&in, &out));
+    read_message("202 INVITE 1", &out);
     ck_assert(sst_relay_is_b2bua(&in, &out));
 }
 END_TEST
