@@ -33,7 +33,7 @@ static void draw_rails(const struct account *account, unsigned width, char *line
     memset(line, ' ', length);
     line[length] = '\0';
     for (unsigned i = 0; i < account->column_count; i++) {
-        line[i * width] = '|';
+        line[(size_t)i * width] = '|';
     }
 }
 
@@ -87,7 +87,11 @@ static void print_deadline(const struct list *list, const struct account *accoun
 
     draw_rails(account, width, line);
     for (char *c = line; *c != '\0'; c++) {
-        *c = *c == '|' ? '+' : hangs_up ? '=' : '.';
+        if (*c == '|') {
+            *c = '+';
+        } else {
+            *c = hangs_up ? '=' : '.';
+        }
     }
     fprintf(list->out, "%10.3f  %s%s%s  %s\n", moment->at,
             list_color(list, hangs_up ? SST_WATCH_INCOMPLETE : SST_WATCH_RUNNING), line,
@@ -124,7 +128,7 @@ static void print_head(const struct list *list, const struct account *account)
     char stamp[40] = "";
 
     /* A log without dates begins in 1970. */
-    if (began > 86400 * 365 && gmtime_r(&began, &parts) != NULL) {
+    if (began > (time_t)86400 * 365 && gmtime_r(&began, &parts) != NULL) {
         strftime(stamp, sizeof stamp, ", %Y-%m-%d %H:%M:%S UTC", &parts);
     }
     fprintf(list->out, "%s -> %s\nCall-ID %s%s\n\n", account->from, account->to, account->call_id,

@@ -109,7 +109,7 @@ static void print_ends(int family, const unsigned char *from, const unsigned cha
 static enum link_found read_ipv4(struct bytes bytes, struct packet *packet)
 {
     const unsigned char *ip = bytes.at;
-    size_t header = (ip[0] & 15u) * 4u;
+    size_t header = (size_t)(ip[0] & 15u) * 4u;
     size_t total = bytes.length >= 20 ? big16(ip + 2) : 0;
 
     if (header < 20 || bytes.length < header || total < header) {
@@ -149,7 +149,7 @@ static enum link_found read_ipv6(struct bytes bytes, struct packet *packet)
             return LINK_NOTHING;
         }
         next = bytes.at[0];
-        if (!skip(&bytes, (bytes.at[1] + 1u) * 8u)) {
+        if (!skip(&bytes, ((size_t)bytes.at[1] + 1u) * 8u)) {
             return LINK_NOTHING;
         }
     }

@@ -9,6 +9,19 @@
 #include <strings.h>
 #include <time.h>
 
+/* A number of so many digits at this place. */
+static bool read_digits(const char *text, size_t count, unsigned *value)
+{
+    *value = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isdigit((unsigned char)text[i])) {
+            return false;
+        }
+        *value = *value * 10u + (unsigned)(text[i] - '0');
+    }
+    return true;
+}
+
 /* "12:34:56.789012" at this place; the length of the text, or 0. */
 static size_t read_clock(const char *text, uint64_t *us)
 {
@@ -19,13 +32,9 @@ static size_t read_clock(const char *text, uint64_t *us)
     uint64_t unit = 100000;
     size_t length = 8;
 
-    for (unsigned i = 0; i < 8; i++) {
-        if (i % 3 == 2 ? text[i] != ':' : !isdigit((unsigned char)text[i])) {
-            return 0;
-        }
-    }
-    if (sscanf(text, "%2u:%2u:%2u", &hours, &minutes, &seconds) != 3 || hours > 23 ||
-        minutes > 59 || seconds > 60) {
+    if (!read_digits(text, 2, &hours) || text[2] != ':' || !read_digits(text + 3, 2, &minutes) ||
+        text[5] != ':' || !read_digits(text + 6, 2, &seconds) || hours > 23 || minutes > 59 ||
+        seconds > 60) {
         return 0;
     }
     if ((text[length] == '.' || text[length] == ',') && isdigit((unsigned char)text[length + 1])) {
@@ -34,22 +43,28 @@ static size_t read_clock(const char *text, uint64_t *us)
             unit /= 10;
         }
     }
-    *us = ((uint64_t)hours * 3600u + minutes * 60u + seconds) * 1000000u + fraction;
+    *us = (hours * UINT64_C(3600) + minutes * UINT64_C(60) + seconds) * 1000000u + fraction;
     return length;
+}
+
+static bool is_dash(char c)
+{
+    return c == '-' || c == '/';
 }
 
 /* "2026-01-31" or "2026/01/31" before the clock, as microseconds; 0 for none. */
 static uint64_t read_date(const char *line, const char *clock)
 {
     struct tm parts = {0};
+    const char *text = clock - (clock - line < 11 ? 0 : 11);
     unsigned year;
     unsigned month;
     unsigned day;
     time_t midnight;
 
-    if (clock - line < 11 ||
-        sscanf(clock - 11, "%4u%*1[-/]%2u%*1[-/]%2u", &year, &month, &day) != 3 || year < 1971 ||
-        month < 1 || month > 12 || day < 1 || day > 31) {
+    if (text == clock || !read_digits(text, 4, &year) || !is_dash(text[4]) ||
+        !read_digits(text + 5, 2, &month) || !is_dash(text[7]) || !read_digits(text + 8, 2, &day) ||
+        year < 1971 || month < 1 || month > 12 || day < 1 || day > 31) {
         return 0;
     }
     parts.tm_year = (int)year - 1900;
@@ -61,9 +76,9 @@ static uint64_t read_date(const char *line, const char *clock)
 
 static void read_time(struct stamp *stamp, const char *line)
 {
-    double epoch;
+    double epoch = strncmp(line, "time: ", 6) == 0 ? strtod(line + 6, NULL) : 0;
 
-    if (sscanf(line, "time: %lf", &epoch) == 1 && epoch > 1e6 && epoch < 1e11) {
+    if (epoch > 1e6 && epoch < 1e11) {
         stamp->timed = stamp->dated = true;
         stamp->at_us = (uint64_t)(epoch * 1e6);
         return;
@@ -106,7 +121,13 @@ static const char *read_end(const char *text, struct end *end)
     unsigned long port;
     char *after;
 
-    if (length < 2 || length >= sizeof end->host || (brackets && *rest++ != ']') || *rest != ':' ||
+    if (brackets) {
+        if (*rest != ']') {
+            return NULL;
+        }
+        rest++;
+    }
+    if (length < 2 || length >= sizeof end->host || *rest != ':' ||
         !isdigit((unsigned char)rest[1])) {
         return NULL;
     }
@@ -141,6 +162,20 @@ static void read_ends(struct stamp *stamp, const char *line)
     }
 }
 
+/* A port behind its name, as "srcport: ". */
+static bool read_port(const char *line, const char *name, unsigned *port)
+{
+    size_t length = strlen(name);
+    unsigned long value;
+
+    if (strncmp(line, name, length) != 0 || !isdigit((unsigned char)line[length])) {
+        return false;
+    }
+    value = strtoul(line + length, NULL, 10);
+    *port = (unsigned)value;
+    return value <= UINT16_MAX;
+}
+
 /* The lines of Kamailio's sipdump: "srcip: 192.0.2.1", "srcport: 5060" and so on. */
 static bool read_named(struct stamp *stamp, const char *line)
 {
@@ -151,9 +186,9 @@ static bool read_named(struct stamp *stamp, const char *line)
         memcpy(stamp->from.host, host, sizeof host);
     } else if (sscanf(line, "dstip: %47s", host) == 1 && is_host(host)) {
         memcpy(stamp->to.host, host, sizeof host);
-    } else if (sscanf(line, "srcport: %5u", &port) == 1) {
+    } else if (read_port(line, "srcport: ", &port)) {
         stamp->from.port = port;
-    } else if (sscanf(line, "dstport: %5u", &port) == 1) {
+    } else if (read_port(line, "dstport: ", &port)) {
         stamp->to.port = port;
     } else {
         return false;

@@ -143,7 +143,10 @@ static void print_complaints(FILE *file)
 {
     char line[512];
 
-    rewind(file);
+    if (fseek(file, 0, SEEK_SET) != 0) {
+        perror("sst-explain: what tshark complains about");
+        return;
+    }
     while (fgets(line, sizeof line, file) != NULL) {
         /* It warns about being root at each start. */
         if (strstr(line, "Running as user") == NULL && line[0] != '\n') {

@@ -13,7 +13,7 @@
 #include "text.h"
 
 /* So much may wait for a peer that does not read. */
-#define OUT_MAX (256 * 1024)
+#define OUT_MAX ((size_t)256 * 1024)
 
 static bool prepare(int socket)
 {
