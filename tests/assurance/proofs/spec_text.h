@@ -34,6 +34,9 @@
     predicate copied{L,M}(char *from, char *to, integer count) =
         \forall char *p; inside{M}(p, to, count) ==> \at(*p, M) == \at(from[p - to], L);
 
+    lemma copied_at{L,M}: \forall char *from, *to, integer count, i;
+        copied{L,M}(from, to, count) && 0 <= i < count ==> \at(to[i], M) == \at(from[i], L);
+
     lemma spelled_copy{L,M}: \forall char *from, *to, integer count, number;
         spelled{L}(from, count, number) && copied{L,M}(from, to, count) ==>
         spelled{M}(to, count, number);
