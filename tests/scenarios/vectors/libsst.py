@@ -71,6 +71,10 @@ class ProxyEdit(c.Structure):
 Session, Tx = U64 * 8, U32 * 4
 
 
+def agent(role, policy):
+    return Proxy(policy) if role == "proxy" else Agent(role, policy)
+
+
 def load():
     lib = c.CDLL(LIBRARY)
     for name in ("event", "violation", "side", "end_reason", "method", "action"):
@@ -110,16 +114,17 @@ class Library:
     def now(self, at):
         return U64(at + CLOCK_START_MS)
 
-    def message(self, method, cseq, offer, headers, status=None, in_dialog=False):
+    def message(self, step):
         msg = Msg()
-        start = [c.byref(msg), self.method(method), U64(cseq)]
-        if status is None:
-            self.lib.sst_msg_request(*start)
+        what = [self.method(step["method"]), U64(step["cseq"])]
+        if "status" in step:
+            self.lib.sst_msg_response(c.byref(msg), c.c_uint(step["status"]), *what)
         else:
-            self.lib.sst_msg_response(start[0], c.c_uint(status), *start[1:])
-        for name, value in headers:
+            self.lib.sst_msg_request(c.byref(msg), *what)
+        for name, value in step["headers"]:
             self.lib.sst_msg_header(c.byref(msg), name.encode(), value.encode())
-        self.lib.sst_msg_set_flags(c.byref(msg), c.c_uint(offer << 9 | in_dialog << 11))
+        flags = step.get("offer", False) << 9 | step.get("in_dialog", False) << 11
+        self.lib.sst_msg_set_flags(c.byref(msg), c.c_uint(flags))
         return msg
 
 
@@ -134,16 +139,16 @@ class Agent(Library):
         slot = self.slots.setdefault((side, method, cseq), [Tx(), None])
         return slot if method in ("INVITE", "UPDATE") else [None, slot[1]]
 
-    def request(self, at, method, cseq, offer, refresh):
-        headers = Headers()
+    def request(self, at, step):
+        method, cseq, headers = step["method"], step["cseq"], Headers()
         if method in self.again:
             self.slots["local", method, cseq] = [self.again.pop(method), None]
         tx = self.slot("local", method, cseq)[0]
         self.call("session_request", self.session, tx, self.method(method),
-                  c.c_uint(offer | refresh << 1), self.now(at), headers)
+                  c.c_uint(step["offer"] | step["refresh"] << 1), self.now(at), headers)
         if tx is not None:
             self.lib.sst_tx_set_cseq(c.byref(tx), U64(cseq))
-        return headers.list()
+        return {"headers": headers.list()}
 
     def action(self, at, verdict, method=None, tx=None):
         name = self.name("action", verdict.action)
@@ -152,48 +157,46 @@ class Agent(Library):
         wait = {"ms": verdict.when_ms - self.now(at).value} if name == "wait" else {}
         return None if name == "none" else {"event": name, **wait}
 
-    def response(self, at, status, method, cseq, headers):
-        verdict, tx = Verdict(), self.slot("local", method, cseq)[0]
-        self.call("session_response", self.session, tx,
-                  self.message(method, cseq, False, headers, status), self.now(at), verdict)
-        return None if tx is None else self.action(at, verdict, method, tx)
-
-    def fail(self, at, method, how):
-        verdict, tx = Verdict(), self.newest("local", method)
-        self.call("session_failed", self.session, tx, INT(OUTCOMES[how]), self.now(at), verdict)
-        return self.action(at, verdict, method, tx)
+    def fail(self, at, step):
+        verdict, tx = Verdict(), self.newest("local", step["method"])
+        self.call("session_failed", self.session, tx, INT(OUTCOMES[step["how"]]), self.now(at), verdict)
+        return self.action(at, verdict, step["method"], tx)
 
     def newest(self, side, method):
         return [slot[0] for key, slot in self.slots.items() if key[:2] == (side, method)][-1]
 
-    def receive(self, at, method, cseq, offer, headers):
+    def receive(self, at, step):
+        method, cseq = step["method"], step["cseq"]
+        if "status" in step:
+            verdict, tx = Verdict(), self.slot("local", method, cseq)[0]
+            self.call("session_response", self.session, tx, self.message(step), self.now(at), verdict)
+            return None if tx is None else self.action(at, verdict, method, tx)
         if method == "ACK":
             slot = self.slots.get(("remote", "INVITE", cseq), [None])
             if slot[0] is not None:
                 self.lib.sst_session_ack(c.byref(self.session), c.byref(slot[0]), self.now(at))
-            return 0
+            return None
         advice, slot = Advice(), self.slots.setdefault(("remote", method, cseq), [Tx(), None])
         tx = self.slot("remote", method, cseq)[0]
-        self.call("session_receive", self.session, tx, self.message(method, cseq, offer, headers),
-                  self.now(at), advice)
+        self.call("session_receive", self.session, tx, self.message(step), self.now(at), advice)
         if not advice.copy:
             slot[1] = advice.headers.list() if advice.status else None
-        return advice.status
+        return {"reject": advice.status} if advice.status else None
 
-    def respond(self, at, status, method, cseq):
-        headers, (tx, refusal) = Headers(), self.slot("remote", method, cseq)
+    def respond(self, at, step):
+        headers, (tx, refusal) = Headers(), self.slot("remote", step["method"], step["cseq"])
         if refusal is not None:
-            return refusal
-        self.call("session_answer", self.session, tx, c.c_uint(status), self.now(at), headers,
+            return {"headers": refusal}
+        self.call("session_answer", self.session, tx, c.c_uint(step["status"]), self.now(at), headers,
                   result=(0, -2, -10))
-        return headers.list()
+        return {"headers": headers.list()}
 
-    def not_sent(self, at, method, after_ms):
-        tx = None if method is None else self.newest("local", method)
-        retry = NEVER if after_ms is None else self.now(at + after_ms).value
+    def not_sent(self, at, step):
+        tx = self.newest("local", step["method"]) if "method" in step else None
+        retry = self.now(at + step["after_ms"]).value if "after_ms" in step else NEVER
         self.call("session_not_sent", self.session, tx, U64(retry), self.now(at))
 
-    def end(self, at):
+    def end(self, at, _step):
         self.call("session_end", self.session, self.now(at))
 
     def run_to(self, at):
@@ -227,36 +230,36 @@ class Proxy(Library):
         self.slots, self.dialog = {}, ProxyDialog(NEVER, 0)  # (method, cseq): transaction
         self.told = []
 
-    def receive(self, at, method, cseq, offer, headers, in_dialog):
-        slot = self.slots[method, cseq] = {"tx": ProxyTx(), "edit": ProxyEdit(), "request": headers}
-        self.call("proxy_request", self.policy, slot["tx"],
-                  self.message(method, cseq, offer, headers, None, in_dialog), slot["edit"])
+    def receive(self, at, step):
+        key = step["method"], step["cseq"]
+        if "status" in step:
+            self.slots[key]["response"] = step
+            return None
+        slot = self.slots[key] = {"tx": ProxyTx(), "edit": ProxyEdit(), "request": step}
+        self.call("proxy_request", self.policy, slot["tx"], self.message(step), slot["edit"])
         self.tell(at, slot["edit"])
-        return slot["edit"].status
+        return {"reject": slot["edit"].status} if slot["edit"].status else None
 
     def tell(self, at, edit):
         for violation in range(32):
             if edit.violations >> violation & 1:
                 self.told.append((at, {"event": "violation", "name": self.name("violation", violation)}))
 
-    def response(self, at, status, method, cseq, headers):
-        self.slots[method, cseq]["response"] = headers
+    def respond(self, _at, step):
+        return {"headers": self.slots[step["method"], step["cseq"]]["edit"].headers.list()}
 
-    def respond(self, at, status, method, cseq):
-        return self.slots[method, cseq]["edit"].headers.list()
-
-    def forward(self, at, status, method, cseq):
-        slot = self.slots[method, cseq]
-        if status is None:
-            if method == "BYE":
+    def forward(self, at, step):
+        slot = self.slots[step["method"], step["cseq"]]
+        if "status" not in step:
+            if step["method"] == "BYE":
                 self.dialog = ProxyDialog(NEVER, 0)
-            return self.edited(slot["request"], slot["edit"]), slot["edit"].record_route
+            return {"headers": self.edited(slot["request"]["headers"], slot["edit"]),
+                    "record_route": slot["edit"].record_route}
         edit = ProxyEdit()
-        self.call("proxy_response", self.policy, slot["tx"],
-                  self.message(method, cseq, False, slot["response"], status), U64(at), edit,
-                  self.dialog)
+        self.call("proxy_response", self.policy, slot["tx"], self.message(slot["response"]), U64(at),
+                  edit, self.dialog)
         self.tell(at, edit)
-        return self.edited(slot["response"], edit), None
+        return {"headers": self.edited(slot["response"]["headers"], edit)}
 
     def edited(self, headers, edit):
         """The header fields with libsst's changes."""
@@ -296,5 +299,5 @@ class Proxy(Library):
             self.dialog = ProxyDialog(NEVER, 0)
             yield when, {"event": "expired"}
 
-    def end(self, at):
+    def end(self, at, step):
         """BYE passed."""

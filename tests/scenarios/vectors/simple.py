@@ -1,62 +1,61 @@
 # SPDX-License-Identifier: MIT
 """A session timer as it is written in an afternoon, to show what play.py says of one that fails.
 
-It negotiates, refreshes after half the interval, and hangs up when the interval has passed.
+It negotiates, refreshes halfway through the interval, and hangs up when the interval has passed.
 """
+TIMER = ["Supported", "timer"]
+
+
+def agent(role, policy):
+    """None: it is no proxy, or has no such setting."""
+    known = role != "proxy" and set(policy) <= {"mode", "session_expires"}
+    return Agent(role, policy) if known else None
 
 
 class Agent:
     def __init__(self, role, policy):
-        self.asks = policy.get("mode", "accept") in ("request", "require")
-        self.interval, self.running = policy.get("session_expires", 1800), False
-        self.refreshes, self.asked = role == "caller", {}
-        self.refresh_at = self.end_at = None
+        self.asks = policy.get("mode") in ("request", "require")
+        self.interval = policy.get("session_expires", 1800)
+        self.refreshes, self.asked = role == "caller", {}  # Session-Expires of requests, by CSeq
+        self.due = []
 
     def start(self, at, value):
-        seconds = int(value.split(";")[0])
-        self.interval, self.running = seconds, True
-        self.refresh_at = at + seconds * 500 if self.refreshes else None
-        self.end_at = at + seconds * 1000
+        self.interval = int(value.split(";")[0])
+        refresh = {"event": "refresh", "method": "INVITE", "offer": True}
+        self.due = [(at + self.interval * 500, refresh)] if self.refreshes else []
+        self.due.append((at + self.interval * 1000, {"event": "ended", "reason": "not_refreshed"}))
 
-    def request(self, at, method, cseq, offer, refresh):
-        if method not in ("INVITE", "UPDATE") or not (self.asks or self.running):
-            return [] if method == "ACK" else [["Supported", "timer"]]
-        refresher = ";refresher=uac" if self.running else ""
-        return [["Supported", "timer"], ["Session-Expires", "%d%s" % (self.interval, refresher)]]
+    def request(self, at, step):
+        if step["method"] not in ("INVITE", "UPDATE") or not (self.asks or self.due):
+            return {"headers": [] if step["method"] == "ACK" else [TIMER]}
+        refresher = ";refresher=uac" if self.due else ""
+        return {"headers": [TIMER, ["Session-Expires", "%d%s" % (self.interval, refresher)]]}
 
-    def response(self, at, status, method, cseq, headers):
-        value = dict(headers).get("Session-Expires")
-        if 200 <= status < 300 and value:
+    def receive(self, at, step):
+        value = dict(step["headers"]).get("Session-Expires")
+        if "status" not in step:
+            self.asked[step["cseq"]] = value
+        elif 200 <= step["status"] < 300 and value:
             self.refreshes = "refresher=uac" in value
             self.start(at, value)
 
-    def receive(self, at, method, cseq, offer, headers):
-        self.asked[cseq] = dict(headers).get("Session-Expires")
-        return 0
-
-    def respond(self, at, status, method, cseq):
-        value = self.asked.get(cseq)
-        if status >= 300 or method not in ("INVITE", "UPDATE") or not value:
-            return [["Supported", "timer"]]
-        if "refresher" not in value:
-            value += ";refresher=uac"
+    def respond(self, at, step):
+        value = self.asked.get(step["cseq"])
+        if step["status"] >= 300 or step["method"] not in ("INVITE", "UPDATE") or not value:
+            return {"headers": [TIMER]}
+        value += "" if "refresher" in value else ";refresher=uac"
         self.refreshes = "refresher=uas" in value
         self.start(at, value)
-        return [["Supported", "timer"], ["Require", "timer"], ["Session-Expires", value]]
+        return {"headers": [TIMER, ["Require", "timer"], ["Session-Expires", value]]}
 
-    def fail(self, at, method, how):
-        return None
+    def end(self, at, step):
+        self.due = []
 
-    def not_sent(self, at, method, after_ms):
-        self.refresh_at = at + (after_ms or 0)
+    def not_sent(self, at, step):
+        pass
 
-    def end(self, at):
-        self.refresh_at = self.end_at = None
+    fail = not_sent
 
     def run_to(self, at):
-        if self.refresh_at is not None and self.refresh_at <= at:
-            yield self.refresh_at, {"event": "refresh", "method": "INVITE", "offer": True}
-            self.refresh_at = None
-        if self.end_at is not None and self.end_at <= at:
-            yield self.end_at, {"event": "ended", "reason": "not_refreshed"}
-            self.end_at = None
+        came, self.due = [d for d in self.due if d[0] <= at], [d for d in self.due if d[0] > at]
+        return came
