@@ -3,8 +3,8 @@
 
     windows.py [--ran FOLDER]
 
-Looks at what the DLL and a program with the static library export; runs examples/minimal.c and a
-program that finds the installed DLL; then the unit suites, as run.py does on other platforms.
+Looks at what the DLL and a program with the static library export; runs examples/minimal.c, examples/callee.c
+and a program that finds the installed DLL; then the unit suites, as run.py does on other platforms.
 FOLDER: as there. Exit status: 0 passed, 1 failed, 77 compiler or wine not installed.
 """
 
@@ -58,13 +58,14 @@ def installed(scratch):
     wrong += ["exported: " + name for name in sorted(exports(dll) - public())]
     wrong += ["exported by a static program: " + name for name in sorted(exports(minimal))]
 
-    wrapper = os.path.join(scratch, "minimal")
-    with open(wrapper, "w", encoding="utf-8") as file:
-        file.write(WRAPPER % minimal)
-    os.chmod(wrapper, 0o755)
-    script = os.path.join(run.ROOT, "tests", "programs", "examples", "minimal.sh")
-    if subprocess.run(["sh", script, wrapper], check=False).returncode != 0:
-        wrong.append("examples/minimal.c prints something else")
+    for host in ("minimal", "callee"):
+        wrapper = os.path.join(scratch, host)
+        with open(wrapper, "w", encoding="utf-8") as file:
+            file.write(WRAPPER % os.path.join(build, "examples", "sst-%s.exe" % host))
+        os.chmod(wrapper, 0o755)
+        script = os.path.join(run.ROOT, "tests", "programs", "examples", host + ".sh")
+        if subprocess.run(["sh", script, wrapper], check=False).returncode != 0:
+            wrong.append("examples/%s.c prints something else" % host)
 
     user = os.path.join(scratch, "user")
     configure(os.path.join(run.HERE, "user"), user, "-DCMAKE_PREFIX_PATH=" + prefix)
