@@ -11,6 +11,7 @@
 #include "callee.h"
 #include "client.h"
 #include "farewell.h"
+#include "metrics.h"
 #include "network.h"
 #include "out.h"
 #include "random.h"
@@ -37,9 +38,8 @@ static void on_signal(int number)
 {
     char byte = (char)number;
 
-    signals++;
     /* The second one is for whoever does not want to wait. */
-    if (signals > 1) {
+    if (number != SIGUSR1 && ++signals > 1) {
         _exit(0);
     }
     if (write(signal_pipe[1], &byte, 1) < 0) {
@@ -58,6 +58,7 @@ static bool catch_signals(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
     /* A closed connection is an error of a write, not the end of the calls. */
     signal(SIGPIPE, SIG_IGN);
     return true;
@@ -230,10 +231,30 @@ static bool wait_for_work(struct ua *ua, short *store_events)
     return sources[0].revents != 0;
 }
 
+static void write_metrics(struct ua *ua)
+{
+    if (ua->options.metrics != NULL) {
+        metrics_write(ua->options.metrics, &ua->counters);
+    }
+}
+
+/* SIGUSR1 asks for the counters, any other signal for the end. */
+static void heed_signal(struct ua *ua)
+{
+    char number;
+
+    if (read(signal_pipe[0], &number, 1) != 1) {
+        return;
+    }
+    if (number == SIGUSR1) {
+        write_metrics(ua);
+    } else {
+        stop(ua);
+    }
+}
+
 static bool run(struct ua *ua)
 {
-    char byte;
-
     while (!is_done(ua) || !(ua->mute || registration_end(ua))) {
         bool signalled;
         short store_events;
@@ -247,8 +268,8 @@ static bool run(struct ua *ua)
             return true;
         }
         network_read(ua);
-        if (signalled && read(signal_pipe[0], &byte, 1) == 1) {
-            stop(ua);
+        if (signalled) {
+            heed_signal(ua);
         }
         net_work(&ua->net, clock_real_ms(&ua->clock));
         transactions_work(ua);
@@ -317,6 +338,7 @@ int main(int argc, char **argv)
     ua.net.socket = -1;
     ua.streams.listener = -1;
     if (open_all(&ua) && network_check_destination(&ua) && run(&ua)) {
+        write_metrics(&ua);
         status = ua.status;
     }
     close_all(&ua);

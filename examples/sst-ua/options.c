@@ -48,6 +48,7 @@ static const char usage[] =
     "node\n"
     "  --standby                    take the calls over when their node's lease has ended\n"
     "  --lease SEC                  how long that takes, default 3\n"
+    "  --metrics FILE               OpenMetrics text, written at SIGUSR1 and at the end\n"
     "  --log text|json              default text\n"
     "  --color auto|always|never    of the text; auto: on a terminal, without NO_COLOR\n"
     "  --help  --version\n";
@@ -274,6 +275,10 @@ static bool read_option(struct options *options, const char *option, const char 
     }
     if (strcmp(option, "--lease") == 0) {
         return read_lease(options, option, value);
+    }
+    if (strcmp(option, "--metrics") == 0) {
+        options->metrics = value;
+        return true;
     }
     if (strcmp(option, "--log") == 0) {
         return read_log(options, option, value);

@@ -42,7 +42,8 @@ struct options {
     const char *store; /* NULL: calls end with this machine */
     const char *node;
     bool standby;
-    double lease; /* real seconds */
+    double lease;        /* real seconds */
+    const char *metrics; /* file for the counters, NULL for none */
     bool json;
     bool color; /* of the text log */
 };

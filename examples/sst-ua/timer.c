@@ -96,6 +96,7 @@ void timer_open(struct ua *ua)
     policy->on_event = on_event;
     policy->random = random_number;
     policy->user = ua;
+    policy->counters = &ua->counters;
     must(sst_queue_init(&ua->sessions, memory(16 * sizeof(struct sst_queue_slot)), 16));
 }
 

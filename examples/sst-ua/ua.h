@@ -66,6 +66,7 @@ struct ua {
     struct table calls;                /* all calls, by Call-ID */
     struct agenda agenda;              /* all calls, by their next_due */
     struct sst_queue sessions;         /* the library's deadlines */
+    struct sst_counters counters;      /* the library's, of all calls */
     struct takeover *takeover;         /* NULL: without --store */
     size_t half_open;                  /* calls that were taken and have no ACK yet */
     unsigned secret;                   /* in To tags of responses without any state */

@@ -1,9 +1,11 @@
 """sst-ua as a program: its options, exit statuses, logs, signals, and many calls at once."""
 
 import json
+import os
 import re
 import signal
 import subprocess
+import tempfile
 
 from flows import check_refresh, established, refreshes, wait_refreshes
 from sstlab import Failure, SANITIZER, check, equal
@@ -227,6 +229,47 @@ def answer_for_ever(lab):
     check(lab.callee.process.poll() is None, "it ended by itself")
     lab.hang_up(lab.callee)
     lab.finish(callee=0)
+
+
+def counts_for_a_monitor(lab):
+    """The counters are written as OpenMetrics text at SIGUSR1, and once more at the end."""
+    lab.speed = 30
+    with tempfile.TemporaryDirectory() as folder:
+        path = {side: os.path.join(folder, side) for side in ("caller", "callee")}
+        caller, callee = lab.pair(["--session-expires", 90, "--metrics", path["caller"]],
+                                  ["--metrics", path["callee"]])
+        lab.wait_event(caller, "refreshed", 3)
+        for program in (caller, callee):
+            program.process.send_signal(signal.SIGUSR1)
+            check(lab.wire.wait(lambda: os.path.exists(path[program.name]), 120),
+                  "%s writes no counters", program.name)
+        check(_counter(path["callee"], "refreshes_received") >= 3, "refreshes of a call that lives")
+        lab.hang_up(caller)
+        lab.finish(caller=0, callee=0)
+        count = len(caller.all("refresh"))
+        equal([_counter(path["caller"], name) for name in
+               ("negotiated", "refreshes_due", "refreshes_sent", "refreshes_received")],
+              [1, count, count, 0], "counters of the caller")
+        equal([_counter(path["callee"], name) for name in
+               ("negotiated", "refreshes_due", "refreshes_sent", "refreshes_received")],
+              [1, 0, 0, len(callee.all("refreshed"))], "counters of the callee")
+
+
+def _counter(path, name):
+    """Of a file that is whole, since it was renamed to this name."""
+    with open(path, encoding="ascii") as file:
+        text = file.read()
+    check(text.endswith("\n# EOF\n"), "the end of %s: %r", path, text[-20:])
+    return int(re.search(r"^sst_%s_total (\d+)$" % name, text, re.M)[1])
+
+
+def metrics_that_cannot_be_written(lab):
+    """A file that cannot be written: the call goes on, and the reason is on standard error."""
+    caller, _ = lab.pair(["--metrics", "/nowhere/at/all"])
+    established(lab)
+    lab.hang_up(caller)
+    lab.finish(caller=0, callee=0)
+    check(any("/nowhere/at/all" in line for line in caller.errors), "%r", caller.errors)
 
 
 def _calls(lab):
