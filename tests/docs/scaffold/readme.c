@@ -45,7 +45,7 @@ static void stack_bye(struct call *call, const char *reason)
     call->bye = reason;
 }
 
-/*@ README.md # What a host writes */
+/*@ README.md # A minimal host */
 
 static const char *value_of(const struct call *call, const char *name)
 {
