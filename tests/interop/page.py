@@ -31,7 +31,8 @@ Written by `tests/interop/show`; do not edit. sst-ua, and through it libsst, aga
 were written elsewhere: Debian packages, and JsSIP from npm. Each line below is a test, `interop.NAME`
 under ctest. It asserts from both ends: the JSON log and exit status of sst-ua, and the capture of the
 loopback interface as tshark dissects it; every datagram that sst-ua sent has to be in the capture
-with the header fields that its log tells of. The clocks of all programs run 20 times faster than
+with the header fields that its log tells of, and [sst-explain](sst-explain.md), asked about the
+capture, may name sst-ua for nothing. The clocks of all programs run 20 times faster than
 real time (libfaketime; more where a line says so), so that intervals of 90 s and 1800 s have their
 real values and all timers of SIP keep their proportion. Linphone runs in real
 time, with intervals of 10 s that both sides allow for the test.

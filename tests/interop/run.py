@@ -53,8 +53,7 @@ def once(entry, options, slowness):
         stage.open(entry.rate)
         entry.function(stage)
         if options.explain:
-            verdicts = stage.explained()
-            print("TOLD", entry.name, stage.names, json.dumps(verdicts))
+            stage.judge_explained(entry.role)
     except sstlab.Skip as reason:
         print("skipped %s: %s" % (entry.name, reason))
         return ("skipped", stage), None

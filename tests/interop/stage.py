@@ -299,6 +299,19 @@ class Stage(sstlab.Lab):
               shown.stderr)
         return [json.loads(line) for line in shown.stdout.splitlines()]
 
+    def judge_explained(self, role):
+        """sst-explain, which knows the capture alone, names sst-ua for nothing but what it was told to
+        do."""
+        if any("--mute-after" in program.command for program in self.agents):
+            return
+        for call in self.explained():
+            # --method update sends it whether or not the peer's Allow lists it.
+            ours = [found["name"] for found in call["findings"]
+                    if found["who"] == role and found["name"] != "update_unlisted"]
+            check(not ours, "sst-explain finds %s of sst-ua", ", ".join(ours))
+            check(call["who"] != role or call["verdict"] == "ended_otherwise",
+                  "sst-explain blames sst-ua: %s", call["sentence"])
+
     def name_of(self, port):
         return self.names.get(port)
 
