@@ -38,6 +38,11 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
         return false;
     }
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
+    if (sst_is_watching(s) &&
+        sst_bits(tx->flags, TX_REFRESHER_AT, 3u) == (uint32_t)SST_REFRESHER_UAC) {
+        /* EC-21: its 2xx may have been sent, and lost, and named this side. */
+        s->flags |= F_EXTRA;
+    }
     if (sst_may_refresh(s)) {
         /* What was overtaken was sent before the interval began: so much for the floor; EC-125.
          * What the peer may not have seen ended no refresh: this is one more attempt of it
