@@ -116,7 +116,7 @@ static void stop(struct sst_watch *w, unsigned i, unsigned by, uint64_t now)
     } else if (w->flags & W_OFF) {
         w->before_ms = passed < UINT32_MAX - w->before_ms ? w->before_ms + passed : UINT32_MAX;
     }
-    w->flags &= ~(W_UNSURE | W_LATE | W_SILENCE);
+    w->flags &= ~(W_UNSURE | W_LATE);
     w->start_ms = now;
     w->end_ms = 0;
     w->status = 0;
@@ -239,7 +239,7 @@ static bool is_outweighed(const struct sst_watch *w, unsigned i, uint64_t now)
         sst_watch_since(refused, now) <= sst_watch_slack(w->interval)) {
         return true;
     }
-    return w->status != 0 && (w->marks & M_REFUSED_REFRESH) && !(w->tx_flags[i] & T_REFRESH);
+    return (w->marks & M_REFUSED_REFRESH) && !(w->tx_flags[i] & T_REFRESH);
 }
 
 /* Whether the fault is another's than of who refuses (than of who asked, for a 420). */

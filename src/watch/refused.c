@@ -38,7 +38,8 @@ static enum sst_method method_of(const struct sst_watch *w, unsigned i)
     return (w->tx_flags[i] & T_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
 }
 
-/* Who sent the request hung up. */
+/* Who sent the request hung up. An INVITE may ring; an UPDATE is retransmitted without an answer.
+ */
 static bool gave_up(const struct sst_watch_case *c, unsigned i)
 {
     const struct sst_watch *w = c->w;
@@ -46,8 +47,9 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
     bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
     bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
     bool in_interval = age <= sst_watch_since(w->start_ms, c->at);
-    bool expired =
-        sst_watch_is_refresher(w, c->by) && in_interval && sst_watch_is_time(&c->limits, c->at);
+    bool waits = !(w->tx_flags[i] & T_UPDATE) || sst_watch_copies(w, i) >= 1u;
+    bool expired = waits && in_interval && sst_watch_is_refresher(w, c->by) &&
+                   sst_watch_is_time(&c->limits, c->at);
     bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;
     return for_timer && (is_timeout(age) || repeated || expired || says);
 }

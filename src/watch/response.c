@@ -40,7 +40,7 @@ static enum sst_watch_step final(struct sst_watch *w, const struct sst_msg *msg,
         sst_watch_tx_end(w, i);
         return SST_STEP_NEGOTIATED;
     }
-    w->tx_flags[i] = (uint16_t)((w->tx_flags[i] & ~(T_OPEN | 3u << T_COPIES_AT)) | T_ANSWERED);
+    w->tx_flags[i] = (uint16_t)((w->tx_flags[i] & ~(unsigned)T_OPEN) | T_ANSWERED);
     w->tx[i].since_ms = (uint32_t)now;
     return SST_STEP_NEGOTIATED;
 }
@@ -54,7 +54,6 @@ enum sst_watch_step sst_watch_response(struct sst_watch *w, const struct sst_msg
         i = sst_watch_tx_find(w, sst_watch_other(by), msg->method == SST_METHOD_UPDATE, msg->cseq);
     }
     if (i != T_NONE && (w->tx_flags[i] & T_ANSWERED)) {
-        sst_watch_tx_copy(w, i);
         return SST_STEP_COPY;
     }
     if (i == T_NONE) {

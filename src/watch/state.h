@@ -94,7 +94,7 @@ enum {
     T_REQUIRE = 1u << 5,
     T_HAS_SE = 1u << 6,
     T_REFRESHER_AT = 7,    /* enum sst_refresher, 2 bits */
-    T_COPIES_AT = 9,       /* retransmissions of what it waits for, up to 3 */
+    T_COPIES_AT = 9,       /* its retransmissions while it is open, up to 3 */
     T_REFRESH = 1u << 11,  /* by the refresher, at its time or without offer */
     T_LATE = 1u << 12,     /* after the other side's limit */
     T_INVERTED = 1u << 13, /* the refresher named the other side */

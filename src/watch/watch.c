@@ -33,8 +33,8 @@ void sst_watch_fork(struct sst_watch *child, const struct sst_watch *parent)
     child->flags = parent->flags & shared;
     if (i > 0) { /* else the first dialog has its ACK, and what was asked is forgotten */
         child->tx[0] = parent->tx[i - 1u];
-        child->tx_flags[0] = (uint16_t)((parent->tx_flags[i - 1u] | T_OPEN) &
-                                        ~((unsigned)T_ANSWERED | 3u << T_COPIES_AT));
+        child->tx_flags[0] =
+            (uint16_t)((parent->tx_flags[i - 1u] | T_OPEN) & ~(unsigned)T_ANSWERED);
         child->cseq[CALLER] = child->tx[0].cseq + 1u;
         child->start_ms = parent->start_ms;
     }

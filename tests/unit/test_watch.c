@@ -412,6 +412,7 @@ START_TEST(ways_that_were_left_are_named)
     ck_assert_uint_eq(result.status, 503);
     ck_assert_int_eq(result.method, SST_METHOD_UPDATE);
     ck_assert(result.untried); /* every UA takes a re-INVITE */
+    ck_assert_uint_eq(other.by_caller | other.by_callee, 0);
 }
 END_TEST
 
@@ -472,6 +473,168 @@ START_TEST(a_refused_refresh_is_not_missing)
 }
 END_TEST
 
+/* §10: not before the limit and not after the expiration; who refreshes may hang up at any time. */
+START_TEST(a_late_bye_is_a_finding)
+{
+    static const struct {
+        const char *line;
+        uint64_t by_caller;
+    } ends[] = {
+        {"1770 > BYE 2", 0},
+        {"1801.999 > BYE 2", 0},
+        {"1802 > BYE 2", FOUND(BYE_LATE)},
+        {"1802 < BYE 1", 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct watched call;
+        hear_all(&call, plain_call);
+        hear(&call, ends[i].line);
+        struct sst_watch_result result = judged(&call, 2000);
+        assert_verdict(result, NOT_REFRESHED, CALLEE);
+        ck_assert_uint_eq(result.by_caller, ends[i].by_caller);
+        ck_assert_uint_eq(result.by_callee, FOUND(REFRESH_MISSING));
+        ck_assert_uint_eq(result.limit_ms, 1770000);
+    }
+}
+END_TEST
+
+/* A 422 that cannot be followed is the fault of its sender, whatever is wrong with it. */
+START_TEST(a_useless_422_is_the_cause)
+{
+    static const char *const useless[] = {
+        "0 > INVITE 1 | k: timer | x: 90",
+        "0.1 < 422 INVITE 1",
+        "0.2 > ACK 1",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, useless);
+    struct sst_watch_result result = judged(&call, 60);
+    assert_verdict(result, INTERVAL_REFUSED, CALLEE);
+    ck_assert_uint_eq(result.causes,
+                      FOUND(422_UNSUPPORTED) | BROKE(422_USELESS) | BROKE(422_WITHOUT_MIN_SE));
+    ck_assert_uint_eq(result.by_caller | result.by_callee, 0);
+}
+END_TEST
+
+/* A clock that steps back stands still. */
+START_TEST(no_interval_begins_before_the_last)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "902.1 > 200 UPDATE 1 | x: 1800;refresher=uac | Require: timer");
+    hear(&call, "900 < UPDATE 2 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "900.1 > 200 UPDATE 2 | x: 1800;refresher=uac | Require: timer");
+    ck_assert_int_eq(call.seen.step, SST_STEP_NEGOTIATED);
+    ck_assert_uint_eq(call.seen.timer.start_ms, 902100);
+    hear(&call, "2670.1 > BYE 2");
+    struct sst_watch_result result = judged(&call, 3000);
+    assert_verdict(result, NOT_REFRESHED, CALLEE);
+}
+END_TEST
+
+/* EC-102: what cannot be read extends a timer, and starts none. */
+START_TEST(an_unreadable_interval_starts_nothing)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "902.1 > 200 UPDATE 1 | x: abc");
+    ck_assert_uint_eq(call.seen.timer.start_ms, 902100);
+    ck_assert_uint_eq(call.seen.timer.interval, 1800);
+    ck_assert_int_eq(call.seen.timer.refresher, SST_WHO_CALLEE);
+    hear(&call, "903 < UPDATE 2 | k: timer");
+    hear(&call, "903.1 > 200 UPDATE 2");
+    ck_assert_int_eq(call.seen.timer.refresher, SST_WHO_NONE);
+    hear(&call, "904 < UPDATE 3 | k: timer | x: 1800");
+    hear(&call, "904.1 > 200 UPDATE 3 | x: abc");
+    ck_assert_int_eq(call.seen.step, SST_STEP_NEGOTIATED);
+    ck_assert_int_eq(call.seen.timer.refresher, SST_WHO_NONE);
+}
+END_TEST
+
+/* An ACK without the 2xx: the capture lacks it. */
+START_TEST(an_ack_shows_that_there_was_a_response)
+{
+    static const char *const lines[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "1 < 180 INVITE 1",
+        "2.1 > ACK 1",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, lines);
+    ck_assert_int_eq(call.seen.step, SST_STEP_NONE);
+    struct sst_watch_result result = judged(&call, 60);
+    assert_verdict(result, INCOMPLETE, NONE);
+    ck_assert_uint_eq(result.missing, SST_MISSING_RESPONSE);
+    hear(&call, "3 > ACK 2"); /* nor was its INVITE seen */
+    ck_assert_int_eq(call.seen.step, SST_STEP_COPY);
+    result = judged(&call, 60);
+    ck_assert_uint_eq(result.missing, SST_MISSING_RESPONSE | SST_MISSING_REQUEST);
+}
+END_TEST
+
+/* Where four overlap, the one is forgotten that is lost least: with its 2xx, else the oldest. */
+START_TEST(more_than_three_at_once)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uas");
+    hear(&call, "902 > INVITE 3 | k: timer | x: 1800;refresher=uas | offer");
+    hear(&call, "902.1 < 200 INVITE 3 | x: 1800;refresher=uas | Require: timer");
+    hear(&call, "903 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "904 < INVITE 2 | k: timer | x: 1800;refresher=uac | offer");
+    struct sst_watch_result result = judged(&call, 905);
+    assert_verdict(result, RUNNING, NONE);
+    ck_assert_uint_eq(result.missing, 0);
+    hear(&call, "905 < 200 UPDATE 2 | x: 1800;refresher=uas");
+    ck_assert_int_eq(call.seen.step, SST_STEP_NEGOTIATED);
+
+    hear_all(&call, plain_call);
+    hear(&call, "902 > INVITE 2 | k: timer | x: 1800;refresher=uas | offer");
+    hear(&call, "903 > UPDATE 3 | k: timer | x: 1800;refresher=uas");
+    hear(&call, "903.1 < 488 INVITE 2");
+    hear(&call, "904 < UPDATE 1 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "905 < INVITE 2 | k: timer | x: 1800;refresher=uac | offer");
+    hear(&call, "906 > INVITE 4 | k: timer | x: 1800;refresher=uas | offer");
+    result = judged(&call, 906);
+    assert_verdict(result, INCOMPLETE, NONE);
+    ck_assert_uint_eq(result.missing, SST_MISSING_RESPONSE);
+    hear(&call, "906.1 < 200 UPDATE 3 | x: 1800;refresher=uas");
+    ck_assert_int_eq(call.seen.step, SST_STEP_COPY);
+    hear(&call, "907 > 200 UPDATE 1 | x: 1800;refresher=uac | Require: timer");
+    ck_assert_int_eq(call.seen.step, SST_STEP_NEGOTIATED);
+}
+END_TEST
+
+/* With 4 s, a tenth of the interval either way: the limit is at 2767 ms, the end at 4100 ms. */
+START_TEST(slack_is_a_tenth_of_small_intervals)
+{
+    static const struct {
+        const char *line;
+        enum sst_watch_verdict verdict;
+    } ends[] = {
+        {"2.366 > BYE 2", SST_WATCH_ENDED_NORMALLY}, {"2.367 > BYE 2", SST_WATCH_NOT_REFRESHED},
+        {"4.5 > BYE 2", SST_WATCH_NOT_REFRESHED},    {"4.501 > BYE 2", SST_WATCH_KEPT_TOO_LONG},
+        {"3.167 < BYE 1", SST_WATCH_NOT_REFRESHED},  {"3.168 < BYE 1", SST_WATCH_ENDED_NORMALLY},
+        {"3.699 < BYE 1", SST_WATCH_ENDED_NORMALLY}, {"3.7 < BYE 1", SST_WATCH_NOT_REFRESHED},
+    };
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct watched call = {.dialog = false};
+        sst_watch_init(&call.watch, 1);
+        hear(&call, "0 > INVITE 1 | k: timer | x: 4");
+        hear(&call, "0.1 < 200 INVITE 1 | x: 4;refresher=uas");
+        hear(&call, "0.2 > ACK 1");
+        hear(&call, ends[i].line);
+        struct sst_watch_result result = judged(&call, 10);
+        ck_assert_msg(result.verdict == ends[i].verdict, "%s: %s", ends[i].line,
+                      sst_watch_verdict_name(result.verdict));
+    }
+}
+END_TEST
+
 START_TEST(misuse_is_an_error)
 {
     struct sst_watch watch;
@@ -521,6 +684,13 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, end_is_the_end);
     tcase_add_test(tests, known_losses_accuse_nobody);
     tcase_add_test(tests, results_say_more_than_the_verdict);
+    tcase_add_test(tests, a_late_bye_is_a_finding);
+    tcase_add_test(tests, a_useless_422_is_the_cause);
+    tcase_add_test(tests, no_interval_begins_before_the_last);
+    tcase_add_test(tests, an_unreadable_interval_starts_nothing);
+    tcase_add_test(tests, an_ack_shows_that_there_was_a_response);
+    tcase_add_test(tests, more_than_three_at_once);
+    tcase_add_test(tests, slack_is_a_tenth_of_small_intervals);
     tcase_add_test(tests, misuse_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;

@@ -99,7 +99,7 @@ static const struct {
      "200 INVITE 2", "200 INVITE 2", 0},
 
     {"a provisional response", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
-     "180 INVITE 1", "180 INVITE 1", 0},
+     "180 INVITE 1", "180 INVITE 1 | x: 1800", 0},
     {"of another method", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 UPDATE 1",
      "200 UPDATE 1", 0},
     {"of a method that refreshes nothing", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
