@@ -5,7 +5,7 @@
 
 #include "spec_timing.h"
 
-#include "../../src/watch/state.h"
+#include "../../../src/watch/state.h"
 
 /*@ // A deadline of an interval: the guard before its end (RFC 4028 §10), and its end.
     logic integer hangup_ms(integer start, integer interval_s) =

@@ -42,4 +42,4 @@ static bool is_near(uint64_t at, uint64_t limit, uint32_t slack);
         timer->expires_ms == expiry_ms(w->start_ms, w->interval); */
 void sst_watch_inspect(const struct sst_watch *w, struct sst_watch_timer *timer);
 
-#include "../../src/watch/limits.c"
+#include "../../../src/watch/limits.c"
