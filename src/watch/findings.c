@@ -66,9 +66,8 @@ static uint64_t judge_in_dialog(const struct sst_watch *w, const struct sst_msg 
     unsigned other = sst_watch_other(by);
     unsigned open = sst_watch_tx_open(w, by);
     bool overlaps = !update && open != T_NONE && !(w->tx_flags[open] & T_UPDATE);
-    uint32_t min_se = (msg->has & SST_MSG_MIN_SE) ? msg->min_se : 0;
     bool forgot =
-        sst_watch_is(w, W_MIN_CALLER, by) && !(w->flags & W_MIN_MIXED) && min_se < w->min_se;
+        sst_watch_is(w, W_MIN_CALLER, by) && !(w->flags & W_MIN_MIXED) && msg->min_se < w->min_se;
     bool unlisted = update && sst_watch_is(w, W_ALLOW_CALLER, other) &&
                     !sst_watch_is(w, W_UPDATE_CALLER, other);
     uint64_t found =

@@ -15,7 +15,6 @@ static void ask_of(const struct sst_watch *w, unsigned i, struct sst_ask *ask)
     ask->session_expires = (flags & T_HAS_SE) ? w->tx[i].session_expires : 0;
     ask->min_se = w->tx[i].min_se;
     ask->refresher = (enum sst_refresher)(flags >> T_REFRESHER_AT & 3u);
-    ask->supported = flags & T_SUPPORTED;
 }
 
 /* The dialog as the side sees it that sent the request. */

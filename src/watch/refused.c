@@ -164,9 +164,6 @@ bool sst_watch_explain_refused(struct sst_watch_case *c)
     const struct sst_watch *w = c->w;
     unsigned refused_by = (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER;
     enum sst_method method = refused_method(w);
-    if (w->status == 0) {
-        return false;
-    }
     bool gone = sst_classify_status(method, w->status) == SST_OUTCOME_GONE;
     bool refresh = gone || (w->marks & M_REFUSED_REFRESH);
     bool crossed = w->status == 491 && (w->marks & M_REVERSED);

@@ -31,11 +31,6 @@ static uint64_t bit_if(bool wrong, unsigned finding)
     return wrong ? SST_FINDING_BIT(finding) : 0;
 }
 
-static uint32_t min_se_of(const struct sst_msg *msg)
-{
-    return has(msg, SST_MSG_MIN_SE) ? msg->min_se : 0;
-}
-
 /* The proxy that could have made this of the request, if one may. */
 static void guess_policy(const struct sst_msg *in, const struct sst_msg *out, uint32_t absolute_min,
                          struct sst_proxy_policy *policy)
@@ -47,15 +42,13 @@ static void guess_policy(const struct sst_msg *in, const struct sst_msg *out, ui
         .record_routes = true,
         .stateful = true,
         .absolute_min = absolute_min,
+        .max_session_expires = out->session_expires, /* matters where it is less than before */
     };
     if (!had && has_now) {
         policy->session_expires = out->session_expires;
     }
-    if (had && has_now && out->session_expires < in->session_expires) {
-        policy->max_session_expires = out->session_expires;
-    }
-    if (min_se_of(out) > min_se_of(in)) {
-        policy->min_se = min_se_of(out);
+    if (out->min_se > in->min_se) {
+        policy->min_se = out->min_se;
     } else if (had && has_now && out->session_expires > in->session_expires) {
         policy->min_se = out->session_expires;
     }
@@ -74,16 +67,15 @@ static uint64_t compare_interval(const struct sst_msg *in, const struct sst_msg 
                                  const struct sst_proxy_edit *edit)
 {
     uint32_t may = edit->set_session_expires ? edit->session_expires : in->session_expires;
-    uint32_t may_min = edit->set_min_se ? edit->min_se : min_se_of(in);
+    uint32_t may_min = edit->set_min_se ? edit->min_se : in->min_se;
     bool had = has(in, SST_MSG_SESSION_EXPIRES);
-    uint64_t found = bit_if(min_se_of(out) != may_min, SST_FINDING_PROXY_MIN_SE);
+    uint64_t found = bit_if(out->min_se != may_min, SST_FINDING_PROXY_MIN_SE);
     if (!has(out, SST_MSG_SESSION_EXPIRES)) {
         return found | bit_if(had, SST_FINDING_PROXY_SE_REMOVED);
     }
-    unsigned refresher = had ? in->refresher : (unsigned)SST_REFRESHER_NONE;
     return found | bit_if(out->session_expires > may, SST_FINDING_PROXY_SE_RAISED) |
            bit_if(out->session_expires < may, SST_FINDING_PROXY_SE_LOWERED) |
-           bit_if(out->refresher != refresher, SST_FINDING_PROXY_REFRESHER);
+           bit_if(out->refresher != in->refresher, SST_FINDING_PROXY_REFRESHER);
 }
 
 uint64_t sst_relay_request(struct sst_relay *relay, const struct sst_msg *in,

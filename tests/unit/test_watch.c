@@ -206,6 +206,22 @@ START_TEST(a_fork_knows_what_the_invite_asked_for)
 }
 END_TEST
 
+/* Nor does it lose what the caller allows. */
+START_TEST(a_fork_knows_what_the_caller_allows)
+{
+    static const char *const invite[] = {"0 > INVITE 1 | k: timer | x: 600 | Allow: INVITE", NULL};
+    struct watched parent;
+    struct watched child;
+    hear_all(&parent, invite);
+    child = parent;
+    sst_watch_fork(&child.watch, &parent.watch);
+    hear(&child, "3 < 200 INVITE 1 | k: timer | x: 600;refresher=uas");
+    hear(&child, "3.1 > ACK 1");
+    hear(&child, "303 < UPDATE 1 | k: timer | x: 600;refresher=uac");
+    ck_assert_uint_eq(child.seen.by_callee, FOUND(UPDATE_UNLISTED));
+}
+END_TEST
+
 /* A response to what is not in the capture shows that something is missing. */
 START_TEST(responses_without_request_are_noticed)
 {
@@ -233,6 +249,7 @@ START_TEST(responses_without_request_are_noticed)
     struct sst_watch_result result = judged(&call, 30);
     ck_assert_int_eq(result.ended_by, SST_WHO_CALLEE);
     ck_assert_uint_eq(result.decided_ms, 20000);
+    ck_assert_uint_eq(call.by_caller | call.by_callee, 0);
 }
 END_TEST
 
@@ -517,6 +534,88 @@ START_TEST(a_useless_422_is_the_cause)
 }
 END_TEST
 
+/* What makes it unclear whose turn it is, is what the call ended for. */
+START_TEST(causes_name_what_was_said_wrongly)
+{
+    static const struct {
+        const char *request;
+        const char *response;
+        uint64_t causes;
+    } negotiations[] = {
+        {"0 > INVITE 1 | k: timer | x: 1800", "2 < 200 INVITE 1 | x: 1800",
+         BROKE(REFRESHER_MISSING)},
+        {"0 > INVITE 1 | k: timer | x: 1800", "2 < 200 INVITE 1 | x: 1800;refresher=uac",
+         BROKE(REQUIRE_MISSING)},
+        {"0 > INVITE 1 | x: 1800", "2 < 200 INVITE 1 | x: 1800;refresher=uac | Require: timer",
+         FOUND(UAC_NAMED)},
+        {"0 > INVITE 1 | k: timer | x: 1800;refresher=uas",
+         "2 < 200 INVITE 1 | x: 1800;refresher=uac | Require: timer", BROKE(REFRESHER_OVERRULED)},
+        {"0 > INVITE 1 | k: timer | x: 1800",
+         "2 < 200 INVITE 1 | x: 1800;refresher=uac | x: 1800 | Require: timer",
+         BROKE(SE_MALFORMED)},
+    };
+    for (size_t i = 0; i < COUNT_OF(negotiations); i++) {
+        struct watched call;
+        const char *const lines[] = {negotiations[i].request, negotiations[i].response,
+                                     "2.1 > ACK 1", "1770 < BYE 1", NULL};
+        hear_all(&call, lines);
+        struct sst_watch_result result = judged(&call, 2000);
+        assert_verdict(result, NOBODY_REFRESHES, CALLEE);
+        ck_assert_uint_eq(result.causes, negotiations[i].causes);
+    }
+}
+END_TEST
+
+/* One side leaves Session-Expires out, and the other counts on. */
+START_TEST(a_lost_timer_has_two_causes)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "300 > INVITE 2 | k: timer | offer");
+    hear(&call, "300.1 < 200 INVITE 2 | k: timer");
+    hear(&call, "300.2 > ACK 2");
+    hear(&call, "1770 < BYE 1");
+    struct sst_watch_result result = judged(&call, 2000);
+    assert_verdict(result, TIMER_LOST, CALLER);
+    ck_assert_uint_eq(result.causes, FOUND(SE_LEFT_OUT) | FOUND(SE_DROPPED));
+}
+END_TEST
+
+/* The refusal that a BYE follows at once is named, whatever it refused. */
+START_TEST(a_refusal_before_the_bye_is_named)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    hear(&call, "50 < INVITE 1 | k: timer | x: 1800;refresher=uac | offer");
+    hear(&call, "50.1 > 488 INVITE 1");
+    hear(&call, "50.2 < ACK 1");
+    hear(&call, "50.5 > BYE 2");
+    struct sst_watch_result result = judged(&call, 2000);
+    assert_verdict(result, ENDED_OTHERWISE, CALLER);
+    ck_assert_uint_eq(result.status, 488);
+    ck_assert_int_eq(result.method, SST_METHOD_INVITE);
+}
+END_TEST
+
+/* Milliseconds since 1970 are beyond 32 bits. */
+START_TEST(any_clock_will_do)
+{
+    static const char *const rejected[] = {
+        "1700000000 > INVITE 1 | k: timer | x: 90",
+        "1700000000.1 < 422 INVITE 1 | Min-SE: 120",
+        "1700000000.2 > ACK 1",
+        NULL,
+    };
+    struct watched call;
+    hear_all(&call, rejected);
+    struct sst_watch_result result = judged(&call, 1700000020);
+    assert_verdict(result, RUNNING, NONE); /* a retry may come */
+    result = judged(&call, 1700000060);
+    assert_verdict(result, INTERVAL_REFUSED, CALLER);
+    ck_assert_uint_eq(result.decided_ms, UINT64_C(1700000000100));
+}
+END_TEST
+
 /* A clock that steps back stands still. */
 START_TEST(no_interval_begins_before_the_last)
 {
@@ -672,6 +771,7 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, early_update_starts_no_timer);
     tcase_add_test(tests, forks_have_timers_of_their_own);
     tcase_add_test(tests, a_fork_knows_what_the_invite_asked_for);
+    tcase_add_test(tests, a_fork_knows_what_the_caller_allows);
     tcase_add_test(tests, responses_without_request_are_noticed);
     tcase_add_test(tests, a_capture_may_begin_in_the_middle);
     tcase_add_test(tests, the_newest_request_counts);
@@ -691,6 +791,10 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, an_ack_shows_that_there_was_a_response);
     tcase_add_test(tests, more_than_three_at_once);
     tcase_add_test(tests, slack_is_a_tenth_of_small_intervals);
+    tcase_add_test(tests, causes_name_what_was_said_wrongly);
+    tcase_add_test(tests, a_lost_timer_has_two_causes);
+    tcase_add_test(tests, a_refusal_before_the_bye_is_named);
+    tcase_add_test(tests, any_clock_will_do);
     tcase_add_test(tests, misuse_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;

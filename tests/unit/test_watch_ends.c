@@ -67,6 +67,21 @@ static const struct call calls[] = {
      SST_WATCH_NOT_REFRESHED,
      SST_WHO_CALLER},
 
+    {"requests are missing before the refresh, and none after it",
+     {CALLEE_REFRESHES, "9 < INFO 1", "10 < INFO 5", "11 > INFO 5",
+      "902 < UPDATE 6 | k: timer | x: 1800;refresher=uac",
+      "902.1 > 200 UPDATE 6 | x: 1800;refresher=uac | Require: timer", "2670.1 > BYE 6"},
+     3000,
+     SST_WATCH_NOT_REFRESHED,
+     SST_WHO_CALLEE},
+    {"the same, and the caller refreshes",
+     {CALLER_REFRESHES, "9 < INFO 1", "10 < INFO 5", "11 > INFO 5",
+      "902 > UPDATE 6 | k: timer | x: 1800;refresher=uac",
+      "902.1 < 200 UPDATE 6 | x: 1800;refresher=uac | Require: timer", "2670.1 < BYE 6"},
+     3000,
+     SST_WATCH_NOT_REFRESHED,
+     SST_WHO_CALLER},
+
     /* ---- by a user ---- */
     {"right after the other side's request",
      {CALLEE_REFRESHES, "100 < INVITE 1 | k: timer | x: 1800;refresher=uac | offer", "101 > BYE 2"},
@@ -124,6 +139,12 @@ static const struct call calls[] = {
      SST_WATCH_ENDED_NORMALLY,
      SST_WHO_NONE},
 
+    {"by who sent a 491 and does not wait for another try",
+     {CALLER_REFRESHES, UPDATE_902, "902.1 < 491 UPDATE 2", "902.2 < BYE 1"},
+     2000,
+     SST_WATCH_ENDED_OTHERWISE,
+     SST_WHO_CALLEE},
+
     /* ---- nobody hung up: §10 ---- */
     {"408 to the refresh, after which its sender hangs up",
      {CALLER_REFRESHES, UPDATE_902, "934 < 408 UPDATE 2"},
@@ -164,6 +185,12 @@ static const struct call calls[] = {
      3000,
      SST_WATCH_REFRESH_UNANSWERED,
      SST_WHO_CALLEE},
+    {"a refresh that names the other side",
+     {CALLEE_REFRESHES, "902 < UPDATE 1 | k: timer | x: 1800;refresher=uas",
+      "902.5 < UPDATE 1 | k: timer | x: 1800;refresher=uas", "1770 > BYE 2"},
+     2000,
+     SST_WATCH_REFRESH_UNANSWERED,
+     SST_WHO_CALLER},
     {"where only its sender has a timer",
      {NO_TIMER, "902 > UPDATE 2 | k: timer | x: 1800", "934 > BYE 3"},
      2000,

@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#define LINES_MAX 8
+#define LINES_MAX 12
 
 static const struct {
     const char *title;
@@ -93,6 +93,21 @@ static const struct {
      {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | k: timer"},
      0,
      FOUND(SE_DROPPED)},
+    {"overruled after a retransmission",
+     {"0 > INVITE 1 | k: timer | x: 600;refresher=uas",
+      "0.5 > INVITE 1 | k: timer | x: 600;refresher=uas",
+      "1 < 200 INVITE 1 | x: 600;refresher=uac | Require: timer"},
+     0,
+     BROKE(REFRESHER_OVERRULED)},
+    {"left out where nobody asked for it",
+     {"0 > INVITE 1 | k: timer", "1 < 200 INVITE 1 | k: timer"},
+     0,
+     0},
+    {"left out where only a failure, which may be a proxy's, lists support",
+     {"0 > INVITE 1 | k: timer | x: 600", "1 < 300 INVITE 1 | k: timer", "1.1 > ACK 1",
+      "2 > INVITE 2 | k: timer | x: 600", "3 < 200 INVITE 2"},
+     0,
+     0},
     {"left out by one that does not",
      {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1"},
      0,
@@ -192,6 +207,14 @@ static const struct {
       "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac"},
      0,
      FOUND(MIN_SE_FORGOTTEN)},
+    {"the Min-SE of a 422 is forgotten with the dialog",
+     {"0 > INVITE 1 | k: timer | x: 90", "0.1 < 422 INVITE 1 | Min-SE: 600", "0.2 > ACK 1",
+      "1 > INVITE 2 | k: timer | x: 600", "2 < 200 INVITE 2 | k: timer | x: 600;refresher=uas",
+      "2.1 > ACK 2", "302 < UPDATE 1 | k: timer | x: 600;refresher=uac | Min-SE: 120",
+      "302.1 > 200 UPDATE 1 | k: timer | x: 600;refresher=uac | Require: timer",
+      "303 > UPDATE 3 | k: timer | x: 600;refresher=uas | Min-SE: 120"},
+     0,
+     0},
     {"that of a later request forgotten",
      {TIMER_OF_CALLEE, "902 < INVITE 1 | k: timer | x: 1800;refresher=uac | Min-SE: 600",
       "902.1 > 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer", "902.2 < ACK 1",
@@ -339,6 +362,44 @@ START_TEST(storms_of_accelerated_calls_are_faster)
 }
 END_TEST
 
+/* What was rejected without pause is a storm as well; what follows a rejection after one is not. */
+START_TEST(rejections_count_from_when_they_came)
+{
+    static const char *const call_up[] = {TIMER_OF_CALLEE, NULL};
+    struct watched call;
+    char line[128];
+    hear_all(&call, call_up);
+    for (unsigned i = 1; i <= 20; i++) {
+        (void)snprintf(line, sizeof line, "%u < INVITE %u | k: timer | x: 1800;refresher=uac",
+                       10 + i, i);
+        hear(&call, line);
+        (void)snprintf(line, sizeof line, "%u > 488 INVITE %u", 10 + i, i);
+        hear(&call, line);
+    }
+    ck_assert_uint_eq(call.by_callee, FOUND(STORM));
+    ck_assert_uint_eq(call.by_caller, 0);
+
+    hear_all(&call, call_up);
+    hear(&call, "5 > INVITE 2 | k: timer | x: 1800;refresher=uas");
+    hear(&call, "9 < 488 INVITE 2");
+    hear(&call, "9.5 < INVITE 1 | k: timer | x: 1800;refresher=uac");
+    hear(&call, "9.6 > 200 INVITE 1 | x: 1800;refresher=uac | Require: timer");
+    hear(&call, "9.7 < ACK 1");
+    for (unsigned i = 2; i <= 30; i++) {
+        (void)snprintf(line, sizeof line, "%u < INVITE %u | k: timer | x: 1800;refresher=uac",
+                       10 + 5 * i, i);
+        hear(&call, line);
+        (void)snprintf(line, sizeof line,
+                       "%u > 200 INVITE %u | x: 1800;refresher=uac | Require: timer", 10 + 5 * i,
+                       i);
+        hear(&call, line);
+        (void)snprintf(line, sizeof line, "%u < ACK %u", 10 + 5 * i, i);
+        hear(&call, line);
+    }
+    ck_assert_uint_eq(call.by_caller | call.by_callee, 0);
+}
+END_TEST
+
 /* Fourteen quick ones are none, the fifteenth makes the storm; a pause, or one by the other side,
  * and the count begins anew. */
 START_TEST(storms_are_counted)
@@ -372,6 +433,7 @@ static Suite *watch_findings_suite(void)
     tcase_add_test(tests, verdicts_and_ends_have_names);
     tcase_add_loop_test(tests, refreshes_without_pause_are_a_storm, 0, 2);
     tcase_add_test(tests, storms_of_accelerated_calls_are_faster);
+    tcase_add_test(tests, rejections_count_from_when_they_came);
     tcase_add_test(tests, storms_are_counted);
     suite_add_tcase(suite, tests);
     return suite;
