@@ -10,7 +10,7 @@ static bool is_in_window(const struct sst_watch_case *c)
     return sst_add_ms(c->at, l->slack) >= l->hangup && c->at <= sst_add_ms(l->expires, l->slack);
 }
 
-/* A request or its 2xx has just begun the interval anew, for whoever still counts one. */
+/* A request or its 2xx has just begun the interval anew, for a peer that still counts one. */
 static bool is_going_on(const struct sst_watch_case *c)
 {
     bool begins = sst_watch_since(c->w->start_ms, c->at) <= c->limits.slack;
