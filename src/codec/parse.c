@@ -133,7 +133,7 @@ int sst_parse_retry_after(const char *value, size_t length, uint32_t *seconds)
         return SST_ERR_ARGUMENT;
     }
     struct sst_scan scan = sst_scan_of(value, length);
-    uint32_t read;
+    uint32_t read = 0;
     if (!read_number(&scan, &read)) {
         return SST_ERR_SYNTAX;
     }

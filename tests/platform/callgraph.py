@@ -8,6 +8,7 @@ import tempfile
 NODE = re.compile(r'node: \{ title: "(?P<title>[^"]+)" label: "(?P<label>[^"]*)"')
 EDGE = re.compile(r'edge: \{ sourcename: "(?P<caller>[^"]+)" targetname: "(?P<callee>[^"]+)"')
 FRAME = re.compile(r"(\d+) bytes \((\w+)\)")
+INFO = "-fcallgraph-info=su"
 # What gcc calls the other end of a call by pointer: here, the host.
 HOST = "__indirect_call"
 
@@ -18,18 +19,32 @@ class Unbounded(Exception):
 
 def of(sources, compiler):
     """The graph of sources, as this compiler with these flags makes it."""
-    texts = []
+    with tempfile.TemporaryDirectory() as scratch:
+        objects = []
+        for number, path in enumerate(sources):
+            objects.append(os.path.join(scratch, "%d.o" % number))
+            subprocess.run([*compiler, *flags(compiler), "-std=c11", "-c", path, "-o", objects[-1]],
+                           check=True)
+        return beside(objects)
+
+
+def red_zone(compiler):
+    """Whether functions keep something below the stack pointer, which would not be counted."""
     machine = subprocess.run([*compiler, "-dumpmachine"], stdout=subprocess.PIPE, check=True,
                              encoding="utf-8").stdout
-    # What a function of x86-64 keeps below the stack pointer would not be counted.
-    more = ["-mno-red-zone"] if machine.startswith("x86_64") and "-m32" not in compiler else []
-    with tempfile.TemporaryDirectory() as scratch:
-        for number, path in enumerate(sources):
-            target = os.path.join(scratch, str(number))
-            subprocess.run([*compiler, *more, "-std=c11", "-fcallgraph-info=su", "-c", path,
-                            "-o", target + ".o"], check=True)
-            with open(target + ".ci", encoding="utf-8") as file:
-                texts.append(file.read())
+    return machine.startswith("x86_64") and "-m32" not in compiler
+
+
+def flags(compiler):
+    return [INFO, "-mno-red-zone"] if red_zone(compiler) else [INFO]
+
+
+def beside(objects):
+    """The graph of objects that were compiled with INFO."""
+    texts = []
+    for path in objects:
+        with open(os.path.splitext(path)[0] + ".ci", encoding="utf-8") as file:
+            texts.append(file.read())
     return Graph(texts)
 
 

@@ -111,7 +111,8 @@ class Build:
 
     def __init__(self, command, functions):
         with tempfile.TemporaryDirectory() as scratch:
-            objects = {os.path.relpath(path, SOURCE): compile_one(command, path, scratch, CORE)
+            objects = {os.path.relpath(path, SOURCE):
+                       compile_one(command, path, scratch, [*CORE, callgraph.INFO])
                        for path in run.core_sources()}
             self.files = {name: code_size(command, path) for name, path in objects.items()}
             for name, path in objects.items():
@@ -127,7 +128,10 @@ class Build:
             libgcc = output(*command.split(), "-print-libgcc-file-name").strip()
             self.libgcc = linked_size(command, paths, everything, scratch, [libgcc]) - \
                 linked_size(command, paths, everything, scratch)
-        self.graph = callgraph.of(run.core_sources(), [*command.split(), *BARE.split(), *CORE])
+            if callgraph.red_zone(command.split()):  # another compilation, and not of this code
+                self.graph = callgraph.of(run.core_sources(), [*command.split(), *BARE.split(), *CORE])
+            else:
+                self.graph = callgraph.beside(paths)
 
     @staticmethod
     def minimal(scratch):

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Builds and runs the unit suites for one platform.
 
-    run.py PLATFORM [--ran FOLDER]
+    run.py PLATFORM [--ran FOLDER] [--without SUITE...]
     run.py list
 
 The suites are those of tests/unit, with check.h in place of libcheck and all in one program; those
 of the libosip2 adapter are left out. FOLDER holds the logs of the suites with libcheck: the same
-cases have to run here, each as often.
+cases have to run here, each as often. --without leaves suites out, those that take long, and has the
+others, but not the core, compiled without optimization.
 Exit status: 0 passed, 1 failed, 2 wrong use, 77 compiler or emulator not installed.
 """
 
@@ -63,9 +64,11 @@ def core_sources():
     return [os.path.join(ROOT, "src", name) for name in listed.group(1).split()]
 
 
-def suite_sources():
+def suite_sources(without=()):
+    left_out = ["test_%s.c" % name for name in without]
     return sorted(path for path in glob.glob(os.path.join(UNIT, "test_*.c"))
-                  if not os.path.basename(path).startswith("test_osip"))
+                  if os.path.basename(path) not in left_out
+                  and not os.path.basename(path).startswith("test_osip"))
 
 
 def compile_all(compiler, sources, scratch, flags):
@@ -195,6 +198,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("platform", choices=[*PLATFORMS, "list"])
     parser.add_argument("--ran", metavar="FOLDER", help="logs of the suites with libcheck")
+    parser.add_argument("--without", metavar="SUITE", nargs="*", default=[])
     options = parser.parse_args()
     if options.platform == "list":
         print("\n".join(PLATFORMS))
@@ -206,7 +210,9 @@ def main():
     compiler, runner, core_compiler = found
     for line in lacking:
         print("%s; instead: %s, by %s" % (line, " ".join(compiler), " ".join(runner)))
-    suites = suite_sources()
+    suites = suite_sources(options.without)
+    if options.without:
+        compiler = [*compiler, "-O0"]
     with tempfile.TemporaryDirectory() as scratch:
         try:
             passed, wrong = run(build(compiler, core_compiler, suites, scratch), runner)
