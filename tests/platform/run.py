@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Builds and runs the unit suites for one platform.
 
-    run.py PLATFORM [--ran FOLDER] [--without SUITE...]
+    run.py PLATFORM [--ran FOLDER] [--short]
     run.py list
 
 The suites are those of tests/unit, with check.h in place of libcheck and all in one program; those
 of the libosip2 adapter are left out. FOLDER holds the logs of the suites with libcheck: the same
-cases have to run here, each as often. --without leaves suites out, those that take long, and has the
-others, but not the core, compiled without optimization.
+cases have to run here, each as often. --short leaves out the suites that try all or many combinations,
+and has the others, but not the core, compiled without optimization.
 Exit status: 0 passed, 1 failed, 2 wrong use, 77 compiler or emulator not installed.
 """
 
@@ -64,11 +64,10 @@ def core_sources():
     return [os.path.join(ROOT, "src", name) for name in listed.group(1).split()]
 
 
-def suite_sources(without=()):
-    left_out = ["test_%s.c" % name for name in without]
+def suite_sources(short=False):
+    left_out = r"test_(osip|exhaustive_|\w+_random\.c)" if short else "test_osip"
     return sorted(path for path in glob.glob(os.path.join(UNIT, "test_*.c"))
-                  if os.path.basename(path) not in left_out
-                  and not os.path.basename(path).startswith("test_osip"))
+                  if not re.match(left_out, os.path.basename(path)))
 
 
 def compile_all(compiler, sources, scratch, flags):
@@ -198,7 +197,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("platform", choices=[*PLATFORMS, "list"])
     parser.add_argument("--ran", metavar="FOLDER", help="logs of the suites with libcheck")
-    parser.add_argument("--without", metavar="SUITE", nargs="*", default=[])
+    parser.add_argument("--short", action="store_true", help="without what takes long")
     options = parser.parse_args()
     if options.platform == "list":
         print("\n".join(PLATFORMS))
@@ -210,8 +209,8 @@ def main():
     compiler, runner, core_compiler = found
     for line in lacking:
         print("%s; instead: %s, by %s" % (line, " ".join(compiler), " ".join(runner)))
-    suites = suite_sources(options.without)
-    if options.without:
+    suites = suite_sources(options.short)
+    if options.short:
         compiler = [*compiler, "-O0"]
     with tempfile.TemporaryDirectory() as scratch:
         try:
