@@ -419,7 +419,7 @@ uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct serve
         return 0;
     }
     if (!can_update(&w->side[0]) || !can_update(&w->side[1]) || has(w, HABIT_ALLOW) ||
-        has(w, HABIT_STATUS) || has(w, HABIT_TAKER) || has(w, HABIT_LAZY)) {
+        has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_TAKER) || has(w, HABIT_LAZY)) {
         afflict(w, CAUSE_LATE);
     }
     return pick(w, 200000);
