@@ -159,6 +159,7 @@ static void fail_over(struct world *w, struct agent *a)
     sst_session_inspect(&a->session, &after);
     bool behind = before.start_ms != SST_NEVER && before.start_ms > now; /* EC-44 */
     a->committed_at = behind ? other : a->committed_at + (other - now);
+    a->begun_at += other - now;
     if (before.side != after.side || before.interval != after.interval ||
         (!behind && before.expires_ms != SST_NEVER && before.expires_ms > now &&
          before.expires_ms - now != after.expires_ms - other)) {
