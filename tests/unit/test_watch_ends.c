@@ -366,6 +366,13 @@ static const struct call calls[] = {
 
 /* Without one of its messages each looks like another call. */
 static const struct call sole_calls[] = {
+    {"an UPDATE of the interval before, and the sender's BYE at the end of this one",
+     {CALLER_REFRESHES, UPDATE_902, "902.5 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
+      "903 < UPDATE 1 | k: timer | x: 1800;refresher=uas",
+      "903.1 > 200 UPDATE 1 | x: 1800;refresher=uas | Require: timer", "2671.1 > BYE 3"},
+     3000,
+     SST_WATCH_INCOMPLETE,
+     SST_WHO_NONE},
     {"a refresh and a BYE within exactly 2 s: neither knew",
      {NINETY, "61 < UPDATE 1 | k: timer | x: 90;refresher=uac", "63 > BYE 2"},
      200,
