@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "about/text.h"
+
 /* What the counters of a family count by: nothing, or the kinds of an enumeration. */
 enum split { BY_NOTHING, BY_OUTCOME, BY_REASON, BY_VIOLATION };
 
@@ -45,23 +47,6 @@ static const struct family families[] = {
     MANY(violations, "Rules that peers broke, by kind.", BY_VIOLATION, 0, SST_VIOLATION_COUNT),
 };
 
-/* What is printed; it is counted on where there is no room. */
-struct text {
-    char *buffer;
-    size_t size;
-    size_t length;
-};
-
-static void put(struct text *text, const char *string)
-{
-    for (; *string != '\0'; string++) {
-        if (text->length < text->size) {
-            text->buffer[text->length] = *string;
-        }
-        text->length++;
-    }
-}
-
 /* *number / 10, and what is left over: in parts of 32 bits, since small processors have no division
  * of 64, and no shift of 64 by a variable. */
 static unsigned divide_by_10(uint64_t *number)
@@ -75,7 +60,7 @@ static unsigned divide_by_10(uint64_t *number)
     return last % 10u;
 }
 
-static void put_number(struct text *text, uint64_t number)
+static void put_number(struct sst_growing *text, uint64_t number)
 {
     char digits[21]; /* of 2^64-1, and the terminator */
     size_t at = sizeof digits - 1;
@@ -84,7 +69,7 @@ static void put_number(struct text *text, uint64_t number)
     do {
         digits[--at] = (char)('0' + divide_by_10(&number));
     } while (number != 0);
-    put(text, digits + at);
+    sst_put(text, digits + at);
 }
 
 static const char *kind_name(unsigned split, unsigned kind)
@@ -99,37 +84,37 @@ static const char *kind_name(unsigned split, unsigned kind)
     }
 }
 
-static void put_sample(struct text *text, const struct family *family, unsigned kind,
+static void put_sample(struct sst_growing *text, const struct family *family, unsigned kind,
                        uint64_t value)
 {
-    put(text, "sst_");
-    put(text, family->name);
-    put(text, "_total");
+    sst_put(text, "sst_");
+    sst_put(text, family->name);
+    sst_put(text, "_total");
     if (family->split != BY_NOTHING) {
-        put(text, "{");
-        put(text, labels[family->split]);
-        put(text, "=\"");
-        put(text, kind_name(family->split, kind));
-        put(text, "\"}");
+        sst_put(text, "{");
+        sst_put(text, labels[family->split]);
+        sst_put(text, "=\"");
+        sst_put(text, kind_name(family->split, kind));
+        sst_put(text, "\"}");
     }
-    put(text, " ");
+    sst_put(text, " ");
     put_number(text, value);
-    put(text, "\n");
+    sst_put(text, "\n");
 }
 
-static void put_family(struct text *text, const struct family *family,
+static void put_family(struct sst_growing *text, const struct family *family,
                        const struct sst_counters *counters)
 {
     const uint64_t *values =
         (const uint64_t *)(const void *)((const char *)counters + family->offset);
 
-    put(text, "# TYPE sst_");
-    put(text, family->name);
-    put(text, " counter\n# HELP sst_");
-    put(text, family->name);
-    put(text, " ");
-    put(text, family->help);
-    put(text, "\n");
+    sst_put(text, "# TYPE sst_");
+    sst_put(text, family->name);
+    sst_put(text, " counter\n# HELP sst_");
+    sst_put(text, family->name);
+    sst_put(text, " ");
+    sst_put(text, family->help);
+    sst_put(text, "\n");
     for (unsigned kind = family->first; kind < family->count; kind++) {
         put_sample(text, family, kind, values[kind]);
     }
@@ -137,7 +122,7 @@ static void put_family(struct text *text, const struct family *family,
 
 int sst_counters_print(const struct sst_counters *counters, char *buffer, size_t size, size_t *need)
 {
-    struct text text = {buffer, size, 0};
+    struct sst_growing text = {buffer, size, 0};
 
     if (counters == NULL || (buffer == NULL && size != 0)) {
         return SST_ERR_ARGUMENT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Terminated texts, also where there is no <string.h>. Private to the library. */
+/* Terminated texts, also where there is no <string.h>, and texts that grow in a caller's buffer.
+ * Private to the library; codec/print.c has a text of its own, whose contracts are proved. */
 #ifndef SST_TEXT_H
 #define SST_TEXT_H
 
@@ -12,6 +13,28 @@ static inline size_t sst_text_length(const char *text)
         length++;
     }
     return length;
+}
+
+/* length counts what no longer fits as well; terminating the text is up to the user of it. */
+struct sst_growing {
+    char *buffer;
+    size_t size;
+    size_t length;
+};
+
+static inline void sst_put_char(struct sst_growing *text, char c)
+{
+    if (text->length < text->size) {
+        text->buffer[text->length] = c;
+    }
+    text->length++;
+}
+
+static inline void sst_put(struct sst_growing *text, const char *string)
+{
+    for (; *string != '\0'; string++) {
+        sst_put_char(text, *string);
+    }
 }
 
 #endif

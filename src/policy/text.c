@@ -249,76 +249,54 @@ bool sst_table_describe(struct sst_table table, size_t index, const char **name,
     return true;
 }
 
-/* A text that grows in a buffer; length goes on where the buffer ends. */
-struct sentence {
-    char *buffer;
-    size_t size;
-    size_t length;
-};
-
-/* The last place is overwritten by the terminator in the end. */
-static void add_char(struct sentence *sentence, char c)
-{
-    if (sentence->length < sentence->size) {
-        sentence->buffer[sentence->length] = c;
-    }
-    sentence->length++;
-}
-
-static void add(struct sentence *sentence, const char *text)
-{
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        add_char(sentence, text[i]);
-    }
-}
-
 /* The value as it was given, on one line whatever it was, or else the number. */
-static void add_value(struct sentence *sentence, const struct sst_policy_error *error)
+static void add_value(struct sst_growing *sentence, const struct sst_policy_error *error)
 {
     char digits[SST_VALUE_SIZE];
     if (error->text[0] != '\0') {
         for (size_t i = 0; i < sizeof error->text && error->text[i] != '\0'; i++) {
             bool control = (unsigned char)error->text[i] < ' ' || error->text[i] == 0x7f;
-            add_char(sentence, control ? '?' : error->text[i]);
+            sst_put_char(sentence, control ? '?' : error->text[i]);
         }
     } else if (error->code == SST_ERR_SYNTAX || error->code == SST_ERR_UNKNOWN_NAME) {
-        add(sentence, "an empty text");
+        sst_put(sentence, "an empty text");
     } else {
         sst_print_seconds(digits, sizeof digits, error->value);
-        add(sentence, digits);
+        sst_put(sentence, digits);
     }
 }
 
-static void add_error(struct sentence *sentence, const struct sst_policy_error *error)
+static void add_error(struct sst_growing *sentence, const struct sst_policy_error *error)
 {
     if (error->field != NULL) {
-        add(sentence, error->field);
-        add(sentence, ": ");
+        sst_put(sentence, error->field);
+        sst_put(sentence, ": ");
         add_value(sentence, error);
         if (error->code == SST_ERR_CONFLICT) {
-            add(sentence, " conflicts with ");
-            add(sentence, error->other != NULL ? error->other : "another field");
-            add(sentence, "; allowed is ");
+            sst_put(sentence, " conflicts with ");
+            sst_put(sentence, error->other != NULL ? error->other : "another field");
+            sst_put(sentence, "; allowed is ");
         } else if (error->code == SST_ERR_VERSION) {
-            add(sentence, " is not the size that this library knows; it has to be ");
+            sst_put(sentence, " is not the size that this library knows; it has to be ");
         } else {
-            add(sentence, " is not in ");
+            sst_put(sentence, " is not in ");
         }
-        add(sentence, error->range != NULL ? error->range : "its range");
+        sst_put(sentence, error->range != NULL ? error->range : "its range");
     } else if (error->code == SST_ERR_UNKNOWN_NAME) {
         add_value(sentence, error);
-        add(sentence, ": no such field");
+        sst_put(sentence, ": no such field");
     } else {
-        add(sentence, sst_result_name(error->code));
+        sst_put(sentence, sst_result_name(error->code));
     }
 }
 
 size_t sst_policy_error_print(const struct sst_policy_error *error, char *buffer, size_t size)
 {
-    struct sentence sentence = {buffer, buffer != NULL ? size : 0, 0};
+    struct sst_growing sentence = {buffer, buffer != NULL ? size : 0, 0};
     if (error != NULL) {
         add_error(&sentence, error);
     }
+    /* The last place is overwritten by the terminator. */
     if (sentence.size > 0) {
         size_t last = sentence.size - 1;
         sentence.buffer[sentence.length < last ? sentence.length : last] = '\0';
