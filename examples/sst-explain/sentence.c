@@ -70,6 +70,9 @@ static char *hung_up(const struct account *account)
     if (ended_by == SST_WHO_NONE) {
         return text_copy("");
     }
+    if (ended_by == account->result.who) {
+        return text_copy("; then it hung up itself");
+    }
     party = sentence_party(account, ended_by);
     text = text_print("; %s hung up", party);
     free(party);
@@ -88,26 +91,27 @@ static char *running(const struct account *account)
 
 static char *interval_refused(const struct account *account, const char *who)
 {
+    const char *what = account->negotiated_count > 0 ? "a refresh" : "the call";
+
     if (account->result.who == SST_WHO_PROXY) {
         return text_print("%s keeps lowering the session interval below what a 422 asked for, so "
                           "the call is never accepted.",
                           who);
     }
     if (caused_by(account, SST_FINDING_422_UNSUPPORTED)) {
-        return text_print(
-            "%s refused the call with 422, although the request did not list timer in "
-            "Supported and so cannot be followed.",
-            who);
+        return text_print("%s refused %s with 422, although the request did not list timer in "
+                          "Supported and so cannot be followed.",
+                          who, what);
     }
     if (caused_by(account, SST_VIOLATION_422_WITHOUT_MIN_SE) ||
         caused_by(account, SST_VIOLATION_MIN_SE_MALFORMED)) {
-        return text_print("%s refused the call with 422 and did not say which interval it wants.",
-                          who);
+        return text_print("%s refused %s with 422 and did not say which interval it wants.", who,
+                          what);
     }
     if (caused_by(account, SST_VIOLATION_422_USELESS)) {
-        return text_print("%s refused the call with 422, although the interval was long enough for "
+        return text_print("%s refused %s with 422, although the interval was long enough for "
                           "its own minimum.",
-                          who);
+                          who, what);
     }
     return text_print("%s asked for an interval that was too short, got 422, and did not ask again "
                       "with the Min-SE of that answer.",
@@ -183,6 +187,16 @@ static char *after_refusal(const struct account *account, const char *who, const
             "was not sent again in time.",
             method, result->status);
     }
+    if (result->status == 401 || result->status == 407) {
+        return text_print("%s was asked for a password when it refreshed the session (%s, %u), and "
+                          "did not try again with one that is accepted.",
+                          who, method, result->status);
+    }
+    if (result->who == result->refresher && result->status == 491) {
+        return text_print("%s refreshed the session (%s) while another request was pending, got "
+                          "491, and did not try again in time.",
+                          who, method);
+    }
     if (result->who == result->refresher) {
         return text_print(
             "%s sent its refresh (%s) while another request of its own was pending; it "
@@ -238,21 +252,28 @@ static char *say(const struct account *account, const char *who, const char *the
         return text_print("The call was refused with %u over the extension timer, because of %s.",
                           result->status, who);
     case SST_WATCH_TIMER_LOST:
-        return text_print("%s left the session timer out of a later message, which turned it off "
-                          "for one side; the other side still counted%s.",
-                          who, end);
+        return account->result.who == account->result.ended_by
+                   ? text_print("%s left the session timer out of a later message, which turned "
+                                "it off, and hung up for it all the same.",
+                                who)
+                   : text_print("%s left the session timer out of a later message, which turned it "
+                                "off for one side; the other side still counted%s.",
+                                who, end);
     case SST_WATCH_NOBODY_REFRESHES:
         return nobody_refreshes(account, who);
     case SST_WATCH_HUNG_UP_EARLY:
-        return text_print("%s hung up for the session timer before its time had come.", who);
+        return text_print(interval_of(account) != 0
+                              ? "%s hung up for the session timer before its time had come."
+                              : "%s hung up for a session timer, although none was agreed on.",
+                          who);
     case SST_WATCH_KEPT_TOO_LONG:
-        return text_print("The session expired and nobody hung up: %s had to.", who);
+        return text_print("The session expired and nobody hung up in time: %s had to.", who);
     case SST_WATCH_ACK_MISSING:
         return text_copy(
             "The answer was never acknowledged (no ACK within 32 s): this is no session "
             "timer.");
     case SST_WATCH_ENDED_OTHERWISE:
-        return text_print("%s hung up, at no time of a session timer%s%s.", who,
+        return text_print("%s hung up, and not for the session timer%s%s.", who,
                           account->reason != NULL ? ", and gives as the reason: " : "",
                           account->reason != NULL ? account->reason : "");
     case SST_WATCH_STORM:

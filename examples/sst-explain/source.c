@@ -3,14 +3,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"
 #include "trace.h"
 #include "tshark.h"
 #include "ualog.h"
+#include "view.h"
 
-static bool read_by_tshark(const struct settings *settings, const char *path,
+static bool read_by_tshark(const struct settings *settings, const char *path, const char *name,
                            const struct sink *sink)
 {
     struct tshark tshark;
@@ -19,7 +21,7 @@ static bool read_by_tshark(const struct settings *settings, const char *path,
     if (!tshark_start(&tshark, path, settings->interface, settings->keylog)) {
         return false;
     }
-    good = capture_read(tshark.out, path != NULL ? path : settings->interface, sink);
+    good = capture_read(tshark.out, name, sink);
     return tshark_end(&tshark) && good;
 }
 
@@ -53,22 +55,32 @@ static bool read_stdin(const struct sink *sink)
                : read_text(stdin, sink);
 }
 
+/* name: the path as it may be shown. */
+static bool read_file(const char *path, const char *name, const struct sink *sink)
+{
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL) {
+        fprintf(stderr, "sst-explain: %s: %s\n", name, strerror(errno));
+        return false;
+    }
+    return capture_is_one(path) ? capture_read(file, name, sink) : read_text(file, sink);
+}
+
 bool source_read(const struct settings *settings, const char *path, const struct sink *sink)
 {
-    FILE *file;
+    char *name;
+    bool good;
 
     if (strcmp(path, "-") == 0) {
         return read_stdin(sink);
     }
-    if (capture_is_one(path) && !settings->no_tshark && tshark_is_there()) {
-        return read_by_tshark(settings, path, sink);
-    }
-    file = fopen(path, "rb");
-    if (file == NULL) {
-        fprintf(stderr, "sst-explain: %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    return capture_is_one(path) ? capture_read(file, path, sink) : read_text(file, sink);
+    name = view_clean(path);
+    good = capture_is_one(path) && !settings->no_tshark && tshark_is_there()
+               ? read_by_tshark(settings, path, name, sink)
+               : read_file(path, name, sink);
+    free(name);
+    return good;
 }
 
 bool source_listen(const struct settings *settings, const struct sink *sink)
@@ -77,5 +89,5 @@ bool source_listen(const struct settings *settings, const struct sink *sink)
         fputs("sst-explain: --interface needs tshark and dumpcap\n", stderr);
         return false;
     }
-    return read_by_tshark(settings, NULL, sink);
+    return read_by_tshark(settings, NULL, settings->interface, sink);
 }

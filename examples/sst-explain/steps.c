@@ -42,7 +42,16 @@ static const char *const early[] = {
     "Count from the last 2xx to INVITE or UPDATE, and hang up min(32 s, a third) before the end "
     "(RFC 4028 section 10).",
     NULL};
+static const char *const early_without[] = {
+    "Ask who runs it to hang up for a session timer only where one was agreed on (RFC 4028 section "
+    "7.2).",
+    NULL};
+static const char *const password[] = {
+    "Check the user and the password, and let it answer challenges to UPDATE and re-INVITE as well "
+    "(RFC 3261 section 22).",
+    NULL};
 static const char *const kept[] = {
+    "Turn on session refresh (RFC 4028) at the side that had to refresh.",
     "Turn on the hang-up at the end of the session (RFC 4028 section 10): billing goes on.", NULL};
 static const char *const ack[] = {
     "Look at the Contact and Record-Route of the 2xx: the caller cannot reach them.", NULL};
@@ -72,6 +81,13 @@ static const char *const *const steps[SST_WATCH_VERDICT_COUNT] = {
 const char *const *sentence_steps(const struct account *account)
 {
     unsigned verdict = (unsigned)account->result.verdict;
+    unsigned status = account->result.status;
 
+    if (verdict == SST_WATCH_REFRESH_REFUSED && (status == 401 || status == 407)) {
+        return password;
+    }
+    if (verdict == SST_WATCH_HUNG_UP_EARLY && account->negotiated_count == 0) {
+        return early_without;
+    }
     return verdict < SST_WATCH_VERDICT_COUNT && steps[verdict] != NULL ? steps[verdict] : none;
 }

@@ -51,6 +51,13 @@ static long cause_of(const char *reason)
     return 0;
 }
 
+/* What ends calls as session timers do, by the same numbers: the words count. */
+static bool names_another(const char *reason)
+{
+    return contains(reason, "rtp") || contains(reason, "media") || contains(reason, "user") ||
+           contains(reason, "inactivity");
+}
+
 unsigned view_reason_flags(const char *reason)
 {
     long cause = reason != NULL ? cause_of(reason) : 0;
@@ -61,8 +68,10 @@ unsigned view_reason_flags(const char *reason)
     }
     /* Q.850 cause 102 is "recovery on timer expiry", and many stacks say it of session timers. */
     if (contains(reason, "session timer") || contains(reason, "session expired") ||
-        contains(reason, "session refresh") || contains(reason, "refresh") ||
-        (sip && (cause == 408 || cause == 481)) || (!sip && cause == 102)) {
+        contains(reason, "session refresh") ||
+        (!names_another(reason) &&
+         (contains(reason, "refresh") || (sip && (cause == 408 || cause == 481)) ||
+          (!sip && cause == 102)))) {
         return SST_REASON_TIMER;
     }
     /* Normal clearing, and calls that were completed elsewhere. */
