@@ -193,9 +193,10 @@ static char *after_refusal(const struct account *account, const char *who, const
                           who, method, result->status);
     }
     if (result->who == result->refresher && result->status == 491) {
-        return text_print("%s refreshed the session (%s) while another request was pending, got "
-                          "491, and did not try again in time.",
-                          who, method);
+        return text_print(
+            "%s refreshed the session (%s), got 491 (another request is pending), and "
+            "did not try again in time.",
+            who, method);
     }
     if (result->who == result->refresher) {
         return text_print(
@@ -273,8 +274,8 @@ static char *say(const struct account *account, const char *who, const char *the
             "The answer was never acknowledged (no ACK within 32 s): this is no session "
             "timer.");
     case SST_WATCH_ENDED_OTHERWISE:
-        return text_print("%s hung up, and not for the session timer%s%s.", who,
-                          account->reason != NULL ? ", and gives as the reason: " : "",
+        return text_print("%s hung up, but not for the session timer%s%s.", who,
+                          account->reason != NULL ? "; its reason: " : "",
                           account->reason != NULL ? account->reason : "");
     case SST_WATCH_STORM:
         return text_print("%s refreshes without pause.", who);
