@@ -192,6 +192,10 @@ static char *after_refusal(const struct account *account, const char *who, const
                           "did not try again with one that is accepted.",
                           who, method, result->status);
     }
+    if (result->who == result->refresher && result->status == 487) {
+        return text_print("%s took its refresh (%s) back with a CANCEL, and sent no other in time.",
+                          who, method);
+    }
     if (result->who == result->refresher && result->status == 491) {
         return text_print(
             "%s refreshed the session (%s), got 491 (another request is pending), and "
