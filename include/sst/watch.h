@@ -183,7 +183,7 @@ struct sst_watch {
     uint32_t interval;  /**< in force, in seconds; of the past where the timer was turned off */
     uint32_t min_se;    /**< what later requests of the dialog have to repeat */
     uint32_t cseq[2];   /**< one above the highest of the caller, of the callee; 0: none yet */
-    uint32_t before_ms; /**< before start_ms: its request, or the start of what was turned off */
+    uint32_t before_ms; /**< before start_ms: the start of what was turned off */
     uint32_t end_ms;    /**< after start_ms: the end, or before that the last refusal */
     uint32_t flags;     /**< what was seen */
     uint16_t tx_flags[SST_WATCH_TX_MAX]; /**< what each request is, and who sent it */

@@ -38,8 +38,9 @@ bool sst_watch_is_for_timer(const struct sst_watch_case *c)
     if (w->flags & W_REASON_TIMER) {
         return true;
     }
-    if (w->flags & W_OFF) {
-        return is_time_of_lost(c);
+    if (w->flags & W_OFF) { /* who turned it off, counts nothing any more */
+        unsigned off_by = (w->flags & W_OFF_BY_CALLEE) ? CALLEE : CALLER;
+        return c->by != off_by && is_time_of_lost(c);
     }
     if (!sst_watch_runs(w)) {
         return false;
@@ -110,25 +111,16 @@ static void conclude_silence(struct sst_watch_case *c)
     }
 }
 
-/* Counted from what does not count: the INVITE of the first interval, or the 2xx before the last.
- */
-static bool is_from_wrong_message(const struct sst_watch_case *c)
-{
-    const struct sst_watch *w = c->w;
-    struct sst_watch_limits wrong;
-    if (sst_watch_is_refresher(w, c->by) || w->before_ms < 2u * c->limits.slack) {
-        return false;
-    }
-    sst_watch_limits(w, w->start_ms - w->before_ms, &wrong);
-    wrong.slack /= 4u; /* a user may hang up at any time */
-    return sst_watch_is_time(&wrong, c->at);
-}
-
 void sst_watch_conclude_early(struct sst_watch_case *c)
 {
+    const struct sst_watch *w = c->w;
     enum sst_watch_who who = sst_watch_who_is(c->by);
-    if (c->w->flags & W_LOST_REQUEST) {
+    if (w->flags & W_LOST_REQUEST) {
         sst_watch_give_up(c, SST_MISSING_REQUEST); /* it may be what the BYE is for */
+        return;
+    }
+    if (!(w->flags & W_BEGAN) && !sst_watch_runs(w)) {
+        sst_watch_give_up(c, SST_MISSING_BEGINNING); /* of the timer that it is for */
         return;
     }
     c->result->limit_ms = c->limits.hangup;
@@ -146,10 +138,25 @@ void sst_watch_conclude_by_user(struct sst_watch_case *c)
     bool had_timer = sst_watch_runs(w) || (w->flags & W_OFF);
     if ((w->flags & W_REASON_OTHER) || after_refresh || before_answer) {
         sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
+    } else if (!had_timer && !(w->flags & W_BEGAN)) {
+        sst_watch_give_up(c, SST_MISSING_BEGINNING); /* where there may have been one */
     } else {
         sst_watch_conclude(c, had_timer ? SST_WATCH_ENDED_NORMALLY : SST_WATCH_NO_TIMER,
                            SST_WHO_NONE);
     }
+}
+
+/* Nothing follows the last 2xx, not even its ACK: the rest may not pass by here, as behind a proxy
+ * that does not record-route. */
+static bool is_bypassed(const struct sst_watch_case *c)
+{
+    const struct sst_watch *w = c->w;
+    bool bypassed = false;
+    for (unsigned i = 0; i < SST_WATCH_TX_MAX; i++) {
+        bypassed = bypassed || ((w->tx_flags[i] & T_ANSWERED) &&
+                                sst_watch_age(w, i, c->at) == (uint32_t)(c->at - w->start_ms));
+    }
+    return bypassed;
 }
 
 void sst_watch_conclude_kept(struct sst_watch_case *c)
@@ -165,7 +172,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
         sst_watch_give_up(c, SST_MISSING_RESPONSE); /* it went on as after an answer */
         return;
     }
-    if (sst_watch_is_lossy(w)) {
+    if (sst_watch_is_lossy(w) || is_bypassed(c)) {
         sst_watch_give_up(c, (w->flags & W_ENDED) ? SST_MISSING_REQUEST : SST_MISSING_END);
         return;
     }
@@ -181,7 +188,7 @@ void sst_watch_conclude_running(struct sst_watch_case *c)
     const struct sst_watch *w = c->w;
     bool says_timer = w->flags & W_REASON_TIMER;
     if (sst_add_ms(c->at, c->limits.slack) < c->limits.hangup) {
-        if (says_timer || is_from_wrong_message(c)) {
+        if (says_timer) { /* else a user, who may hang up at any time */
             sst_watch_conclude_early(c);
         } else {
             sst_watch_conclude_by_user(c);

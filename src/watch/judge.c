@@ -100,15 +100,24 @@ static void add_findings(struct sst_watch_case *c)
     }
 }
 
+/* Whether there is a timer, and which, is not in the capture. */
+static bool is_unknown(const struct sst_watch *w)
+{
+    uint32_t needed = (w->flags & W_ESTABLISHED) ? W_KNOWN : W_BEGAN;
+    return !(w->flags & needed) || (w->flags & W_UNSURE);
+}
+
 static void judge(struct sst_watch_case *c)
 {
     const struct sst_watch *w = c->w;
     const unsigned one_way = SST_MISSING_CALLER | SST_MISSING_CALLEE;
-    bool established = w->flags & W_ESTABLISHED;
-    if ((c->result->missing & one_way) || (established && !(w->flags & W_KNOWN)) ||
-        (w->flags & W_UNSURE)) {
+    if (c->result->missing & one_way) {
         sst_watch_give_up(c, 0);
-    } else if (!established) {
+    } else if (is_unknown(w)) {
+        if (!(w->flags & W_ENDED) || !sst_watch_explain_alone(c)) {
+            sst_watch_give_up(c, 0);
+        }
+    } else if (!(w->flags & W_ESTABLISHED)) {
         judge_setup(c);
     } else if (w->marks & M_STORM) {
         unsigned by = (w->marks & M_STORM_BY_CALLEE) ? CALLEE : CALLER;

@@ -30,6 +30,8 @@ void sst_watch_give_up(struct sst_watch_case *c, unsigned missing);
 bool sst_watch_explain_ack(struct sst_watch_case *c);
 bool sst_watch_explain_unanswered(struct sst_watch_case *c);
 bool sst_watch_explain_refused(struct sst_watch_case *c);
+/* Whatever timer there was: a request that was retransmitted in vain for the whole of 64*T1. */
+bool sst_watch_explain_alone(struct sst_watch_case *c);
 /* The initial INVITE was refused for the sake of the timer. */
 bool sst_watch_explain_setup(struct sst_watch_case *c);
 

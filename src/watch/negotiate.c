@@ -89,13 +89,12 @@ static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct s
 
 /* A timer is turned on, or extended. */
 static void start(struct sst_watch *w, const struct sst_timer *timer, unsigned refresher,
-                  uint64_t since, uint64_t now)
+                  uint64_t now)
 {
     w->flags &= ~(W_RUNS | W_OFF | W_LATE | W_RETRIED | W_UNSURE | W_AGAIN | W_SILENCE |
                   W_GAP_CALLER | W_GAP_CALLER << CALLEE);
     w->flags |= (refresher == CALLER ? 1u : 2u) << W_RUNS_AT;
     w->interval = timer->interval;
-    w->before_ms = sst_watch_since(since, now);
     w->start_ms = now;
     w->end_ms = 0;
     w->status = 0;
@@ -193,11 +192,7 @@ uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, uns
     unsigned refresher = timer.side == SST_SIDE_LOCAL ? requester : by;
     enum sst_watch_fault fault =
         find_fault(w, msg, i, found | sst_watch_judge_response(w, msg), refresher, now);
-    uint64_t since = w->start_ms;
-    if (!again) {
-        since = i != T_NONE ? now - sst_watch_age(w, i, now) : now;
-    }
-    start(w, &timer, refresher, since, now);
+    start(w, &timer, refresher, now);
     w->flags |= (again ? W_AGAIN : 0u) | (blind ? W_GAP_CALLER << refresher : 0u);
     mark_fault(w, fault, by);
     return found;
@@ -256,6 +251,8 @@ static bool is_reversed(const struct sst_watch *w, const struct sst_msg *msg, un
     case 491: /* both refused, both sent: nobody's */
         return w->status == 491 && refused_by != by &&
                sst_watch_since(refused, now) <= sst_watch_slack(w->interval);
+    case 487: /* it was taken back */
+        return flags & T_CANCELLED;
     case 500:
         return flags & T_OVERLAP;
     default:

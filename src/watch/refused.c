@@ -67,15 +67,21 @@ static bool is_certain(const struct sst_watch_case *c, unsigned i)
     return sst_watch_copies(c->w, i) >= 1u || sst_watch_age(c->w, i, c->at) < SST_TRANSACTION_MS;
 }
 
+/* Who sent the request i waited for its answer, and hung up. */
+static void conclude_given_up(struct sst_watch_case *c, unsigned i)
+{
+    const struct sst_watch *w = c->w;
+    c->result->method = method_of(w, i);
+    c->result->limit_ms = sst_add_ms(c->at - sst_watch_age(w, i, c->at), SST_TRANSACTION_MS);
+    sst_watch_conclude(c, SST_WATCH_REFRESH_UNANSWERED, sst_watch_who_is(sst_watch_other(c->by)));
+}
+
 bool sst_watch_explain_unanswered(struct sst_watch_case *c)
 {
     const struct sst_watch *w = c->w;
     unsigned i = sst_watch_tx_open(w, c->by);
     if (i != T_NONE && gave_up(c, i)) {
-        c->result->method = method_of(w, i);
-        c->result->limit_ms = sst_add_ms(c->at - sst_watch_age(w, i, c->at), SST_TRANSACTION_MS);
-        sst_watch_conclude(c, SST_WATCH_REFRESH_UNANSWERED,
-                           sst_watch_who_is(sst_watch_other(c->by)));
+        conclude_given_up(c, i);
         return true;
     }
     i = sst_watch_tx_open(w, sst_watch_other(c->by));
@@ -183,6 +189,18 @@ bool sst_watch_explain_refused(struct sst_watch_case *c)
         c->result->status = w->status;
         c->result->method = method;
         sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
+        return true;
+    }
+    return false;
+}
+
+bool sst_watch_explain_alone(struct sst_watch_case *c)
+{
+    const struct sst_watch *w = c->w;
+    unsigned i = sst_watch_tx_open(w, c->by);
+    if (i != T_NONE && (w->tx_flags[i] & T_HAS_SE) && sst_watch_copies(w, i) >= 2u &&
+        is_timeout(sst_watch_age(w, i, c->at))) {
+        conclude_given_up(c, i);
         return true;
     }
     return false;

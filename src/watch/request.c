@@ -88,13 +88,22 @@ static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned b
     return found;
 }
 
+/* Copies that come sooner are the capture's own, of a mirrored port: who sends a request again does
+ * so T1 after it, and 2*T1, 4*T1 after that; RFC 3261 §17.1. */
+static bool is_retransmission(const struct sst_watch *w, unsigned i, uint64_t now)
+{
+    uint32_t t1 = storm_ms(w) / 10u;
+    unsigned copies = sst_watch_copies(w, i);
+    return sst_watch_age(w, i, now) >= (copies == 0 ? t1 / 5u : t1 << copies);
+}
+
 /* INVITE and UPDATE. */
 static enum sst_watch_step refresh(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
                                    uint64_t now, uint64_t found[2])
 {
     unsigned i = sst_watch_tx_find(w, by, msg->method == SST_METHOD_UPDATE, msg->cseq);
     if (i != T_NONE || msg->cseq < w->cseq[by]) {
-        if (i != T_NONE && (w->tx_flags[i] & T_OPEN)) {
+        if (i != T_NONE && (w->tx_flags[i] & T_OPEN) && is_retransmission(w, i, now)) {
             sst_watch_tx_copy(w, i);
         }
         return SST_STEP_COPY; /* one that is lower than another may have come in another order */
@@ -167,6 +176,7 @@ enum sst_watch_step sst_watch_request(struct sst_watch *w, const struct sst_msg 
     case SST_METHOD_ACK:
         return ack(w, msg, by);
     case SST_METHOD_CANCEL:
+        sst_watch_tx_cancel(w, by, msg->cseq);
         return SST_STEP_NONE;
     case SST_METHOD_BYE:
     case SST_METHOD_OTHER:

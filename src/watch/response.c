@@ -45,11 +45,20 @@ static enum sst_watch_step final(struct sst_watch *w, const struct sst_msg *msg,
     return SST_STEP_NEGOTIATED;
 }
 
+/* The CANCEL was sent, whether or not it is in the capture. */
+static void note_cancel(struct sst_watch *w, const struct sst_msg *msg, unsigned requester)
+{
+    if (msg->method == SST_METHOD_CANCEL) {
+        sst_watch_tx_cancel(w, requester, msg->cseq);
+    }
+}
+
 enum sst_watch_step sst_watch_response(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
                                        uint64_t now, uint64_t found[2])
 {
     bool refreshes = msg->method == SST_METHOD_INVITE || msg->method == SST_METHOD_UPDATE;
     unsigned i = T_NONE;
+    note_cancel(w, msg, sst_watch_other(by));
     if (refreshes) {
         i = sst_watch_tx_find(w, sst_watch_other(by), msg->method == SST_METHOD_UPDATE, msg->cseq);
     }

@@ -98,7 +98,8 @@ enum {
     T_REFRESH = 1u << 11,  /* by the refresher, at its time or without offer */
     T_LATE = 1u << 12,     /* after the other side's limit */
     T_INVERTED = 1u << 13, /* the refresher named the other side */
-    T_OVERLAP = 1u << 14   /* an INVITE while another of its sender was pending */
+    T_OVERLAP = 1u << 14,  /* an INVITE while another of its sender was pending */
+    T_CANCELLED = 1u << 15 /* an INVITE that its sender took back */
 };
 
 static inline unsigned sst_watch_copies(const struct sst_watch *w, unsigned i)
@@ -173,6 +174,8 @@ unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_m
 void sst_watch_tx_end(struct sst_watch *w, unsigned i);
 /* Counts a retransmission. */
 void sst_watch_tx_copy(struct sst_watch *w, unsigned i);
+/* Notes that an end took its INVITE back. */
+void sst_watch_tx_cancel(struct sst_watch *w, unsigned by, uint32_t cseq);
 
 /* ---- limits.c ---- */
 

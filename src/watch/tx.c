@@ -44,6 +44,14 @@ void sst_watch_tx_copy(struct sst_watch *w, unsigned i)
     }
 }
 
+void sst_watch_tx_cancel(struct sst_watch *w, unsigned by, uint32_t cseq)
+{
+    unsigned i = sst_watch_tx_find(w, by, false, cseq);
+    if (i != T_NONE) {
+        w->tx_flags[i] |= T_CANCELLED;
+    }
+}
+
 /* Whether a new request of this end and method shows that an older one is over, unseen. */
 static bool supersedes(const struct sst_watch *w, unsigned i, unsigned by, bool update)
 {

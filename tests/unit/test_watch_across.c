@@ -9,6 +9,7 @@
     "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE, UPDATE",                                   \
         "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer", "2.1 > ACK 1"
 #define REFRESH "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac"
+#define AGAIN "902.5 > UPDATE 2 | k: timer | x: 1800;refresher=uac"
 #define REFRESHED "902.1 < 200 UPDATE 2 | x: 1800;refresher=uac | Require: timer"
 
 static const struct {
@@ -49,7 +50,7 @@ static const struct {
      SST_WATCH_REFRESH_UNANSWERED,
      SST_WHO_PROXY},
     {"nor does it, and the callee hangs up",
-     {UP, REFRESH, REFRESH, "1770 < BYE 1"},
+     {UP, REFRESH, AGAIN, "1770 < BYE 1"},
      {UP, "1770 < BYE 1"},
      0,
      2000,
