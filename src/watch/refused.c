@@ -47,7 +47,8 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
     bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
     bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
     bool in_interval = age <= sst_watch_since(w->start_ms, c->at);
-    bool waits = !(w->tx_flags[i] & T_UPDATE) || sst_watch_copies(w, i) >= 1u;
+    bool waits =
+        !(w->tx_flags[i] & T_UPDATE) || sst_watch_copies(w, i) >= 1u || (w->flags & W_SILENCE);
     bool expired = waits && in_interval && sst_watch_is_refresher(w, c->by) &&
                    sst_watch_is_time(&c->limits, c->at);
     bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;

@@ -111,7 +111,8 @@ unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_m
         w->flags |= W_RETRIED;
         if (sst_watch_age(w, i, now) >= SST_TRANSACTION_MS) { /* else both may be pending */
             w->flags |= was_answered(w, i, now) ? W_LOST_RESPONSE | W_UNSURE : 0u;
-            w->flags |= sst_watch_copies(w, i) >= 2u ? W_SILENCE : 0u;
+            bool in_vain = sst_watch_copies(w, i) >= 2u && sst_watch_is_refresher(w, by);
+            w->flags |= in_vain ? W_SILENCE : 0u;
             sst_watch_tx_end(w, i);
         }
     }
