@@ -57,14 +57,35 @@ void account_add_row(struct account *account, struct row row)
     account->row[account->row_count++] = row;
 }
 
-void account_add_negotiated(struct account *account, const struct negotiated *negotiated)
+void course_add_negotiated(struct course *course, const struct negotiated *negotiated)
 {
-    if (account->negotiated_count == NEGOTIATED_MAX) {
-        account->negotiated[NEGOTIATED_MAX - 1] = *negotiated;
+    if (course->negotiated_count == NEGOTIATED_MAX) {
+        course->negotiated[NEGOTIATED_MAX - 1] = *negotiated;
         return;
     }
-    account->negotiated = grow(account->negotiated, account->negotiated_count, sizeof *negotiated);
-    account->negotiated[account->negotiated_count++] = *negotiated;
+    course->negotiated = grow(course->negotiated, course->negotiated_count, sizeof *negotiated);
+    course->negotiated[course->negotiated_count++] = *negotiated;
+}
+
+void course_clear(struct course *course)
+{
+    free(course->negotiated);
+    free(course->reason);
+    *course = (struct course){.answer_frame = 0};
+}
+
+void account_take_course(struct account *account, struct course *course)
+{
+    free(account->negotiated);
+    free(account->reason);
+    account->answer_frame = course->answer_frame;
+    account->request_frame = course->request_frame;
+    account->refusal_frame = course->refusal_frame;
+    account->bye_frame = course->bye_frame;
+    account->reason = course->reason;
+    account->negotiated_count = course->negotiated_count;
+    account->negotiated = course->negotiated;
+    *course = (struct course){.answer_frame = 0};
 }
 
 static void add_finding(struct account *account, unsigned what, enum sst_watch_who who,

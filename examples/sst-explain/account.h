@@ -47,6 +47,17 @@ struct finding {
     bool harmless;
 };
 
+/* What went on in one dialog on one hop. Frames are 0 for none. */
+struct course {
+    unsigned long answer_frame;  /* the last 2xx that negotiated */
+    unsigned long request_frame; /* the last INVITE or UPDATE, of the one who refreshes or not */
+    unsigned long refusal_frame; /* the last final response that refused one */
+    unsigned long bye_frame;
+    char *reason; /* of the BYE; NULL for none */
+    size_t negotiated_count;
+    struct negotiated *negotiated;
+};
+
 struct account {
     char *call_id;
     char *from; /* who called whom, as user@host */
@@ -87,9 +98,14 @@ void account_free(struct account *account);
 
 /* Each takes over the texts. */
 void account_add_row(struct account *account, struct row row);
-void account_add_negotiated(struct account *account, const struct negotiated *negotiated);
 void account_add_findings(struct account *account, uint64_t set, enum sst_watch_who who,
                           unsigned long frame);
+
+void course_add_negotiated(struct course *course, const struct negotiated *negotiated);
+void course_clear(struct course *course);
+
+/* Takes over what went on in the dialog that the judgement is about. */
+void account_take_course(struct account *account, struct course *course);
 
 /* The frames that show the verdict, in their order. @return how many */
 #define ACCOUNT_FRAMES (FINDINGS_MAX + 4)

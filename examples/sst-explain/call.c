@@ -133,49 +133,67 @@ static void add_row(struct call *call, const struct view *view, const struct pac
     account_add_row(call->account, row);
 }
 
-static void add_negotiated(struct call *call, const struct packet *packet, double at,
+static void add_negotiated(struct course *course, const struct packet *packet, double at,
                            const struct sst_watch_timer *timer, const struct call_clock *clock)
 {
-    struct account *account = call->account;
     struct negotiated negotiated = {.at = at,
                                     .frame = packet->frame,
                                     .interval = timer->interval,
                                     .refresher = timer->refresher};
 
-    if (timer->interval == 0 && account->negotiated_count == 0) {
+    if (timer->interval == 0 && course->negotiated_count == 0) {
         return;
     }
     if (timer->interval != 0) {
         negotiated.refresh_by = call_clock_s(clock, timer->refresh_by_ms);
         negotiated.hangup_at = call_clock_s(clock, timer->hangup_at_ms);
     }
-    account_add_negotiated(account, &negotiated);
+    course_add_negotiated(course, &negotiated);
 }
 
 /* ---- A message ---- */
 
-static void note_frames(struct account *account, const struct view *view, unsigned long frame,
+static void note_frames(struct course *course, const struct view *view, unsigned long frame,
                         enum sst_watch_step step)
 {
     switch (step) {
     case SST_STEP_REQUEST:
-        account->request_frame = frame;
+        course->request_frame = frame;
         break;
     case SST_STEP_NEGOTIATED:
-        account->answer_frame = frame;
+        course->answer_frame = frame;
         break;
     case SST_STEP_REFUSED:
-        account->refusal_frame = frame;
+        course->refusal_frame = frame;
         break;
     case SST_STEP_ENDED:
-        if (account->bye_frame == 0) {
-            account->bye_frame = frame;
-            account->reason = mask_reason(view->reason);
+        if (course->bye_frame == 0) {
+            course->bye_frame = frame;
+            course->reason = mask_reason(view->reason);
         }
         break;
     default:
         break;
     }
+}
+
+/* Nothing that counts as much as any other dialog of the call is left: a branch that was answered
+ * without a caller to acknowledge it keeps no call up, nor does one that still rings. */
+static bool is_over(const struct call *call)
+{
+    unsigned top = 0;
+    bool over = true;
+
+    for (const struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        for (unsigned i = 0; i < hop->dialog_count; i++) {
+            const struct dialog *dialog = &hop->dialog[i];
+            unsigned rank = hop_rank_dialog(dialog, "");
+
+            over = rank > top ? dialog->over : over && (rank < top || dialog->over);
+            top = rank > top ? rank : top;
+        }
+    }
+    return over;
 }
 
 static void note_state(struct call *call, struct dialog *dialog, const struct view *view,
@@ -191,7 +209,7 @@ static void note_state(struct call *call, struct dialog *dialog, const struct vi
     if (invite && view->request && !dialog->established) {
         dialog->over = false;
     }
-    call->over = dialog->over;
+    call->over = is_over(call);
     call->over_ms = now_ms;
 }
 
@@ -200,7 +218,7 @@ static void note_state(struct call *call, struct dialog *dialog, const struct vi
 static void add_found(struct call *call, struct hop *hop, const struct hop *from, uint64_t found,
                       enum sst_watch_who who, unsigned long frame)
 {
-    bool forwarded = from != NULL && strcmp(from->tag, hop->tag) == 0;
+    bool forwarded = from != NULL;
 
     hop->found[who == SST_WHO_CALLEE] |= found;
     account_add_findings(call->account,
@@ -208,11 +226,11 @@ static void add_found(struct call *call, struct hop *hop, const struct hop *from
                          forwarded ? SST_WHO_PROXY : who, frame);
 }
 
-static void add_findings(struct call *call, struct hop *hop, const struct sst_watch_seen *seen,
-                         unsigned long frame)
+static void add_findings(struct call *call, struct hop *hop, const char *tag,
+                         const struct sst_watch_seen *seen, unsigned long frame)
 {
-    add_found(call, hop, hop_before(call, hop), seen->by_caller, SST_WHO_CALLER, frame);
-    add_found(call, hop, hop_after(call, hop), seen->by_callee, SST_WHO_CALLEE, frame);
+    add_found(call, hop, hop_before(call, hop, tag), seen->by_caller, SST_WHO_CALLER, frame);
+    add_found(call, hop, hop_after(call, hop, tag), seen->by_callee, SST_WHO_CALLEE, frame);
 }
 
 /* @return whether it is a message of a dialog */
@@ -220,7 +238,6 @@ static bool take_on_hop(struct call *call, struct hop *hop, const struct view *v
                         const struct packet *packet, enum sst_party party,
                         const struct call_clock *clock, uint32_t absolute_min)
 {
-    struct account *account = call->account;
     uint64_t now_ms = call_clock_ms(clock, packet->at_us);
     struct dialog *dialog = hop_dialog(hop, view, party, absolute_min);
     struct sst_watch_seen seen;
@@ -230,17 +247,19 @@ static bool take_on_hop(struct call *call, struct hop *hop, const struct view *v
                                             now_ms, &seen) != SST_OK) {
         return false;
     }
+    if (seen.step == SST_STEP_REQUEST && view->to_tag[0] == '\0') {
+        hop->asked = dialog->watch;
+    }
+    dialog->used = dialog->used || (view->request && dialog->established);
     if (seen.step != SST_STEP_COPY) {
         by_proxy = relay_compare(call, hop, view, party, absolute_min);
         note_state(call, dialog, view, seen.step, now_ms);
     }
-    add_findings(call, hop, &seen, packet->frame);
-    account_add_findings(account, by_proxy, SST_WHO_PROXY, packet->frame);
-    if (hop == call->hops) {
-        note_frames(account, view, packet->frame, seen.step);
-        if (seen.step == SST_STEP_NEGOTIATED) {
-            add_negotiated(call, packet, call_clock_s(clock, now_ms), &seen.timer, clock);
-        }
+    add_findings(call, hop, hop_callee_tag(view, party), &seen, packet->frame);
+    account_add_findings(call->account, by_proxy, SST_WHO_PROXY, packet->frame);
+    note_frames(&dialog->course, view, packet->frame, seen.step);
+    if (seen.step == SST_STEP_NEGOTIATED) {
+        add_negotiated(&dialog->course, packet, call_clock_s(clock, now_ms), &seen.timer, clock);
     }
     return true;
 }

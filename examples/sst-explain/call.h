@@ -20,8 +20,10 @@
 struct dialog {
     char *tag;        /* empty as long as no response has one */
     bool established; /* a 2xx to its INVITE was there */
+    bool used;        /* and a request within it, the ACK as a rule */
     bool over;
     struct sst_watch watch;
+    struct course course;
 };
 
 /* An INVITE or UPDATE on its way, for comparing what an element made of it. */
@@ -37,8 +39,11 @@ struct passed {
 
 struct hop {
     struct hop *next;
-    struct end end[2]; /* on the caller's side, on the callee's; without ports where hosts tell */
-    char *tag;         /* the caller's */
+    /* On the caller's side, on the callee's; without ports where hosts tell. A call that comes back
+     * between the same two is on another hop. */
+    struct end end[2];
+    char *tag;              /* the caller's */
+    struct sst_watch asked; /* once it was given the initial INVITE: what forks begin with */
     unsigned dialog_count;
     struct dialog *dialog;
     unsigned passed_next;

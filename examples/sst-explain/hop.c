@@ -34,10 +34,14 @@ static bool party_by_tag(const struct hop *hop, const struct view *view, enum ss
     return false;
 }
 
-static bool is_between(const struct hop *hop, const struct end *from, const struct end *to)
+const char *hop_callee_tag(const struct view *view, enum sst_party party)
 {
-    return (hop_same_end(&hop->end[0], from) && hop_same_end(&hop->end[1], to)) ||
-           (hop_same_end(&hop->end[0], to) && hop_same_end(&hop->end[1], from));
+    return view->request == (party == SST_CALLER) ? view->to_tag : view->from_tag;
+}
+
+static bool is_along(const struct hop *hop, const struct end *caller, const struct end *callee)
+{
+    return hop_same_end(&hop->end[0], caller) && hop_same_end(&hop->end[1], callee);
 }
 
 static struct hop *add_hop(struct call *call, const struct view *view, const struct end *from,
@@ -70,12 +74,9 @@ static struct hop *add_hop(struct call *call, const struct view *view, const str
 
 /* From a hop that begins at the caller's end on to one that ends at the callee's. */
 static unsigned follow(const struct call *call, struct hop *hop, const struct end *callee,
-                       struct hop *path[HOPS_MAX])
+                       const char *tag, struct hop *path[HOPS_MAX])
 {
-    for (unsigned count = 0; hop != NULL && count < HOPS_MAX; hop = hop_after(call, hop)) {
-        if (strcmp(path[0]->tag, hop->tag) != 0) {
-            return 0;
-        }
+    for (unsigned count = 0; hop != NULL && count < HOPS_MAX; hop = hop_after(call, hop, tag)) {
         path[count++] = hop;
         if (hop_same_end(&hop->end[1], callee)) {
             return count;
@@ -109,8 +110,7 @@ static unsigned find_direct(struct call *call, const struct view *view, const st
         const struct end *callee = *party == SST_CALLER ? to : from;
         bool begins = hop_same_end(&hop->end[0], caller);
 
-        path[0] = hop;
-        unsigned count = begins ? follow(call, hop, callee, path) : 0;
+        unsigned count = begins ? follow(call, hop, callee, hop_callee_tag(view, *party), path) : 0;
 
         if (count > 0) {
             if (*party == SST_CALLEE) {
@@ -126,6 +126,29 @@ static unsigned find_direct(struct call *call, const struct view *view, const st
     return moved != NULL && party_by_tag(moved, view, party) ? 1 : 0;
 }
 
+/* A hop between the two, in this direction; in the other one too, where it is no INVITE that comes
+ * back on its way to the callee. */
+static struct hop *find_hop(struct call *call, const struct view *view, const struct end *from,
+                            const struct end *to, enum sst_party *party)
+{
+    bool initial =
+        view->request && view->msg.method == SST_METHOD_INVITE && view->to_tag[0] == '\0';
+    struct hop *against = NULL;
+
+    for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        if (!party_by_tag(hop, view, party)) {
+            continue;
+        }
+        if (*party == SST_CALLER ? is_along(hop, from, to) : is_along(hop, to, from)) {
+            return hop;
+        }
+        if (against == NULL && !initial && (is_along(hop, from, to) || is_along(hop, to, from))) {
+            against = hop;
+        }
+    }
+    return against != NULL && party_by_tag(against, view, party) ? against : NULL;
+}
+
 unsigned hop_path(struct call *call, const struct view *view, const struct packet *packet,
                   enum sst_party *party, struct hop *path[HOPS_MAX])
 {
@@ -134,11 +157,9 @@ unsigned hop_path(struct call *call, const struct view *view, const struct packe
     unsigned count;
 
     hop_ends(packet, &from, &to);
-    for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
-        if (is_between(hop, &from, &to) && party_by_tag(hop, view, party)) {
-            path[0] = hop;
-            return 1;
-        }
+    path[0] = find_hop(call, view, &from, &to, party);
+    if (path[0] != NULL) {
+        return 1;
     }
     count = view->to_tag[0] != '\0' ? find_direct(call, view, &from, &to, party, path) : 0;
     if (count == 0) {
@@ -160,23 +181,20 @@ static struct dialog *add_dialog(struct hop *hop, const char *tag, uint32_t abso
     memset(dialog, 0, sizeof *dialog);
     dialog->tag = text_copy(tag);
     if (hop->dialog_count > 0) {
-        sst_watch_fork(&dialog->watch, &hop->dialog[0].watch);
+        sst_watch_fork(&dialog->watch, &hop->asked);
+        dialog->course.request_frame = hop->dialog[0].course.request_frame;
     } else {
         sst_watch_init(&dialog->watch, absolute_min);
+        sst_watch_init(&hop->asked, absolute_min);
     }
     hop->dialog_count++;
     return dialog;
 }
 
-static const char *callee_tag(const struct view *view, enum sst_party party)
-{
-    return view->request == (party == SST_CALLER) ? view->to_tag : view->from_tag;
-}
-
 struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_party party,
                           uint32_t absolute_min)
 {
-    const char *tag = callee_tag(view, party);
+    const char *tag = hop_callee_tag(view, party);
     bool refusal = !view->request && view->status >= 300;
     struct dialog *first;
 
@@ -207,32 +225,11 @@ struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_par
     return add_dialog(hop, tag, absolute_min);
 }
 
-struct hop *hop_after(const struct call *call, const struct hop *hop)
-{
-    for (struct hop *next = call->hops; next != NULL; next = next->next) {
-        if (next != hop && hop_same_end(&hop->end[1], &next->end[0]) &&
-            !hop_same_end(&hop->end[0], &next->end[1])) {
-            return next;
-        }
-    }
-    return NULL;
-}
-
-struct hop *hop_before(const struct call *call, const struct hop *hop)
-{
-    for (struct hop *last = call->hops; last != NULL; last = last->next) {
-        if (last != hop && hop_same_end(&last->end[1], &hop->end[0]) &&
-            !hop_same_end(&last->end[0], &hop->end[1])) {
-            return last;
-        }
-    }
-    return NULL;
-}
-
 void hop_free(struct hop *hop)
 {
     for (unsigned i = 0; i < hop->dialog_count; i++) {
         free(hop->dialog[i].tag);
+        course_clear(&hop->dialog[i].course);
     }
     free(hop->dialog);
     free(hop->tag);

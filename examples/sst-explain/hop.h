@@ -22,9 +22,21 @@ unsigned hop_path(struct call *call, const struct view *view, const struct packe
 struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_party party,
                           uint32_t absolute_min);
 
-/* The hop that begins where this one ends, on the callee's side; NULL for none. */
-struct hop *hop_after(const struct call *call, const struct hop *hop);
-struct hop *hop_before(const struct call *call, const struct hop *hop);
+/* The callee's tag in a message; empty for none. */
+const char *hop_callee_tag(const struct view *view, enum sst_party party);
+
+/* How much a dialog counts: most where it was answered and used, then by whoever has this tag,
+ * least where it was refused. An empty tag is of no account. */
+unsigned hop_rank_dialog(const struct dialog *dialog, const char *tag);
+
+/* The dialog of a hop that counts most; NULL where it has none. */
+struct dialog *hop_main_dialog(const struct hop *hop, const char *tag);
+
+/* The hop of the same caller's tag that begins where this one ends, on the callee's side; NULL for
+ * none. Of several, as after a fork or where another target was tried, the one whose dialog counts
+ * most. */
+struct hop *hop_after(const struct call *call, const struct hop *hop, const char *tag);
+struct hop *hop_before(const struct call *call, const struct hop *hop, const char *tag);
 
 void hop_free(struct hop *hop);
 

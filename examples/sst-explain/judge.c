@@ -25,63 +25,118 @@ static int weight(const struct sst_watch_result *result)
     }
 }
 
-/* Of the dialogs on a hop those count that were answered; without any, the first. */
-static void judge_hop(const struct hop *hop, uint64_t now_ms, struct sst_watch_result *result)
+/* One dialog of a call, over all the hops that it passes. */
+struct leg {
+    struct dialog *dialog; /* on the hop next to the caller */
+    struct sst_watch_result result;
+    const struct end *ends[4]; /* by enum sst_watch_who */
+};
+
+/* Of two faults the one that ended its leg first: the other leg ended because of it. */
+static bool says_more(const struct leg *leg, const struct leg *than)
 {
-    bool found = false;
+    const struct sst_watch_result *a = &leg->result;
+    const struct sst_watch_result *b = &than->result;
 
-    sst_watch_judge(&hop->dialog[0].watch, now_ms, result);
-    for (unsigned i = 0; i < hop->dialog_count; i++) {
-        struct sst_watch_result other;
-
-        if (!hop->dialog[i].established) {
-            continue;
-        }
-        sst_watch_judge(&hop->dialog[i].watch, now_ms, &other);
-        if (!found || weight(&other) > weight(result)) {
-            *result = other;
-        }
-        found = true;
+    if (weight(a) != weight(b)) {
+        return weight(a) > weight(b);
     }
+    if (account_is_bad(a->verdict)) {
+        return a->decided_ms < b->decided_ms;
+    }
+    return a->verdict == SST_WATCH_RUNNING && b->verdict != SST_WATCH_RUNNING;
 }
 
-static const struct hop *nearest_caller(const struct call *call)
+/* The hop next to the caller: of several, as where another target was tried, the one that was
+ * answered. */
+static struct hop *nearest_caller(const struct call *call, const char *tag)
 {
-    for (const struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
-        if (hop->dialog_count > 0 && hop_before(call, hop) == NULL) {
-            return hop;
+    struct hop *best = NULL;
+
+    for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        if (hop->dialog_count > 0 && strcmp(hop->tag, tag) == 0 &&
+            hop_before(call, hop, "") == NULL &&
+            (best == NULL || hop_rank_dialog(hop_main_dialog(hop, ""), "") >
+                                 hop_rank_dialog(hop_main_dialog(best, ""), ""))) {
+            best = hop;
         }
     }
-    return call->hops;
+    return best;
+}
+
+/* Adds the next hop. Where one proxy is to blame already, what the hops behind it miss is its fault
+ * too, unless the next proxy did something of its own. */
+static void add_hop(struct leg *leg, const struct hop *hop, const struct hop *next, uint64_t now_ms)
+{
+    struct sst_watch_result *result = &leg->result;
+    struct sst_watch_result other;
+    struct sst_watch_result both;
+
+    sst_watch_judge(&hop_main_dialog(next, leg->dialog->tag)->watch, now_ms, &other);
+    sst_watch_across(result, &other, hop->proxy, &both);
+    leg->ends[SST_WHO_CALLEE] = &next->end[1];
+    if (result->who == SST_WHO_PROXY && both.who == SST_WHO_PROXY &&
+        (hop->proxy & both.causes) == 0) {
+        result->by_callee = both.by_callee;
+        return;
+    }
+    leg->ends[SST_WHO_PROXY] = &hop->end[1];
+    *result = both;
 }
 
 /* From the hop next to the caller to the one next to the callee. */
-static void join(const struct call *call, const struct hop *first, uint64_t now_ms,
-                 struct sst_watch_result *result, const struct end **ends)
+static void judge_leg(const struct call *call, const struct hop *first, struct dialog *dialog,
+                      uint64_t now_ms, struct leg *leg)
 {
     const struct hop *hop = first;
 
-    judge_hop(hop, now_ms, result);
-    ends[SST_WHO_CALLER] = &hop->end[0];
-    ends[SST_WHO_CALLEE] = &hop->end[1];
+    *leg = (struct leg){.dialog = dialog};
+    leg->ends[SST_WHO_CALLER] = &hop->end[0];
+    leg->ends[SST_WHO_CALLEE] = &hop->end[1];
+    sst_watch_judge(&dialog->watch, now_ms, &leg->result);
     for (unsigned i = 0; i < call->hop_count; i++) {
-        struct sst_watch_result other;
-        const struct hop *next = hop_after(call, hop);
+        const struct hop *next = hop_after(call, hop, dialog->tag);
 
         if (next == NULL || next->dialog_count == 0) {
             break;
         }
-        judge_hop(next, now_ms, &other);
-        if (strcmp(next->tag, hop->tag) == 0) {
-            if (ends[SST_WHO_PROXY] == NULL || hop->proxy != 0) {
-                ends[SST_WHO_PROXY] = &hop->end[1];
-            }
-            sst_watch_across(result, &other, hop->proxy, result);
-        } else if (weight(&other) > weight(result)) {
-            *result = other;
-        }
-        ends[SST_WHO_CALLEE] = &next->end[1];
+        add_hop(leg, hop, next, now_ms);
         hop = next;
+    }
+}
+
+/* Those dialogs count that were answered; without any, the first. */
+static void judge_legs(const struct call *call, const struct hop *hop, uint64_t now_ms,
+                       struct leg *best)
+{
+    bool answered = hop_main_dialog(hop, "")->established;
+
+    for (unsigned i = 0; i < (answered ? hop->dialog_count : 1); i++) {
+        struct leg leg;
+
+        if (answered && !hop->dialog[i].established) {
+            continue;
+        }
+        judge_leg(call, hop, &hop->dialog[i], now_ms, &leg);
+        if (best->dialog == NULL || says_more(&leg, best)) {
+            *best = leg;
+        }
+    }
+}
+
+/* Each caller's tag has legs of its own: those of a B2BUA, or of a Call-ID that was used again. */
+static void judge_all(const struct call *call, uint64_t now_ms, struct leg *best)
+{
+    for (const struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        const struct hop *same = call->hops;
+        const struct hop *first = nearest_caller(call, hop->tag);
+
+        while (strcmp(same->tag, hop->tag) != 0) {
+            same = same->next;
+        }
+        if (same == hop && first != NULL) {
+            judge_legs(call, first, now_ms, best);
+        }
     }
 }
 
@@ -115,18 +170,20 @@ void call_judge(struct call *call, const struct call_clock *clock, uint64_t now_
 {
     struct account *account = call->account;
     struct sst_watch_result *result = &account->result;
-    const struct end *ends[4] = {NULL, NULL, NULL, NULL};
+    struct leg leg = {.dialog = NULL};
 
-    if (call->hops == NULL || call->hops->dialog_count == 0) {
+    judge_all(call, now_ms, &leg);
+    if (leg.dialog == NULL) {
         result->verdict = SST_WATCH_INCOMPLETE;
         result->limit_ms = result->decided_ms = SST_NEVER;
         account->who_address = text_copy("");
         return;
     }
-    join(call, nearest_caller(call), now_ms, result, ends);
+    *result = leg.result;
+    account_take_course(account, &leg.dialog->course);
     account_add_findings(account, result->by_caller, SST_WHO_CALLER, 0);
     account_add_findings(account, result->by_callee, SST_WHO_CALLEE, 0);
-    account->who_address = shown(call, result->who < 4 ? ends[result->who] : NULL);
+    account->who_address = shown(call, result->who < 4 ? leg.ends[result->who] : NULL);
     if (result->limit_ms != SST_NEVER) {
         account->limit = call_clock_s(clock, result->limit_ms);
     }

@@ -21,7 +21,8 @@ static struct passed *find(struct hop *hop, bool by_caller, const struct view *v
 static uint64_t compare_request(struct call *call, struct hop *hop, const struct view *view,
                                 bool by_caller, uint32_t absolute_min)
 {
-    struct hop *from = by_caller ? hop_before(call, hop) : hop_after(call, hop);
+    const char *tag = hop_callee_tag(view, by_caller ? SST_CALLER : SST_CALLEE);
+    struct hop *from = by_caller ? hop_before(call, hop, tag) : hop_after(call, hop, tag);
     struct passed *in = find(from, by_caller, view);
     struct passed *out = &hop->passed[hop->passed_next];
     uint64_t findings;
@@ -32,7 +33,7 @@ static uint64_t compare_request(struct call *call, struct hop *hop, const struct
     out->by_caller = by_caller;
     out->cseq = view->cseq;
     out->request = view->msg;
-    if (in == NULL || strcmp(from->tag, hop->tag) != 0) {
+    if (in == NULL) {
         return 0;
     }
     findings = sst_relay_request(&out->relay, &in->request, &view->msg, absolute_min);
@@ -43,7 +44,8 @@ static uint64_t compare_request(struct call *call, struct hop *hop, const struct
 static uint64_t compare_response(struct call *call, struct hop *hop, const struct view *view,
                                  bool by_caller)
 {
-    struct hop *from = by_caller ? hop_after(call, hop) : hop_before(call, hop);
+    const char *tag = hop_callee_tag(view, by_caller ? SST_CALLEE : SST_CALLER);
+    struct hop *from = by_caller ? hop_after(call, hop, tag) : hop_before(call, hop, tag);
     struct passed *in = find(from, by_caller, view);
     struct passed *out = find(hop, by_caller, view);
     uint64_t findings;
@@ -53,7 +55,7 @@ static uint64_t compare_response(struct call *call, struct hop *hop, const struc
     }
     out->answered = true;
     out->response = view->msg;
-    if (in == NULL || !in->answered || strcmp(from->tag, hop->tag) != 0) {
+    if (in == NULL || !in->answered) {
         return 0;
     }
     findings = sst_relay_response(&in->relay, &in->response, &view->msg);
