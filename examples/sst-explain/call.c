@@ -177,8 +177,8 @@ static void note_frames(struct course *course, const struct view *view, unsigned
     }
 }
 
-/* Nothing that counts as much as any other dialog of the call is left: a branch that was answered
- * without a caller to acknowledge it keeps no call up, nor does one that still rings. */
+/* Of the dialogs that count most all are over: one that nobody acknowledged keeps no call up beside
+ * one that was used, nor does one that still rings beside one that was answered. */
 static bool is_over(const struct call *call)
 {
     unsigned top = 0;
@@ -250,7 +250,8 @@ static bool take_on_hop(struct call *call, struct hop *hop, const struct view *v
     if (seen.step == SST_STEP_REQUEST && view->to_tag[0] == '\0') {
         hop->asked = dialog->watch;
     }
-    dialog->used = dialog->used || (view->request && dialog->established);
+    dialog->used = dialog->used ||
+                   (view->request && dialog->established && view->msg.method != SST_METHOD_BYE);
     if (seen.step != SST_STEP_COPY) {
         by_proxy = relay_compare(call, hop, view, party, absolute_min);
         note_state(call, dialog, view, seen.step, now_ms);

@@ -20,7 +20,7 @@
 struct dialog {
     char *tag;        /* empty as long as no response has one */
     bool established; /* a 2xx to its INVITE was there */
-    bool used;        /* and a request within it, the ACK as a rule */
+    bool used;        /* and a request within it, the ACK as a rule; a BYE alone does not count */
     bool over;
     struct sst_watch watch;
     struct course course;

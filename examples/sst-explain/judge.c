@@ -105,16 +105,18 @@ static void judge_leg(const struct call *call, const struct hop *first, struct d
     }
 }
 
-/* Those dialogs count that were answered; without any, the first. */
+/* Those dialogs count that were answered, and of them those that were used; without any, the
+ * first. */
 static void judge_legs(const struct call *call, const struct hop *hop, uint64_t now_ms,
                        struct leg *best)
 {
+    unsigned top = hop_rank_dialog(hop_main_dialog(hop, ""), "");
     bool answered = hop_main_dialog(hop, "")->established;
 
     for (unsigned i = 0; i < (answered ? hop->dialog_count : 1); i++) {
         struct leg leg;
 
-        if (answered && !hop->dialog[i].established) {
+        if (answered && hop_rank_dialog(&hop->dialog[i], "") < top) {
             continue;
         }
         judge_leg(call, hop, &hop->dialog[i], now_ms, &leg);
