@@ -46,6 +46,12 @@ void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *reques
     }
 }
 
+/* The dialog has no timer, and by policy takes none any more. */
+static bool declines_midcall(const struct sst_policy *policy, const struct sst_dialog *dialog)
+{
+    return dialog->established && dialog->side == SST_SIDE_NONE && !policy->accept_midcall;
+}
+
 /* EC-134: what is in force already is not rejected, as several stacks do not follow a 422 then. */
 static uint32_t least_to_accept(const struct sst_policy *policy, const struct sst_dialog *dialog)
 {
@@ -72,6 +78,9 @@ unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_dialog
     }
     if (!(request->has & SST_MSG_SESSION_EXPIRES) || !supports(policy, request)) {
         return 0; /* §9; EC-12: who cannot read a 422 does not get one */
+    }
+    if (declines_midcall(policy, dialog)) {
+        return 0; /* no interval would do */
     }
     uint32_t own = (request->has & SST_MSG_MIN_SE) ? request->min_se : 0; /* EC-105 */
     if (request->session_expires >= sst_max(least_to_accept(policy, dialog), own)) {
@@ -116,7 +125,7 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
     uint32_t least = sst_max(facts->min_se, policy->absolute_min);
     bool running = dialog->established && dialog->side != SST_SIDE_NONE;
     uint32_t interval;
-    if (!running && dialog->established && !policy->accept_midcall) {
+    if (declines_midcall(policy, dialog)) {
         return 0;
     }
     bool small = facts->has_session_expires && facts->supports && facts->session_expires < least;

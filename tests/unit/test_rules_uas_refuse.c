@@ -110,6 +110,8 @@ START_TEST(no_422_to_the_interval_in_force)
     expect(refusal(TIMER " | Session-Expires: 100"), "422 120");
     dialog = (struct sst_dialog){.interval = 100, .established = true};
     expect(refusal(TIMER " | Session-Expires: 100"), "422 120");
+    policy("min_se=120 accept_midcall=no"); /* where none is taken, none is too small */
+    expect(refusal(TIMER " | Session-Expires: 100"), "0 0");
 }
 END_TEST
 
