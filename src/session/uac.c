@@ -261,7 +261,10 @@ static void ignore(struct sst_verdict *verdict)
 static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now, struct sst_verdict *verdict)
 {
-    enum sst_outcome outcome = sst_classify_failure(s->policy, sst_tx_method(tx), response->status);
+    enum sst_method method = sst_tx_method(tx);
+    enum sst_outcome outcome = (tx->flags & TX_REFRESH)
+                                   ? sst_classify_failure(s->policy, method, response->status)
+                                   : sst_classify_status(method, response->status);
     if (outcome == SST_OUTCOME_PROVISIONAL) {
         provisional(s, tx, response, now);
     } else if (outcome == SST_OUTCOME_SUCCESS) {

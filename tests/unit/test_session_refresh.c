@@ -331,6 +331,13 @@ START_TEST(the_table_of_codes_can_be_overridden)
     expect(gets(t, INVITE, 404, ""), "ended");
     expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 47 ended refresh_481");
     end_talk(t);
+
+    t = connected("", LOCAL_90); /* of refreshes only: a hold is the host's */
+    t->policy.classify = classify_404;
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 404, ""), "failed");
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
 }
 END_TEST
 
