@@ -150,6 +150,14 @@ static struct plan plan_of(const struct sst_session *s, uint64_t now)
     return plan;
 }
 
+/* The refresh that was planned comes no later. */
+static void keep_moment(struct sst_session *s, const struct plan *plan, uint64_t now)
+{
+    if (plan->at < s->refresh_ms) {
+        s->refresh_ms = plan->at < now ? now : plan->at;
+    }
+}
+
 /* EC-115: this side's refresh comes no later, and goes on where it was refused before. */
 static void keep_plan(struct sst_session *s, const struct plan *plan, uint64_t now)
 {
@@ -159,9 +167,7 @@ static void keep_plan(struct sst_session *s, const struct plan *plan, uint64_t n
     }
     s->ladder = plan->ladder;
     s->attempts = plan->attempts;
-    if (plan->at < s->refresh_ms) {
-        s->refresh_ms = plan->at < now ? now : plan->at;
-    }
+    keep_moment(s, plan, now);
 }
 
 static void announce(struct sst_session *s, const struct sst_timer *before,
@@ -226,6 +232,8 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
         }
         if (commit->keeps_plan) {
             keep_plan(s, &plan, now);
+        } else if (s->flags & F_PROBE) {
+            keep_moment(s, &plan, now); /* EC-123: whoever sends this 2xx */
         }
     }
     if (sst_is_watching(s)) {

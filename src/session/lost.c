@@ -29,12 +29,24 @@ static bool counts(const struct sst_session *s, const struct sst_tx *tx)
     return timed && (sst_is_running(s) || !(tx->flags & TX_UPDATE));
 }
 
+/* EC-123: one refresh is planned, or the one that is planned already comes sooner. Where it is on
+ * its way, or the host was told of it, that one will do. */
+static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
+{
+    bool under_way = (s->flags & F_ASKED) || s->refresh_ms == SST_NEVER;
+    if (!(s->flags & F_PROBE) || (!under_way && at < s->refresh_ms)) {
+        sst_plan_at(s, at, now);
+    }
+    s->flags |= F_PROBE;
+}
+
 /* EC-123: the 2xx that overtook it may have been a proxy's. One more refresh tells, whatever
  * overtakes that. */
 static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || (s->flags & F_PROBE)) {
+    bool probed = (tx->flags & TX_PROBE) && (s->flags & F_PROBE);
+    if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || probed) {
         return false;
     }
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
@@ -49,8 +61,7 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
          * (EC-115). */
         bool same = (tx->flags & TX_REFRESH) && (s->flags & F_UNSEEN);
         uint64_t first = same ? now : sst_add_ms(s->start_ms, sst_floor_ms(s));
-        s->flags |= F_PROBE;
-        sst_plan_at(s, now < first ? first : now, now);
+        plan_probe(s, now < first ? first : now, now);
         if (tx->flags & TX_REFRESH) {
             sst_verdict_wait(s, verdict);
         }

@@ -76,7 +76,7 @@ enum sst_update {
 #define F_NO_REQUIRE (1u << 22) /* a 420 refused it; EC-58 */
 #define F_ASKED (1u << 23)      /* REFRESH was raised, and nothing has come of it yet */
 #define F_EXTRA (1u << 24)     /* one refresh by the side that watches, or that took over; EC-131 */
-#define F_PROBE (1u << 25)     /* the next refresh that is not answered ends the session; EC-123 */
+#define F_PROBE (1u << 25)     /* whether the peer lives is asked by one refresh; EC-123 */
 #define F_OVERRULED (1u << 26) /* the peer took the role although it was named ours; EC-124 */
 #define F_UNSEEN (1u << 27)    /* the peer may not know of this interval's 2xx; EC-115 */
 #define F_UNREACHED (1u << 28) /* the transport failed a refresh of this interval; EC-18 */
@@ -136,6 +136,7 @@ enum sst_tx_state {
 #define TX_ROUNDS_AT 9u      /* three bits: 422 that were followed, or ... */
 #define TX_WITHOUT_SE 7u     /* ... the last try, without Session-Expires; EC-101 */
 #define TX_AUTH_AT 12u       /* two bits: tries with credentials */
+#define TX_PROBE 0x4000u     /* the refresh that asks whether the peer lives; EC-123 */
 
 /* ---- Reading and writing of parts ---- */
 

@@ -74,6 +74,7 @@ static void open_local(struct sst_session *s, struct sst_tx *tx, unsigned flags,
         sst_set_phase(s, PHASE_EARLY);
     }
     if (tx->flags & TX_REFRESH) {
+        tx->flags |= (s->flags & F_PROBE) ? TX_PROBE : 0;
         sst_refresh_begun(s, tx);
     }
 }
@@ -236,9 +237,7 @@ static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_m
     if (sst_phase(s) == PHASE_CONFIRMED && commit.timer.side != SST_SIDE_NONE) {
         SST_COUNT(s, refreshes_answered);
     }
-    if (tx->flags & TX_REFRESH) {
-        s->flags &= ~F_PROBE;
-    }
+    s->flags &= ~F_PROBE; /* EC-123: no proxy answers for the peer */
     (void)close_local(s, tx);
     sst_session_commit(s, &commit, now);
 }

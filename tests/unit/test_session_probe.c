@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* The one refresh that tells whether the peer lives, after a 2xx that may have been a proxy's:
+ * EC-123. */
+#include "talk.h"
+
+#define TIMER "Supported: timer"
+#define LOCAL_1800 "Allow: UPDATE | Session-Expires: 1800;refresher=uac | Require: timer"
+#define PING TIMER " | Session-Expires: 1800;refresher=uas"
+
+/* Shows: EC-123 */
+START_TEST(only_the_refresh_that_was_asked_for_then_ends_the_call)
+{
+    struct talk *t = connected("", LOCAL_1800);
+
+    until(t, 100);
+    asks(t, INVITE); /* a hold */
+    until(t, 101);
+    asks(t, UPDATE);
+    until(t, 110);
+    serves(t, UPDATE, PING);
+    told(t);
+    until(t, 132);
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
+    until(t, 132.5);
+    serves(t, UPDATE, PING);
+    until(t, 133); /* the UPDATE was in its way */
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
+    looks(t);
+    expect(told(t), "132.5 refreshed 1800 local; 133 refresh UPDATE");
+    refreshes(t);
+    until(t, 150);
+    serves(t, UPDATE, PING);
+    told(t);
+    until(t, 165); /* whatever overtakes it */
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
+    expect(told(t), "165 ended refresh_timeout");
+    end_talk(t);
+}
+END_TEST
+
+/* An offer to a user who does not answer it, while the peer refreshes. */
+/* Shows: EC-123 */
+START_TEST(each_request_that_was_overtaken_has_one_refresh_follow)
+{
+    struct talk *t = connected("", LOCAL_1800);
+
+    for (unsigned i = 0; i < 2; i++) {
+        from_here(t);
+        until(t, 100);
+        asks(t, INVITE);
+        expect(gets(t, INVITE, 180, ""), "none");
+        until(t, 155);
+        serves(t, UPDATE, PING);
+        until(t, 160);
+        expect(gets(t, INVITE, 408, ""), "failed");
+        expect(next(t), "165"); /* refresh_floor after the interval's start */
+        until(t, 162);
+        serves(t, UPDATE, PING);
+        expect(next(t), "165"); /* and no later for another ping */
+        told(t);
+        until(t, 165);
+        expect(told(t), "165 refresh UPDATE");
+        refreshes(t);
+        expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
+    }
+    end_talk(t);
+}
+END_TEST
+
+/* Whichever request of this side it answers, the peer lives. */
+/* Shows: EC-123 EC-125 */
+START_TEST(a_peer_that_answers_needs_no_asking)
+{
+    struct talk *t = connected("", LOCAL_1800);
+
+    until(t, 100);
+    asks(t, INVITE);
+    until(t, 110);
+    serves(t, UPDATE, PING);
+    until(t, 131);
+    asks(t, UPDATE);
+    until(t, 132);
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
+    until(t, 133); /* what was in the way of the refresh */
+    expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
+    told(t);
+    until(t, 1000);
+    expect(told(t), "");
+    end_talk(t);
+}
+END_TEST
+
+/* A request at 48 s is lost at 80 s, with a ping before and several after it. The refresh comes
+ * when the floor has passed since the last ping before 80 s, and is lost 32 s later. */
+/* Shows: EC-123 EC-125 */
+START_TEST(pings_do_not_put_it_off)
+{
+    static const struct {
+        const char *policy;
+        unsigned first;
+        unsigned period;
+        const char *story;
+    } rows[] = {
+        {"refresh_floor=10", 50, 20, "80 refresh; 112 ended"},
+        {"refresh_floor=25", 50, 20, "95 refresh; 127 ended"},
+        {"refresh_floor=45", 50, 20, "115 refresh; 147 ended"},
+        {"refresh_floor=10", 55, 9, "83 refresh; 115 ended"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected(rows[i].policy, LOCAL_1800);
+        unsigned asked = 0;
+        char story[64] = "";
+        until(t, 48);
+        asks(t, UPDATE);
+        for (unsigned second = 49; second < 200 && !info_of(t).ended; second++) {
+            until(t, second);
+            if (second == 80) {
+                expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
+                looks(t);
+            }
+            if (asked == 0 && t->refreshes != 0) {
+                asked = second;
+                refreshes(t);
+            }
+            if (asked != 0 && second == asked + 32) {
+                expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
+                snprintf(story, sizeof story, "%u refresh; %u ended", asked, second);
+            } else if (second >= rows[i].first && (second - rows[i].first) % rows[i].period == 0) {
+                serves(t, UPDATE, PING);
+            }
+        }
+        expect(story, rows[i].story);
+        end_talk(t);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("session_probe");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, only_the_refresh_that_was_asked_for_then_ends_the_call);
+    tcase_add_test(tcase, each_request_that_was_overtaken_has_one_refresh_follow);
+    tcase_add_test(tcase, a_peer_that_answers_needs_no_asking);
+    tcase_add_test(tcase, pings_do_not_put_it_off);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
