@@ -289,9 +289,8 @@ static void learn(struct sst_session *s, const struct sst_tx *tx, enum sst_outco
     } else if (outcome == SST_OUTCOME_DIALOG && (tx->flags & TX_REFRESH)) {
         sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_DIALOG_LOST));
     }
-    if (outcome == SST_OUTCOME_TRANSPORT) { /* shows no life of the peer */
-        s->flags |= (tx->flags & TX_REFRESH) && !sst_is_overtaken(s, tx) ? F_UNREACHED : 0;
-        return;
+    if (outcome == SST_OUTCOME_TRANSPORT) {
+        return; /* shows nothing of the peer */
     }
     if (tx->flags & TX_REFRESH) {
         s->flags &= ~F_PROBE; /* EC-123: it was answered */

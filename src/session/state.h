@@ -79,14 +79,13 @@ enum sst_update {
 #define F_PROBE (1u << 25)     /* whether the peer lives is asked by one refresh; EC-123 */
 #define F_OVERRULED (1u << 26) /* the peer took the role although it was named ours; EC-124 */
 #define F_UNSEEN (1u << 27)    /* the peer may not know of this interval's 2xx; EC-115 */
-#define F_UNREACHED (1u << 28) /* the transport failed a refresh of this interval; EC-18 */
 
 /* All that are used. */
-#define F_ALL ((F_UNREACHED << 1) - 1u)
+#define F_ALL ((F_UNSEEN << 1) - 1u)
 /* What belongs to one interval and is forgotten when the next one begins. */
 #define F_INTERVAL                                                                                 \
     (F_LIFE | F_OVERDUE_TOLD | F_BLOCKED_TOLD | F_REFUSED_TOLD | F_HELD | F_ASKED | F_EXTRA |      \
-     F_OVERRULED | F_UNSEEN | F_UNREACHED)
+     F_OVERRULED | F_UNSEEN)
 /* What pending transactions leave in the flags. */
 #define F_TRANSACTIONS (F_LOCAL_REQUEST | F_PEER_REQUEST | F_AWAIT_ANSWER)
 

@@ -27,10 +27,8 @@ static void expire(struct sst_session *s, uint64_t now)
         sst_session_finish(s, SST_END_NOT_REFRESHED);
         return;
     case RUNS_OWN:
-        /* EC-18: nobody else watches. Only silence ends it, any response showed life. A host that
-         * did not send heard no silence; one whose transport failed did. */
-        if ((s->flags & F_LIFE) ||
-            (reason == SST_END_REFRESH_NOT_SENT && !(s->flags & F_UNREACHED))) {
+        /* EC-18: nobody else watches. Only silence ends it, any response showed life. */
+        if ((s->flags & F_LIFE) || reason == SST_END_REFRESH_NOT_SENT) {
             sst_session_renew(s, now);
             return;
         }
