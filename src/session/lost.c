@@ -45,7 +45,7 @@ static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
 static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    bool probed = (tx->flags & TX_PROBE) && (s->flags & F_PROBE);
+    bool probed = (tx->flags & TX_REFRESH) && (s->flags & F_PROBE);
     if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || probed) {
         return false;
     }

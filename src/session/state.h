@@ -135,7 +135,6 @@ enum sst_tx_state {
 #define TX_ROUNDS_AT 9u      /* three bits: 422 that were followed, or ... */
 #define TX_WITHOUT_SE 7u     /* ... the last try, without Session-Expires; EC-101 */
 #define TX_AUTH_AT 12u       /* two bits: tries with credentials */
-#define TX_PROBE 0x4000u     /* the refresh that asks whether the peer lives; EC-123 */
 
 /* ---- Reading and writing of parts ---- */
 

@@ -74,7 +74,6 @@ static void open_local(struct sst_session *s, struct sst_tx *tx, unsigned flags,
         sst_set_phase(s, PHASE_EARLY);
     }
     if (tx->flags & TX_REFRESH) {
-        tx->flags |= (s->flags & F_PROBE) ? TX_PROBE : 0;
         sst_refresh_begun(s, tx);
     }
 }

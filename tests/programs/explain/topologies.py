@@ -21,7 +21,8 @@ import pcapfile
 START = 1767225600
 TIMER = "Session-Expires: 1800"
 BY_UAC, BY_UAS = TIMER + ";refresher=uac", TIMER + ";refresher=uas"
-SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nc=IN IP4 192.0.2.1\r\nm=audio 9 RTP/AVP 0\r\n"
+SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
+      "m=audio 9 RTP/AVP 0\r\n"
 
 
 def address(name):
@@ -44,8 +45,9 @@ class Story:
         start = f"SIP/2.0 {status} X" if status else f"{method} sip:b@example.com SIP/2.0"
         body = SDP if method == "INVITE" and (not status or status == "200") else ""
         head = [start, f"Via: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
-                "From: " + ends[by_callee], "To: " + ends[not by_callee], "Call-ID: story@example.com",
-                f"CSeq: {cseq} {method}", "Contact: <sip:c@example.com>", "Supported: timer",
+                "From: " + ends[by_callee], "To: " + ends[not by_callee],
+                "Call-ID: story@example.com", f"CSeq: {cseq} {method}",
+                "Contact: <sip:c@example.com>", "Supported: timer",
                 "Allow: INVITE, ACK, BYE, CANCEL, UPDATE"]
         if timer:
             head += [timer] + ["Require: timer"] * bool(status)
