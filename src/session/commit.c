@@ -233,7 +233,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
         if (commit->keeps_plan) {
             keep_plan(s, &plan, now);
         } else if (s->flags & F_PROBE) {
-            keep_moment(s, &plan, now); /* EC-123: whoever sends this 2xx */
+            keep_moment(s, &plan, now); /* EC-123: nor does any other 2xx put it off */
         }
     }
     if (sst_is_watching(s)) {
