@@ -29,15 +29,13 @@ static bool counts(const struct sst_session *s, const struct sst_tx *tx)
     return timed && (sst_is_running(s) || !(tx->flags & TX_UPDATE));
 }
 
-/* EC-123: one refresh is planned, or the one that is planned already comes sooner. Where it is on
- * its way, or the host was told of it, that one will do. */
+/* EC-123: one refresh is planned. One that was planned before comes sooner, or is on its way. */
 static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
 {
-    bool under_way = (s->flags & F_ASKED) || s->refresh_ms == SST_NEVER;
-    if (!(s->flags & F_PROBE) || (!under_way && at < s->refresh_ms)) {
+    if (!(s->flags & F_PROBE)) {
+        s->flags |= F_PROBE;
         sst_plan_at(s, at, now);
     }
-    s->flags |= F_PROBE;
 }
 
 /* EC-123: the 2xx that overtook it may have been a proxy's. One more refresh tells, whatever
