@@ -28,13 +28,12 @@ void account_free(struct account *account)
         free(account->column[i]);
     }
     free(account->row);
-    free(account->negotiated);
+    course_clear(&account->course);
     free(account->finding);
     free(account->call_id);
     free(account->from);
     free(account->to);
     free(account->who_address);
-    free(account->reason);
     free(account);
 }
 
@@ -76,15 +75,8 @@ void course_clear(struct course *course)
 
 void account_take_course(struct account *account, struct course *course)
 {
-    free(account->negotiated);
-    free(account->reason);
-    account->answer_frame = course->answer_frame;
-    account->request_frame = course->request_frame;
-    account->refusal_frame = course->refusal_frame;
-    account->bye_frame = course->bye_frame;
-    account->reason = course->reason;
-    account->negotiated_count = course->negotiated_count;
-    account->negotiated = course->negotiated;
+    course_clear(&account->course);
+    account->course = *course;
     *course = (struct course){.answer_frame = 0};
 }
 
@@ -168,10 +160,10 @@ size_t account_frames(const struct account *account, unsigned long frames[ACCOUN
         refused || verdict == SST_WATCH_REFRESH_UNANSWERED || verdict == SST_WATCH_REFRESHED_LATE;
     size_t count = 0;
 
-    count = add_frame(frames, count, account->answer_frame);
-    count = add_frame(frames, count, asked ? account->request_frame : 0);
-    count = add_frame(frames, count, refused ? account->refusal_frame : 0);
-    count = add_frame(frames, count, account->bye_frame);
+    count = add_frame(frames, count, account->course.answer_frame);
+    count = add_frame(frames, count, asked ? account->course.request_frame : 0);
+    count = add_frame(frames, count, refused ? account->course.refusal_frame : 0);
+    count = add_frame(frames, count, account->course.bye_frame);
     for (size_t i = 0; i < account->finding_count; i++) {
         count =
             add_frame(frames, count, account->finding[i].harmless ? 0 : account->finding[i].frame);

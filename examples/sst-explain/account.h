@@ -70,14 +70,9 @@ struct account {
 
     /* The judgement. */
     struct sst_watch_result result;
-    char *who_address; /* of result.who; empty for nobody */
-    char *reason;      /* of the BYE; NULL for none */
-    /* Frames, 0 for none. */
-    unsigned long answer_frame;  /* the last 2xx that negotiated */
-    unsigned long request_frame; /* the last INVITE or UPDATE, of the one who refreshes or not */
-    unsigned long refusal_frame; /* the last final response that refused one */
-    unsigned long bye_frame;
-    double limit; /* result.limit_ms and .decided_ms as seconds of the capture */
+    char *who_address;    /* of result.who; empty for nobody */
+    struct course course; /* of the dialog that it is about */
+    double limit;         /* result.limit_ms and .decided_ms as seconds of the capture */
     double decided;
     double late_s; /* how much later than the limit, on the call's own clock */
 
@@ -87,8 +82,6 @@ struct account {
     size_t row_count;
     struct row *row;
     unsigned long rows_left_out;
-    size_t negotiated_count;
-    struct negotiated *negotiated;
     size_t finding_count;
     struct finding *finding;
 };

@@ -18,8 +18,8 @@ static json_t *negotiated_of(const struct account *account)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < account->negotiated_count; i++) {
-        const struct negotiated *negotiated = &account->negotiated[i];
+    for (size_t i = 0; i < account->course.negotiated_count; i++) {
+        const struct negotiated *negotiated = &account->course.negotiated[i];
         bool on = negotiated->interval != 0;
 
         json_array_append_new(

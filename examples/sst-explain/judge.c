@@ -131,12 +131,13 @@ static void judge_all(const struct call *call, uint64_t now_ms, struct leg *best
 {
     for (const struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
         const struct hop *same = call->hops;
-        const struct hop *first = nearest_caller(call, hop->tag);
+        const struct hop *first;
 
         while (strcmp(same->tag, hop->tag) != 0) {
             same = same->next;
         }
-        if (same == hop && first != NULL) {
+        first = same == hop ? nearest_caller(call, hop->tag) : NULL;
+        if (first != NULL) {
             judge_legs(call, first, now_ms, best);
         }
     }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sst/rules.h>
+
 #include "text.h"
 
 static enum sst_watch_who other(enum sst_watch_who who)
@@ -42,9 +44,9 @@ static char *capital(char *text)
 
 static uint32_t interval_of(const struct account *account)
 {
-    for (size_t i = account->negotiated_count; i > 0; i--) {
-        if (account->negotiated[i - 1].interval != 0) {
-            return account->negotiated[i - 1].interval;
+    for (size_t i = account->course.negotiated_count; i > 0; i--) {
+        if (account->course.negotiated[i - 1].interval != 0) {
+            return account->course.negotiated[i - 1].interval;
         }
     }
     return 0;
@@ -91,7 +93,7 @@ static char *running(const struct account *account)
 
 static char *interval_refused(const struct account *account, const char *who)
 {
-    const char *what = account->negotiated_count > 0 ? "a refresh" : "the call";
+    const char *what = account->course.negotiated_count > 0 ? "a refresh" : "the call";
 
     if (account->result.who == SST_WHO_PROXY) {
         return text_print("%s keeps lowering the session interval below what a 422 asked for, so "
@@ -187,7 +189,7 @@ static char *after_refusal(const struct account *account, const char *who, const
             "was not sent again in time.",
             method, result->status);
     }
-    if (result->status == 401 || result->status == 407) {
+    if (sst_classify_status(result->method, result->status) == SST_OUTCOME_AUTH) {
         return text_print("%s was asked for a password when it refreshed the session (%s, %u), and "
                           "did not try again with one that is accepted.",
                           who, method, result->status);
@@ -267,7 +269,7 @@ static char *say(const struct account *account, const char *who, const char *the
     case SST_WATCH_NOBODY_REFRESHES:
         return nobody_refreshes(account, who);
     case SST_WATCH_HUNG_UP_EARLY:
-        return text_print(interval_of(account) != 0
+        return text_print(account->course.negotiated_count > 0
                               ? "%s hung up for the session timer before its time had come."
                               : "%s hung up for a session timer, although none was agreed on.",
                           who);
@@ -279,8 +281,8 @@ static char *say(const struct account *account, const char *who, const char *the
             "timer.");
     case SST_WATCH_ENDED_OTHERWISE:
         return text_print("%s hung up, but not for the session timer%s%s.", who,
-                          account->reason != NULL ? "; its reason: " : "",
-                          account->reason != NULL ? account->reason : "");
+                          account->course.reason != NULL ? "; its reason: " : "",
+                          account->course.reason != NULL ? account->course.reason : "");
     case SST_WATCH_STORM:
         return text_print("%s refreshes without pause.", who);
     case SST_WATCH_INCOMPLETE:

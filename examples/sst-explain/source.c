@@ -56,7 +56,7 @@ static bool read_stdin(const struct sink *sink)
 }
 
 /* name: the path as it may be shown. */
-static bool read_file(const char *path, const char *name, const struct sink *sink)
+static bool read_file(const char *path, const char *name, bool capture, const struct sink *sink)
 {
     FILE *file = fopen(path, "rb");
 
@@ -64,21 +64,23 @@ static bool read_file(const char *path, const char *name, const struct sink *sin
         fprintf(stderr, "sst-explain: %s: %s\n", name, strerror(errno));
         return false;
     }
-    return capture_is_one(path) ? capture_read(file, name, sink) : read_text(file, sink);
+    return capture ? capture_read(file, name, sink) : read_text(file, sink);
 }
 
 bool source_read(const struct settings *settings, const char *path, const struct sink *sink)
 {
     char *name;
+    bool capture;
     bool good;
 
     if (strcmp(path, "-") == 0) {
         return read_stdin(sink);
     }
     name = view_clean(path);
-    good = capture_is_one(path) && !settings->no_tshark && tshark_is_there()
+    capture = capture_is_one(path);
+    good = capture && !settings->no_tshark && tshark_is_there()
                ? read_by_tshark(settings, path, name, sink)
-               : read_file(path, name, sink);
+               : read_file(path, name, capture, sink);
     free(name);
     return good;
 }

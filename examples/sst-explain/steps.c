@@ -2,6 +2,8 @@
 /* What to set, or to do next, for each verdict. */
 #include "sentence.h"
 
+#include <sst/rules.h>
+
 static const char *const none[] = {NULL};
 static const char *const not_refreshed[] = {
     "Ask who runs it to turn on session refresh (RFC 4028) for this trunk or phone, for calls in "
@@ -81,12 +83,13 @@ static const char *const *const steps[SST_WATCH_VERDICT_COUNT] = {
 const char *const *sentence_steps(const struct account *account)
 {
     unsigned verdict = (unsigned)account->result.verdict;
-    unsigned status = account->result.status;
+    const struct sst_watch_result *result = &account->result;
 
-    if (verdict == SST_WATCH_REFRESH_REFUSED && (status == 401 || status == 407)) {
+    if (verdict == SST_WATCH_REFRESH_REFUSED &&
+        sst_classify_status(result->method, result->status) == SST_OUTCOME_AUTH) {
         return password;
     }
-    if (verdict == SST_WATCH_HUNG_UP_EARLY && account->negotiated_count == 0) {
+    if (verdict == SST_WATCH_HUNG_UP_EARLY && account->course.negotiated_count == 0) {
         return early_without;
     }
     return verdict < SST_WATCH_VERDICT_COUNT && steps[verdict] != NULL ? steps[verdict] : none;

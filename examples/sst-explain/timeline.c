@@ -24,16 +24,16 @@ static int compare(const void *a, const void *b)
 struct moment *timeline_of(const struct account *account, size_t *count)
 {
     struct moment *moments =
-        memory((account->row_count + 2 * account->negotiated_count + 1) * sizeof *moments);
+        memory((account->row_count + 2 * account->course.negotiated_count + 1) * sizeof *moments);
     size_t used = 0;
 
     for (size_t i = 0; i < account->row_count; i++) {
         moments[used++] = (struct moment){account->row[i].at, MOMENT_MESSAGE, i};
     }
-    for (size_t i = 0; i < account->negotiated_count; i++) {
-        const struct negotiated *negotiated = &account->negotiated[i];
-        bool last = i + 1 == account->negotiated_count;
-        double until = last ? 0 : account->negotiated[i + 1].at;
+    for (size_t i = 0; i < account->course.negotiated_count; i++) {
+        const struct negotiated *negotiated = &account->course.negotiated[i];
+        bool last = i + 1 == account->course.negotiated_count;
+        double until = last ? 0 : account->course.negotiated[i + 1].at;
 
         if (negotiated->interval == 0) {
             continue;
@@ -52,7 +52,7 @@ struct moment *timeline_of(const struct account *account, size_t *count)
 
 char *timeline_words(const struct account *account, const struct moment *moment)
 {
-    const struct negotiated *negotiated = &account->negotiated[moment->index];
+    const struct negotiated *negotiated = &account->course.negotiated[moment->index];
     bool caller = negotiated->refresher == SST_WHO_CALLER;
 
     if (moment->kind == MOMENT_REFRESH_BY) {

@@ -39,8 +39,7 @@ bool sst_watch_is_for_timer(const struct sst_watch_case *c)
         return true;
     }
     if (w->flags & W_OFF) { /* who turned it off, counts nothing any more */
-        unsigned off_by = (w->flags & W_OFF_BY_CALLEE) ? CALLEE : CALLER;
-        return c->by != off_by && is_time_of_lost(c);
+        return c->by != sst_watch_off_by(w) && is_time_of_lost(c);
     }
     if (!sst_watch_runs(w)) {
         return false;

@@ -21,10 +21,9 @@ static void judge_bye(struct sst_watch_case *c)
     } else if ((w->flags & W_OFF) && (w->flags & W_LOST_REQUEST)) {
         sst_watch_give_up(c, SST_MISSING_REQUEST); /* who left it out, is not to be seen */
     } else if (w->flags & W_OFF) {
-        unsigned culprit = (w->flags & W_OFF_BY_CALLEE) ? CALLEE : CALLER;
         c->result->causes |=
             SST_FINDING_BIT(SST_FINDING_SE_LEFT_OUT) | SST_FINDING_BIT(SST_FINDING_SE_DROPPED);
-        sst_watch_conclude(c, SST_WATCH_TIMER_LOST, sst_watch_who_is(culprit));
+        sst_watch_conclude(c, SST_WATCH_TIMER_LOST, sst_watch_who_is(sst_watch_off_by(w)));
     } else {
         sst_watch_conclude_early(c); /* for a timer that there is none of */
     }

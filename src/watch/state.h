@@ -146,6 +146,12 @@ static inline bool sst_watch_is_refresher(const struct sst_watch *w, unsigned en
     return sst_watch_runs(w) && sst_watch_refresher(w) == end;
 }
 
+/* Who left Session-Expires out; asked for only where the timer was turned off. */
+static inline unsigned sst_watch_off_by(const struct sst_watch *w)
+{
+    return (w->flags & W_OFF_BY_CALLEE) ? CALLEE : CALLER;
+}
+
 /* Something of this dialog is not in the capture, so that silence proves little. */
 static inline bool sst_watch_is_lossy(const struct sst_watch *w)
 {
