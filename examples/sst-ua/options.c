@@ -158,6 +158,17 @@ static void hide(char *value)
     }
 }
 
+/* The same of redis://USER:PASSWORD@HOST */
+static void hide_in_url(char *url)
+{
+    char *start = strstr(url, "://");
+    char *end = strrchr(url, '@');
+
+    if (start != NULL && end > start + 3) {
+        memset(start + 3, 'x', (size_t)(end - start) - 3);
+    }
+}
+
 static bool read_uri(const char **uri, const char *option, const char *value)
 {
     if (!network_options_is_uri(value)) {
@@ -266,7 +277,8 @@ static bool read_option(struct options *options, const char *option, const char 
         return read_speed(options, option, value);
     }
     if (strcmp(option, "--store") == 0) {
-        options->store = value;
+        free(options->store);
+        options->store = text_copy(value);
         return true;
     }
     if (strcmp(option, "--node") == 0) {
@@ -384,6 +396,8 @@ static int read_options(struct options *options, struct policy_options *policy, 
         }
         if (strcmp(argv[i], "--auth") == 0) {
             hide(argv[i + 1]);
+        } else if (strcmp(argv[i], "--store") == 0) {
+            hide_in_url(argv[i + 1]);
         }
         i += 2;
     }
@@ -416,4 +430,5 @@ void options_free(struct options *options)
     free(options->contact.host);
     credentials_free(&options->auth);
     free(options->holds);
+    free(options->store);
 }

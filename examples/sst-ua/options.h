@@ -39,7 +39,7 @@ struct options {
     double mute_after;
     unsigned long calls;
     double speed;
-    const char *store; /* NULL: calls end with this machine */
+    char *store; /* NULL: calls end with this machine */
     const char *node;
     bool standby;
     double lease;        /* real seconds */

@@ -60,7 +60,7 @@ struct store {
     struct store_events events;
 };
 
-/* A store by its address, redis://HOST:PORT[/DB] or unix:PATH. Says on standard error what is wrong
+/* A store by its address, for Redis as redis_url.h has it. Says on standard error what is wrong
  * with it, and returns NULL. */
 struct store *store_open(const char *url, const char *group, const char *node,
                          const struct store_events *events);

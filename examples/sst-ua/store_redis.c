@@ -13,16 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <hiredis/async.h>
-#include <hiredis/hiredis.h>
-
-#include "clock.h"
-#include "endpoint.h"
+#include "redis_link.h"
 #include "text.h"
-
-/* Between tries to connect, and how long an answer may take before the connection is given up. */
-#define AGAIN_MS 200
-#define PATIENCE_MS 1000
 
 /* So many calls are asked for at a time. */
 #define SCAN_COUNT "1000"
@@ -53,22 +45,12 @@ static const char *const scripts[SCRIPT_COUNT] = {
 
 struct redis {
     struct store store;
-    char *host; /* or the path of a socket */
-    int port;   /* 0: a socket of the file system */
-    char *database;
+    struct redis_link link;
     char *node;
     char *keys[3];
     char *sha[SCRIPT_COUNT]; /* of the scripts, once they are loaded */
-    redisAsyncContext *context;
-    bool ready;   /* connected, and the scripts are there */
-    bool reading; /* what hiredis wants to wait for */
-    bool writing;
-    bool failed;    /* the connection is to be given up */
-    size_t pending; /* commands without a reply */
-    uint64_t now_ms;
-    uint64_t sent_ms; /* when the oldest of them was sent, or the last reply came */
-    uint64_t again_ms;
-    uint64_t loading_ms; /* the store's time when load() began */
+    bool ready;              /* connected, and the scripts are there */
+    uint64_t loading_ms;     /* the store's time when load() began */
 };
 
 static struct redis *redis_of(const struct store *store)
@@ -76,125 +58,15 @@ static struct redis *redis_of(const struct store *store)
     return (struct redis *)(void *)(uintptr_t)store; /* its first member */
 }
 
-/* ---- hiredis's hooks ---- */
+/* ---- What the connection reports ---- */
 
-static void add_read(void *user)
-{
-    ((struct redis *)user)->reading = true;
-}
-
-static void del_read(void *user)
-{
-    ((struct redis *)user)->reading = false;
-}
-
-static void add_write(void *user)
-{
-    ((struct redis *)user)->writing = true;
-}
-
-static void del_write(void *user)
-{
-    ((struct redis *)user)->writing = false;
-}
-
-static void clean_up(void *user)
-{
-    del_read(user);
-    del_write(user);
-}
-
-/* ---- Connecting ---- */
-
-/* The context is freed by hiredis once its callback has returned. */
-static void gone(struct redis *redis)
-{
-    bool was = redis->ready;
-
-    redis->context = NULL;
-    redis->ready = false;
-    redis->failed = false;
-    redis->pending = 0;
-    redis->again_ms = redis->now_ms + AGAIN_MS;
-    if (was) {
-        redis->store.events.lost(redis->store.events.user);
-    }
-}
-
-static void on_disconnect(const redisAsyncContext *context, int status)
-{
-    struct redis *redis = context->data;
-
-    (void)status;
-    if (redis->context == context) {
-        gone(redis);
-    }
-}
-
-/* Gives the connection up; commands without a reply are told so by NULL. */
-static void give_up(struct redis *redis)
-{
-    redisAsyncContext *context = redis->context;
-
-    gone(redis);
-    if (context != NULL) {
-        redisAsyncFree(context);
-    }
-}
-
-static void on_connect(const redisAsyncContext *context, int status)
-{
-    struct redis *redis = context->data;
-
-    if (status != REDIS_OK && redis->context == context) {
-        gone(redis); /* hiredis frees it */
-    }
-}
-
-/* Counts a reply; false where it is none, or an error, which ends the connection. */
-static bool is_reply(struct redis *redis, const redisAsyncContext *context, const redisReply *reply)
-{
-    if (redis->context != context || reply == NULL) {
-        return false;
-    }
-    redis->pending--;
-    redis->sent_ms = redis->now_ms;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        fprintf(stderr, PROGRAM ": store: %s\n", reply->str);
-        redis->failed = true;
-        return false;
-    }
-    return true;
-}
-
-static void send_command(struct redis *redis, redisCallbackFn *reply, int count, const char **words)
-{
-    size_t lengths[12];
-
-    for (int i = 0; i < count; i++) {
-        lengths[i] = strlen(words[i]);
-    }
-    if (redisAsyncCommandArgv(redis->context, reply, redis, count, words, lengths) != REDIS_OK) {
-        redis->failed = true;
-        return;
-    }
-    if (redis->pending++ == 0) {
-        redis->sent_ms = redis->now_ms;
-    }
-}
-
-static void on_selected(redisAsyncContext *context, void *reply, void *user)
-{
-    (void)is_reply(user, context, reply);
-}
-
-static void on_script(redisAsyncContext *context, void *reply, void *user)
+static void on_script(redisAsyncContext *context, void *answer, void *user)
 {
     struct redis *redis = user;
-    const redisReply *sha = reply;
+    const redisReply *sha = answer;
     int script = redis->sha[SCRIPT_CLAIM] == NULL ? SCRIPT_CLAIM : SCRIPT_PUT;
 
-    if (!is_reply(redis, context, reply)) {
+    if (!redis_link_reply(&redis->link, context, sha)) {
         return;
     }
     redis->sha[script] = text_copy_part(sha->str, (size_t)sha->len);
@@ -204,46 +76,27 @@ static void on_script(redisAsyncContext *context, void *reply, void *user)
     }
 }
 
-static void prepare(struct redis *redis)
+static void on_begun(void *user)
 {
-    const char *select[] = {"SELECT", redis->database};
+    struct redis *redis = user;
 
-    if (redis->database != NULL) {
-        send_command(redis, on_selected, 2, select);
-    }
     for (int i = 0; i < SCRIPT_COUNT; i++) {
         const char *load[] = {"SCRIPT", "LOAD", scripts[i]};
 
         free(redis->sha[i]);
         redis->sha[i] = NULL;
-        send_command(redis, on_script, 3, load);
+        redis_link_send(&redis->link, on_script, 3, load);
     }
 }
 
-static void start_connecting(struct redis *redis)
+static void on_gone(void *user)
 {
-    redisAsyncContext *context = redis->port == 0 ? redisAsyncConnectUnix(redis->host)
-                                                  : redisAsyncConnect(redis->host, redis->port);
+    struct redis *redis = user;
 
-    redis->again_ms = redis->now_ms + AGAIN_MS;
-    if (context == NULL) {
-        return;
+    if (redis->ready) {
+        redis->ready = false;
+        redis->store.events.lost(redis->store.events.user);
     }
-    if (context->err != 0) {
-        redisAsyncFree(context);
-        return;
-    }
-    redis->context = context;
-    context->data = redis;
-    context->ev.data = redis;
-    context->ev.addRead = add_read;
-    context->ev.delRead = del_read;
-    context->ev.addWrite = add_write;
-    context->ev.delWrite = del_write;
-    context->ev.cleanup = clean_up;
-    redisAsyncSetConnectCallback(context, on_connect);
-    redisAsyncSetDisconnectCallback(context, on_disconnect);
-    prepare(redis);
 }
 
 /* ---- The five functions ---- */
@@ -254,7 +107,7 @@ static void on_claimed(redisAsyncContext *context, void *answer, void *user)
     const redisReply *reply = answer;
     const char *owner;
 
-    if (!is_reply(redis, context, reply) || reply->elements != 3) {
+    if (!redis_link_reply(&redis->link, context, reply) || reply->elements != 3) {
         return;
     }
     owner = reply->element[2]->str;
@@ -268,7 +121,7 @@ static void on_put(redisAsyncContext *context, void *answer, void *user)
     struct redis *redis = user;
     const redisReply *reply = answer;
 
-    if (is_reply(redis, context, reply) && reply->integer == 0) {
+    if (redis_link_reply(&redis->link, context, reply) && reply->integer == 0) {
         redis->store.events.refused(redis->store.events.user);
     }
 }
@@ -276,15 +129,15 @@ static void on_put(redisAsyncContext *context, void *answer, void *user)
 static void run_script(struct redis *redis, enum script script, redisCallbackFn *reply, int count,
                        const char *const *arguments)
 {
-    const char *words[12] = {"EVALSHA",      redis->sha[script], "3",
-                             redis->keys[0], redis->keys[1],     redis->keys[2]};
+    const char *words[REDIS_LINK_WORDS] = {"EVALSHA",      redis->sha[script], "3",
+                                           redis->keys[0], redis->keys[1],     redis->keys[2]};
 
     for (int i = 0; i < count; i++) {
         words[6 + i] = arguments[i];
     }
-    send_command(redis, reply, 6 + count, words);
+    redis_link_send(&redis->link, reply, 6 + count, words);
     /* At once: what follows on the wire is sent after this has left. */
-    redisAsyncHandleWrite(redis->context);
+    redis_link_flush(&redis->link);
 }
 
 static void redis_claim(struct store *store, uint64_t epoch, uint64_t seen, uint32_t lease_ms)
@@ -321,7 +174,7 @@ static void scan(struct redis *redis, const char *cursor)
 {
     const char *words[] = {"HSCAN", redis->keys[2], cursor, "COUNT", SCAN_COUNT};
 
-    send_command(redis, on_scanned, 5, words);
+    redis_link_send(&redis->link, on_scanned, 5, words);
 }
 
 static void on_record(struct redis *redis, const redisReply *value)
@@ -342,7 +195,7 @@ static void on_scanned(redisAsyncContext *context, void *answer, void *user)
     struct redis *redis = user;
     const redisReply *reply = answer;
 
-    if (!is_reply(redis, context, reply) || reply->elements != 2) {
+    if (!redis_link_reply(&redis->link, context, reply) || reply->elements != 2) {
         return;
     }
     for (size_t i = 1; i < reply->element[1]->elements; i += 2) {
@@ -360,7 +213,7 @@ static void on_time(redisAsyncContext *context, void *answer, void *user)
     struct redis *redis = user;
     const redisReply *reply = answer;
 
-    if (!is_reply(redis, context, reply) || reply->elements != 2) {
+    if (!redis_link_reply(&redis->link, context, reply) || reply->elements != 2) {
         return;
     }
     redis->loading_ms = strtoull(reply->element[0]->str, NULL, 10) * 1000 +
@@ -374,79 +227,23 @@ static void redis_load(struct store *store)
     const char *time[] = {"TIME"};
 
     if (redis->ready) {
-        send_command(redis, on_time, 1, time);
+        redis_link_send(&redis->link, on_time, 1, time);
     }
 }
 
 static struct pollfd redis_watch(const struct store *store)
 {
-    const struct redis *redis = redis_of(store);
-    struct pollfd source = {.fd = -1};
-
-    if (redis->context != NULL) {
-        source.fd = redis->context->c.fd;
-        source.events = (short)((redis->reading ? POLLIN : 0) | (redis->writing ? POLLOUT : 0));
-    }
-    return source;
+    return redis_link_watch(&redis_of(store)->link);
 }
 
 static uint64_t redis_work(struct store *store, short revents, uint64_t now_ms)
 {
-    struct redis *redis = redis_of(store);
-
-    redis->now_ms = now_ms;
-    if (redis->context == NULL && now_ms >= redis->again_ms) {
-        start_connecting(redis);
-    }
-    if (redis->context != NULL && (revents & (POLLIN | POLLERR | POLLHUP)) != 0) {
-        redisAsyncHandleRead(redis->context);
-    }
-    if (redis->context != NULL && (revents & (POLLOUT | POLLERR | POLLHUP)) != 0) {
-        redisAsyncHandleWrite(redis->context);
-    }
-    if (redis->context != NULL && redis->failed) {
-        give_up(redis);
-    }
-    if (redis->context != NULL && redis->pending > 0 && now_ms >= redis->sent_ms + PATIENCE_MS) {
-        give_up(redis);
-    }
-    if (redis->context == NULL) {
-        return redis->again_ms;
-    }
-    return redis->pending > 0 ? redis->sent_ms + PATIENCE_MS : CLOCK_NEVER;
+    return redis_link_work(&redis_of(store)->link, revents, now_ms);
 }
 
 /* ---- Opening ---- */
 
 static const struct store_kind kind = {redis_claim, redis_put, redis_load, redis_watch, redis_work};
-
-/* redis://HOST:PORT[/DB] */
-static bool read_tcp(struct redis *redis, const char *address)
-{
-    size_t length = strcspn(address, "/");
-    char *text = text_copy_part(address, length);
-    struct endpoint endpoint = {0};
-    bool good = endpoint_parse(&endpoint, text);
-
-    free(text);
-    if (good && address[length] == '/') {
-        redis->database = text_copy(address + length + 1);
-        good = *redis->database != '\0' &&
-               strspn(redis->database, "0123456789") == strlen(redis->database);
-    }
-    redis->host = endpoint.host;
-    redis->port = endpoint.port >= 0 ? endpoint.port : 6379;
-    return good && redis->port != 0;
-}
-
-static bool read_url(struct redis *redis, const char *url)
-{
-    if (strncmp(url, "unix:", 5) == 0 && url[5] != '\0') {
-        redis->host = text_copy(url + 5);
-        return true;
-    }
-    return strncmp(url, "redis://", 8) == 0 && read_tcp(redis, url + 8);
-}
 
 struct store *store_open(const char *url, const char *group, const char *node,
                          const struct store_events *events)
@@ -459,9 +256,10 @@ struct store *store_open(const char *url, const char *group, const char *node,
     for (size_t i = 0; i < 3; i++) {
         redis->keys[i] = text_print("sst:{%s}:%s", group, names[i]);
     }
-    if (!read_url(redis, url)) {
-        fprintf(stderr, PROGRAM ": --store %s: neither redis://HOST:PORT[/DB] nor unix:PATH\n",
-                url);
+    redis->link.user = redis;
+    redis->link.begun = on_begun;
+    redis->link.gone = on_gone;
+    if (!redis_url_read(&redis->link.url, url, getenv("SST_UA_STORE_AUTH"))) {
         store_close(&redis->store);
         return NULL;
     }
@@ -471,24 +269,17 @@ struct store *store_open(const char *url, const char *group, const char *node,
 void store_close(struct store *store)
 {
     struct redis *redis = redis_of(store);
-    redisAsyncContext *context;
 
     if (store == NULL) {
         return;
     }
-    context = redis->context;
-    redis->context = NULL;
-    if (context != NULL) {
-        redisAsyncFree(context);
-    }
+    redis_link_close(&redis->link);
     for (size_t i = 0; i < 3; i++) {
         free(redis->keys[i]);
     }
     for (size_t i = 0; i < SCRIPT_COUNT; i++) {
         free(redis->sha[i]);
     }
-    free(redis->host);
-    free(redis->database);
     free(redis->node);
     free(redis);
 }

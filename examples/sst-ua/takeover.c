@@ -458,7 +458,7 @@ static bool become_owner(struct takeover *t)
         wait_for_store(t, 1000);
     }
     if (t->epoch == 0) {
-        fprintf(stderr, PROGRAM ": --store %s: %s\n", options->store,
+        fprintf(stderr, PROGRAM ": --store: %s\n",
                 t->lost ? "another node has the calls" : "cannot be reached");
         return false;
     }

@@ -7,6 +7,7 @@ watches hangs up at two thirds. lab.lease is the nodes' lease. Both grow with th
 import glob
 import os
 import signal
+import subprocess
 import time
 
 import many
@@ -270,6 +271,39 @@ def store_slow(lab):
     goes_on(lab, peer, "refresher", "update")
 
 
+# What a user of Redis needs for sst-ua: docs/failover.md.
+RIGHTS = "~sst:* +select +script|load +evalsha +time +get +set +hset +hdel +hscan".split()
+
+
+def store_with_password(lab):
+    """Over TCP, as a user who may do no more than he has to, in a database of his own."""
+    port = lab.ports.base + 2
+    lab.store.stop()
+    lab.store.start(port)
+    lab.store.ask("ACL", "SETUSER", "sst", "on", ">a:b/@c", *RIGHTS)
+    lab.store.ask("ACL", "SETUSER", "default", "-@all", "+ping", "+info", "+hlen")
+    wrong = subprocess.run(
+        [lab.program, "--bind", "%s:%d" % lab.address, "--node", "a",
+         "--store", "redis://sst:wrong@127.0.0.1:%d" % port, "answer"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+    check(wrong.returncode == 1 and wrong.stderr.count("WRONGPASS") == 1 and
+          "wrong@" not in wrong.stderr, "status %d and: %s", wrong.returncode, wrong.stderr)
+
+    first = lab.node("a", *options(lab, "update"),
+                     store="redis://sst:a:b%%2F%%40c@127.0.0.1:%d/3" % port)
+    lab.node("b", *options(lab, "update"), standby=True, store="redis://127.0.0.1:%d/3" % port,
+             environment=dict(os.environ, SST_UA_STORE_AUTH="sst:a:b/@c"))
+    with open("/proc/%d/cmdline" % first.agent.process.pid, "rb") as file:
+        check(b"a:b" not in file.read(), "the list of processes shows the password")
+    peer = lab.peer()
+    peer.establish(*timer(lab, REFRESHER))
+    lab.wait(lambda: "db3:keys=3" in lab.store.ask("INFO", "keyspace"), 10, "nothing in database 3")
+    first.kill()
+    expect_refresh(lab, peer, 0, time.monotonic())
+    goes_on(lab, peer, "refresher", "update")
+    lab.wait(lambda: "db3:keys=2" in lab.store.ask("INFO", "keyspace"), 10, "the call is still there")
+
+
 # ---- The nodes ----
 
 def two_takers(lab):
@@ -371,6 +405,6 @@ CASES = {"%s_killed_%s_by_%s" % (role, step, method):
          for role, steps in STEPS.items() for step in steps for method in ("update", "invite")}
 CASES.update({case.__name__: case for case in (
     store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_restarted_empty,
-    store_slow, two_takers, owner_stopped_and_continued, clocks_apart,
+    store_slow, store_with_password, two_takers, owner_stopped_and_continued, clocks_apart,
     description_and_routes_survive, as_caller,
     five_hundred_calls, ten_thousand_calls)})

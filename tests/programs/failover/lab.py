@@ -45,10 +45,11 @@ class Store:
         self.log = os.path.join(folder, "redis.log")
         self.start()
 
-    def start(self):
+    def start(self, port=0):
+        """port: of loopback, besides."""
         self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.path, "--save", "",
-             "--appendonly", "no", "--logfile", self.log], stdin=subprocess.DEVNULL)
+            ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--unixsocket", self.path,
+             "--save", "", "--appendonly", "no", "--logfile", self.log], stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 20
         while True:
             try:
@@ -217,12 +218,12 @@ class Lab:
 
     # What takes part
 
-    def node(self, name, *options, standby=False, doing=("answer",), environment=None, direct=False):
-        """direct: nothing lies between it and the store."""
-        link = None if direct else Link(self.folder, name, self.store)
-        path = self.store.path if direct else link.path
+    def node(self, name, *options, standby=False, doing=("answer",), environment=None, store=None):
+        """store: its URL, where nothing is to lie between the node and it."""
+        link = None if store else Link(self.folder, name, self.store)
         command = [self.program, "--bind", "%s:%d" % self.address, "--log", "json",
-                   "--store", "unix:" + path, "--node", name, "--lease", str(self.lease)]
+                   "--store", store or "unix:" + link.path, "--node", name,
+                   "--lease", str(self.lease)]
         command += ["--standby"] if standby else []
         calls = 0 if doing == ("answer",) else 1
         command += ["--calls", str(calls), "--unsafe-min", "6", *options, *doing]

@@ -78,8 +78,9 @@ def many(lab, count):
     """Runs it, and gives what was measured."""
     lab.lease *= 3
     options = ("--session-expires", str(INTERVAL))
-    nodes = [lab.node("a", *options, direct=True),
-             lab.node("b", *options, standby=True, direct=True)]
+    store = "unix:" + lab.store.path
+    nodes = [lab.node("a", *options, store=store),
+             lab.node("b", *options, standby=True, store=store)]
     empty = memory_of(lab.store)
     peer = Caller(lab, [lab.program, "--log", "json", "--bind", "127.0.0.1:%d" % (lab.address[1] + 1),
                         "--mode", "request", *options, "--calls", str(count),
@@ -92,6 +93,7 @@ def many(lab, count):
     check(nodes[1].number("taken") == count, "%s calls taken over", nodes[1].number("taken"))
     peer.end()
     check(peer.received["BYE"] == 0, "the cluster hung up")
-    check(peer.received[(200, "BYE")] == count, "calls were lost")
+    check(peer.received[(200, "BYE")] == count, "calls were lost: the peer received %s",
+          dict(peer.received))
     lab.wait_kept(0, timeout=60)
     return {"first": first - killed, "last": last - killed, "memory": memory}

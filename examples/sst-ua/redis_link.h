@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection to a Redis by hiredis, in the program's own loop: made anew for ever where it
+ * breaks, and given up where no answer comes. Nothing here waits.
+ */
+#ifndef SST_UA_REDIS_LINK_H
+#define SST_UA_REDIS_LINK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+
+#include "redis_url.h"
+
+/* The most words of a command. */
+#define REDIS_LINK_WORDS 12
+
+struct redis_link {
+    struct redis_url url;
+    void *user; /* of the callbacks of all commands and of these two */
+    /* The connection begins: what is sent from within goes out first. */
+    void (*begun)(void *user);
+    void (*gone)(void *user);
+
+    redisAsyncContext *context; /* NULL: there is none */
+    bool reading;               /* what hiredis wants to wait for */
+    bool writing;
+    bool failed;    /* the connection is to be given up */
+    char *error;    /* what Redis said last; it is told once */
+    size_t pending; /* commands without a reply */
+    uint64_t now_ms;
+    uint64_t sent_ms; /* when the oldest of them was sent, or the last reply came */
+    uint64_t again_ms;
+};
+
+/* Only where there is a context. */
+void redis_link_send(struct redis_link *link, redisCallbackFn *reply, int count,
+                     const char **words);
+
+/* Sends at once what has been queued. */
+void redis_link_flush(struct redis_link *link);
+
+/* Counts a reply; false where it is none, or an error, which is told and ends the connection. */
+bool redis_link_reply(struct redis_link *link, const redisAsyncContext *context,
+                      const redisReply *reply);
+
+/* All is well: an error is told again. */
+void redis_link_good(struct redis_link *link);
+
+struct pollfd redis_link_watch(const struct redis_link *link);
+
+/* Does what is possible now; returns when to be called at the latest. */
+uint64_t redis_link_work(struct redis_link *link, short revents, uint64_t now_ms);
+
+void redis_link_close(struct redis_link *link);
+
+#endif
