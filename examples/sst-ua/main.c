@@ -28,6 +28,10 @@
 /* So many timers of calls are looked at in one turn. */
 #define TIMERS_A_TURN 4096
 
+/* So many calls a second are hung up at a signal: what comes faster overruns the peer, which then
+ * has no time left for the copies. */
+#define FAREWELLS_A_SECOND 1000
+
 /* The end comes at most so long after the last call was over. */
 #define LINGER_MAX_MS 5500
 
@@ -68,6 +72,7 @@ static void stop(struct ua *ua)
 {
     struct call **calls;
     size_t count;
+    size_t up = 0;
 
     if (ua->stopping) {
         return;
@@ -81,7 +86,11 @@ static void stop(struct ua *ua)
         calls[i] = ua->agenda.heap[i]->owner;
     }
     for (size_t i = 0; i < count; i++) {
-        farewell(calls[i], CALL_GOOD, NULL);
+        if (calls[i]->state == CALL_UP && !ua->mute) {
+            schedule_in(calls[i], TIMER_HANGUP, up++ * UINT64_C(1000) / FAREWELLS_A_SECOND);
+        } else {
+            farewell(calls[i], CALL_GOOD, NULL);
+        }
     }
     free(calls);
 }
@@ -96,7 +105,11 @@ static void run_timer(struct call *call, enum call_timer timer)
         client_hold(call);
         break;
     case TIMER_HANGUP:
-        farewell_hang_up(call);
+        if (call->ua->stopping) {
+            farewell(call, CALL_GOOD, NULL); /* which waits for no ACK */
+        } else {
+            farewell_hang_up(call);
+        }
         break;
     case TIMER_2XX:
         callee_answer_again(call);
