@@ -3,6 +3,7 @@
 The nodes share one address on loopback: whoever bound it last gets what arrives there.
 """
 
+import json
 import os
 import pathlib
 import select
@@ -166,6 +167,38 @@ class Link:
         self.cut()
 
 
+class Quiet:
+    """A program whose log goes to a file and is read when asked for: of thousands of calls nobody could
+    read it in time, and it would hold up the program."""
+
+    def __init__(self, lab, name, command, wanted):
+        """wanted: kinds of events; the others are passed over."""
+        path = os.path.join(lab.folder, name + ".json")
+        with open(path, "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log)
+        lab.programs.append(self.process)
+        lab.lag.watch(self.process.pid)
+        self.marks = tuple('"event": "%s"' % kind for kind in wanted)
+        self.log = open(path, encoding="utf-8")
+        self.rest = ""
+        self.taken = []
+
+    def close(self):
+        self.log.close()
+
+    def new(self):
+        """The events since the last time."""
+        lines = (self.rest + self.log.read()).split("\n")
+        self.rest = lines.pop()
+        return [json.loads(line) for line in lines if any(mark in line for mark in self.marks)]
+
+    @property
+    def events(self):
+        """All of them, as Agent has them."""
+        self.taken += self.new()
+        return self.taken
+
+
 class Node:
     """One sst-ua of the cluster."""
 
@@ -218,8 +251,9 @@ class Lab:
 
     # What takes part
 
-    def node(self, name, *options, standby=False, doing=("answer",), environment=None, store=None):
-        """store: its URL, where nothing is to lie between the node and it."""
+    def node(self, name, *options, standby=False, doing=("answer",), environment=None, store=None,
+             quiet=False):
+        """store: its URL, where nothing is to lie between the node and it. quiet: see above."""
         link = None if store else Link(self.folder, name, self.store)
         command = [self.program, "--bind", "%s:%d" % self.address, "--log", "json",
                    "--store", store or "unix:" + link.path, "--node", name,
@@ -227,7 +261,9 @@ class Lab:
         command += ["--standby"] if standby else []
         calls = 0 if doing == ("answer",) else 1
         command += ["--calls", str(calls), "--unsafe-min", "6", *options, *doing]
-        node = Node(self, name, link, Agent(self.wire, name, command, environment))
+        agent = Quiet(self, name, command, ("store", "listening")) if quiet else \
+            Agent(self.wire, name, command, environment)
+        node = Node(self, name, link, agent)
         self.nodes.append(node)
         if standby:
             node.wait_for("standby")
@@ -250,6 +286,8 @@ class Lab:
                 node.kill()
             if node.link:
                 node.link.close()
+            if isinstance(node.agent, Quiet):
+                node.agent.close()
         for process in self.programs:
             if process.poll() is None:
                 process.kill()

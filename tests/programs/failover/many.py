@@ -1,40 +1,27 @@
 """Many calls at once: the cluster answers sst-ua's, dies, and is measured."""
 
 import collections
-import json
-import os
 import signal
-import subprocess
 import time
 
-from lab import check
+from lab import Quiet, check
 
 # Long enough that no refresh but the taker's comes in between.
 INTERVAL = 1800
 
 
-class Caller:
-    """The peer: one sst-ua with all the calls. Its log is a file, so that reading it holds up none."""
+class Caller(Quiet):
+    """The peer: one sst-ua with all the calls."""
 
     def __init__(self, lab, command):
-        self.path = os.path.join(lab.folder, "peer.json")
-        with open(self.path, "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log)
-        lab.programs.append(self.process)
-        lab.lag.watch(self.process.pid)
-        self.log = open(self.path, encoding="utf-8")
-        self.rest = ""
+        super().__init__(lab, "peer", command, ("received",))
         self.received = collections.Counter()   # methods, and (status, method): copies aside
         self.numbers = set()                    # (call, CSeq) of requests
 
     def read(self):
         """Takes in what it has logged since."""
-        self.rest += self.log.read()
-        lines = self.rest.split("\n")
-        self.rest = lines.pop()
-        for line in lines:
-            if '"received"' in line:
-                self.take(json.loads(line))
+        for event in self.new():
+            self.take(event)
 
     def take(self, event):
         if event["copy"]:
@@ -45,12 +32,27 @@ class Caller:
             check(key not in self.numbers, "CSeq %d of %s was used twice", *reversed(key))
             self.numbers.add(key)
 
+    def wait_for(self, what, count):
+        """When the first and the last of so many arrived, by the clock of this process."""
+        first, until = None, time.monotonic() + 300
+        while True:
+            self.read()
+            now = time.monotonic()
+            number = self.received[what]
+            first = first or (now if number else None)
+            if number == count:
+                return first, now
+            check(self.process.poll() is None, "the peer ended with %s, having received %s",
+                  self.process.poll(), dict(self.received))
+            check(now < until, "%d of %d: %s", number, count, what)
+            time.sleep(0.01)
+
     def end(self):
         """Hangs up all of its calls."""
         self.process.send_signal(signal.SIGTERM)
         check(self.process.wait(120) == 0, "the peer ended with %s", self.process.poll())
         self.read()
-        self.log.close()
+        self.close()
 
 
 def memory_of(store):
@@ -59,37 +61,27 @@ def memory_of(store):
                     if line.startswith("used_memory:")).split(":")[1])
 
 
-def wait_for_refreshes(peer, count):
-    """When the first and the last of so many arrived, by the clock of this process."""
-    first, until = None, time.monotonic() + 300
-    while True:
-        peer.read()
-        now = time.monotonic()
-        number = peer.received["UPDATE"]
-        first = first or (now if number else None)
-        if number == count:
-            return first, now
-        check(peer.process.poll() is None, "the peer ended with %s", peer.process.poll())
-        check(now < until, "%d of %d refreshes", number, count)
-        time.sleep(0.01)
-
-
 def many(lab, count):
     """Runs it, and gives what was measured."""
     lab.lease *= 3
     options = ("--session-expires", str(INTERVAL))
     store = "unix:" + lab.store.path
-    nodes = [lab.node("a", *options, store=store),
-             lab.node("b", *options, standby=True, store=store)]
+    nodes = [lab.node("a", *options, store=store, quiet=True),
+             lab.node("b", *options, standby=True, store=store, quiet=True)]
     empty = memory_of(lab.store)
     peer = Caller(lab, [lab.program, "--log", "json", "--bind", "127.0.0.1:%d" % (lab.address[1] + 1),
                         "--mode", "request", *options, "--calls", str(count),
                         "call", "sip:cluster@%s:%d" % lab.address])
+    # A call is stored as soon as it is answered, and is up once its caller knows.
     lab.wait_kept(count, timeout=300)
+    peer.wait_for((200, "INVITE"), count)
     memory = (memory_of(lab.store) - empty) / count
     nodes[0].kill()
     killed = time.monotonic()
-    first, last = wait_for_refreshes(peer, count)
+    lagged = lab.lag.seconds()
+    first, last = peer.wait_for("UPDATE", count)
+    check(first - killed < lab.lease + 1 + lab.lag.seconds() - lagged,
+          "the first refresh of the taker came after %.1f s", first - killed)
     check(nodes[1].number("taken") == count, "%s calls taken over", nodes[1].number("taken"))
     peer.end()
     check(peer.received["BYE"] == 0, "the cluster hung up")
