@@ -17,6 +17,7 @@
 #include "random.h"
 #include "registration.h"
 #include "schedule.h"
+#include "stop.h"
 #include "takeover.h"
 #include "text.h"
 #include "timer.h"
@@ -27,10 +28,6 @@
 
 /* So many timers of calls are looked at in one turn. */
 #define TIMERS_A_TURN 4096
-
-/* So many calls a second are hung up at a signal: what comes faster overruns the peer, which then
- * has no time left for the copies. */
-#define FAREWELLS_A_SECOND 1000
 
 /* The end comes at most so long after the last call was over. */
 #define LINGER_MAX_MS 5500
@@ -68,33 +65,6 @@ static bool catch_signals(void)
     return true;
 }
 
-static void stop(struct ua *ua)
-{
-    struct call **calls;
-    size_t count;
-    size_t up = 0;
-
-    if (ua->stopping) {
-        return;
-    }
-    ua->stopping = true;
-    ua->over_ms = clock_real_ms(&ua->clock);
-    /* Saying goodbye moves a call in the agenda, so they are taken from a copy of it. */
-    count = ua->agenda.count;
-    calls = memory((count + 1) * sizeof(struct call *));
-    for (size_t i = 0; i < count; i++) {
-        calls[i] = ua->agenda.heap[i]->owner;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (calls[i]->state == CALL_UP && !ua->mute) {
-            schedule_in(calls[i], TIMER_HANGUP, up++ * UINT64_C(1000) / FAREWELLS_A_SECOND);
-        } else {
-            farewell(calls[i], CALL_GOOD, NULL);
-        }
-    }
-    free(calls);
-}
-
 static void run_timer(struct call *call, enum call_timer timer)
 {
     switch (timer) {
@@ -105,11 +75,7 @@ static void run_timer(struct call *call, enum call_timer timer)
         client_hold(call);
         break;
     case TIMER_HANGUP:
-        if (call->ua->stopping) {
-            farewell(call, CALL_GOOD, NULL); /* which waits for no ACK */
-        } else {
-            farewell_hang_up(call);
-        }
+        stop_hang_up(call);
         break;
     case TIMER_2XX:
         callee_answer_again(call);
@@ -262,7 +228,7 @@ static void heed_signal(struct ua *ua)
     if (number == SIGUSR1) {
         write_metrics(ua);
     } else {
-        stop(ua);
+        stop_begin(ua);
     }
 }
 

@@ -76,6 +76,7 @@ struct ua {
     unsigned long over;     /* of them, how many have their exit status */
     unsigned long goodbyes; /* BYEs of ours without a final response */
     int status;             /* the highest so far */
+    uint64_t stopped_ms;    /* real time of the signal */
     uint64_t over_ms;       /* real time at which the last one was over */
     uint64_t linger_ms;     /* real time until which copies are awaited */
     uint64_t mute_ms;       /* real time at which to fall silent */
