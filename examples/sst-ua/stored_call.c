@@ -264,7 +264,10 @@ struct call *stored_call_read(struct ua *ua, const char *record, size_t length, 
     struct parts parts;
 
     if (root != NULL && unpack(root, &parts)) {
-        call = make_call(ua, &parts, age_ms, spread_ms);
+        call = call_find(ua, parts.call_id, parts.local_tag, parts.remote_tag);
+        if (call == NULL) {
+            call = make_call(ua, &parts, age_ms, spread_ms);
+        }
     }
     json_decref(root);
     return call;

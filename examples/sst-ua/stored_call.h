@@ -13,7 +13,8 @@ char *stored_call_write(const struct call *call, uint32_t cseq);
 
 /*
  * Makes a call of a record that is so old, in ms by the store's clock: its session is taken over
- * (EC-131), its refresh spread over so many ms. NULL where the record is none.
+ * (EC-131), its refresh spread over so many ms. NULL where the record is none;
+ * the call itself where it is there already.
  */
 struct call *stored_call_read(struct ua *ua, const char *record, size_t length, uint64_t age_ms,
                               uint64_t spread_ms);

@@ -183,21 +183,38 @@ static bool become_owner(struct takeover *t)
         wait_for_store(t, 1000);
     }
     if (t->lease.epoch == 0) {
-        fprintf(stderr, PROGRAM ": --store: %s\n",
-                t->lease.lost ? "another node has the calls" : "cannot be reached");
         return false;
     }
     log_store(&t->ua->log, LOG_STORE_OWNER, (unsigned long)t->lease.epoch);
     return true;
 }
 
+static void drop_found(struct takeover *t)
+{
+    while (t->found != NULL) {
+        struct found *found = t->found;
+
+        t->found = found->next;
+        free(found);
+    }
+    t->found_count = 0;
+}
+
+/* Reads all records, from the first one where the store goes away meanwhile. */
 static bool load(struct takeover *t)
 {
-    t->store->kind->load(t->store);
-    while (!t->loaded && t->lease.reachable && !t->lease.lost) {
-        wait_for_store(t, 1000);
+    while (!t->loaded && !t->lease.lost) {
+        if (!t->lease.reachable) {
+            wait_for_store(t, 1000);
+            continue;
+        }
+        drop_found(t);
+        t->store->kind->load(t->store);
+        while (t->lease.reachable && !t->loaded && !t->lease.lost) {
+            wait_for_store(t, 1000);
+        }
     }
-    return t->loaded;
+    return !t->lease.lost;
 }
 
 bool takeover_begin(struct ua *ua)
@@ -205,7 +222,6 @@ bool takeover_begin(struct ua *ua)
     const struct options *options = &ua->options;
     struct takeover *t;
     char *group;
-    bool good;
 
     if (options->store == NULL) {
         return true;
@@ -222,10 +238,12 @@ bool takeover_begin(struct ua *ua)
     if (t->store == NULL) {
         return false;
     }
-    do {
-        good = become_owner(t);
-    } while (good && !load(t) && !t->lease.lost);
-    return good && !t->lease.lost;
+    if (!become_owner(t) || !load(t)) {
+        fprintf(stderr, PROGRAM ": --store: %s\n",
+                t->lease.lost ? "another node has the calls" : "cannot be reached");
+        return false;
+    }
+    return true;
 }
 
 void takeover_restore(struct ua *ua)
@@ -243,7 +261,9 @@ void takeover_restore(struct ua *ua)
         uint64_t age_ms = found->age_ms + now_of(t) - t->found_ms;
         struct call *call = stored_call_read(ua, found->record, found->length, age_ms, spread_ms);
 
-        if (call != NULL) {
+        if (call != NULL && call->kept.stored) {
+            t->found_count--; /* a store may give one twice */
+        } else if (call != NULL) {
             good++;
             call->kept.stored = true; /* so that its end takes it out */
             call->kept.cseq_end = call->local_cseq;
@@ -270,12 +290,7 @@ void takeover_end(struct ua *ua)
     }
     takeover_free_calls(t);
     store_close(t->store);
-    while (t->found != NULL) {
-        struct found *found = t->found;
-
-        t->found = found->next;
-        free(found);
-    }
+    drop_found(t);
     free(t);
     ua->takeover = NULL;
 }

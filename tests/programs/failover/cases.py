@@ -242,6 +242,33 @@ def store_cut_from_both(lab):
     goes_on(lab, peer, "refresher", "update")
 
 
+def store_cut_while_loading(lab):
+    """The standby has the lease, and no calls yet."""
+    nodes, peer = begin(lab, "refresher", "update")
+    nodes[1].link.cut_at = b"HSCAN"
+    nodes[0].kill()
+    killed = time.monotonic()
+    nodes[1].wait_for("away")
+    nodes[1].link.cut_at = None
+    nodes[1].link.mend()
+    expect_refresh(lab, peer, 0, killed)
+    check(nodes[1].number("taken") == 1, "%s calls taken over", nodes[1].number("taken"))
+    goes_on(lab, peer, "refresher", "update")
+
+
+def store_gives_a_call_twice(lab):
+    """Redis's HSCAN: "A given element may be returned multiple times"."""
+    nodes, peer = begin(lab, "refresher", "update")
+    lab.store.ask("EVAL", "local all = redis.call('HGETALL', KEYS[1]) "
+                  "return redis.call('HSET', KEYS[1], 'again', all[2])", "1", lab.key("calls"))
+    nodes[0].kill()
+    expect_refresh(lab, peer, 0, time.monotonic())
+    check(nodes[1].number("taken") == 1, "%s calls taken over", nodes[1].number("taken"))
+    check(serve(peer, 1) == 0, "it was restored twice")
+    lab.store.ask("HDEL", lab.key("calls"), "again")
+    goes_on(lab, peer, "refresher", "update")
+
+
 def store_restarted_empty(lab):
     nodes, peer = begin(lab, "refresher", "update")
     lab.store.stop()
@@ -404,7 +431,7 @@ CASES = {"%s_killed_%s_by_%s" % (role, step, method):
           (killed_as_refresher if role == "refresher" else killed_as_watcher)(lab, step, method))
          for role, steps in STEPS.items() for step in steps for method in ("update", "invite")}
 CASES.update({case.__name__: case for case in (
-    store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_restarted_empty,
-    store_slow, store_with_password, two_takers, owner_stopped_and_continued, clocks_apart,
+    store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_cut_while_loading,
+    store_gives_a_call_twice, store_restarted_empty, store_slow, store_with_password, two_takers, owner_stopped_and_continued, clocks_apart,
     description_and_routes_survive, as_caller,
     five_hundred_calls, ten_thousand_calls)})

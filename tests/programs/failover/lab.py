@@ -97,6 +97,7 @@ class Link:
         self.store = store
         self.holds = False      # what the node says waits
         self.is_cut = False
+        self.cut_at = None      # bytes from the node at which it is cut
         self.delay = 0.0        # each way
         self.passed = 0         # bytes from the node that reached the store
         self.listener = socket.socket(socket.AF_UNIX)
@@ -133,6 +134,8 @@ class Link:
                 data = source.recv(1 << 20)
                 if not data:
                     break
+                if from_node and self.cut_at and self.cut_at in data:
+                    self.cut()
                 if self.delay:
                     time.sleep(self.delay)
                 while self.holds and from_node and not self.is_cut:
