@@ -221,6 +221,12 @@ static bool check_store(const struct options *options)
         fputs("sst-ua: --store: all nodes share one --bind, so its port cannot be 0\n", stderr);
         return false;
     }
+    if (options->store != NULL &&
+        (options->transport == TRANSPORT_TCP || options->transport == TRANSPORT_TLS ||
+         options->tls.certificate != NULL)) {
+        fputs("sst-ua: --store: only with UDP, since a connection ends with its node\n", stderr);
+        return false;
+    }
     if (options->store == NULL && (options->node != NULL || options->standby)) {
         fputs("sst-ua: --node and --standby: --store is needed as well\n", stderr);
         return false;

@@ -31,11 +31,11 @@ class Peer:
 
     numbers = itertools.count(1)
 
-    def __init__(self, record, name, family=socket.AF_INET):
+    def __init__(self, record, name, family=socket.AF_INET, host=None):
         self.wire = record
         self.name = name
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
-        self.socket.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
+        self.socket.bind((host or ("::1" if family == socket.AF_INET6 else "127.0.0.1"), 0))
         host, self.port = self.socket.getsockname()[:2]
         self.hostport = "%s:%d" % ("[%s]" % host if ":" in host else host, self.port)
         self.contact = "sip:%s@%s" % (name, self.hostport)

@@ -11,7 +11,8 @@ import subprocess
 import time
 
 import many
-from lab import Skip, check, readable
+from lab import Agent, Skip, check, readable
+from networks import ADDRESS, PEER, networks
 
 REFRESHER, WATCHER = "uas", "uac"       # the cluster, as the callee that it is in the peer's INVITE
 
@@ -298,6 +299,24 @@ def store_slow(lab):
     goes_on(lab, peer, "refresher", "update")
 
 
+def wrong_usage(lab):
+    """What cannot work with a store is refused at once, in words."""
+    for words, said in ((["--node", "a", "--transport", "tcp"], "only with UDP"),
+                        (["--node", "a", "--transport", "tls"], "only with UDP"),
+                        (["--node", "a", "--tls-certificate", "x.pem"], "only with UDP"),
+                        (["--node", "a", "--bind", "127.0.0.1:0"], "cannot be 0"),
+                        ([], "--node is needed"),
+                        (["--node", "a", "--store", "rediss://127.0.0.1"], "no TLS to a store"),
+                        (["--node", "a", "--store", "redis://a@127.0.0.1"], "neither redis://"),
+                        (["--node", "a", "--store", "redis://:%4@127.0.0.1"], "neither redis://"),
+                        (["--node", "a", "--store", "redis://127.0.0.1/x"], "neither redis://")):
+        done = subprocess.run([lab.program, "--store", "unix:/nowhere", *words, "answer"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+        check(done.returncode == 1 and said in done.stderr and "a@" not in done.stderr,
+              "%s: status %d and: %s", words, done.returncode, done.stderr)
+
+
 # What a user of Redis needs for sst-ua: docs/failover.md.
 RIGHTS = "~sst:* +select +script|load +evalsha +time +get +set +hset +hdel +hscan".split()
 
@@ -417,6 +436,53 @@ def as_caller(lab):
     goes_on(lab, peer, "refresher", "update")
 
 
+def as_caller_over_tcp(lab):
+    """A connection ends with its node; the taker makes one of its own."""
+    target = "127.0.0.1:%d" % (lab.address[1] + 1)
+    peer = Agent(lab.wire, "peer", [lab.program, "--bind", target, "--log", "json", "--unsafe-min",
+                                    "6", "--min-se", "6", "--prefer-refresher", "uac", "answer"])
+    lab.programs.append(peer.process)
+    check(peer.wait("listening"), "the peer does not begin")
+    call = ("call", "sip:peer@%s;transport=tcp" % target)
+    first = lab.node("a", *options(lab, "update"), doing=call)
+    second = lab.node("b", *options(lab, "update"), standby=True, doing=call)
+    lab.wait_kept(1)
+    check(peer.wait("received", method="ACK"), "the call is not up")
+    first.kill()
+    killed = time.monotonic()
+    check(peer.wait("refreshed", timeout=30), "no refresh")
+    took = time.monotonic() - killed - lab.lag.seconds()
+    check(took < lab.lease + 1, "the refresh of the taker came after %.1f s", took)
+    second.signal(signal.SIGTERM)
+    check(peer.process.wait(20) == 0 and second.exit_status() == 0, "the call did not go on")
+
+
+def address_moves(lab, late=0.0):
+    """Nodes on machines of their own: the address goes from one to the other, late or in time."""
+    with networks("a", "b") as hosts:
+        lab.address = (ADDRESS, 5060)
+        hosts.give("a")
+        first = lab.node("a", *options(lab, "update"), within=hosts.within("a"))
+        second = lab.node("b", *options(lab, "update"), within=hosts.within("b"), standby=True)
+        peer = lab.peer(PEER)
+        peer.establish(*timer(lab, REFRESHER))
+        lab.wait_kept(1)
+        first.kill()
+        hosts.unplug("a")
+        killed = time.monotonic()
+        if late:
+            lab.wait(second.is_listening, 10, "nobody took over")
+            time.sleep(late)
+        hosts.give("b")
+        expect_refresh(lab, peer, 0, killed + 2 * late)
+        check_one_transaction_a_number(lab, peer)
+        goes_on(lab, peer, "refresher", "update")
+
+
+def address_moves_late(lab):
+    address_moves(lab, late=1.0)
+
+
 def five_hundred_calls(lab):
     many.many(lab, 500)
 
@@ -425,13 +491,12 @@ def ten_thousand_calls(lab):
     many.many(lab, 10000)
 
 
-
 CASES = {"%s_killed_%s_by_%s" % (role, step, method):
          (lambda lab, role=role, step=step, method=method:
           (killed_as_refresher if role == "refresher" else killed_as_watcher)(lab, step, method))
          for role, steps in STEPS.items() for step in steps for method in ("update", "invite")}
 CASES.update({case.__name__: case for case in (
     store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_cut_while_loading,
-    store_gives_a_call_twice, store_restarted_empty, store_slow, store_with_password, two_takers, owner_stopped_and_continued, clocks_apart,
-    description_and_routes_survive, as_caller,
+    store_gives_a_call_twice, store_restarted_empty, store_slow, store_with_password, wrong_usage, two_takers, owner_stopped_and_continued, clocks_apart,
+    description_and_routes_survive, as_caller, as_caller_over_tcp, address_moves, address_moves_late,
     five_hundred_calls, ten_thousand_calls)})

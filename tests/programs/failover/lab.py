@@ -255,10 +255,11 @@ class Lab:
     # What takes part
 
     def node(self, name, *options, standby=False, doing=("answer",), environment=None, store=None,
-             quiet=False):
-        """store: its URL, where nothing is to lie between the node and it. quiet: see above."""
+             quiet=False, within=()):
+        """store: its URL, where nothing is to lie between the node and it. quiet: see above.
+        within: what the command begins with."""
         link = None if store else Link(self.folder, name, self.store)
-        command = [self.program, "--bind", "%s:%d" % self.address, "--log", "json",
+        command = [*within, self.program, "--bind", "%s:%d" % self.address, "--log", "json",
                    "--store", store or "unix:" + link.path, "--node", name,
                    "--lease", str(self.lease)]
         command += ["--standby"] if standby else []
@@ -275,8 +276,8 @@ class Lab:
             self.wait(node.is_listening, 30, "%s does not begin" % name)
         return node
 
-    def peer(self):
-        peer = Peer(self.wire, "peer%d" % (len(self.peers) + 1))
+    def peer(self, host=None):
+        peer = Peer(self.wire, "peer%d" % (len(self.peers) + 1), host=host)
         peer.other_name = "cluster"
         peer.aim(self.address)
         self.peers.append(peer)
