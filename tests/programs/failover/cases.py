@@ -497,6 +497,7 @@ CASES = {"%s_killed_%s_by_%s" % (role, step, method):
          for role, steps in STEPS.items() for step in steps for method in ("update", "invite")}
 CASES.update({case.__name__: case for case in (
     store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_cut_while_loading,
-    store_gives_a_call_twice, store_restarted_empty, store_slow, store_with_password, wrong_usage, two_takers, owner_stopped_and_continued, clocks_apart,
-    description_and_routes_survive, as_caller, as_caller_over_tcp, address_moves, address_moves_late,
+    store_gives_a_call_twice, store_restarted_empty, store_slow, store_with_password, wrong_usage,
+    two_takers, owner_stopped_and_continued, clocks_apart, description_and_routes_survive,
+    as_caller, as_caller_over_tcp, address_moves, address_moves_late,
     five_hundred_calls, ten_thousand_calls)})
