@@ -153,6 +153,18 @@ static char *shown(const struct call *call, const struct end *end)
     return text_copy("");
 }
 
+/* By who is to blame, and of the other side what only the end shows: who hangs up late was not
+ * refreshed either. */
+static bool is_cause(const struct sst_watch_result *result, const struct finding *finding)
+{
+    uint64_t at_end = finding->who == SST_WHO_CALLER   ? result->by_caller
+                      : finding->who == SST_WHO_CALLEE ? result->by_callee
+                                                       : 0;
+
+    return (result->causes & SST_FINDING_BIT(finding->what)) != 0 &&
+           (finding->who == result->who || (at_end & SST_FINDING_BIT(finding->what)) != 0);
+}
+
 static void mark_causes(struct account *account)
 {
     const struct sst_watch_result *result = &account->result;
@@ -160,8 +172,7 @@ static void mark_causes(struct account *account)
     for (size_t i = 0; i < account->finding_count; i++) {
         struct finding *finding = &account->finding[i];
 
-        finding->harmless = !(finding->who == result->who &&
-                              (result->causes & SST_FINDING_BIT(finding->what)) != 0);
+        finding->harmless = !is_cause(result, finding);
         for (size_t k = 0; !finding->harmless && k < account->row_count; k++) {
             account->row[k].wrong =
                 account->row[k].wrong || account->row[k].frame == finding->frame;

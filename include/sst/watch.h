@@ -286,7 +286,8 @@ struct sst_watch_result {
     uint64_t decided_ms; /**< time of the BYE, or of the rejected INVITE; SST_NEVER: neither */
     uint64_t by_caller;  /**< findings by the caller that only the end shows */
     uint64_t by_callee;  /**< the same by the callee */
-    uint64_t causes;     /**< the findings, by .who, that led to it; all others were harmless */
+    uint64_t causes;     /**< what led to it: findings by .who, and those of the other side that are
+                              in .by_caller or .by_callee; all others were harmless */
     unsigned missing;    /**< bits of enum sst_watch_missing: what the capture lacks */
 };
 

@@ -176,7 +176,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
         return;
     }
     if (i == T_NONE && w->status == 0) {
-        sst_watch_blame(c, sst_watch_who_is(refresher), SST_FINDING_REFRESH_MISSING);
+        sst_watch_accuse(c, sst_watch_who_is(refresher), SST_FINDING_REFRESH_MISSING);
     }
     sst_watch_accuse(c, who, SST_FINDING_BYE_MISSING);
     sst_watch_conclude(c, SST_WATCH_KEPT_TOO_LONG, who);

@@ -456,6 +456,19 @@ START_TEST(a_rejected_call_may_have_a_bye)
 }
 END_TEST
 
+/* Who had to hang up is to blame, and there was no refresh either. */
+START_TEST(a_zombie_has_two_causes)
+{
+    struct watched call;
+    hear_all(&call, plain_call);
+    struct sst_watch_result result = judged(&call, 4000);
+    ck_assert_int_eq(result.verdict, SST_WATCH_KEPT_TOO_LONG);
+    ck_assert_uint_eq(result.by_caller | result.by_callee,
+                      FOUND(BYE_MISSING) | FOUND(REFRESH_MISSING));
+    ck_assert_uint_eq(result.causes, FOUND(BYE_MISSING) | FOUND(REFRESH_MISSING));
+}
+END_TEST
+
 /* The callee's ACK did not come. */
 START_TEST(who_owes_the_ack_is_named)
 {
@@ -777,6 +790,7 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, the_newest_request_counts);
     tcase_add_test(tests, ways_that_were_left_are_named);
     tcase_add_test(tests, a_rejected_call_may_have_a_bye);
+    tcase_add_test(tests, a_zombie_has_two_causes);
     tcase_add_test(tests, who_owes_the_ack_is_named);
     tcase_add_test(tests, a_refused_refresh_is_not_missing);
     tcase_add_test(tests, accelerated_captures_are_judged_alike);

@@ -37,18 +37,19 @@ class Story:
     def __init__(self):
         self.packets = []
 
-    def add(self, at, way, what, cseq, caller="a", callee="b", timer=None, by_callee=False):
+    def add(self, at, way, what, cseq, caller="a", callee="b", timer=None, by_callee=False,
+            over="UDP", more=()):
         status, _, method = what.rpartition(" ")
         source, target = (address(name) for name in way.split(">"))
         ends = [f"<sip:a@example.com>;tag={caller}",
                 "<sip:b@example.com>" + (f";tag={callee}" if callee else "")]
         start = f"SIP/2.0 {status} X" if status else f"{method} sip:b@example.com SIP/2.0"
         body = SDP if method == "INVITE" and (not status or status == "200") else ""
-        head = [start, f"Via: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
+        head = [start, f"Via: SIP/2.0/{over} 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
                 "From: " + ends[by_callee], "To: " + ends[not by_callee],
                 "Call-ID: story@example.com", f"CSeq: {cseq} {method}",
                 "Contact: <sip:c@example.com>", "Supported: timer",
-                "Allow: INVITE, ACK, BYE, CANCEL, UPDATE"]
+                "Allow: INVITE, ACK, BYE, CANCEL, UPDATE", *more]
         if timer:
             head += [timer] + ["Require: timer"] * bool(status)
         if body:
@@ -259,6 +260,29 @@ def behind_one_nat():
     return story
 
 
+def compare(program, stories):
+    """Stories by their names, each with the verdict, who and where. @return what is otherwise"""
+    problems = []
+    with tempfile.TemporaryDirectory() as folder:
+        capture = pathlib.Path(folder) / "call.pcap"
+        for name, story, (verdict, who, place), *causes in stories:
+            pcapfile.write(capture, sorted(story.packets, key=lambda packet: packet[0]))
+            done = subprocess.run([program, "--no-tshark", "--json", capture], capture_output=True,
+                                  text=True, timeout=60, check=False)
+            calls = [json.loads(line) for line in done.stdout.splitlines()]
+            got = [(call["verdict"], call["who"], call["address"].partition(":")[0])
+                   for call in calls]
+            want = [(verdict, who, address(place)[0] if place else "")]
+            if got != want:
+                problems.append(f"{name}: {got}, not {want} {done.stderr}")
+                continue
+            found = {f"{finding['name']} {finding['who']}" for finding in calls[0]["findings"]
+                     if not finding["harmless"]}
+            if causes and found != set(causes):
+                problems.append(f"{name}: for {found}, not {set(causes)}")
+    return problems
+
+
 NORMAL = ("ended_normally", "none", None)
 # Name, story, and what it deserves: the verdict, who, and at which address.
 STORIES = [
@@ -290,19 +314,7 @@ STORIES = [
 
 
 def main():
-    program, problems = sys.argv[1], []
-    with tempfile.TemporaryDirectory() as folder:
-        capture = pathlib.Path(folder) / "call.pcap"
-        for name, story, (verdict, who, place) in STORIES:
-            pcapfile.write(capture, sorted(story.packets, key=lambda packet: packet[0]))
-            done = subprocess.run([program, "--no-tshark", "--json", capture], capture_output=True,
-                                  text=True, timeout=60, check=False)
-            calls = [json.loads(line) for line in done.stdout.splitlines()]
-            got = [(call["verdict"], call["who"], call["address"].partition(":")[0])
-                   for call in calls]
-            want = [(verdict, who, address(place)[0] if place else "")]
-            if got != want:
-                problems.append(f"{name}: {got}, not {want} {done.stderr}")
+    problems = compare(sys.argv[1], STORIES)
     print("\n".join(problems) or f"{len(STORIES)} calls as their stories go")
     return 1 if problems else 0
 

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Calls as an operator meets them: dropped after 32 s, 15 minutes or half an hour, refused by a
+carrier, cut off by a firewall, ended by a proxy's own limit, seen in part.
+
+The verdicts were written down before the program judged them. Behind a verdict stand the findings
+that led to it, where they are worth a look: all others have to be marked as harmless.
+
+usage: stories.py SST-EXPLAIN
+"""
+
+import sys
+
+from topologies import BY_UAC, BY_UAS, TIMER, Story, compare
+
+EXPIRED = 'Reason: SIP;cause=408;text="Session timer expired"'
+
+
+def plain(path="AB", answer=None, timer=TIMER):
+    """Set up at 1 s."""
+    story = Story()
+    story.there(0, path, "INVITE", 1, callee="", timer=timer)
+    story.back(1, path, "200 INVITE", 1, timer=answer)
+    story.there(1.1, path, "ACK", 1)
+    return story
+
+
+def zombie():
+    story = plain(answer=BY_UAS)
+    story.asked(4000, "AB", "BYE", 2)
+    return story
+
+
+def no_ack():
+    story = Story()
+    story.there(0, "AB", "INVITE", 1, callee="", timer=TIMER)
+    for later in (0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5):
+        story.add(1 + later, "B>A", "200 INVITE", 1, timer=BY_UAC)
+    story.asked(33, "BA", "BYE", 1, by_callee=True)
+    return story
+
+
+def no_ack_to_refresh():
+    story = plain(answer=BY_UAC)
+    story.there(901, "AB", "INVITE", 2, timer=BY_UAC)
+    for later in (0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5):
+        story.add(901.1 + later, "B>A", "200 INVITE", 2, timer=BY_UAC)
+    story.asked(933.1, "BA", "BYE", 1, by_callee=True)
+    return story
+
+
+def proxy_limit(answer, refreshed=False):
+    """The proxy hangs up on both, as dialog modules do when a call has lasted too long."""
+    story = plain("APB", answer, TIMER if answer else None)
+    if refreshed:
+        story.asked(901, "APB", "UPDATE", 2, timer=BY_UAC, answer=BY_UAC)
+    story.asked(1201, "PA", "BYE", 1, by_callee=True)
+    story.asked(1201, "PB", "BYE", 3)
+    return story
+
+
+def quarter_of_an_hour():
+    story = plain(timer=None)
+    story.asked(901, "BA", "BYE", 1, by_callee=True)
+    return story
+
+
+def short():
+    """96 s less 32 s."""
+    story = plain(answer="Session-Expires: 96;refresher=uas", timer="Session-Expires: 96")
+    story.asked(65, "AB", "BYE", 2)
+    return story
+
+
+def refused(method, status):
+    """At half of the interval, and given up at once."""
+    story = plain(answer=BY_UAC)
+    story.asked(901, "AB", method, 2, timer=BY_UAC, status=status)
+    if method == "INVITE":
+        story.there(901.15, "AB", "ACK", 2)
+    story.asked(901.3, "AB", "BYE", 3)
+    return story
+
+
+def tried_again():
+    story = plain(answer=BY_UAC)
+    story.asked(901, "AB", "UPDATE", 2, timer=BY_UAC, status=503, more=["Retry-After: 5"])
+    story.asked(911, "AB", "UPDATE", 3, timer=BY_UAC, answer=BY_UAC)
+    story.asked(1500, "AB", "BYE", 4)
+    return story
+
+
+def binding_closed():
+    story = plain(answer=BY_UAC)
+    story.there(901, "AB", "UPDATE", 2, timer=BY_UAC)
+    story.copies(901, "A>B", "UPDATE", 2, timer=BY_UAC)
+    story.asked(933, "AB", "BYE", 3)
+    return story
+
+
+def transferred():
+    story = plain(answer=BY_UAC)
+    story.asked(100, "AB", "REFER", 2, status=202)
+    story.asked(101, "BA", "NOTIFY", 1, by_callee=True)
+    story.asked(105, "AB", "BYE", 3)
+    return story
+
+
+def early_media(answer):
+    """An UPDATE before the answer agrees on a timer; what the 2xx to the INVITE says, holds."""
+    story = Story()
+    story.there(0, "AB", "INVITE", 1, callee="", timer=TIMER)
+    story.back(0.5, "AB", "183 INVITE", 1)
+    story.asked(0.8, "AB", "UPDATE", 2, timer=BY_UAC, answer=BY_UAC)
+    story.back(5, "AB", "200 INVITE", 1, timer=answer)
+    story.there(5.1, "AB", "ACK", 1)
+    story.asked(1773, "BA", "BYE", 1, by_callee=True)
+    return story
+
+
+def collided():
+    story = plain(answer=BY_UAC)
+    story.there(901, "AB", "INVITE", 2, timer=BY_UAC)
+    story.there(901.01, "BA", "INVITE", 1, by_callee=True, timer=BY_UAS)
+    story.back(901.1, "AB", "491 INVITE", 2)
+    story.back(901.1, "BA", "491 INVITE", 1, by_callee=True)
+    story.there(901.2, "AB", "ACK", 2)
+    story.there(901.2, "BA", "ACK", 1, by_callee=True)
+    story.asked(903.5, "AB", "UPDATE", 3, timer=BY_UAC, answer=BY_UAC)
+    story.asked(1500, "AB", "BYE", 4)
+    return story
+
+
+def begun_late(more=()):
+    story = Story()
+    story.asked(0, "AB", "BYE", 7, more=more)
+    return story
+
+
+def one_side():
+    story = Story()
+    story.there(0, "AB", "INVITE", 1, callee="", timer=TIMER)
+    story.there(1.1, "AB", "ACK", 1)
+    story.there(901, "AB", "UPDATE", 2, timer=BY_UAC)
+    story.copies(901, "A>B", "UPDATE", 2, timer=BY_UAC)
+    story.there(933, "AB", "BYE", 3, more=[EXPIRED])
+    return story
+
+
+NORMAL = ("ended_normally", "none", None)
+INCOMPLETE = ("incomplete", "none", None)
+UNKNOWN = ("no_timer", "none", None)
+STORIES = [
+    ("nobody hangs up", zombie(), ("kept_too_long", "caller", "A"),
+     "refresh_missing callee", "bye_missing caller"),
+    ("no ACK", no_ack(), ("ack_missing", "none", None), "ack_missing caller"),
+    ("no ACK to the refresh", no_ack_to_refresh(), ("ack_missing", "none", None),
+     "ack_missing caller"),
+    ("a proxy's limit", proxy_limit(None), ("ended_otherwise", "proxy", "P")),
+    ("a proxy's limit beside a timer", proxy_limit(BY_UAC, True), ("ended_otherwise", "proxy", "P")),
+    ("a callee's limit", quarter_of_an_hour(), UNKNOWN),
+    ("64 s", short(), ("not_refreshed", "callee", "B"), "refresh_missing callee"),
+    ("503 to UPDATE", refused("UPDATE", 503), ("refresh_refused", "callee", "B")),
+    ("405 to UPDATE", refused("UPDATE", 405), ("refresh_refused", "callee", "B")),
+    ("488 to re-INVITE", refused("INVITE", 488), ("refresh_refused", "callee", "B")),
+    ("481 to UPDATE", refused("UPDATE", 481), ("refresh_dialog_lost", "callee", "B")),
+    ("503, tried again", tried_again(), NORMAL),
+    ("a NAT binding closes", binding_closed(), ("refresh_unanswered", "callee", "B")),
+    ("transferred", transferred(), NORMAL),
+    ("early media", early_media(BY_UAC), ("not_refreshed", "caller", "A")),
+    ("both at once", collided(), NORMAL),
+    ("begun late", begun_late(), INCOMPLETE),
+    ("begun late, for the timer", begun_late([EXPIRED]), INCOMPLETE),
+    ("one side", one_side(), INCOMPLETE),
+]
+
+
+def main():
+    problems = compare(sys.argv[1], STORIES)
+    print("\n".join(problems) or f"{len(STORIES)} calls as their stories go")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
