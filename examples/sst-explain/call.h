@@ -42,7 +42,8 @@ struct hop {
     /* On the caller's side, on the callee's; without ports where hosts tell. A call that comes back
      * between the same two is on another hop. */
     struct end end[2];
-    char *tag;              /* the caller's */
+    unsigned port; /* of the callee's end, where the INVITE went; 0 where it was not seen */
+    char *tag;     /* the caller's */
     struct sst_watch asked; /* once it was given the initial INVITE: what forks begin with */
     unsigned dialog_count;
     struct dialog *dialog;

@@ -44,8 +44,13 @@ static bool is_along(const struct hop *hop, const struct end *caller, const stru
     return hop_same_end(&hop->end[0], caller) && hop_same_end(&hop->end[1], callee);
 }
 
-static struct hop *add_hop(struct call *call, const struct view *view, const struct end *from,
-                           const struct end *to, enum sst_party *party)
+static bool is_initial(const struct view *view)
+{
+    return view->request && view->msg.method == SST_METHOD_INVITE && view->to_tag[0] == '\0';
+}
+
+static struct hop *add_hop(struct call *call, const struct view *view, const struct packet *packet,
+                           const struct end *from, const struct end *to, enum sst_party *party)
 {
     struct hop **place = &call->hops;
     struct hop *known = NULL;
@@ -67,6 +72,7 @@ static struct hop *add_hop(struct call *call, const struct view *view, const str
     hop->tag = text_copy(known != NULL ? known->tag : view->from_tag);
     hop->end[0] = *party == SST_CALLER ? *from : *to;
     hop->end[1] = *party == SST_CALLER ? *to : *from;
+    hop->port = is_initial(view) ? packet->to.port : 0;
     call->hop_count++;
     *place = hop;
     return hop;
@@ -126,13 +132,20 @@ static unsigned find_direct(struct call *call, const struct view *view, const st
     return moved != NULL && party_by_tag(moved, view, party) ? 1 : 0;
 }
 
-/* A hop between the two, in this direction; in the other one too, where it is no INVITE that comes
- * back on its way to the callee. */
-static struct hop *find_hop(struct call *call, const struct view *view, const struct end *from,
-                            const struct end *to, enum sst_party *party)
+/* Several phones may be behind one address: the INVITE to each goes to another port. */
+static bool is_at_port(const struct hop *hop, const struct packet *packet, enum sst_party party)
 {
-    bool initial =
-        view->request && view->msg.method == SST_METHOD_INVITE && view->to_tag[0] == '\0';
+    return hop->port == (party == SST_CALLER ? packet->to.port : packet->from.port);
+}
+
+/* A hop between the two, in this direction; in the other one too, where it is no INVITE that comes
+ * back on its way to the callee. Ports may change within a call, so another one makes another hop
+ * of an INVITE alone. */
+static struct hop *find_hop(struct call *call, const struct view *view, const struct packet *packet,
+                            const struct end *from, const struct end *to, enum sst_party *party)
+{
+    bool initial = is_initial(view);
+    struct hop *along = NULL;
     struct hop *against = NULL;
 
     for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
@@ -140,13 +153,18 @@ static struct hop *find_hop(struct call *call, const struct view *view, const st
             continue;
         }
         if (*party == SST_CALLER ? is_along(hop, from, to) : is_along(hop, to, from)) {
-            return hop;
+            if (is_at_port(hop, packet, *party)) {
+                return hop;
+            }
+            along = along == NULL && !(initial && hop->port != 0) ? hop : along;
+            continue;
         }
         if (against == NULL && !initial && (is_along(hop, from, to) || is_along(hop, to, from))) {
             against = hop;
         }
     }
-    return against != NULL && party_by_tag(against, view, party) ? against : NULL;
+    along = along != NULL ? along : against;
+    return along != NULL && party_by_tag(along, view, party) ? along : NULL;
 }
 
 unsigned hop_path(struct call *call, const struct view *view, const struct packet *packet,
@@ -157,13 +175,13 @@ unsigned hop_path(struct call *call, const struct view *view, const struct packe
     unsigned count;
 
     hop_ends(packet, &from, &to);
-    path[0] = find_hop(call, view, &from, &to, party);
+    path[0] = find_hop(call, view, packet, &from, &to, party);
     if (path[0] != NULL) {
         return 1;
     }
     count = view->to_tag[0] != '\0' ? find_direct(call, view, &from, &to, party, path) : 0;
     if (count == 0) {
-        path[0] = add_hop(call, view, &from, &to, party);
+        path[0] = add_hop(call, view, packet, &from, &to, party);
         count = path[0] != NULL;
     }
     return count;

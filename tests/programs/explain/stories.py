@@ -98,6 +98,28 @@ def binding_closed():
     return story
 
 
+def one_nat(at_once):
+    """Two phones behind one address; the one with port 3333 answers, and does not refresh."""
+    story = Story()
+    story.there(0, "AP", "INVITE", 1, callee="", timer=TIMER)
+    story.there(0.1, ("P", "C:2222"), "INVITE", 1, callee="", timer=TIMER)
+    if at_once:
+        story.there(0.1, ("P", "C:3333"), "INVITE", 1, callee="", timer=TIMER)
+    else:
+        story.back(0.3, ("P", "C:2222"), "486 INVITE", 1, callee="x")
+        story.there(0.4, ("P", "C:2222"), "ACK", 1, callee="x")
+        story.there(0.5, ("P", "C:3333"), "INVITE", 1, callee="", timer=TIMER)
+    path = ("A", "P", "C:3333")
+    story.back(2, path, "200 INVITE", 1, timer=BY_UAS)
+    story.there(2.1, path, "ACK", 1)
+    if at_once:
+        story.asked(2.2, ("P", "C:2222"), "CANCEL", 1, callee="")
+        story.back(2.4, ("P", "C:2222"), "487 INVITE", 1, callee="x")
+        story.there(2.5, ("P", "C:2222"), "ACK", 1, callee="x")
+    story.asked(1770, path, "BYE", 2)
+    return story
+
+
 def transferred():
     story = plain(answer=BY_UAC)
     story.asked(100, "AB", "REFER", 2, status=202)
@@ -166,6 +188,8 @@ STORIES = [
     ("481 to UPDATE", refused("UPDATE", 481), ("refresh_dialog_lost", "callee", "B")),
     ("503, tried again", tried_again(), NORMAL),
     ("a NAT binding closes", binding_closed(), ("refresh_unanswered", "callee", "B")),
+    ("phones behind one NAT", one_nat(False), ("not_refreshed", "callee", "C")),
+    ("phones behind one NAT at once", one_nat(True), ("not_refreshed", "callee", "C")),
     ("transferred", transferred(), NORMAL),
     ("early media", early_media(BY_UAC), ("not_refreshed", "caller", "A")),
     ("both at once", collided(), NORMAL),
