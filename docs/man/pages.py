@@ -190,7 +190,7 @@ def overview(root, every, version, date):
     page.head("LAYERS")
     page.plain(every[-1].doc.text.partition("\n\nArguments")[0])
     page.head("BUILDING WITH IT")
-    building = re.search(r"\n(\| with \|.*?)\n\nThe adapter", read(root, "docs/guide.md"), re.S)
+    building = re.search(r"\n(\| with \|.*?)\n\n", read(root, "docs/guide.md"), re.S)
     roff.put_markdown(page, building[1])
     page.head("PAGES")
     for header in every:
