@@ -29,98 +29,105 @@ enum sst_field_kind {
 /* clang-format off */
 #define SST_POLICY_FIELDS(X) \
     X(mode, WORDS, SST_MODE_ACCEPT, SST_MODE_OFF, "accept|request|require|off", "", "§7.1", \
-      "accept answers a peer that asks; request asks in each INVITE and in each 2xx whose receiver " \
-      "supports it; require adds Require: timer; off treats the extension as unknown") \
+      "accept answers a peer that asks; request asks in each INVITE, and in each 2xx if the " \
+      "peer supports it; require adds Require: timer; off behaves as if the extension were " \
+      "unknown") \
     X(session_expires, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§4, §7.1", \
       "the interval to ask for") \
     X(min_se, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§5, §9", \
-      "requests for less are answered with 422; above 90 local requests carry it as Min-SE") \
+      "the smallest interval accepted: requests for less get 422. Above 90, local requests " \
+      "carry it as Min-SE") \
     X(max_session_expires, MAYBE, 0, SST_SECONDS_MAX, "0, 90..4294967295", "s", "§9", \
-      "larger intervals that others ask for are reduced to it, but never below their Min-SE; a " \
-      "422 that wants more is not followed; 0 for no bound") \
+      "the largest interval accepted: longer ones are reduced to it, but not below the " \
+      "request's Min-SE, and a 422 that demands more is not followed; 0: no limit") \
     X(prefer_refresher, WORDS, SST_REFRESHER_UAC, SST_REFRESHER_UAS, "uac|uas", "", \
-      "§9, Table 2", "who refreshes where the choice is ours as the answering side") \
+      "§9, Table 2", \
+      "who refreshes, if the choice is ours as UAS") \
     X(request_refresher, WORDS, SST_REFRESHER_NONE, SST_REFRESHER_UAS, "none|uac|uas", "", \
-      "§7.1", "the refresher of initial requests; uas only where §7.4 allows it, or allow_uas") \
+      "§7.1", \
+      "the refresher named in initial requests; uas only if the peer is known to support the " \
+      "extension (§7.4), or with allow_uas") \
     X(allow_uas, FLAG, 0, 1, "no|yes", "", "§7.4", \
-      "request_refresher=uas also where the other side has not shown support yet") \
+      "request_refresher = uas even before the peer has shown support") \
     X(proxy_require, FLAG, 0, 1, "no|yes", "", "§7.1", \
-      "mode require adds Proxy-Require: timer as well") \
+      "mode require also adds Proxy-Require: timer") \
     X(method, WORDS, SST_REFRESH_AUTO, SST_REFRESH_INVITE, "auto|update|invite", "", "§7.4", \
-      "how to refresh: auto takes UPDATE where the other side allows it; update takes it also " \
-      "where it was not seen to") \
+      "how to refresh: auto uses UPDATE if the peer allows it; update tries it even if the peer " \
+      "is not known to; invite uses re-INVITE first") \
     X(refresh_percent, NUMBER, 5, 50, "5..50", "% of the interval", "§7.2", \
-      "when to refresh, counted from the last 2xx") \
+      "when to refresh") \
     X(max_refresh, NUMBER, 0, SST_SECONDS_MAX, "0..4294967295", "s", "§7.2", \
-      "the most time between two local refreshes, whatever the interval is; 0 for no cap") \
+      "the longest time between two local refreshes, however long the interval; 0: no limit") \
     X(jitter_percent, NUMBER, 0, 10, "0..10", "% of the interval", "§7.2", \
-      "local refreshes come earlier by a random time up to this, never later") \
+      "local refreshes come earlier by a random time of up to this, never later") \
     X(guard, WORDS, SST_GUARD_RFC, SST_GUARD_NONE, "rfc|percent|none", "", "§10", \
-      "how long before the expiration the side that does not refresh hangs up: rfc is the " \
-      "smaller of 32 s and a third of the interval") \
+      "how long before the expiration the side that does not refresh hangs up: rfc is 32 s or a " \
+      "third of the interval, whichever is less; none waits for the expiration") \
     X(guard_percent, NUMBER, 1, 33, "1..33", "% of the interval", "§10", \
-      "the guard time where guard is percent; never longer than with rfc") \
+      "the guard time if guard is percent; never more than with rfc") \
     X(expire_at, WORDS, SST_EXPIRE_AT_EXPIRATION, SST_EXPIRE_AT_GUARD, "expiration|guard", "", \
-      "§10", "when the refresher ends a session that it could not refresh: guard is when the " \
-      "other side would") \
+      "§10", \
+      "when the refresher ends a session that it could not refresh: at the expiration, or as " \
+      "early as the other side would (guard)") \
     X(own_benefit, WORDS, SST_OWN_BENEFIT_AUTO, SST_OWN_BENEFIT_NO, "auto|yes|no", "", "§7.2", \
-      "whether to run a timer for this side alone where the other does not know the extension: " \
-      "auto does where this side asked for one, yes also as the answering side") \
+      "whether to run a timer for this side alone if the peer does not support the extension: " \
+      "auto if this side asked for a timer, yes also as UAS") \
     X(timeout_retries, NUMBER, 0, 3, "0..3", "refreshes", "§10", \
-      "how many more refreshes are tried after one that timed out; 0 hangs up at once. 32 s of silence " \
-      "from the half of 130 s or less leave no time for one") \
+      "how many more refreshes to try after one timed out; 0 hangs up at once. At the default " \
+      "refresh_percent, intervals up to 130 s leave no time for one after 32 s of silence") \
     X(rescue, FLAG, 0, 1, "no|yes", "", "§10", \
-      "the side that does not refresh sends one refresh of its own when the other's is overdue") \
+      "if the peer's refresh is overdue, send one of ours") \
     X(refresh_floor, HALF, 1, 0, "1..45", "s", "§11.1", \
-      "the least time between two local refreshes, whatever a 2xx imposes") \
+      "the shortest time between two local refreshes, whatever a 2xx imposes") \
     X(accept_midcall, FLAG, 0, 1, "no|yes", "", "§9", \
-      "a dialog without a timer takes one later") \
+      "accept a timer in a dialog that began without one") \
     X(below_min, WORDS, SST_BELOW_MIN_KEEP, SST_BELOW_MIN_REPORT, "keep|report", "", "§9", \
-      "a 2xx below the own min_se is used in silence, or used and reported") \
+      "a 2xx below our min_se: use it silently, or use and report it") \
     X(refused, WORDS, SST_REFUSED_EXPIRE, SST_REFUSED_KEEP, "expire|keep", "", "§10", \
-      "at the expiration of a session whose refreshes were all refused: end it, or go on " \
+      "if the peer rejected every refresh until the expiration: end the session, or go on " \
       "without a timer") \
     X(dropped, WORDS, SST_DROPPED_KEEP, SST_DROPPED_OFF, "keep|off", "", "§7.2", \
-      "an agreed timer whose refresh is answered without Session-Expires: keep goes on refreshing " \
-      "for this side's own benefit, off turns the timer off") \
+      "if a refresh is answered without Session-Expires: keep goes on refreshing for our own " \
+      "benefit, off turns the timer off") \
     X(strict_overlap, FLAG, 0, 1, "no|yes", "", "erratum 4744", \
-      "491 to a request that negotiates a timer while a local one does") \
+      "reject a request that negotiates a timer while a local one does, with 491") \
     X(accept_refresher_missing, FLAG, 0, 1, "no|yes", "", "§9", \
-      "a 2xx with an interval and no refresher makes this side refresh") \
+      "a 2xx with an interval but no refresher makes this side refresh") \
     X(accept_require_as_support, FLAG, 0, 1, "no|yes", "", "§7.1", \
-      "a request with Require: timer and without Supported counts as supporting it, though a proxy " \
-      "may have inserted it for a sender that cannot follow a 422") \
+      "treat a request with Require: timer but no Supported as supporting it, although a proxy " \
+      "may have added Require for a sender that cannot follow a 422") \
     X(accept_malformed, FLAG, 0, 1, "no|yes", "", "§4, §5", \
-      "a malformed Session-Expires or Min-SE in a request is ignored; no answers it with 400") \
+      "ignore a malformed Session-Expires or Min-SE in a request; no: reject it with 400") \
     X(accept_repeated, FLAG, 0, 1, "no|yes", "", "RFC 3261 §7.3.1", \
-      "a repeated Session-Expires or Min-SE in a request is read as one; no answers it with 400") \
+      "read a repeated Session-Expires or Min-SE in a request as one; no: reject it with 400") \
     X(accept_small_interval, FLAG, 0, 1, "no|yes", "", "§4, §11.1", \
-      "a 2xx below absolute_min is run as if it had that; no runs it as it is, but never below " \
-      "twice refresh_floor or 8 s") \
+      "run an interval below absolute_min in a 2xx as absolute_min; no: run it as it is, but " \
+      "never below 8 s or twice refresh_floor") \
     X(absolute_min, NUMBER, 1, SST_SECONDS_MAX, "1..4294967295", "s", "§4, §5", \
-      "replaces the 90 s of RFC 4028: for tests only, and to be set first")
+      "replaces the 90 s of RFC 4028: for tests only; set it first")
 
 #define SST_PROXY_FIELDS(X) \
     X(session_expires, MAYBE, 0, SST_SECONDS_MAX, "0, 90..4294967295", "s", "§8.1", \
-      "inserted into requests that have none, raised to their Min-SE; 0 asks for none") \
+      "added to requests that have none, raised to their Min-SE; 0: ask for none") \
     X(min_se, INTERVAL, 0, SST_SECONDS_MAX, "90..4294967295", "s", "§8.1", \
-      "the least interval that others may ask for") \
+      "the smallest interval that others may ask for") \
     X(max_session_expires, MAYBE, 0, SST_SECONDS_MAX, "0, 90..4294967295", "s", "§8.1", \
-      "larger intervals are reduced to it, but never below the request's Min-SE; 0 for no bound") \
+      "longer intervals are reduced to it, but not below the request's Min-SE; 0: no limit") \
     X(reject_small, FLAG, 0, 1, "no|yes", "", "§8.1", \
-      "422 to a request for less than min_se whose sender supports timer; no forwards it") \
+      "reject a request for less than min_se with 422 if its sender supports timer; no: forward " \
+      "it") \
     X(insert_require, FLAG, 0, 1, "no|yes", "", "§8.1", \
-      "Require: timer is added to requests whose sender does not support timer, which RFC 4028 " \
-      "does not recommend") \
+      "add Require: timer to requests whose sender does not support timer; RFC 4028 does not " \
+      "recommend this") \
     X(insert_response, FLAG, 0, 1, "no|yes", "", "§8.2", \
-      "a 2xx of a callee that does not support timer gets Session-Expires and refresher=uac, if the " \
-      "caller supports it; no forwards it as it is") \
+      "if only the caller supports timer, add Session-Expires with refresher=uac to the 2xx; " \
+      "no: forward it as it is") \
     X(accept_require_as_support, FLAG, 0, 1, "no|yes", "", "§8.1", \
-      "a request with Require: timer and without Supported counts as supporting it") \
+      "treat a request with Require: timer but no Supported as supporting it") \
     X(record_routes, FLAG, 0, 1, "no|yes", "", "§8", \
-      "the proxy record-routes where a timer is used, and so sees the refreshes") \
+      "the proxy adds Record-Route where a timer is used, and so sees the refreshes") \
     X(stateful, FLAG, 0, 1, "no|yes", "", "§8", \
-      "the proxy remembers a request until its response; no changes no message") \
+      "the proxy remembers a request until its response; no: it changes no message") \
     X(absolute_min, NUMBER, 1, SST_SECONDS_MAX, "1..4294967295", "s", "§4, §5", \
       "replaces the 90 s of RFC 4028: for tests only")
 /* clang-format on */
