@@ -12,7 +12,7 @@
 /* What a host keeps with each dialog. */
 struct call {
     struct sst_session session; /* first, so that a session's address is its call's */
-    struct sst_tx tx;           /* the INVITE or UPDATE under way */
+    struct sst_tx tx;           /* the pending INVITE or UPDATE */
     enum sst_method method;     /* its method, SST_METHOD_OTHER for none */
     uint64_t now_ms;            /* a real host asks its clock */
 };
@@ -22,7 +22,7 @@ static void say(const struct call *call, const char *what, const char *name)
     printf("%5u s  %s %s\n", (unsigned)(call->now_ms / 1000), what, name);
 }
 
-/* An INVITE or UPDATE is built: the library knows what goes into it. */
+/* Builds an INVITE or UPDATE: the library knows what goes into it. */
 static void send_request(struct call *call, enum sst_method method, unsigned flags)
 {
     struct sst_headers headers;
@@ -69,15 +69,19 @@ static void time_out(struct call *call)
     sst_session_failed(&call->session, &call->tx, SST_OUTCOME_TIMEOUT, call->now_ms, &verdict);
 }
 
-/* The library wants something done, or has something to tell. */
+/* The library wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct call *call = (struct call *)session;
 
     (void)user;
     if (event->type == SST_EVENT_REFRESH) {
-        send_request(call, event->method,
-                     SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0u));
+        unsigned flags = SST_REQUEST_REFRESH;
+
+        if (event->with_offer) {
+            flags |= SST_REQUEST_OFFER;
+        }
+        send_request(call, event->method, flags);
     } else if (event->type == SST_EVENT_ENDED) {
         say(call, "sent BYE:", sst_bye_reason(event->reason));
     } else {

@@ -93,8 +93,11 @@ bool call_send(struct call *call, enum sst_method method, unsigned flags)
 
 void call_refresh(struct call *call, const struct sst_event *event)
 {
-    unsigned flags = SST_REQUEST_REFRESH | (event->with_offer ? SST_REQUEST_OFFER : 0u);
+    unsigned flags = SST_REQUEST_REFRESH;
 
+    if (event->with_offer) {
+        flags |= SST_REQUEST_OFFER;
+    }
     /* Where it was prepared and not sent, call_send() has said so, and nothing is due any more. */
     if (!call_send(call, event->method, flags)) {
         sst_session_not_sent(&call->session, NULL, SST_NEVER, clock_ms());
