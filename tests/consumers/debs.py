@@ -150,8 +150,11 @@ def case_root(folder):
                           f"$(pkg-config --cflags --libs {package})"])
             told = run([*inside, f"/root/{name}"])
             expect(told == f"ok {version()}\n", f"{name}.c built there runs there")
-        run([*inside, "sst-ua --help; sst-proxy --help"])
-        expect(True, "so do sst-ua and sst-proxy")
+        tests = ROOT / "src/debian/tests"
+        shutil.copy(tests / "compile", root / "root")
+        run([*inside, "mkdir /root/tmp; AUTOPKGTEST_TMP=/root/tmp sh /root/compile"])
+        run([*inside, re.search("^Test-Command: (.*)$", (tests / "control").read_text(), re.M)[1]])
+        expect(True, "so do the autopkgtests, and with them the programs")
         run([*inside, "apt-get purge -qq --yes " + " ".join(NAMES)])
         left = run([*inside, "find / -xdev -name '*sst*' -not -path '/root/*' -not -path '/proc/*'"
                              " -not -path '/var/log/*' -not -path '/var/cache/*'"]).split()
