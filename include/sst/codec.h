@@ -31,10 +31,10 @@ struct sst_session_expires {
     uint32_t violations;          /**< bits: REFRESHER_UNKNOWN, REFRESHER_REPEATED */
 };
 
-/** A set of option tags: is `timer` in it, is anything else? */
+/** A set of option tags. */
 struct sst_option_tags {
-    bool timer; /**< in any letter case */
-    bool other; /**< any other token */
+    bool timer; /**< it has `timer`, in any letter case */
+    bool other; /**< it has any other token */
 };
 
 /** What an Allow header field lists. */
@@ -45,12 +45,12 @@ struct sst_allow {
 
 /**
  * Parses `delta-seconds *(SEMI se-params)` (RFC 4028 §4). Unknown parameters are skipped, token or
- * quoted; tokens match in any letter case; white space may stand around ';' and '='. A parameter
- * that is malformed costs itself alone, and a malformed refresher counts as an unknown one.
+ * quoted; tokens match in any letter case, with white space around ';' and '='. A malformed
+ * parameter does not affect the others; a malformed refresher counts as unknown.
  * @param value  what follows the colon; NULL only with length 0
- * @return SST_OK; SST_ERR_SYNTAX where there is no number at the beginning, or where something
- *         other than the end or a ';' follows it, as in `1800 s` or `1800,90` (*out is then not
- *         written); SST_ERR_ARGUMENT for a NULL pointer
+ * @return SST_OK; SST_ERR_SYNTAX if there is no number at the beginning, or if something other
+ *         than the end or a ';' follows it, as in `1800 s` or `1800,90` (*out is not written);
+ * SST_ERR_ARGUMENT for a NULL pointer
  */
 SST_API int sst_parse_session_expires(const char *value, size_t length,
                                       struct sst_session_expires *out);
@@ -70,9 +70,9 @@ SST_API int sst_parse_retry_after(const char *value, size_t length, uint32_t *se
 
 /**
  * Adds the option tags of one Supported, Require, Proxy-Require or Unsupported header field to
- * *tags, which the caller has zeroed before the first; so lists over several header fields work.
- * Elements that are no tokens are skipped.
- * @return SST_OK, also where nothing usable is in it; SST_ERR_ARGUMENT for a NULL pointer
+ * *tags. Zero *tags before the first, and pass all header fields of the name. Elements that are not
+ * tokens are skipped.
+ * @return SST_OK, also if there is nothing usable in it; SST_ERR_ARGUMENT for a NULL pointer
  */
 SST_API int sst_parse_option_tags(const char *value, size_t length, struct sst_option_tags *tags);
 
@@ -84,9 +84,8 @@ SST_API int sst_parse_option_tags(const char *value, size_t length, struct sst_o
 SST_API int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow);
 
 /**
- * Room for every value that libsst makes, terminator included: for what
- * sst_print_session_expires() and sst_print_seconds() print, and in struct sst_header. Not for
- * sst_print_session_expires_like(), which repeats a stranger's parameters, however long they are.
+ * Enough room for every value that libsst makes, terminator included, except that of
+ * sst_print_session_expires_like(), which repeats the parameters of a message, however long.
  */
 #define SST_VALUE_SIZE 32
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file sst/counters.h
- * Counters a host can show. They lie where the host says (sst_policy.counters), since the library
- * has no state of its own; one set for each thread, or for each policy, as the host likes.
+ * Counters to show. You provide the memory (sst_policy.counters), since libsst has no state of its
+ * own: one set per thread or per policy, as you like.
  */
 #ifndef SST_COUNTERS_H
 #define SST_COUNTERS_H
@@ -21,12 +21,12 @@ extern "C" {
 #define SST_END_ROOM 16       /**< as SST_OUTCOME_ROOM */
 #define SST_VIOLATION_ROOM 32 /**< as SST_OUTCOME_ROOM; a set of violations has as many bits */
 
-/** All counters start at 0 and only grow; the host zeroes them. */
+/** All counters only grow. Zero them before use. */
 struct sst_counters {
     uint64_t negotiated;         /**< timers that were turned on */
     uint64_t turned_off;         /**< timers turned off while the dialog continued */
-    uint64_t refreshes_due;      /**< times that the host was asked to refresh */
-    uint64_t refreshes_sent;     /**< refreshes that the host began */
+    uint64_t refreshes_due;      /**< times that REFRESH was raised */
+    uint64_t refreshes_sent;     /**< refreshes that were begun */
     uint64_t refreshes_answered; /**< local INVITE or UPDATE with a 2xx that extends the timer */
     uint64_t refreshes_received; /**< 2xx sent that extends the timer */
     uint64_t refreshes_failed[SST_OUTCOME_ROOM]; /**< by enum sst_outcome */
@@ -41,18 +41,18 @@ struct sst_counters {
     uint64_t reserved[8];                        /**< 0; later versions take counters from it */
 };
 
-/** Room for what sst_counters_print() prints, however large the counters are. */
+/** Enough room for sst_counters_print(), however large the counters are. */
 #define SST_COUNTERS_TEXT_SIZE 8192
 
 /**
- * Prints counters as OpenMetrics text: a family for each, as `sst_overdue_total`; those by outcome,
- * reason or kind with that label. Put it between metrics of your own; the line "# EOF" that ends an
- * exposition is not part of it.
+ * Prints counters as OpenMetrics text, one family per counter, such as `sst_overdue_total`, with a
+ * label for the outcome, reason or kind. Put it between your own metrics: the final line "# EOF" is
+ * not part of it.
  * @param counters  read while it prints
  * @param buffer  NULL only with size 0
  * @param size  of buffer, in bytes; SST_COUNTERS_TEXT_SIZE is enough
  * @param need  set to the size of the text, terminator included; may be NULL
- * @return SST_OK; SST_ERR_SPACE, buffer then holding an empty text; SST_ERR_ARGUMENT
+ * @return SST_OK; SST_ERR_SPACE: buffer holds an empty text; SST_ERR_ARGUMENT
  */
 SST_API SST_MUST_USE int sst_counters_print(const struct sst_counters *counters, char *buffer,
                                             size_t size, size_t *need);

@@ -3,9 +3,9 @@
  * @file sst/message.h
  * Messages in and header fields out.
  *
- * In: start a view with sst_msg_request() or sst_msg_response(), pass every header field of the
- * message in its order to sst_msg_header(); names that do not matter are ignored. Out: a handful of
- * names and values, to be set or to be merged.
+ * In: start a view with sst_msg_request() or sst_msg_response(), then pass every header field of
+ * the message in its order to sst_msg_header(), which ignores names that do not matter. Out: a few
+ * names and values to set or merge.
  *
  * @code
  * sst_msg_response(&msg, 200, SST_METHOD_INVITE, cseq);
@@ -14,16 +14,16 @@
  * @endcode
  *
  * Arguments that mean the same in all functions:
- * - msg: the view, started before it is added to; NULL does nothing, or gives SST_ERR_ARGUMENT
- * - method: a number that is no enum sst_method counts as SST_METHOD_OTHER
- * - status: 100 to 699; with any other number the view is that of no response
+ * - msg: the view, started before you add to it; NULL does nothing, or gives SST_ERR_ARGUMENT
+ * - method: a number outside enum sst_method counts as SST_METHOD_OTHER
+ * - status: 100 to 699; a view with any other number is of no use
  * - cseq: the number of the CSeq header field, or SST_CSEQ_UNKNOWN
  * - name, value: as they are in the message; with a length they need no terminator, and may be
  *   NULL where it is 0
  * - name_length, value_length: in bytes
- * - seconds: any number, also one that the RFC forbids: what is wrong with it is judged later
+ * - seconds: any number, even one that the RFC forbids: it is judged later
  * - refresher: SST_REFRESHER_NONE for no parameter
- * - headers: as the library filled it in; not NULL
+ * - headers: filled in by libsst; not NULL
  */
 #ifndef SST_MESSAGE_H
 #define SST_MESSAGE_H
@@ -45,21 +45,21 @@ enum sst_msg_flag {
     SST_MSG_ALLOW = 1 << 6,               /**< an Allow header field was there */
     SST_MSG_ALLOW_UPDATE = 1 << 7,        /**< it lists UPDATE */
     SST_MSG_RETRY_AFTER = 1 << 8,         /**< a Retry-After with a usable number */
-    SST_MSG_OFFER = 1 << 9,               /**< a session description; looked at in requests */
+    SST_MSG_OFFER = 1 << 9,               /**< a session description; for requests only */
     SST_MSG_CSEQ = 1 << 10,               /**< the CSeq number is known */
-    SST_MSG_IN_DIALOG = 1 << 11           /**< To has a tag; looked at in requests, by proxies */
+    SST_MSG_IN_DIALOG = 1 << 11           /**< To has a tag; for requests in proxies only */
 };
 
 /**
- * One message as RFC 4028 sees it. Plain values, may be copied. Fields may be read; to write them
- * use the functions below. Intervals are seconds, valid with their flag in .has.
+ * One message as RFC 4028 sees it. You may copy it and read its fields; write them only with the
+ * functions below. Intervals are seconds, valid if their flag is set in .has.
  */
 struct sst_msg {
     uint32_t session_expires;     /**< the smallest, where the header field is repeated */
     uint32_t session_expires_max; /**< the largest */
     uint32_t min_se;              /**< as received, may be below 90; the largest where repeated */
     uint32_t retry_after;         /**< seconds */
-    uint32_t cseq;                /**< larger numbers than 2^32-1 are read as that */
+    uint32_t cseq;                /**< numbers above 2^32-1 are read as 2^32-1 */
     uint32_t violations;          /**< SST_VIOLATION_BIT() of what is wrong in the text itself */
     uint16_t has;                 /**< bits of enum sst_msg_flag */
     uint16_t status;              /**< 100 to 699; 0 in a request */
@@ -77,8 +77,8 @@ SST_API void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_met
 /**
  * Adds one header field. Names match in any letter case and in their compact forms (x, k);
  * unknown ones are ignored. Lists may be passed whole or element by element.
- * @return SST_OK, also for a name that does not matter and for a value that was wrong in a way that
- *         msg->violations tells; SST_ERR_ARGUMENT
+ * @return SST_OK, also for a name that does not matter, and for a wrong value (see
+ * msg->violations); SST_ERR_ARGUMENT
  */
 SST_API int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_length,
                              const char *value, size_t value_length);
@@ -89,7 +89,7 @@ SST_API int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_
  */
 SST_API int sst_msg_header(struct sst_msg *msg, const char *name, const char *value);
 
-/* For hosts that have parsed already. Each works as the header field would. */
+/* For hosts that have parsed the message already. Each works like its header field. */
 
 /** Adds a Session-Expires. */
 SST_API void sst_msg_set_session_expires(struct sst_msg *msg, uint32_t seconds,
@@ -99,16 +99,16 @@ SST_API void sst_msg_set_min_se(struct sst_msg *msg, uint32_t seconds);
 /** Adds a Retry-After. */
 SST_API void sst_msg_set_retry_after(struct sst_msg *msg, uint32_t seconds);
 /**
- * Adds flags for what needs no value: option tags, Allow, offer, dialog.
+ * Adds flags that need no value: option tags, Allow, offer, dialog.
  * @param flags  bits of enum sst_msg_flag; those of header fields with a number, and CSEQ, are
- *               left out
+ *               ignored
  */
 SST_API void sst_msg_set_flags(struct sst_msg *msg, unsigned flags);
 
-/** What to do with a header field that the library hands out. */
+/** How to put a header field into a message. */
 enum sst_header_kind {
-    SST_HEADER_SET = 0, /**< the message has exactly this one of the name; replace others */
-    SST_HEADER_TAG = 1  /**< add the option tag to the list, if it is not in it yet */
+    SST_HEADER_SET = 0, /**< exactly one of this name; replace others */
+    SST_HEADER_TAG = 1  /**< add the option tag to the list unless it is there */
 };
 
 /** One header field to be put into a message. */
@@ -118,23 +118,22 @@ struct sst_header {
     enum sst_header_kind kind;  /**< how it is put in */
 };
 
-/** Supported, Session-Expires, Min-SE, Require, Proxy-Require are the most that go into one. */
+/** At most Supported, Session-Expires, Min-SE, Require and Proxy-Require go into a message. */
 #define SST_HEADERS_MAX 5
 
 /**
- * Header fields to put into one message. Anything not listed must not be in the message: where
- * a request is built from an earlier one, remove the Session-Expires, Min-SE and `timer` tags that
- * stand in it first.
+ * Header fields to put into one message. Anything not listed must not be in the message: if you
+ * build a request from an earlier one, first remove its Session-Expires, Min-SE and `timer` tags.
  */
 struct sst_headers {
-    size_t count;                            /**< of the items that are used, from 0 on */
-    struct sst_header item[SST_HEADERS_MAX]; /**< in no particular order; others are not written */
+    size_t count;                            /**< how many items are used, from 0 on */
+    struct sst_header item[SST_HEADERS_MAX]; /**< in no particular order */
 };
 
 /**
  * Looks up a header field.
- * @param name  its long name, terminated, in any letter case (RFC 3261 §7.3.1); compact forms find
- *              nothing, since the library hands out long names
+ * @param name  the long name, terminated, in any letter case (RFC 3261 §7.3.1); not the compact
+ * form
  * @return its value, or NULL, as for a NULL argument
  */
 SST_API const char *sst_headers_get(const struct sst_headers *headers, const char *name);

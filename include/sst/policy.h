@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file sst/policy.h
- * What the owner of a host decides: one validated structure, shared by many sessions.
+ * The settings of a host: one validated structure, shared by many sessions.
  *
- * Start with sst_policy_init(), change fields directly or by name, end with sst_policy_check(),
- * which names what is wrong. A policy is borrowed: it must outlive the sessions that use it and is
- * read-only while one does. All fields, and what they do: libsst-policy(7), in the sources
- * docs/policy.md.
+ * Start with sst_policy_init(), change fields directly or by name, and end with sst_policy_check().
+ * Sessions keep a pointer to their policy: it must outlive them, and must not change while one uses
+ * it. libsst-policy(7), in the sources docs/policy.md, describes all fields.
  *
- * Policies may grow: later versions add fields at the end, and sst_policy.size says which of them
- * the host's structure has. A library that is newer than the headers of the host reads and writes
- * nothing beyond it, and goes by the defaults of what is missing. One that is older refuses the
- * structure with SST_ERR_VERSION, as it could not do what the new fields say.
+ * Later versions may add fields at the end; sst_policy.size says which your structure has. A newer
+ * library reads and writes nothing beyond it, and uses defaults for missing fields. An older
+ * library rejects the structure with SST_ERR_VERSION, as it cannot do what the new fields say.
  *
  * Arguments that mean the same in all functions:
  * - policy: not NULL; started with sst_policy_init()
@@ -39,15 +37,15 @@ struct sst_event;
 /** Whether session timers are used at all. */
 enum sst_mode {
     SST_MODE_ACCEPT = 0,  /**< asks for nothing, answers a peer that asks */
-    SST_MODE_REQUEST = 1, /**< asks in each INVITE, and in each 2xx where the peer supports it */
+    SST_MODE_REQUEST = 1, /**< asks in each INVITE, and in each 2xx if the peer supports it */
     SST_MODE_REQUIRE = 2, /**< as request, and puts Require: timer into INVITE and UPDATE; §7.1 */
     SST_MODE_OFF = 3      /**< advertises nothing, answers Require: timer with 420 */
 };
 
 /** How to refresh. */
 enum sst_refresh_method {
-    SST_REFRESH_AUTO = 0,   /**< UPDATE where the peer allows it, re-INVITE else; §7.4 */
-    SST_REFRESH_UPDATE = 1, /**< UPDATE, also where the peer was not seen to allow it */
+    SST_REFRESH_AUTO = 0,   /**< UPDATE if the peer allows it, else re-INVITE; §7.4 */
+    SST_REFRESH_UPDATE = 1, /**< UPDATE, even if the peer is not known to allow it */
     SST_REFRESH_INVITE = 2  /**< re-INVITE first */
 };
 
@@ -58,46 +56,46 @@ enum sst_guard {
     SST_GUARD_NONE = 2     /**< at the expiration itself */
 };
 
-/** The timer for one's own benefit, against a peer without the extension; §7.2. */
+/** Whether to run a timer for this side alone if the peer lacks the extension; §7.2. */
 enum sst_own_benefit {
-    SST_OWN_BENEFIT_AUTO = 0, /**< where this side asked: modes request and require */
+    SST_OWN_BENEFIT_AUTO = 0, /**< if this side asked: modes request and require */
     SST_OWN_BENEFIT_YES = 1,  /**< also as UAS, and for an interval that a refresh repeated */
     SST_OWN_BENEFIT_NO = 2    /**< never */
 };
 
-/** What a 2xx below the own minimum leads to. */
+/** What follows a 2xx below our minimum. */
 enum sst_below_min {
-    SST_BELOW_MIN_KEEP = 0,  /**< used as it is, healed by the next refresh */
-    SST_BELOW_MIN_REPORT = 1 /**< the same, and reported as a violation for the host to act on */
+    SST_BELOW_MIN_KEEP = 0,  /**< use it; the next refresh asks for more */
+    SST_BELOW_MIN_REPORT = 1 /**< the same, and report a violation */
 };
 
-/** What happens at the expiration when a living peer refused all refreshes; §10. */
+/** What happens at the expiration if a living peer rejected all refreshes; §10. */
 enum sst_refused {
     SST_REFUSED_EXPIRE = 0, /**< the session ends */
-    SST_REFUSED_KEEP = 1    /**< the timer is turned off, the call stays */
+    SST_REFUSED_KEEP = 1    /**< the timer is turned off, the call goes on */
 };
 
-/** Where the refresher ends a session that could not be refreshed. */
+/** When the refresher ends a session that it could not refresh. */
 enum sst_expire_at {
     SST_EXPIRE_AT_EXPIRATION = 0, /**< at the end of the interval */
-    SST_EXPIRE_AT_GUARD = 1       /**< where the other side gives up */
+    SST_EXPIRE_AT_GUARD = 1       /**< when the other side would give up */
 };
 
-/** What becomes of an agreed timer when a 2xx leaves Session-Expires out. */
+/** What follows if a 2xx lacks Session-Expires although a timer was agreed on. */
 enum sst_dropped {
-    SST_DROPPED_KEEP = 0, /**< this side goes on refreshing, for its own benefit */
-    SST_DROPPED_OFF = 1   /**< the timer is turned off; §7.2 by its letter */
+    SST_DROPPED_KEEP = 0, /**< this side goes on refreshing for its own benefit */
+    SST_DROPPED_OFF = 1   /**< the timer is turned off, by the letter of §7.2 */
 };
 
-/** What a host's function for events returns. Any other value is read as DONE. */
+/** What the event callback returns. Any other value counts as DONE. */
 enum sst_callback_answer {
     SST_CALLBACK_DONE = 0, /**< go on */
-    SST_CALLBACK_GONE = -1 /**< the session's memory is no more: libsst must not touch it */
+    SST_CALLBACK_GONE = -1 /**< you freed the session: libsst must not touch it */
 };
 
 /**
- * The policy. All intervals are whole seconds. The defaults change no call until the other side
- * negotiates a timer. The comment after each field: range, default.
+ * The policy. All intervals are whole seconds. With the defaults, nothing but Supported: timer is
+ * added until the peer negotiates a timer. The comments give range and default.
  */
 struct sst_policy {
     uint32_t size; /**< sizeof(struct sst_policy), set by sst_policy_init(); leave it alone */
@@ -121,39 +119,39 @@ struct sst_policy {
     uint32_t timeout_retries;         /**< 0..3, 0; refreshes after one that timed out */
     bool rescue;                      /**< no; the watcher refreshes when overdue */
     uint32_t refresh_floor;           /**< 1..absolute_min/2 rounded up, 10; §11.1 */
-    bool accept_midcall;              /**< yes; a dialog without timer takes one later */
+    bool accept_midcall;              /**< yes; a dialog without a timer may get one later */
     enum sst_below_min below_min;     /**< keep */
     enum sst_refused refused;         /**< expire; §10 */
     enum sst_dropped dropped;         /**< keep; §7.2 */
-    bool strict_overlap;              /**< no; 491 to a timer request beside a local one */
+    bool strict_overlap;              /**< no; 491 to a timer request while ours is pending */
 
-    /* Leniencies: what is accepted although the RFC forbids it. Off is the letter. */
+    /* Leniencies: they accept what the RFC forbids. No is the letter of the RFC. */
     bool accept_refresher_missing;  /**< yes; 2xx without refresher: this side refreshes */
     bool accept_require_as_support; /**< no; Require: timer without Supported counts as support */
     bool accept_malformed;          /**< yes; no: a malformed header field in a request gets 400 */
     bool accept_repeated;           /**< yes; no: a repeated header field in a request gets a 400 */
-    bool accept_small_interval;     /**< yes; a 2xx below 90 s is run as 90; no: as it is, but
-                                         never below twice refresh_floor or 8 s */
+    bool accept_small_interval;     /**< yes; less than 90 s in a 2xx runs as 90; no: as it is,
+                                         but never below twice refresh_floor or 8 s */
 
     /** 1..2^32-1, 90: the absolute minimum of §4. Change it in tests only. */
     uint32_t absolute_min;
 
     /**
-     * Events of the sessions of this policy, or NULL: then pull them with sst_session_next_event().
-     * Called on the caller's thread, as the last act of the call that caused it; never from within
-     * sst_session_answer(). It may call any function, for this session too. It may free the session
-     * if it then returns SST_CALLBACK_GONE; after SST_EVENT_REFRESH and SST_EVENT_ENDED, which are
-     * the last of their batch, any value will do.
+     * Receives the events of all sessions with this policy. NULL: pull them with
+     * sst_session_next_event(). It runs on your thread, at the very end of the function that you
+     * called, and never within sst_session_answer(). It may call any function, for this session
+     * too, and may free the session if it then returns SST_CALLBACK_GONE; for SST_EVENT_REFRESH and
+     * SST_EVENT_ENDED, the last of their batch, any value will do.
      */
     int (*on_event)(void *user, struct sst_session *session, const struct sst_event *event);
     /**
-     * Evenly distributed 32-bit numbers, for jitter, for the wait after a 491 (RFC 3261 §14.1) and
-     * for Retry-After. NULL: the middle of each range is taken, without jitter.
+     * Returns evenly distributed 32-bit numbers, for jitter, the wait after a 491 (RFC 3261 §14.1)
+     * and Retry-After. NULL: no jitter, and the middle of each range.
      */
     uint32_t (*random)(void *user);
     /**
-     * Overrules how a final response of 300 to 699 to a refresh is treated, NULL for none.
-     * @param usual  what the library would do; returned for "no opinion"
+     * Decides what a final response of 300 to 699 to a refresh means. NULL: sst_classify_status().
+     * @param usual  what libsst would do; return it unless you want something else
      */
     enum sst_outcome (*classify)(void *user, enum sst_method method, unsigned status,
                                  enum sst_outcome usual);
@@ -172,10 +170,10 @@ struct sst_policy_error {
 };
 
 /**
- * Fills in the defaults, in a structure that has this size in the headers of the host. For bindings
- * of other languages: in C and C++ it is what sst_policy_init() calls.
+ * Fills in the defaults of a structure of this size. For bindings of other languages; in C and C++
+ * call sst_policy_init().
  * @param policy  not NULL
- * @param size  nothing is written beyond it; what this library does not know is zeroed
+ * @param size  nothing is written beyond it; fields that this library does not know are zeroed
  */
 SST_API void sst_policy_init_sized(struct sst_policy *policy, size_t size);
 
@@ -191,20 +189,20 @@ static inline void sst_policy_init(struct sst_policy *policy)
 /**
  * Checks all fields, alone and together (session_expires not below min_se and so on).
  * @param error  filled in on failure; may be NULL
- * @return SST_OK; SST_ERR_RANGE; SST_ERR_CONFLICT; SST_ERR_VERSION where size is not that of a
- *         structure that this library knows; SST_ERR_ARGUMENT
+ * @return SST_OK; SST_ERR_RANGE; SST_ERR_CONFLICT; SST_ERR_VERSION if this library knows
+ *         no structure of that size; SST_ERR_ARGUMENT
  */
 SST_API SST_MUST_USE int sst_policy_check(const struct sst_policy *policy,
                                           struct sst_policy_error *error);
 
 /**
- * Sets one field from text, as a line of a configuration file has it: `min_se` and `120`. Names
- * are those of the fields, in any letter case, '-' as good as '_'; `default_expires` means
- * session_expires. Booleans are yes or no (true, false, on, off, 1, 0). Only the field's own range
- * is checked here, so that the order of lines does not matter; call sst_policy_check() at the end.
- * @param error  filled in on failure, the policy is then unchanged; may be NULL
- * @return SST_OK; SST_ERR_UNKNOWN_NAME (name, also of a field that size says the structure has
- * not); SST_ERR_SYNTAX, SST_ERR_RANGE (value); SST_ERR_ARGUMENT
+ * Sets one field from text, as in a line of a configuration file: `min_se` and `120`. Names are
+ * those of the fields, in any letter case, with '-' for '_'; `default_expires` means
+ * session_expires. Booleans are yes or no (or true, false, on, off, 1, 0). This checks only the
+ * field's own range, so the order of lines does not matter; call sst_policy_check() at the end.
+ * @param error  filled in on failure, which leaves the policy unchanged; may be NULL
+ * @return SST_OK; SST_ERR_UNKNOWN_NAME, also if the structure is too small for the field;
+ *         SST_ERR_SYNTAX or SST_ERR_RANGE for the value; SST_ERR_ARGUMENT
  */
 SST_API SST_MUST_USE int sst_policy_set_n(struct sst_policy *policy, const char *name,
                                           size_t name_length, const char *value,
@@ -234,7 +232,7 @@ SST_API size_t sst_policy_get(const struct sst_policy *policy, const char *name,
                               size_t size);
 
 /**
- * Prints an error as a sentence, as `min_se: 60 is not in 90..4294967295`.
+ * Prints an error as a sentence, such as `min_se: 60 is not in 90..4294967295`.
  * @return the length without terminator; if that is size or more, the text was cut to fit
  */
 SST_API size_t sst_policy_error_print(const struct sst_policy_error *error, char *buffer,
@@ -242,7 +240,7 @@ SST_API size_t sst_policy_error_print(const struct sst_policy_error *error, char
 
 /**
  * Describes field number index, for tables and help texts.
- * @return false where there are no more; all outputs are static strings
+ * @return false if there is no such field; all outputs are static strings
  */
 SST_API bool sst_policy_field(size_t index, const char **name, const char **range,
                               const char **unit, const char **section);

@@ -3,9 +3,9 @@
  * @file sst/sst.h
  * All of libsst's core: session timers in SIP, RFC 4028. The adapter for libosip2 is <sst/osip.h>.
  *
- * Layers, each usable without the ones below it in this list: codec.h (header field values),
- * message.h (messages), policy.h (what the owner decides), rules.h and proxy.h (pure decisions),
- * session.h (one dialog), queue.h (many dialogs). Beside them: watch.h (the calls of others).
+ * Layers, each usable without those after it: codec.h (header field values), message.h (messages),
+ * policy.h (settings), rules.h and proxy.h (pure decisions), session.h (one dialog), queue.h (many
+ * dialogs). Apart from these: watch.h (other elements' calls).
  *
  * Arguments:
  * - count: of sizes
@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-/** Sizes of the structures that a host makes room for, but for the policies, which tell theirs. New
+/** Sizes of the structures that you make room for, except policies, which have their own size. New
  * ones come last. */
 #define SST_SIZES                                                                                  \
     {sizeof(struct sst_session),     sizeof(struct sst_tx),                                        \
@@ -49,19 +49,19 @@ extern "C" {
      sizeof(struct sst_relay)}
 
 /**
- * Compares sizes with those of the library that runs. For bindings of other languages: in C and C++
- * it is what sst_sizes_ok() calls.
- * @param sizes  SST_SIZES, as the host has them
- * @return whether count is not more than the library knows, and all of them are the same
+ * Compares sizes with those of the loaded library. For bindings of other languages; in C and C++
+ * call sst_sizes_ok().
+ * @param sizes  your SST_SIZES
+ * @return whether the library knows at least count sizes, and all are the same
  */
 SST_API bool sst_sizes_match(const size_t *sizes, size_t count);
 
 /**
- * Checks that the library which runs has the structures of the headers that were compiled: those
- * other than the policies keep their sizes as long as the library keeps its SONAME. Call it once,
- * at the start, to be sure.
- * @return false where the host was compiled with the headers of another libsst, or with options
- *         that change structures (as -fshort-enums): it must not go on
+ * Checks that the headers you compiled with match the library loaded at run time. Structures other
+ * than policies keep their sizes as long as the library keeps its SONAME. Call it once, at the
+ * start.
+ * @return false if you compiled with the headers of another libsst, or with options that change
+ *         structures (such as -fshort-enums): stop
  */
 static inline bool sst_sizes_ok(void)
 {
