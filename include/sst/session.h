@@ -245,7 +245,9 @@ SST_API int sst_session_response(struct sst_session *session, struct sst_tx *tx,
 /**
  * Reports that a local request ended without a final response.
  * @param outcome  SST_OUTCOME_TIMEOUT (Timer B or F fired) or SST_OUTCOME_TRANSPORT (the transport
- *                 reported an error, which counts as a 503; RFC 3261 §8.1.3.1)
+ *                 reported an error, which counts as a 503; RFC 3261 §8.1.3.1: the request could
+ *                 not reach the peer, which shows no life of it). What did not leave this host, for
+ *                 a reason of its own, is for sst_session_not_sent()
  * @param verdict  also filled in on an error: IGNORE
  * @return SST_OK; SST_ERR_ARGUMENT
  */

@@ -2,6 +2,15 @@
 /* Does what session/due.c says is due. */
 #include "session/time.h"
 
+/* EC-18: nothing has left this host that could have been answered. A refresh whose transport failed
+ * did, unlike one that was not sent (sst_untry()). */
+static bool is_unsent(const struct sst_session *s)
+{
+    const uint8_t tried = LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED;
+    /* The ladder of EC-115 may be that of an interval before, in which the peer lived. */
+    return !(s->ladder & tried) || (s->flags & F_UNSEEN);
+}
+
 /* Why nothing extended the session, for the side that had to refresh. */
 static enum sst_end_reason unrefreshed(const struct sst_session *s)
 {
@@ -28,7 +37,7 @@ static void expire(struct sst_session *s, uint64_t now)
         return;
     case RUNS_OWN:
         /* EC-18: nobody else watches. Only silence ends it, any response showed life. */
-        if ((s->flags & F_LIFE) || reason == SST_END_REFRESH_NOT_SENT) {
+        if ((s->flags & F_LIFE) || (reason == SST_END_REFRESH_NOT_SENT && is_unsent(s))) {
             sst_session_renew(s, now);
             return;
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The timer for one's own benefit, against a peer without the extension: RFC 4028 §7.2, EC-18. */
+#include "restore.h"
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -270,6 +271,79 @@ START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
 }
 END_TEST
 
+/* A transport that fails shows no life of the peer; a host that does not send says nothing of it.
+ */
+/* Shows: EC-18 EC-51 */
+START_TEST(an_own_benefit_timer_ends_where_the_peer_is_not_reached)
+{
+    static const struct {
+        unsigned first; /* the status at 45 s; 0: the transport fails, 1: not sent, all times */
+        double end;
+    } rows[] = {{0, 90}, {503, 180}, {1, 0}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct talk *t = connected("mode=request session_expires=90", "Allow: UPDATE");
+        for (unsigned second = 45; second < 190 && !info_of(t).ended; second++) {
+            unsigned before = t->refreshes;
+            until(t, second);
+            if (t->refreshes == before) {
+                continue;
+            }
+            refreshes(t);
+            if (rows[i].first == 1) {
+                expect(drops(t, t->refresh.method), "ok");
+            } else if (second == 45 && rows[i].first != 0) { /* life, in this interval */
+                expect(gets(t, UPDATE, rows[i].first, ""), "wait 47");
+            } else {
+                (void)loses(t, t->refresh.method, SST_OUTCOME_TRANSPORT);
+            }
+        }
+        ck_assert_int_eq(info_of(t).ended, rows[i].end != 0);
+        if (info_of(t).ended) {
+            ck_assert_uint_eq(t->ended_ms, t->begin_ms + (uint64_t)(rows[i].end * 1000));
+            ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_NOT_SENT);
+        }
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* What was refused before a request of the peer's, which may have been a proxy's, says nothing of
+ * the interval that this begins; nor does a refresh whose outcome a restart has lost. */
+/* Shows: EC-18 EC-115 */
+START_TEST(a_host_that_cannot_send_keeps_its_own_benefit_timer)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct talk *t = connected("mode=request session_expires=90", "Allow: UPDATE");
+        until(t, 45);
+        refreshes(t);
+        if (i == 0) {
+            expect(gets(t, UPDATE, 503, ""), "wait 47");
+            until(t, 46);
+            serves(t, UPDATE, "");
+        } else {
+            until(t, 46);
+            uint8_t image[SST_IMAGE_SIZE];
+            ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL),
+                             SST_OK);
+            ck_assert_int_eq(sst_session_restore(t->session, &t->policy,
+                                                 FROM(image, sizeof image, 0, 0, 0), t->now_ms),
+                             SST_OK);
+        }
+        for (unsigned second = 46; second < 300; second++) {
+            unsigned before = t->refreshes;
+            until(t, second);
+            if (t->refreshes != before && i == 0) { /* else it does nothing at all */
+                refreshes(t);
+                expect(drops(t, t->refresh.method), "ok");
+            }
+        }
+        ck_assert(!info_of(t).ended);
+        end_talk(t);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_own_benefit");
@@ -282,6 +356,8 @@ int main(void)
     tcase_add_test(tcase, an_own_benefit_timer_ends_only_by_silence);
     tcase_add_test(tcase, an_answer_from_before_another_one_is_merged);
     tcase_add_test(tcase, an_own_benefit_update_that_is_lost_is_tried_as_invite);
+    tcase_add_test(tcase, an_own_benefit_timer_ends_where_the_peer_is_not_reached);
+    tcase_add_test(tcase, a_host_that_cannot_send_keeps_its_own_benefit_timer);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
