@@ -25,7 +25,7 @@ void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict)
  * a dialog without: there nobody can ask for the re-INVITE that it is owed first. */
 static bool counts(const struct sst_session *s, const struct sst_tx *tx)
 {
-    bool timed = tx->interval != 0 || (tx->flags & TX_REFRESH);
+    bool timed = tx->interval != 0 || sst_tx_is_refresh(tx);
     return timed && (sst_is_running(s) || !(tx->flags & TX_UPDATE));
 }
 
@@ -43,7 +43,7 @@ static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
 static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    bool probed = (tx->flags & TX_REFRESH) && (s->flags & F_PROBE);
+    bool probed = sst_tx_kind(tx) == TX_PROBE && (s->flags & F_PROBE);
     if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || probed) {
         return false;
     }
@@ -57,10 +57,10 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
         /* What was overtaken was sent before the interval began: so much for the floor; EC-125.
          * What the peer may not have seen ended no refresh: this is one more attempt of it
          * (EC-115). */
-        bool same = (tx->flags & TX_REFRESH) && (s->flags & F_UNSEEN);
+        bool same = sst_tx_is_refresh(tx) && (s->flags & F_UNSEEN);
         uint64_t first = same ? now : sst_add_ms(s->start_ms, sst_floor_ms(s));
         plan_probe(s, now < first ? first : now, now);
-        if (tx->flags & TX_REFRESH) {
+        if (sst_tx_is_refresh(tx)) {
             sst_verdict_wait(s, verdict);
         }
     }
@@ -126,7 +126,7 @@ void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_e
             return;
         }
         if (may_try_invite(s, tx, reason, now) || may_retry(s, tx, reason, now)) {
-            if (tx->flags & TX_REFRESH) {
+            if (sst_tx_is_refresh(tx)) {
                 sst_verdict_wait(s, verdict); /* else: the same request does not go out again */
             }
             return;

@@ -16,7 +16,7 @@ static inline bool sst_is_overtaken(const struct sst_session *s, const struct ss
 static inline bool sst_is_needed(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool overtaken = sst_is_overtaken(s, tx) && !(s->flags & F_UNSEEN);
-    return (tx->flags & TX_REFRESH) && sst_may_refresh(s) && !overtaken;
+    return sst_tx_is_refresh(tx) && sst_may_refresh(s) && !overtaken;
 }
 
 /* Verdicts: over; or the session asks for a refresh again, if it still can. */

@@ -192,7 +192,7 @@ void sst_refresh_begun(struct sst_session *s, const struct sst_tx *tx)
 
 void sst_untry(struct sst_session *s, const struct sst_tx *tx)
 {
-    if (tx->flags & TX_REFRESH) {
+    if (sst_tx_is_refresh(tx)) {
         uint8_t tried = (tx->flags & TX_UPDATE) ? LADDER_UPDATE_TRIED : LADDER_INVITE_TRIED;
         s->ladder &= (uint8_t)~tried;
     }

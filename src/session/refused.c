@@ -101,7 +101,7 @@ static void strike(struct sst_session *s, const struct sst_tx *tx, enum strike s
 static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action action, uint64_t now,
                   struct sst_verdict *verdict)
 {
-    if ((tx->flags & TX_REFRESH) && !sst_is_needed(s, tx)) {
+    if (sst_tx_is_refresh(tx) && !sst_is_needed(s, tx)) {
         sst_verdict_failed(verdict); /* nobody needs it any more; EC-62 */
         return;
     }
@@ -183,7 +183,7 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
                           struct sst_verdict *verdict)
 {
     uint64_t at = sst_add_ms(now, glare_wait_ms(s));
-    if (!(tx->flags & TX_REFRESH)) {
+    if (!sst_tx_is_refresh(tx)) {
         verdict->action = SST_ACTION_WAIT; /* the host's request: its affair, with advice */
         verdict->when_ms = sst_time_out(at);
         return;
@@ -223,7 +223,7 @@ static void interval(struct sst_session *s, struct sst_tx *tx, const struct sst_
         sst_uac_422(s->policy, &dialog, &ask, response, rounds, &min_se, &violations);
     sst_session_note_violations(s, violations);
     /* §7.4: two scopes, the Call-ID before there is a dialog and the dialog from then on. */
-    uint32_t *learned = (tx->flags & TX_INITIAL) ? &s->call_min_se : &s->min_se;
+    uint32_t *learned = sst_tx_is_initial(tx) ? &s->call_min_se : &s->min_se;
     *learned = sst_max(*learned, min_se);
     if (sst_is_turned_off(s, tx)) {
         /* The next request has nothing that this could be said of. */
@@ -250,7 +250,7 @@ static void auth(struct sst_session *s, struct sst_tx *tx, const struct sst_msg 
                  uint64_t now, struct sst_verdict *verdict)
 {
     unsigned tries = sst_bits(tx->flags, TX_AUTH_AT, 3u);
-    if (!(tx->flags & TX_INITIAL)) {
+    if (!sst_tx_is_initial(tx)) {
         if (tries >= AUTH_MAX) {
             close_way(s, tx, false, response, now, verdict);
             return;
@@ -264,7 +264,7 @@ static void auth(struct sst_session *s, struct sst_tx *tx, const struct sst_msg 
 static void extension(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    if ((tx->flags & TX_REFRESH) && (response->has & SST_MSG_UNSUPPORTED_TIMER) &&
+    if (sst_tx_is_refresh(tx) && (response->has & SST_MSG_UNSUPPORTED_TIMER) &&
         !(s->flags & F_NO_REQUIRE)) {
         s->flags |= F_NO_REQUIRE;
         if (s->policy->mode == SST_MODE_REQUIRE) {
@@ -286,13 +286,13 @@ static void learn(struct sst_session *s, const struct sst_tx *tx, enum sst_outco
         SST_COUNT(s, glare);
     } else if (outcome == SST_OUTCOME_INTERVAL) {
         SST_COUNT(s, received_422);
-    } else if (outcome == SST_OUTCOME_DIALOG && (tx->flags & TX_REFRESH)) {
+    } else if (outcome == SST_OUTCOME_DIALOG && sst_tx_is_refresh(tx)) {
         sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_DIALOG_LOST));
     }
     if (outcome == SST_OUTCOME_TRANSPORT) {
         return; /* shows nothing of the peer */
     }
-    if (tx->flags & TX_REFRESH) {
+    if (sst_tx_is_refresh(tx)) {
         s->flags &= ~F_PROBE; /* EC-123: it was answered */
         if (!sst_is_overtaken(s, tx)) {
             s->flags |= F_LIFE;

@@ -37,7 +37,7 @@ int sst_session_fork(struct sst_session *child, struct sst_tx *child_tx,
         tx == NULL || child == parent || child_tx == tx) {
         return SST_ERR_ARGUMENT;
     }
-    if (!sst_tx_is_local(tx) || !(tx->flags & TX_INITIAL)) {
+    if (!sst_tx_is_local(tx) || !sst_tx_is_initial(tx)) {
         return SST_ERR_STATE;
     }
     memset(child, 0, sizeof *child);

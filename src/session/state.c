@@ -113,7 +113,7 @@ void sst_session_learn(struct sst_session *s, const struct sst_msg *msg)
 void sst_session_count_failure(const struct sst_session *s, const struct sst_tx *tx,
                                enum sst_outcome outcome)
 {
-    if ((tx->flags & TX_REFRESH) && s->policy->counters != NULL) {
+    if (sst_tx_is_refresh(tx) && s->policy->counters != NULL) {
         s->policy->counters->refreshes_failed[outcome]++;
     }
 }

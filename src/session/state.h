@@ -126,12 +126,18 @@ enum sst_tx_state {
     TX_PEER_REFUSED /* on advice */
 };
 
+enum sst_tx_kind {
+    TX_PLAIN,
+    TX_INITIAL, /* the dialog's first INVITE */
+    TX_REFRESH, /* what SST_EVENT_REFRESH asked for */
+    TX_PROBE    /* such a refresh, which asks whether the peer lives; EC-123 */
+};
+
 #define TX_STATE_AT 0u
 #define TX_UPDATE 0x0008u    /* else INVITE */
-#define TX_INITIAL 0x0010u   /* the dialog's first INVITE */
-#define TX_REFRESHER_AT 5u   /* two bits: enum sst_refresher of the request */
-#define TX_SUPPORTED 0x0080u /* the request had Supported: timer */
-#define TX_REFRESH 0x0100u   /* what SST_EVENT_REFRESH asked for */
+#define TX_KIND_AT 4u        /* two bits: enum sst_tx_kind */
+#define TX_REFRESHER_AT 6u   /* two bits: enum sst_refresher of the request */
+#define TX_SUPPORTED 0x0100u /* the request had Supported: timer */
 #define TX_ROUNDS_AT 9u      /* three bits: 422 that were followed, or ... */
 #define TX_WITHOUT_SE 7u     /* ... the last try, without Session-Expires; EC-101 */
 #define TX_AUTH_AT 12u       /* two bits: tries with credentials */
@@ -221,6 +227,21 @@ static inline void sst_tx_set(struct sst_tx *tx, unsigned at, uint32_t mask, uin
 static inline void sst_tx_set_state(struct sst_tx *tx, enum sst_tx_state state)
 {
     sst_tx_set(tx, TX_STATE_AT, 7u, (uint32_t)state);
+}
+
+static inline enum sst_tx_kind sst_tx_kind(const struct sst_tx *tx)
+{
+    return (enum sst_tx_kind)sst_bits(tx->flags, TX_KIND_AT, 3u);
+}
+
+static inline bool sst_tx_is_initial(const struct sst_tx *tx)
+{
+    return sst_tx_kind(tx) == TX_INITIAL;
+}
+
+static inline bool sst_tx_is_refresh(const struct sst_tx *tx)
+{
+    return sst_tx_kind(tx) >= TX_REFRESH;
 }
 
 static inline bool sst_tx_is_local(const struct sst_tx *tx)

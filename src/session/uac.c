@@ -41,21 +41,35 @@ static int refuse_request(const struct sst_session *s, const struct sst_tx *tx,
     return SST_OK;
 }
 
+static enum sst_tx_kind kind_of(const struct sst_session *s, enum sst_method method, unsigned flags)
+{
+    if (flags & SST_REQUEST_REFRESH) {
+        return (s->flags & F_PROBE) ? TX_PROBE : TX_REFRESH;
+    }
+    bool initial = method == SST_METHOD_INVITE && sst_phase(s) != PHASE_CONFIRMED;
+    return initial ? TX_INITIAL : TX_PLAIN;
+}
+
+/* Whether a request can be the retry of another. What is to be retried was answered, so it is no
+ * probe any more. */
+static bool is_same(enum sst_tx_kind before, enum sst_tx_kind now)
+{
+    return before == now || (before >= TX_REFRESH && now >= TX_REFRESH);
+}
+
 /* What belongs to the request stays with its tx from try to try. */
 static void begin(const struct sst_session *s, struct sst_tx *tx, enum sst_method method,
                   unsigned flags)
 {
-    uint16_t kind = 0;
+    enum sst_tx_kind kind = kind_of(s, method, flags);
     uint16_t tries = 0;
-    kind |= method == SST_METHOD_UPDATE ? TX_UPDATE : 0;
-    kind |= (flags & SST_REQUEST_REFRESH) ? TX_REFRESH : 0;
-    kind |= method == SST_METHOD_INVITE && sst_phase(s) != PHASE_CONFIRMED ? TX_INITIAL : 0;
-    const uint16_t same = TX_UPDATE | TX_REFRESH | TX_INITIAL;
-    if (sst_tx_state(tx) == TX_LOCAL_RETRY && (tx->flags & same) == kind) {
+    if (sst_tx_state(tx) == TX_LOCAL_RETRY && sst_tx_method(tx) == method &&
+        is_same(sst_tx_kind(tx), kind)) {
         tries = tx->flags & ((7u << TX_ROUNDS_AT) | (3u << TX_AUTH_AT));
     }
     memset(tx, 0, sizeof *tx);
-    tx->flags = (uint16_t)(kind | tries);
+    tx->flags = tries | (method == SST_METHOD_UPDATE ? TX_UPDATE : 0u);
+    sst_tx_set(tx, TX_KIND_AT, 3u, (uint32_t)kind);
     sst_tx_set_state(tx, TX_LOCAL_OPEN);
 }
 
@@ -70,10 +84,10 @@ static void open_local(struct sst_session *s, struct sst_tx *tx, unsigned flags,
     tx->generation = s->generation;
     tx->sent = sst_is_running(s) ? sst_session_fraction(s, now) : 0;
     sst_set_open(s, sst_open_at(true, sst_tx_method(tx)), open);
-    if (tx->flags & TX_INITIAL) {
+    if (sst_tx_is_initial(tx)) {
         sst_set_phase(s, PHASE_EARLY);
     }
-    if (tx->flags & TX_REFRESH) {
+    if (sst_tx_is_refresh(tx)) {
         sst_refresh_begun(s, tx);
     }
 }
@@ -104,7 +118,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     struct sst_ask ask;
     begin(s, tx, method, flags);
     sst_session_dialog(s, &dialog);
-    if (tx->flags & TX_INITIAL) {
+    if (sst_tx_is_initial(tx)) {
         dialog.min_se = s->call_min_se; /* §7.4: no dialog yet, so the Call-ID's */
     }
     unsigned rounds = sst_bits(tx->flags, TX_ROUNDS_AT, 7u);
@@ -145,7 +159,7 @@ static enum sst_open close_local(struct sst_session *s, struct sst_tx *tx)
     enum sst_open open = sst_open(s, at);
     sst_set_open(s, at, OPEN_NONE);
     sst_tx_set_state(tx, TX_LOCAL_CLOSED);
-    if ((tx->flags & TX_INITIAL) && sst_phase(s) == PHASE_EARLY) {
+    if (sst_tx_is_initial(tx) && sst_phase(s) == PHASE_EARLY) {
         sst_set_phase(s, PHASE_IDLE);
     }
     return open;
@@ -178,7 +192,7 @@ static void provisional(struct sst_session *s, const struct sst_tx *tx,
     if (response->status > 100) {
         s->flags |= F_LIFE;
     }
-    if ((tx->flags & TX_REFRESH) && s->refresh_ms == SST_NEVER &&
+    if (sst_tx_is_refresh(tx) && s->refresh_ms == SST_NEVER &&
         sst_session_way(s, now) == WAY_UPDATE) {
         sst_plan_at(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
     }
@@ -218,7 +232,7 @@ static bool sets_plan(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool tried = (s->flags & F_ASKED) || s->attempts != 0 ||
                  (s->ladder & (LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED));
-    return (tx->flags & TX_REFRESH) || !tried;
+    return sst_tx_is_refresh(tx) || !tried;
 }
 
 static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
@@ -227,7 +241,7 @@ static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_m
     struct sst_commit commit = {
         .sent = SST_NEVER,
         .generation = tx->generation,
-        .establishes = tx->flags & TX_INITIAL,
+        .establishes = sst_tx_is_initial(tx),
     };
     judge_2xx(s, tx, response, &commit);
     if (sst_is_running(s) && tx->generation == s->generation && sets_plan(s, tx)) {
@@ -260,7 +274,7 @@ static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_m
                     uint64_t now, struct sst_verdict *verdict)
 {
     enum sst_method method = sst_tx_method(tx);
-    enum sst_outcome outcome = (tx->flags & TX_REFRESH)
+    enum sst_outcome outcome = sst_tx_is_refresh(tx)
                                    ? sst_classify_failure(s->policy, method, response->status)
                                    : sst_classify_status(method, response->status);
     if (outcome == SST_OUTCOME_PROVISIONAL) {

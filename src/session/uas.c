@@ -90,7 +90,9 @@ static void keep(const struct sst_session *s, struct sst_tx *tx, const struct ss
     tx->min_se = facts->min_se;
     tx->generation = s->generation;
     tx->flags |= update ? TX_UPDATE : 0;
-    tx->flags |= !update && sst_phase(s) != PHASE_CONFIRMED ? TX_INITIAL : 0;
+    if (!update && sst_phase(s) != PHASE_CONFIRMED) {
+        sst_tx_set(tx, TX_KIND_AT, 3u, TX_INITIAL);
+    }
     tx->flags |= facts->supports ? TX_SUPPORTED : 0;
     if (facts->has_session_expires) {
         /* 0 means none. An interval of 0 s is below any minimum, as one of 1 s is. */
@@ -104,7 +106,7 @@ static void open_peer(struct sst_session *s, struct sst_tx *tx, const struct sst
     bool offer = request->has & SST_MSG_OFFER;
     sst_tx_set_state(tx, TX_PEER_OPEN);
     sst_set_open(s, sst_open_at(false, sst_tx_method(tx)), offer ? OPEN_OFFER : OPEN_PLAIN);
-    if (tx->flags & TX_INITIAL) {
+    if (sst_tx_is_initial(tx)) {
         sst_set_phase(s, PHASE_EARLY);
     }
 }
@@ -228,7 +230,7 @@ static enum sst_open close_peer(struct sst_session *s, struct sst_tx *tx)
     enum sst_open open = sst_open(s, at);
     sst_set_open(s, at, OPEN_NONE);
     sst_tx_set_state(tx, TX_PEER_CLOSED);
-    if ((tx->flags & TX_INITIAL) && sst_phase(s) == PHASE_EARLY) {
+    if (sst_tx_is_initial(tx) && sst_phase(s) == PHASE_EARLY) {
         sst_set_phase(s, PHASE_IDLE);
     }
     return open;
@@ -253,7 +255,7 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
     struct sst_commit commit = {
         .sent = SST_NEVER,
         .generation = tx->generation,
-        .establishes = tx->flags & TX_INITIAL,
+        .establishes = sst_tx_is_initial(tx),
     };
     facts_of(tx, &facts);
     sst_session_dialog(s, &dialog);

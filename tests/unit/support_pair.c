@@ -118,7 +118,7 @@ static void deliver_response(struct pair *pair, struct talk *t, const struct pai
 {
     enum sst_method method = message->method;
     struct sst_tx *tx = &t->own[method == UPDATE];
-    bool refresh = tx->flags & TX_REFRESH;
+    bool refresh = sst_tx_is_refresh(tx);
 
     if (tx->cseq != message->cseq + 1u) {
         return; /* of a transaction that is forgotten */

@@ -124,7 +124,7 @@ void msg_headers(struct sst_msg *msg, const char *headers)
 /* I7: what a request asks for is never below what the peer or the RFC allows. */
 static void check_asked(const struct talk *t, const struct sst_tx *tx)
 {
-    bool initial = tx->flags & TX_INITIAL; /* of no dialog yet */
+    bool initial = sst_tx_is_initial(tx); /* of no dialog yet */
     uint32_t least = sst_max(t->policy.absolute_min, initial ? 0 : t->learned_min_se);
 
     if (tx->interval != 0) {
@@ -225,7 +225,7 @@ const char *gets(struct talk *t, enum sst_method method, unsigned status, const 
     t->may_move |= status >= 200 && status < 300 && tx != NULL;
     must(sst_session_response(t->session, tx, &msg, t->now_ms, &verdict) == SST_OK);
     bool taken = tx != NULL && verdict.action != SST_ACTION_IGNORE;
-    if (status == 422 && taken && !(tx->flags & TX_INITIAL) && (msg.has & SST_MSG_MIN_SE)) {
+    if (status == 422 && taken && !sst_tx_is_initial(tx) && (msg.has & SST_MSG_MIN_SE)) {
         t->learned_min_se = sst_max(t->learned_min_se, msg.min_se);
     }
     talk_pull(t);

@@ -135,6 +135,34 @@ START_TEST(pings_do_not_put_it_off)
 }
 END_TEST
 
+/* Two requests are lost that a ping has overtaken, the second a refresh. It was on its way before
+ * one was asked for because of the first, and tells no more than that one. */
+/* Shows: EC-123 */
+START_TEST(a_refresh_from_before_does_not_end_the_call)
+{
+    struct talk *t = connected("", "Allow: UPDATE | Session-Expires: 90;refresher=uac | "
+                                   "Require: timer");
+
+    until(t, 44);
+    asks(t, INVITE); /* a hold */
+    until(t, 45);
+    refreshes(t); /* by UPDATE */
+    until(t, 46);
+    serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uas");
+    until(t, 76);
+    expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
+    until(t, 77);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 76"); /* as planned */
+    told(t);
+    looks(t);
+    expect(told(t), "77 refresh UPDATE");
+    refreshes(t);
+    until(t, 78);
+    expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed"); /* it lives */
+    end_talk(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_probe");
@@ -144,6 +172,7 @@ int main(void)
     tcase_add_test(tcase, each_request_that_was_overtaken_has_one_refresh_follow);
     tcase_add_test(tcase, a_peer_that_answers_needs_no_asking);
     tcase_add_test(tcase, pings_do_not_put_it_off);
+    tcase_add_test(tcase, a_refresh_from_before_does_not_end_the_call);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }

@@ -380,7 +380,7 @@ static void response(struct life *life)
         }
     } else {
         const struct sst_tx *tx = &t->own[method == UPDATE];
-        bool refresh = (tx->flags & TX_REFRESH) && sst_tx_state(tx) == TX_LOCAL_OPEN;
+        bool refresh = sst_tx_is_refresh(tx) && sst_tx_state(tx) == TX_LOCAL_OPEN;
         life->answered |= refresh && method != OTHER && status / 100u == 2u;
         gets(t, method, status, PICK(response_headers));
     }

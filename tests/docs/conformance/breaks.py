@@ -80,7 +80,7 @@ BREAKS = [
      "        s->refresh_ms"),
     ("7.2-11", "session/uac.c", "does not count a hold as a refresh",
      "    sst_session_commit(s, &commit, now);",
-     "    if (sst_phase(s) != PHASE_CONFIRMED || (tx->flags & TX_REFRESH)) {\n"
+     "    if (sst_phase(s) != PHASE_CONFIRMED || sst_tx_is_refresh(tx)) {\n"
      "        sst_session_commit(s, &commit, now);\n"
      "    }"),
     ("7.2-12", "session/commit.c", "refreshes at 60 % instead of half",
