@@ -90,7 +90,8 @@ enum sst_field_kind {
       "if a refresh is answered without Session-Expires: keep goes on refreshing for our own " \
       "benefit, off turns the timer off") \
     X(strict_overlap, FLAG, 0, 1, "no|yes", "", "erratum 4744", \
-      "reject a request that negotiates a timer while a local one does, with 491") \
+      "reject a request that negotiates a timer while a local one does, with 491, until midway " \
+      "between half of the interval and the last planned attempt") \
     X(accept_refresher_missing, FLAG, 0, 1, "no|yes", "", "§9", \
       "a 2xx with an interval but no refresher makes this side refresh") \
     X(accept_require_as_support, FLAG, 0, 1, "no|yes", "", "§7.1", \

@@ -88,8 +88,8 @@ static uint32_t guard_of(const struct sst_session *s)
 static void leave_interval(struct sst_session *s)
 {
     s->flags &= ~F_INTERVAL;
-    s->events &= (uint8_t) ~(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_OVERDUE) |
-                             sst_event_bit(SST_EVENT_BLOCKED) | sst_event_bit(SST_EVENT_REFUSED));
+    s->events &= (uint8_t)~(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_OVERDUE) |
+                            sst_event_bit(SST_EVENT_BLOCKED) | sst_event_bit(SST_EVENT_REFUSED));
 }
 
 /* EC-121: an ACK is awaited for at most 32 s from its own 2xx, whatever started since. */
@@ -284,8 +284,8 @@ void sst_session_finish(struct sst_session *s, enum sst_end_reason reason)
         s->violations = 0;
         return;
     }
-    s->events &= (uint8_t) ~(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_OVERDUE) |
-                             sst_event_bit(SST_EVENT_BLOCKED));
+    s->events &= (uint8_t)~(sst_event_bit(SST_EVENT_REFRESH) | sst_event_bit(SST_EVENT_OVERDUE) |
+                            sst_event_bit(SST_EVENT_BLOCKED));
     SST_COUNT(s, ended[reason]);
     sst_session_note(s, SST_EVENT_ENDED);
 }
@@ -301,7 +301,7 @@ void sst_session_forget_transactions(struct sst_session *s, uint64_t now)
     }
     if (refreshing && sst_may_refresh(s)) {
         sst_session_drop(s, SST_EVENT_REFRESH); /* asked for anew, as if it never was */
-        s->ladder &= (uint8_t) ~(LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED);
+        s->ladder &= (uint8_t)~(LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED);
         s->refresh_ms = now;
     }
 }

@@ -33,6 +33,18 @@ static bool is_our_offer_open(const struct sst_session *s, uint64_t now)
            ((s->flags & F_AWAIT_ANSWER) && now < sst_ack_until(s));
 }
 
+/* EC-21, erratum 4744: one negotiation at a time, where the owner wants that. A request that rings
+ * for long must not keep out the refreshes that the call lives on: midway between the moment for
+ * one and the last attempt of who refreshes, each is let in. */
+static bool is_strict(const struct sst_session *s, uint64_t now)
+{
+    if (!s->policy->strict_overlap || !(s->flags & F_LOCAL_REQUEST)) {
+        return false;
+    }
+    uint64_t half = sst_session_half(s);
+    return !sst_is_running(s) || now < half + (sst_session_last_attempt(s) - half) / 2u;
+}
+
 /* Whether the request crosses another transaction; RFC 3261 §14.2, RFC 3311 §5.2, EC-70 to EC-75.
  * @return 0, or the status to refuse it with */
 static unsigned glare(const struct sst_session *s, const struct sst_msg *request, uint64_t now)
@@ -55,8 +67,7 @@ static unsigned glare(const struct sst_session *s, const struct sst_msg *request
     if (update && offer && sst_open(s, PEER_INVITE_AT) == OPEN_OFFER) {
         return 500;
     }
-    if (s->policy->strict_overlap && (s->flags & F_LOCAL_REQUEST) &&
-        (request->has & SST_MSG_SESSION_EXPIRES)) {
+    if ((request->has & SST_MSG_SESSION_EXPIRES) && is_strict(s, now)) {
         return 491; /* EC-21, erratum 4744 */
     }
     return 0; /* EC-73: an UPDATE without offer beside an open INVITE is fine */

@@ -131,6 +131,28 @@ START_TEST(a_second_negotiation_beside_the_own_where_the_owner_is_strict)
 }
 END_TEST
 
+/* A re-INVITE that rings must not end the call: 59 s is the peer's last attempt, 52 s midway from
+ * 45 s. */
+/* Shows: EC-21 */
+START_TEST(a_strict_owner_lets_late_refreshes_in)
+{
+    struct talk *t = connected("strict_overlap=yes", UPDATES "Session-Expires: 90;refresher=uas");
+
+    until(t, 40);
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 180, ""), "none");
+    until(t, 51.999);
+    expect(hears(t, UPDATE, PEER_90), "491 " TIMER);
+    until(t, 52);
+    expect(hears(t, UPDATE, PEER_90), "0");
+    answers(t, UPDATE, 200);
+    expect(hears(t, UPDATE, PEER_90), "491 " TIMER); /* in the interval that this began */
+    until(t, 141);
+    ck_assert(!info_of(t).ended);
+    end_talk(t);
+}
+END_TEST
+
 /* Shows: EC-70 EC-72 */
 START_TEST(who_crossed_comes_back_after_up_to_ten_seconds)
 {
@@ -277,6 +299,7 @@ int main(void)
     tcase_add_test(tcase, offers_in_an_early_dialog_are_the_hosts_to_judge);
     tcase_add_test(tcase, a_re_invite_before_the_ack);
     tcase_add_test(tcase, a_second_negotiation_beside_the_own_where_the_owner_is_strict);
+    tcase_add_test(tcase, a_strict_owner_lets_late_refreshes_in);
     tcase_add_test(tcase, who_crossed_comes_back_after_up_to_ten_seconds);
     tcase_add_test(tcase, an_invite_before_the_own_initial_one_is_answered);
     tcase_add_test(tcase, an_own_offer_that_was_answered_stands_in_nobodys_way);
