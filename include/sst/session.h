@@ -216,7 +216,9 @@ enum sst_action {
                                 SST_EVENT_REFRESH comes again */
     SST_ACTION_WAIT = 3,   /**< for a refresh nothing: it is asked for again at .when_ms. Any other
                                 request got 491: send it again at .when_ms */
-    SST_ACTION_FAILED = 4, /**< it failed. The session ends only if SST_EVENT_ENDED says so */
+    SST_ACTION_FAILED = 4, /**< it failed. The session ends only if SST_EVENT_ENDED says so. Whether
+                                to repeat what was no refresh, after a 503 or a 500 with Retry-After,
+                                is up to the host */
     SST_ACTION_IGNORE = 5 /**< a retransmission, or nothing is pending; still ACK a 2xx to INVITE */
 };
 
@@ -407,7 +409,8 @@ enum sst_restore_flag {
                                             they are forgotten */
     SST_RESTORE_TAKEOVER = 1 << 1      /**< another host takes the call over, from an image that may
                                             be old: the interval starts now, and this side refreshes
-                                            once, at once, whichever side is the refresher; EC-131. Not
+                                            once, at once, whichever side is the refresher; EC-131. A
+                                            call without a timer stays one, without a refresh. Not
                                             with SST_RESTORE_TRANSACTIONS */
 };
 
