@@ -144,6 +144,34 @@ START_TEST(a_leg_whose_peer_has_no_timer_does_not_take_the_other_ones_away)
 }
 END_TEST
 
+/* What the guide has a transparent B2BUA set, over the defaults and a policy of its own. */
+/* Shows: EC-92 EC-94 */
+START_TEST(the_policies_of_the_guide_are_in_no_conflict)
+{
+    for (int own = 0; own < 2; own++) {
+        struct sst_policy usual;
+        sst_policy_init(&usual);
+        usual.max_session_expires = own ? 2400 : 0;
+        struct sst_policy to = usual; /* INVITE with 3600 and Min-SE 3000 on leg A */
+        to.mode = SST_MODE_REQUEST;
+        to.session_expires = 3600;
+        to.min_se = 3000;
+        to.max_session_expires = 0;
+        ck_assert_int_eq(sst_policy_check(&to, NULL), SST_OK);
+        struct sst_policy back = usual; /* B's 2xx has 600 */
+        back.session_expires = 600;
+        back.max_session_expires = 600;
+        ck_assert_int_eq(sst_policy_check(&back, NULL), SST_OK);
+        struct sst_policy refused = usual; /* B's 422 has 3600 */
+        refused.min_se = 3600;
+        ck_assert_int_eq(sst_policy_check(&refused, NULL), SST_ERR_CONFLICT);
+        refused.session_expires = 3600;
+        refused.max_session_expires = 0;
+        ck_assert_int_eq(sst_policy_check(&refused, NULL), SST_OK);
+    }
+}
+END_TEST
+
 /* A refresh of the first leg's is passed on, and the second leg says nothing: after 8 s the host
  * answers by itself, or refuses. Either way the first leg goes by what the host did, and when. */
 /* Shows: EC-93 10-1 */
@@ -228,6 +256,7 @@ int main(void)
     tcase_add_test(tcase, what_a_422_teaches_stays_on_its_leg);
     tcase_add_test(tcase, a_leg_that_passes_refreshes_on_takes_over_the_shorter_interval);
     tcase_add_test(tcase, a_leg_whose_peer_has_no_timer_does_not_take_the_other_ones_away);
+    tcase_add_test(tcase, the_policies_of_the_guide_are_in_no_conflict);
     tcase_add_test(tcase, no_leg_waits_for_the_other);
     tcase_add_test(tcase, ten_intervals_through_two_of_them_in_a_row);
     tcase_add_test(tcase, the_request_that_resynchronises_refreshes);
