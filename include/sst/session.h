@@ -217,8 +217,7 @@ enum sst_action {
     SST_ACTION_WAIT = 3,   /**< for a refresh nothing: it is asked for again at .when_ms. Any other
                                 request got 491: send it again at .when_ms */
     SST_ACTION_FAILED = 4, /**< it failed. The session ends only if SST_EVENT_ENDED says so. Whether
-                                to repeat what was no refresh, after a 503 or a 500 with Retry-After,
-                                is up to the host */
+                                to repeat what was no refresh, say after a 503, is up to the host */
     SST_ACTION_IGNORE = 5 /**< a retransmission, or nothing is pending; still ACK a 2xx to INVITE */
 };
 

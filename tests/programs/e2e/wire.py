@@ -70,7 +70,10 @@ class Wire:
             self.changed.notify_all()
 
     def wait(self, condition, timeout):
-        """Waits until condition() is true, woken by whatever happens; gives its last value."""
+        """Waits until condition() is true; gives its last value.
+
+        Datagrams and lines of logs wake it; a file that appears does not, so it looks by itself.
+        """
         deadline = time.monotonic() + timeout
         with self.changed:
             while True:
@@ -78,7 +81,7 @@ class Wire:
                 left = deadline - time.monotonic()
                 if value or left <= 0:
                     return value
-                self.changed.wait(left)
+                self.changed.wait(min(left, 0.5))
 
     def find(self, what=None, by=None, to=None, copies=False, call_id=None):
         """The datagrams that fit: what is a method or a status, to is the method of a response."""
