@@ -290,7 +290,7 @@ class Stage(sstlab.Lab):
     def explained(self):
         """What sst-explain says of the capture: an object for each call."""
         command = [self.tools["explain"], "--json", "--speed", "%g" % self.fake_rate]
-        floor = min(rules.floor for rules in self.rules.values())
+        floor = min((rules.floor for rules in self.rules.values()), default=90)
         if floor < 90:
             command += ["--unsafe-min", "%g" % floor]
         shown = subprocess.run(command + [self.capture.path], capture_output=True, text=True,
