@@ -103,6 +103,23 @@ START_TEST(credentials_for_a_request_of_the_hosts)
 }
 END_TEST
 
+/* A host with one tx for both methods: another method is another request. */
+/* Shows: EC-60 */
+START_TEST(credentials_of_another_method_are_not_counted)
+{
+    struct talk *t = connected("", UPDATES LOCAL_1800);
+
+    for (unsigned i = 0; i < 2; i++) {
+        asks(t, UPDATE);
+        expect(gets(t, UPDATE, 401, ""), "auth");
+    }
+    t->own[0] = t->own[1];
+    asks(t, INVITE);
+    expect(gets(t, INVITE, 401, ""), "auth");
+    end_talk(t);
+}
+END_TEST
+
 /* What came back for credentials is the host's own request where it does not say otherwise, since a
  * hold in its place would look the same. So is what the answer to it means, but for a 2xx. */
 START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
@@ -236,6 +253,7 @@ int main(void)
     tcase_add_test(tcase, a_401_is_answered_with_credentials_twice_for_each_attempt);
     tcase_add_test(tcase, time_keeps_running_while_credentials_are_sought);
     tcase_add_test(tcase, credentials_for_a_request_of_the_hosts);
+    tcase_add_test(tcase, credentials_of_another_method_are_not_counted);
     tcase_add_test(tcase, a_retry_that_is_not_said_to_be_a_refresh);
     tcase_add_test(tcase, a_420_to_a_refresh_takes_require_out);
     tcase_add_test(tcase, a_420_counts_though_the_mode_is_another_by_then);

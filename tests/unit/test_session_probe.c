@@ -163,6 +163,30 @@ START_TEST(a_refresh_from_before_does_not_end_the_call)
 }
 END_TEST
 
+/* It is answered, so it is no probe any more; the tries with credentials are counted all the same.
+ */
+/* Shows: EC-60 EC-123 */
+START_TEST(its_tries_are_counted_as_any_others)
+{
+    struct talk *t = connected("", LOCAL_1800);
+
+    until(t, 48);
+    asks(t, UPDATE);
+    until(t, 50);
+    serves(t, UPDATE, PING);
+    until(t, 80);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
+    looks(t);
+    refreshes(t);
+    for (unsigned i = 0; i < 2; i++) {
+        expect(gets(t, UPDATE, 401, ""), "auth");
+        again(t);
+    }
+    expect(gets(t, UPDATE, 401, ""), "wait 80"); /* by the other method */
+    end_talk(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("session_probe");
@@ -173,6 +197,7 @@ int main(void)
     tcase_add_test(tcase, a_peer_that_answers_needs_no_asking);
     tcase_add_test(tcase, pings_do_not_put_it_off);
     tcase_add_test(tcase, a_refresh_from_before_does_not_end_the_call);
+    tcase_add_test(tcase, its_tries_are_counted_as_any_others);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
 }
