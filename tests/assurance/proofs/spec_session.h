@@ -127,6 +127,16 @@ static inline void sst_tx_set(struct sst_tx *tx, unsigned at, uint32_t mask, uin
 /*@ assigns tx->flags; */
 static inline void sst_tx_set_state(struct sst_tx *tx, enum sst_tx_state state);
 
+/*@ assigns \nothing;
+    ensures TX_PLAIN <= \result <= TX_PROBE; */
+static inline enum sst_tx_kind sst_tx_kind(const struct sst_tx *tx);
+
+/*@ assigns \nothing; */
+static inline bool sst_tx_is_initial(const struct sst_tx *tx);
+
+/*@ assigns \nothing; */
+static inline bool sst_tx_is_refresh(const struct sst_tx *tx);
+
 /*@ assigns \nothing; */
 static inline bool sst_tx_is_local(const struct sst_tx *tx);
 
