@@ -301,7 +301,7 @@ void sst_session_forget_transactions(struct sst_session *s, uint64_t now)
     }
     if (refreshing && sst_may_refresh(s)) {
         sst_session_drop(s, SST_EVENT_REFRESH); /* asked for anew, as if it never was */
-        s->ladder &= (uint8_t)~(LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED);
+        s->ladder &= (uint8_t)~LADDER_TRIED;
         s->refresh_ms = now;
     }
 }

@@ -104,6 +104,7 @@ enum sst_update_way { UPDATE_FREE = 0, UPDATE_OUT = 2, UPDATE_GONE = 3 };
 #define LADDER_UPDATE_AT 2u
 #define LADDER_INVITE_TRIED 0x10u
 #define LADDER_UPDATE_TRIED 0x20u
+#define LADDER_TRIED (LADDER_INVITE_TRIED | LADDER_UPDATE_TRIED)
 #define LADDER_INVITE_FIRST 0x40u /* of two ways that are free */
 #define LADDER_SECOND 0x80u       /* the second round was used; EC-114 */
 

@@ -6,9 +6,8 @@
  * did, unlike one that was not sent (sst_untry()). */
 static bool is_unsent(const struct sst_session *s)
 {
-    const uint8_t tried = LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED;
     /* The ladder of EC-115 may be that of an interval before, in which the peer lived. */
-    return !(s->ladder & tried) || (s->flags & F_UNSEEN);
+    return !(s->ladder & LADDER_TRIED) || (s->flags & F_UNSEEN);
 }
 
 /* Why nothing extended the session, for the side that had to refresh. */

@@ -230,8 +230,7 @@ static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
  * before the floor has passed (EC-125). */
 static bool sets_plan(const struct sst_session *s, const struct sst_tx *tx)
 {
-    bool tried = (s->flags & F_ASKED) || s->attempts != 0 ||
-                 (s->ladder & (LADDER_UPDATE_TRIED | LADDER_INVITE_TRIED));
+    bool tried = (s->flags & F_ASKED) || s->attempts != 0 || (s->ladder & LADDER_TRIED);
     return sst_tx_is_refresh(tx) || !tried;
 }
 
