@@ -6,6 +6,8 @@
 #ifndef EXACT_H
 #define EXACT_H
 
+#include "suite.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,16 +57,6 @@ static inline void exact_prefixes(const char *text, size_t length,
         read(prefix.text, prefix.length);
         exact_free(&prefix);
     }
-}
-
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* A call whose result does not matter here, whatever its declaration asks for. */

@@ -3,6 +3,8 @@
 #ifndef OSIP_MESSAGES_H
 #define OSIP_MESSAGES_H
 
+#include "suite.h"
+
 #include <sst/osip.h>
 
 #include <check.h>
@@ -121,17 +123,6 @@ static inline void fail_allocation(int after)
 {
     allocations_left = after;
     osip_set_allocators(after < 0 ? NULL : failing_malloc, NULL, NULL);
-}
-
-/* The main of a suite. */
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Found by the simulation: what a clock that was set back kept from happening. */
+#include "suite.h"
+
 #include <sst/sst.h>
 
 #include <check.h>
@@ -62,9 +64,5 @@ int main(void)
 
     tcase_add_test(tcase, what_is_due_is_due_at_once_by_a_clock_that_was_set_back);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

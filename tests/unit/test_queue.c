@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The queue's functions one by one. Events and random sequences have suites of their own. */
 #include "queue_sessions.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -371,9 +372,5 @@ int main(void)
     tcase_add_test(tcase, resize_moves_all);
     tcase_add_test(tcase, check_finds_what_is_wrong);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

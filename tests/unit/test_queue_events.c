@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What events may do to the queue that tells them. */
 #include "queue_sessions.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -385,9 +386,5 @@ int main(void)
     tcase_add_test(tcase, session_that_is_always_due_does_not_hold_up_the_run);
     tcase_add_test(tcase, session_whose_timer_went_off_stays_until_after_its_event);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
  * deadline in any state, and the same in the usual ones. The states are the same at each run.
  */
 #include "queue_states.h"
+#include "suite.h"
 
 #include <sst/queue.h>
 
@@ -141,9 +142,5 @@ int main(void)
     tcase_add_test(tcase, key_is_never_later_than_the_deadline);
     tcase_add_test(tcase, key_is_the_deadline_of_a_running_timer);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

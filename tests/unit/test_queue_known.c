@@ -5,6 +5,7 @@
  */
 #include "queue/heap.h"
 #include "queue_states.h"
+#include "suite.h"
 
 #include <sst/sst.h>
 
@@ -315,9 +316,5 @@ int main(void)
     tcase_add_test(tcase, session_of_another_queue_is_seen_when_it_counts);
     tcase_add_test(tcase, check_finds_a_session_that_is_mistaken);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Events pulled out of a queue, and a queue that plays whole calls. */
 #include "queue_sessions.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -292,9 +293,5 @@ int main(void)
     tcase_add_test(tcase, late_look_goes_on_to_the_next);
     tcase_add_test(tcase, calls_are_refreshed_and_ended_to_the_millisecond);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

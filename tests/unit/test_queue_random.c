@@ -4,6 +4,7 @@
  * queue tells must be what is first in the list. The sequences are the same at each run.
  */
 #include "queue_sessions.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -316,9 +317,5 @@ int main(void)
     tcase_add_test(tcase, a_few_sessions_pulled);
     tcase_add_test(tcase, a_thousand_sessions_pulled);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

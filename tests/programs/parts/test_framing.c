@@ -7,6 +7,7 @@
 
 #include "framing.h"
 #include "text.h"
+#include "suite.h"
 
 #define HEAD "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP c\r\n"
 
@@ -191,8 +192,6 @@ int main(void)
 {
     Suite *suite = suite_create("framing");
     TCase *tests = tcase_create("framing");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, one_message_byte_by_byte);
     tcase_add_test(tests, three_messages_at_once);
@@ -203,9 +202,5 @@ int main(void)
     tcase_add_test(tests, largest_message);
     tcase_add_test(tests, header_without_an_end);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "lease.h"
+#include "suite.h"
 
 /* What the store was asked last. */
 static struct {
@@ -114,17 +115,11 @@ int main(void)
 {
     Suite *suite = suite_create("lease");
     TCase *tests = tcase_create("lease");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, owner_renews_at_a_third);
     tcase_add_test(tests, standby_asks_for_what_has_an_owner);
     tcase_add_test(tests, calls_of_another_node);
     tcase_add_test(tests, store_away);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

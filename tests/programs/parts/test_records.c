@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "records.h"
+#include "suite.h"
 
 /* What random() gives, one after the other. */
 static const uint32_t *drawn;
@@ -107,8 +108,6 @@ int main(void)
 {
     Suite *suite = suite_create("records");
     TCase *tests = tcase_create("records");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, srv_by_priority);
     tcase_add_test(tests, srv_by_weight);
@@ -116,9 +115,5 @@ int main(void)
     tcase_add_test(tests, naptr_services);
     tcase_add_test(tests, answers_of_no_use);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

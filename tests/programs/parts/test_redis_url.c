@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "redis_url.h"
+#include "suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -80,15 +81,9 @@ int main(void)
 {
     Suite *suite = suite_create("redis_url");
     TCase *tests = tcase_create("redis_url");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, good);
     tcase_add_test(tests, bad);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }
