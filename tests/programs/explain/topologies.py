@@ -38,14 +38,14 @@ class Story:
         self.packets = []
 
     def add(self, at, way, what, cseq, caller="a", callee="b", timer=None, by_callee=False,
-            over="UDP", more=()):
+            more=()):
         status, _, method = what.rpartition(" ")
         source, target = (address(name) for name in way.split(">"))
         ends = [f"<sip:a@example.com>;tag={caller}",
                 "<sip:b@example.com>" + (f";tag={callee}" if callee else "")]
         start = f"SIP/2.0 {status} X" if status else f"{method} sip:b@example.com SIP/2.0"
         body = SDP if method == "INVITE" and (not status or status == "200") else ""
-        head = [start, f"Via: SIP/2.0/{over} 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
+        head = [start, f"Via: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
                 "From: " + ends[by_callee], "To: " + ends[not by_callee],
                 "Call-ID: story@example.com", f"CSeq: {cseq} {method}",
                 "Contact: <sip:c@example.com>", "Supported: timer",
@@ -261,7 +261,7 @@ def behind_one_nat():
 
 
 def compare(program, stories):
-    """Stories by their names, each with the verdict, who and where. @return what is otherwise"""
+    """Stories by their names, each with the verdict, who and where. @return the exit status"""
     problems = []
     with tempfile.TemporaryDirectory() as folder:
         capture = pathlib.Path(folder) / "call.pcap"
@@ -280,7 +280,8 @@ def compare(program, stories):
                      if not finding["harmless"]}
             if causes and found != set(causes):
                 problems.append(f"{name}: for {found}, not {set(causes)}")
-    return problems
+    print("\n".join(problems) or f"{len(stories)} calls as their stories go")
+    return 1 if problems else 0
 
 
 NORMAL = ("ended_normally", "none", None)
@@ -313,11 +314,5 @@ STORIES = [
 ]
 
 
-def main():
-    problems = compare(sys.argv[1], STORIES)
-    print("\n".join(problems) or f"{len(STORIES)} calls as their stories go")
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare(sys.argv[1], STORIES))
