@@ -169,8 +169,9 @@ uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, uns
     sst_watch_policy(w, &policy);
     ask_of(w, i, &ask);
     if (ask.session_expires != 0) {
-        /* No 2xx may be below Min-SE, so it is no fault to go above an interval that is (§9). */
-        ask.session_expires = sst_max(ask.session_expires, ask.min_se);
+        /* No 2xx may be below Min-SE, or 90 without it, so it is no fault to go above an interval
+         * that is (§9; EC-12, EC-134). */
+        ask.session_expires = sst_max(ask.session_expires, sst_max(ask.min_se, w->absolute_min));
     }
     dialog_of(w, requester, &dialog);
     sst_uac_2xx(&policy, &dialog, &ask, msg, &timer, &violations);
