@@ -70,7 +70,7 @@ static bool lacks_answer(const struct sst_watch *w)
     const unsigned open = T_OPEN | T_UPDATE;
     bool lacks = false;
     for (unsigned i = 0; i < SST_WATCH_TX_MAX; i++) {
-        lacks = lacks || ((w->tx_flags[i] & open) == open && sst_watch_copies(w, i) < 2u);
+        lacks = lacks || ((w->tx_flags[i] & open) == open && !sst_watch_in_vain(w, i, 2u));
     }
     return lacks;
 }
@@ -167,7 +167,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
                    (i != T_NONE && sst_watch_age(w, i, c->at) >= SST_TRANSACTION_MS);
     enum sst_watch_who who = sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));
     c->result->limit_ms = c->limits.expires;
-    if (i != T_NONE && sst_watch_copies(w, i) < 2u) {
+    if (i != T_NONE && !sst_watch_in_vain(w, i, 2u)) {
         sst_watch_give_up(c, SST_MISSING_RESPONSE); /* it went on as after an answer */
         return;
     }

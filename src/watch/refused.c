@@ -38,17 +38,20 @@ static enum sst_method method_of(const struct sst_watch *w, unsigned i)
     return (w->tx_flags[i] & T_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
 }
 
-/* Who sent the request hung up. An INVITE may ring; an UPDATE is retransmitted without an answer.
- */
+/* Who sent the request hung up. An INVITE may ring; an UPDATE is retransmitted without an answer,
+ * or goes over a stream. */
 static bool gave_up(const struct sst_watch_case *c, unsigned i)
 {
     const struct sst_watch *w = c->w;
     uint32_t age = sst_watch_age(w, i, c->at);
     bool for_timer = sst_watch_runs(w) || (w->flags & W_OFF) || (w->tx_flags[i] & T_HAS_SE);
-    bool repeated = sst_watch_copies(w, i) >= 2u && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
+    bool update = w->tx_flags[i] & T_UPDATE;
+    bool silent = sst_watch_copies(w, i) >= 2u || (update && sst_watch_in_vain(w, i, 2u));
+    bool not_refreshed = sst_watch_runs(w) && !sst_watch_is_refresher(w, c->by) &&
+                         sst_watch_is_time(&c->limits, c->at);
+    bool repeated = silent && !not_refreshed && age >= SST_TRANSACTION_MS - T1_SLACK_MS;
     bool in_interval = age <= sst_watch_since(w->start_ms, c->at);
-    bool waits =
-        !(w->tx_flags[i] & T_UPDATE) || sst_watch_copies(w, i) >= 1u || (w->flags & W_SILENCE);
+    bool waits = !update || sst_watch_in_vain(w, i, 1u) || (w->flags & W_SILENCE);
     bool expired = waits && in_interval && sst_watch_is_refresher(w, c->by) &&
                    sst_watch_is_time(&c->limits, c->at);
     bool says = (w->flags & W_REASON_TIMER) && age >= SST_TRANSACTION_MS / 2u;
@@ -62,10 +65,11 @@ static bool never_answered(const struct sst_watch_case *c, unsigned i)
     return sst_watch_is_refresher(w, sst_watch_tx_by(w, i)) && sst_watch_is_for_timer(c);
 }
 
-/* Its sender would have hung up after 64*T1, and without an answer it is retransmitted. */
+/* Its sender would have hung up after 64*T1, and without an answer it is retransmitted, but over a
+ * stream. */
 static bool is_certain(const struct sst_watch_case *c, unsigned i)
 {
-    return sst_watch_copies(c->w, i) >= 1u || sst_watch_age(c->w, i, c->at) < SST_TRANSACTION_MS;
+    return sst_watch_in_vain(c->w, i, 1u) || sst_watch_age(c->w, i, c->at) < SST_TRANSACTION_MS;
 }
 
 /* Who sent the request i waited for its answer, and hung up. */

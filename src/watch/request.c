@@ -60,7 +60,8 @@ static bool is_refresh(const struct sst_watch *w, const struct sst_msg *msg, uns
 }
 
 /* A new INVITE or UPDATE. */
-static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned by, uint64_t now)
+static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned by, unsigned flags,
+                      uint64_t now)
 {
     const uint64_t late = SST_FINDING_BIT(SST_FINDING_REFRESH_LATE);
     const uint64_t overlap = SST_FINDING_BIT(SST_FINDING_INVITE_OVERLAP);
@@ -85,7 +86,7 @@ static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned b
         found |= count_quick(w, by, now);
     }
     bool refresh = is_refresh(w, msg, by, now);
-    unsigned i = sst_watch_tx_begin(w, by, msg, now);
+    unsigned i = sst_watch_tx_begin(w, by, msg, flags, now);
     w->tx_flags[i] |=
         (uint16_t)((refresh ? T_REFRESH : 0u) | ((found & late) ? T_LATE : 0u) |
                    ((found & inverted) ? T_INVERTED : 0u) | ((found & overlap) ? T_OVERLAP : 0u));
@@ -103,7 +104,7 @@ static bool is_retransmission(const struct sst_watch *w, unsigned i, uint64_t no
 
 /* INVITE and UPDATE. */
 static enum sst_watch_step refresh(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
-                                   uint64_t now, uint64_t found[2])
+                                   unsigned flags, uint64_t now, uint64_t found[2])
 {
     unsigned i = sst_watch_tx_find(w, by, msg->method == SST_METHOD_UPDATE, msg->cseq);
     if (i != T_NONE || msg->cseq < w->cseq[by]) {
@@ -113,7 +114,7 @@ static enum sst_watch_step refresh(struct sst_watch *w, const struct sst_msg *ms
         return SST_STEP_COPY; /* one that is lower than another may have come in another order */
     }
     count_cseq(w, msg, by);
-    found[by] |= begin(w, msg, by, now);
+    found[by] |= begin(w, msg, by, flags, now);
     return SST_STEP_REQUEST;
 }
 
@@ -176,7 +177,7 @@ enum sst_watch_step sst_watch_request(struct sst_watch *w, const struct sst_msg 
     switch ((enum sst_method)msg->method) {
     case SST_METHOD_INVITE:
     case SST_METHOD_UPDATE:
-        return refresh(w, msg, by, now, found);
+        return refresh(w, msg, by, flags, now, found);
     case SST_METHOD_ACK:
         return ack(w, msg, by);
     case SST_METHOD_CANCEL:

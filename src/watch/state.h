@@ -107,6 +107,13 @@ static inline unsigned sst_watch_copies(const struct sst_watch *w, unsigned i)
     return w->tx_flags[i] >> T_COPIES_AT & 3u;
 }
 
+/* Whether an open request is known to have had no answer: its sender sent it so many times again,
+ * or over a stream, where a message does not get lost. */
+static inline bool sst_watch_in_vain(const struct sst_watch *w, unsigned i, unsigned copies)
+{
+    return sst_watch_copies(w, i) >= copies || (w->streams >> i & 1u) != 0;
+}
+
 static inline unsigned sst_watch_tx_by(const struct sst_watch *w, unsigned i)
 {
     return (w->tx_flags[i] & T_BY_CALLEE) ? CALLEE : CALLER;
@@ -175,7 +182,7 @@ unsigned sst_watch_tx_find(const struct sst_watch *w, unsigned by, bool update, 
 unsigned sst_watch_tx_open(const struct sst_watch *w, unsigned by);
 /* Makes room for a request of this end. @return its place */
 unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_msg *msg,
-                            uint64_t now);
+                            unsigned flags, uint64_t now);
 /* Forgets one. */
 void sst_watch_tx_end(struct sst_watch *w, unsigned i);
 /* Counts a retransmission. */

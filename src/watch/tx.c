@@ -90,18 +90,18 @@ static unsigned flags_of(const struct sst_msg *msg, unsigned by)
 }
 
 /* Whether a request that another one follows was answered since the last 2xx, unseen. An INVITE
- * would have had its ACK, and what is retransmitted was not answered; a refresh is not followed by
+ * would have had its ACK, and what was sent in vain was not answered; a refresh is not followed by
  * the next one before half of the interval. */
 static bool was_answered(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     uint32_t age = sst_watch_age(w, i, now);
     bool too_soon = sst_watch_runs(w) && age < w->interval * UINT64_C(400);
     bool settled = age > sst_watch_since(w->start_ms, now);
-    return (w->tx_flags[i] & T_UPDATE) && sst_watch_copies(w, i) < 2u && !too_soon && !settled;
+    return (w->tx_flags[i] & T_UPDATE) && !sst_watch_in_vain(w, i, 2u) && !too_soon && !settled;
 }
 
 unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_msg *msg,
-                            uint64_t now)
+                            unsigned flags, uint64_t now)
 {
     bool update = msg->method == SST_METHOD_UPDATE;
     for (unsigned i = 0; i < SST_WATCH_TX_MAX; i++) {
@@ -111,7 +111,7 @@ unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_m
         w->flags |= W_RETRIED;
         if (sst_watch_age(w, i, now) >= SST_TRANSACTION_MS) { /* else both may be pending */
             w->flags |= was_answered(w, i, now) ? W_LOST_RESPONSE | W_UNSURE : 0u;
-            bool in_vain = sst_watch_copies(w, i) >= 2u && sst_watch_is_refresher(w, by);
+            bool in_vain = sst_watch_in_vain(w, i, 2u) && sst_watch_is_refresher(w, by);
             w->flags |= in_vain ? W_SILENCE : 0u;
             sst_watch_tx_end(w, i);
         }
@@ -127,5 +127,6 @@ unsigned sst_watch_tx_begin(struct sst_watch *w, unsigned by, const struct sst_m
         .since_ms = (uint32_t)now,
     };
     w->tx_flags[i] = (uint16_t)flags_of(msg, by);
+    w->streams = (uint8_t)((w->streams & ~(1u << i)) | ((flags & SST_OVER_STREAM) ? 1u << i : 0u));
     return i;
 }

@@ -11,7 +11,7 @@ _Static_assert((unsigned)SST_WHO_CALLER == SST_CALLER && (unsigned)SST_WHO_CALLE
 void sst_watch_init(struct sst_watch *w, uint32_t absolute_min)
 {
     *w = (struct sst_watch){0};
-    w->absolute_min = (uint16_t)sst_max(1u, sst_min(absolute_min, UINT16_MAX));
+    w->absolute_min = (uint8_t)sst_max(1u, sst_min(absolute_min, SST_ABSOLUTE_MIN_S));
 }
 
 /* The initial INVITE, of which no later one can be pending before its ACK. */
@@ -35,6 +35,7 @@ void sst_watch_fork(struct sst_watch *child, const struct sst_watch *parent)
         child->tx[0] = parent->tx[i - 1u];
         child->tx_flags[0] =
             (uint16_t)((parent->tx_flags[i - 1u] | T_OPEN) & ~(unsigned)T_ANSWERED);
+        child->streams = parent->streams >> (i - 1u) & 1u;
         child->cseq[CALLER] = child->tx[0].cseq + 1u;
         child->start_ms = parent->start_ms;
     }
@@ -90,7 +91,7 @@ static enum sst_watch_step after_end(struct sst_watch *w, const struct sst_msg *
 int sst_watch_message(struct sst_watch *w, const struct sst_msg *msg, enum sst_party from,
                       unsigned flags, uint64_t now_ms, struct sst_watch_seen *seen)
 {
-    const unsigned known = SST_REASON_TIMER | SST_REASON_OTHER;
+    const unsigned known = SST_REASON_TIMER | SST_REASON_OTHER | SST_OVER_STREAM;
     if (w == NULL || msg == NULL || (from != SST_CALLER && from != SST_CALLEE) ||
         (flags & ~known) != 0) {
         return SST_ERR_ARGUMENT;

@@ -40,12 +40,13 @@ static void read_message(struct input *input, struct sst_msg *msg, enum sst_part
     uint8_t what = take8(input);
     uint8_t cseq = take8(input);
     uint8_t has = take8(input);
-    unsigned status = statuses[take8(input) % (sizeof statuses / sizeof statuses[0])];
+    uint8_t which = take8(input);
+    unsigned status = statuses[which % (sizeof statuses / sizeof statuses[0])];
     uint8_t interval = take8(input);
     uint8_t min_se = take8(input);
     enum kind kind = (enum kind)(what >> 1 & 7);
     *from = (what & 1) ? SST_CALLEE : SST_CALLER;
-    *flags = what >> 4 & 3u;
+    *flags = (what >> 4 & 3u) | (which & 128 ? SST_OVER_STREAM : 0u);
     if (kind >= KIND_OF_INVITE) {
         sst_msg_response(msg, status, methods[kind], cseq);
     } else {

@@ -124,6 +124,25 @@ static inline void judge_losses(const struct call *story)
     }
 }
 
+/* The same over a stream, of which the host sees that something is missing. */
+static inline void judge_gaps(const struct call *story)
+{
+    struct capture whole;
+    take(story->lines, &whole);
+    for (size_t lost = 0; lost < whole.count; lost++) {
+        struct capture before = whole;
+        struct watched call;
+        before.lines[lost] = NULL;
+        hear_all(&call, before.lines);
+        sst_watch_lost(&call.watch);
+        for (size_t i = lost + 1; i < whole.count; i++) {
+            hear(&call, whole.lines[i]);
+        }
+        struct sst_watch_result result = judged(&call, story->at);
+        check(story->title, "with a gap at", whole.lines[lost], &result, story->who);
+    }
+}
+
 /* What begins or ends in the middle accuses nobody else either. */
 static inline void judge_cuts(const struct call *story)
 {

@@ -757,7 +757,7 @@ START_TEST(misuse_is_an_error)
     ck_assert_int_eq(sst_watch_message(&watch, NULL, SST_CALLER, 0, 0, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_watch_message(&watch, &msg, (enum sst_party)0, 0, 0, NULL),
                      SST_ERR_ARGUMENT);
-    ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 4, 0, NULL), SST_ERR_ARGUMENT);
+    ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 8, 0, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 0, 0, NULL), SST_OK);
     sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN); /* no SIP: it says nothing */
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);

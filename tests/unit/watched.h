@@ -7,7 +7,7 @@
  *
  * Seconds, the direction (> is sent by the caller), method or status and method, CSeq, header
  * fields. Words without a colon: `offer`; `to`, for a To tag that does not follow from what came
- * before; `timer` and `other`, what Reason says.
+ * before; `timer` and `other`, what Reason says; `stream`, a transport without retransmissions.
  */
 #ifndef WATCHED_H
 #define WATCHED_H
@@ -50,6 +50,9 @@ static inline unsigned add_part(struct sst_msg *msg, const char *part, size_t le
     }
     if (strncmp(part, "other", length) == 0) {
         return SST_REASON_OTHER;
+    }
+    if (strncmp(part, "stream", length) == 0) {
+        return SST_OVER_STREAM;
     }
     ck_assert_msg(strncmp(part, "offer", length) == 0 || strncmp(part, "to", length) == 0,
                   "unknown word %s", part);
