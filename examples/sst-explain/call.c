@@ -243,7 +243,7 @@ static bool take_on_hop(struct call *call, struct hop *hop, const struct view *v
     struct sst_watch_seen seen;
     uint64_t by_proxy = 0;
 
-    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->reason_flags,
+    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->flags,
                                             now_ms, &seen) != SST_OK) {
         return false;
     }

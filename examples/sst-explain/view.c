@@ -112,6 +112,21 @@ static char *reason_of(osip_message_t *sip)
     return reason;
 }
 
+/* By the top Via: whether its sender has to send nothing twice, RFC 3261 section 17.1. */
+static bool is_over_stream(const osip_message_t *sip)
+{
+    static const char *const streams[] = {"TCP", "TLS", "WS", "WSS", "SCTP", "TLS-SCTP"};
+    const osip_via_t *via = osip_list_get(&sip->vias, 0);
+
+    for (size_t i = 0; via != NULL && via->protocol != NULL && i < sizeof streams / sizeof *streams;
+         i++) {
+        if (strcasecmp(via->protocol, streams[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void fill(struct view *view, osip_message_t *sip, bool body)
 {
     char *call_id = message_call_id(sip);
@@ -127,7 +142,8 @@ static void fill(struct view *view, osip_message_t *sip, bool body)
     view->from = address_of(sip->from);
     view->to = address_of(sip->to);
     view->reason = reason_of(sip);
-    view->reason_flags = view_reason_flags(view->reason);
+    view->flags = view_reason_flags(view->reason) |
+                  (view->request && is_over_stream(sip) ? SST_OVER_STREAM : 0u);
     sst_msg_set_flags(&view->msg, (body ? SST_MSG_OFFER : 0u) |
                                       (view->to_tag[0] != '\0' ? SST_MSG_IN_DIALOG : 0u));
 }

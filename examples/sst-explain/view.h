@@ -18,7 +18,7 @@ struct view {
     char *from;     /* user@host of From and To */
     char *to;
     char *reason;          /* of a BYE; NULL for none */
-    unsigned reason_flags; /* enum sst_watch_flag */
+    unsigned flags; /* enum sst_watch_flag */
     struct sst_msg msg;
 };
 

@@ -102,6 +102,16 @@ def binding_closed():
     return story
 
 
+def connection_lost(method, by_callee):
+    """Over TCP, where nothing is sent twice: the refresh is not answered, the other one hangs up."""
+    answer, path = (BY_UAS, "BA") if by_callee else (BY_UAC, "AB")
+    story = plain(answer=answer)
+    story.there(901, path, method, 1 + (not by_callee), timer=BY_UAC, by_callee=by_callee,
+                over="TCP")
+    story.asked(1769, path[::-1], "BYE", 1 + by_callee, by_callee=not by_callee, over="TCP")
+    return story
+
+
 def one_nat(at_once):
     """Two phones behind one address; the one with port 3333 answers, and does not refresh."""
     story = Story()
@@ -192,6 +202,12 @@ STORIES = [
     ("481 to UPDATE", refused("UPDATE", 481), ("refresh_dialog_lost", "callee", "B")),
     ("503, tried again", tried_again(), NORMAL),
     ("a NAT binding closes", binding_closed(), ("refresh_unanswered", "callee", "B")),
+    ("UPDATE over TCP", connection_lost("UPDATE", False), ("refresh_unanswered", "callee", "B"),
+     "refresh_unanswered callee"),
+    ("re-INVITE over TCP", connection_lost("INVITE", False),
+     ("refresh_unanswered", "callee", "B")),
+    ("UPDATE of the callee over TCP", connection_lost("UPDATE", True),
+     ("refresh_unanswered", "caller", "A")),
     ("phones behind one NAT", one_nat(False), ("not_refreshed", "callee", "C")),
     ("phones behind one NAT at once", one_nat(True), ("not_refreshed", "callee", "C")),
     ("transferred", transferred(), NORMAL),

@@ -38,14 +38,14 @@ class Story:
         self.packets = []
 
     def add(self, at, way, what, cseq, caller="a", callee="b", timer=None, by_callee=False,
-            more=()):
+            more=(), over="UDP"):
         status, _, method = what.rpartition(" ")
         source, target = (address(name) for name in way.split(">"))
         ends = [f"<sip:a@example.com>;tag={caller}",
                 "<sip:b@example.com>" + (f";tag={callee}" if callee else "")]
         start = f"SIP/2.0 {status} X" if status else f"{method} sip:b@example.com SIP/2.0"
         body = SDP if method == "INVITE" and (not status or status == "200") else ""
-        head = [start, f"Via: SIP/2.0/UDP 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
+        head = [start, f"Via: SIP/2.0/{over} 192.0.2.99;branch=z9hG4bK{len(self.packets)}",
                 "From: " + ends[by_callee], "To: " + ends[not by_callee],
                 "Call-ID: story@example.com", f"CSeq: {cseq} {method}",
                 "Contact: <sip:c@example.com>", "Supported: timer",
