@@ -286,3 +286,19 @@ void call_take(struct call *call, const struct view *view, const struct packet *
         add_row(call, view, packet, at);
     }
 }
+
+void call_lose(struct call *call, const struct packet *gap)
+{
+    struct end from;
+    struct end to;
+
+    hop_ends(gap, &from, &to);
+    for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
+        bool along = hop_same_end(&hop->end[0], &from) && hop_same_end(&hop->end[1], &to);
+        bool back = hop_same_end(&hop->end[0], &to) && hop_same_end(&hop->end[1], &from);
+
+        for (unsigned i = 0; (along || back) && i < hop->dialog_count; i++) {
+            sst_watch_lost(&hop->dialog[i].watch);
+        }
+    }
+}

@@ -83,6 +83,9 @@ struct call *call_new(const struct view *view, const struct packet *packet,
 void call_take(struct call *call, const struct view *view, const struct packet *packet,
                const struct call_clock *clock, uint32_t absolute_min);
 
+/* Something is missing between the ends of this packet. */
+void call_lose(struct call *call, const struct packet *gap);
+
 /* Completes call->account as it stands at this time. */
 void call_judge(struct call *call, const struct call_clock *clock, uint64_t now_ms);
 

@@ -72,6 +72,9 @@ static void take_view(struct calls *calls, const struct view *view, const struct
     }
     was_over = call->over;
     call_take(call, view, packet, &calls->clock, calls->absolute_min);
+    if (gaps_take(&calls->gaps, packet)) {
+        call_lose(call, packet);
+    }
     if (was_over) {
         DL_DELETE(calls->over, call);
     }
@@ -95,10 +98,30 @@ void calls_take(void *user, const struct packet *packet)
     view_free(&view);
 }
 
+/* Whether it is of a call that is over is known: its BYE was there. */
+void calls_lose(void *user, const struct packet *gap)
+{
+    struct calls *calls = user;
+    struct call *call;
+    struct call *next;
+
+    if (!gaps_add(&calls->gaps, gap)) {
+        return;
+    }
+    HASH_ITER(hh, calls->table, call, next)
+    {
+        if (!call->over) {
+            call_lose(call, gap);
+        }
+    }
+}
+
 void calls_finish(struct calls *calls)
 {
     struct call *call;
     struct call *next;
+
+    gaps_clear(&calls->gaps);
 
     HASH_ITER(hh, calls->table, call, next)
     {

@@ -4,6 +4,7 @@
 #define SST_EXPLAIN_CALLS_H
 
 #include "call.h"
+#include "gaps.h"
 
 struct calls {
     struct call *table; /* by Call-ID */
@@ -14,6 +15,7 @@ struct calls {
     uint32_t absolute_min;
     bool keeps_rows;
     const char *only; /* this Call-ID alone; NULL for all */
+    struct gaps gaps;
     struct left_out left_out;
     unsigned long messages;
     /* Each call that is over is handed to this. @return whether it keeps the account */
@@ -24,6 +26,7 @@ struct calls {
 /* What a reader hands out; user is the calls. */
 void calls_take(void *user, const struct packet *packet);
 void calls_tick(void *user, uint64_t at_us);
+void calls_lose(void *user, const struct packet *gap);
 
 /* The capture ends: hands out all that are left. */
 void calls_finish(struct calls *calls);

@@ -9,10 +9,13 @@ enum tag {
     TAG_IPV4_TO = 21,
     TAG_IPV6_FROM = 22,
     TAG_IPV6_TO = 23,
+    TAG_TRANSPORT = 24,
     TAG_PORT_FROM = 25,
     TAG_PORT_TO = 26,
     TAG_FRAME = 30
 };
+
+#define TRANSPORT_TCP 2u
 
 static unsigned long big32(const unsigned char *at)
 {
@@ -43,6 +46,9 @@ static void read_option(unsigned tag, const unsigned char *value, size_t length,
         break;
     case TAG_IPV6_TO:
         print_host(&packet->to, AF_INET6, value, length);
+        break;
+    case TAG_TRANSPORT:
+        packet->stream = length >= 4 && big32(value) == TRANSPORT_TCP;
         break;
     case TAG_PORT_FROM:
         packet->from.port = length >= 4 ? (unsigned)(big32(value) & 0xffffu) : 0;

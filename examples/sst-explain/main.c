@@ -115,6 +115,13 @@ static void tick(void *user, uint64_t at_us)
     calls_tick(&explain->calls, at_us);
 }
 
+static void lose(void *user, const struct packet *gap)
+{
+    struct explain *explain = user;
+
+    calls_lose(&explain->calls, gap);
+}
+
 static void print_left_out(const struct explain *explain)
 {
     const struct left_out *left_out = &explain->calls.left_out;
@@ -133,7 +140,7 @@ static void print_left_out(const struct explain *explain)
 
 static bool read_all(struct explain *explain)
 {
-    const struct sink sink = {explain, take, tick, &explain->calls.left_out};
+    const struct sink sink = {explain, take, tick, lose, &explain->calls.left_out};
     bool good = true;
 
     if (explain->settings.interface != NULL) {

@@ -19,6 +19,7 @@ struct packet {
     unsigned long frame; /* its number in the capture, or its line in a log */
     struct end from;
     struct end to;
+    bool stream; /* over TCP */
     const char *bytes;
     size_t length;
 };
@@ -35,6 +36,8 @@ struct sink {
     void (*take)(void *user, const struct packet *packet);
     /* The capture goes on until here, message or not. */
     void (*tick)(void *user, uint64_t at_us);
+    /* Something is missing there that was sent from one end to the other; it has no bytes. */
+    void (*lost)(void *user, const struct packet *gap);
     struct left_out *left_out;
 };
 

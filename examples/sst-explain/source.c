@@ -2,6 +2,7 @@
 #include "source.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +13,56 @@
 #include "ualog.h"
 #include "view.h"
 
+/* Passes on what tshark exports, and between that the gaps that it found. */
+struct dissected {
+    const struct sink *sink;
+    struct tshark tshark;
+    bool streams; /* there was a message over TCP */
+};
+
+static void pass_gaps(struct dissected *dissected, unsigned long frame)
+{
+    struct packet gap;
+
+    while (tshark_gap(&dissected->tshark, frame, &gap)) {
+        dissected->sink->lost(dissected->sink->user, &gap);
+    }
+}
+
+static void pass_packet(void *user, const struct packet *packet)
+{
+    struct dissected *dissected = user;
+
+    pass_gaps(dissected, packet->frame);
+    dissected->streams = dissected->streams || packet->stream;
+    dissected->sink->take(dissected->sink->user, packet);
+}
+
+static void pass_tick(void *user, uint64_t at_us)
+{
+    struct dissected *dissected = user;
+
+    dissected->sink->tick(dissected->sink->user, at_us);
+}
+
 static bool read_by_tshark(const struct settings *settings, const char *path, const char *name,
                            const struct sink *sink)
 {
-    struct tshark tshark;
+    struct dissected dissected = {.sink = sink};
+    const struct sink between = {&dissected, pass_packet, pass_tick, NULL, sink->left_out};
     bool good;
 
-    if (!tshark_start(&tshark, path, settings->interface, settings->keylog)) {
+    if (!tshark_start(&dissected.tshark, path, settings->interface, settings->keylog)) {
         return false;
     }
-    good = capture_read(tshark.out, name, sink);
-    return tshark_end(&tshark) && good;
+    good = capture_read(dissected.tshark.out, name, &between);
+    pass_gaps(&dissected, ULONG_MAX);
+    if (dissected.streams && !dissected.tshark.tells_gaps) {
+        fputs("sst-explain: this tshark runs no Lua scripts: where segments of TCP are missing in a "
+              "capture, silence may be taken for a fault\n",
+              stderr);
+    }
+    return tshark_end(&dissected.tshark) && good;
 }
 
 static bool read_text(FILE *file, const struct sink *sink)

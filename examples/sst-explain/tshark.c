@@ -7,9 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gaps.h"
 #include "text.h"
 
-#define ARGUMENTS_MAX 20
+#define ARGUMENTS_MAX 24
+#define LINE_MAX_LENGTH 512
+
+/* The file that tshark finds the script in. */
+#define SCRIPT_FILE 3
+#define SCRIPT_OPTION "lua_script:/dev/fd/3"
 
 bool tshark_is_there(void)
 {
@@ -29,8 +35,8 @@ bool tshark_is_there(void)
     return found;
 }
 
-/* A child with these standard files; in may be -1, for the program's own. */
-static pid_t start(char *const *arguments, int in, int out, int complaints)
+/* A child with these files; in may be -1, for the program's own, and script, for none. */
+static pid_t start(char *const *arguments, int in, int out, int complaints, int script)
 {
     pid_t pid = fork();
 
@@ -38,10 +44,11 @@ static pid_t start(char *const *arguments, int in, int out, int complaints)
         return pid;
     }
     if ((in >= 0 && dup2(in, STDIN_FILENO) < 0) || dup2(out, STDOUT_FILENO) < 0 ||
-        dup2(complaints, STDERR_FILENO) < 0) {
+        dup2(complaints, STDERR_FILENO) < 0 ||
+        (script >= 0 && script != SCRIPT_FILE && dup2(script, SCRIPT_FILE) < 0)) {
         _exit(127);
     }
-    for (int file = 3; file < 64; file++) {
+    for (int file = SCRIPT_FILE + (script >= 0); file < 64; file++) {
         close(file);
     }
     execvp(arguments[0], arguments);
@@ -76,10 +83,11 @@ static pid_t start_dumpcap(const char *interface, int out, int complaints)
         return -1;
     }
     memcpy(name, interface, strlen(interface) + 1);
-    return start(arguments, -1, out, complaints);
+    return start(arguments, -1, out, complaints, -1);
 }
 
-static pid_t start_tshark(const char *path, const char *keylog, int in, int out, int complaints)
+static pid_t start_tshark(const char *path, const char *keylog, int in, int out, int complaints,
+                          int script)
 {
     char *keys = keylog != NULL ? text_print("tls.keylog_file:%s", keylog) : NULL;
     char *file = text_copy(in >= 0 ? "-" : path);
@@ -94,6 +102,10 @@ static pid_t start_tshark(const char *path, const char *keylog, int in, int out,
                                       "sdp.establish_conversation:FALSE",
                                       "-o",
                                       "udp.try_heuristic_first:TRUE",
+                                      "-o",
+                                      "tcp.analyze_sequence_numbers:TRUE",
+                                      "-X",
+                                      SCRIPT_OPTION,
                                       "-U",
                                       "OSI layer 7",
                                       "-w",
@@ -101,13 +113,26 @@ static pid_t start_tshark(const char *path, const char *keylog, int in, int out,
     pid_t pid;
 
     if (keys != NULL) {
-        arguments[15] = "-o";
-        arguments[16] = keys;
+        arguments[19] = "-o";
+        arguments[20] = keys;
     }
-    pid = start(arguments, in, out, complaints);
+    pid = start(arguments, in, out, complaints, script);
     free(keys);
     free(file);
     return pid;
+}
+
+/* A file without a name. */
+static FILE *write_script(void)
+{
+    FILE *file = tmpfile();
+
+    if (file != NULL && (fputs(gaps_script, file) == EOF || fflush(file) != 0 ||
+                         fseek(file, 0, SEEK_SET) != 0)) {
+        fclose(file);
+        return NULL;
+    }
+    return file;
 }
 
 bool tshark_start(struct tshark *tshark, const char *path, const char *interface,
@@ -115,10 +140,11 @@ bool tshark_start(struct tshark *tshark, const char *path, const char *interface
 {
     int out[2] = {-1, -1};
     int live[2] = {-1, -1};
+    FILE *script = write_script();
     int complaints;
 
     *tshark = (struct tshark){.complaints = tmpfile()};
-    if (tshark->complaints == NULL || pipe(out) != 0 || (interface != NULL && pipe(live) != 0)) {
+    if (script == NULL || tshark->complaints == NULL || pipe(out) != 0 || (interface != NULL && pipe(live) != 0)) {
         perror("sst-explain");
         return false;
     }
@@ -126,7 +152,8 @@ bool tshark_start(struct tshark *tshark, const char *path, const char *interface
     if (interface != NULL) {
         tshark->dumpcap = start_dumpcap(interface, live[1], complaints);
     }
-    tshark->pid = start_tshark(path, keylog, live[0], out[1], complaints);
+    tshark->pid = start_tshark(path, keylog, live[0], out[1], complaints, fileno(script));
+    fclose(script);
     close(out[1]);
     if (interface != NULL) {
         close(live[0]);
@@ -139,9 +166,46 @@ bool tshark_start(struct tshark *tshark, const char *path, const char *interface
     return tshark->pid > 0 && tshark->dumpcap >= 0 && tshark->out != NULL;
 }
 
+/* The next whole line of what tshark says. Its file is shared with tshark, which writes at the end
+ * of it, so the place where it is read is kept here. @return false: not yet */
+static bool next_line(const struct tshark *tshark, char *line)
+{
+    ssize_t length = pread(fileno(tshark->complaints), line, LINE_MAX_LENGTH - 1, tshark->heard);
+
+    if (length <= 0) {
+        return false;
+    }
+    line[length] = '\0';
+    if (strchr(line, '\n') == NULL) {
+        return length == LINE_MAX_LENGTH - 1; /* longer than any of ours */
+    }
+    *(strchr(line, '\n') + 1) = '\0';
+    return true;
+}
+
+bool tshark_gap(struct tshark *tshark, unsigned long frame, struct packet *gap)
+{
+    char line[LINE_MAX_LENGTH];
+
+    while (next_line(tshark, line)) {
+        bool found = gaps_read(line, gap);
+
+        if (found && gap->frame > frame) {
+            return false;
+        }
+        tshark->heard += (off_t)strlen(line);
+        tshark->tells_gaps = tshark->tells_gaps || gaps_are_told(line);
+        if (found) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void print_complaints(FILE *file)
 {
-    char line[512];
+    char line[LINE_MAX_LENGTH];
+    struct packet gap;
 
     if (fseek(file, 0, SEEK_SET) != 0) {
         perror("sst-explain: what tshark complains about");
@@ -149,7 +213,8 @@ static void print_complaints(FILE *file)
     }
     while (fgets(line, sizeof line, file) != NULL) {
         /* It warns about being root at each start. */
-        if (strstr(line, "Running as user") == NULL && line[0] != '\n') {
+        if (strstr(line, "Running as user") == NULL && !gaps_are_told(line) &&
+            !gaps_read(line, &gap) && line[0] != '\n') {
             fputs(line, stderr);
         }
     }

@@ -14,6 +14,8 @@
 struct tshark {
     FILE *out; /* what it exports; whoever reads it closes it */
     FILE *complaints;
+    off_t heard;     /* how much of them was looked at */
+    bool tells_gaps; /* as far as was looked */
     pid_t pid;
     pid_t dumpcap; /* 0 for a file */
 };
@@ -25,6 +27,10 @@ bool tshark_is_there(void);
  */
 bool tshark_start(struct tshark *tshark, const char *path, const char *interface,
                   const char *keylog);
+
+/* Whether something is missing that a frame up to this one shows. It is asked for again and again,
+ * with frames in their order. */
+bool tshark_gap(struct tshark *tshark, unsigned long frame, struct packet *gap);
 
 /* Waits for its end, and prints what it complained about if that was no good one. */
 bool tshark_end(struct tshark *tshark);

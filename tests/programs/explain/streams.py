@@ -37,6 +37,9 @@ class Connection:
         for start in range(0, len(data), size):
             self._segment(at, source, data[start:start + size], 0x18)
 
+    def acknowledge(self, at, source):
+        self._segment(at, source, b"", 0x10)
+
 
 def messages(packets):
     """(seconds, source, target, text) of each."""
