@@ -94,6 +94,7 @@ void calls_take(void *user, const struct packet *packet)
         calls->left_out.messages++;
         return;
     }
+    view.flags &= packet->unsure ? ~(unsigned)SST_OVER_STREAM : ~0u;
     take_view(calls, &view, packet);
     view_free(&view);
 }

@@ -19,7 +19,8 @@ struct packet {
     unsigned long frame; /* its number in the capture, or its line in a log */
     struct end from;
     struct end to;
-    bool stream; /* over TCP */
+    bool stream; /* over TCP, */
+    bool unsure; /* of which gaps are not told */
     const char *bytes;
     size_t length;
 };

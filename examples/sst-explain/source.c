@@ -17,7 +17,7 @@
 struct dissected {
     const struct sink *sink;
     struct tshark tshark;
-    bool streams; /* there was a message over TCP */
+    bool unsure; /* there was a message over TCP, and gaps are not told */
 };
 
 static void pass_gaps(struct dissected *dissected, unsigned long frame)
@@ -32,10 +32,12 @@ static void pass_gaps(struct dissected *dissected, unsigned long frame)
 static void pass_packet(void *user, const struct packet *packet)
 {
     struct dissected *dissected = user;
+    struct packet told = *packet;
 
     pass_gaps(dissected, packet->frame);
-    dissected->streams = dissected->streams || packet->stream;
-    dissected->sink->take(dissected->sink->user, packet);
+    told.unsure = packet->stream && !dissected->tshark.tells_gaps;
+    dissected->unsure = dissected->unsure || told.unsure;
+    dissected->sink->take(dissected->sink->user, &told);
 }
 
 static void pass_tick(void *user, uint64_t at_us)
@@ -57,9 +59,9 @@ static bool read_by_tshark(const struct settings *settings, const char *path, co
     }
     good = capture_read(dissected.tshark.out, name, &between);
     pass_gaps(&dissected, ULONG_MAX);
-    if (dissected.streams && !dissected.tshark.tells_gaps) {
-        fputs("sst-explain: this tshark runs no Lua scripts: where segments of TCP are missing in a "
-              "capture, silence may be taken for a fault\n",
+    if (dissected.unsure) {
+        fputs("sst-explain: this tshark runs no Lua scripts, and so does not say which segments of "
+              "TCP are missing; silence is not judged there\n",
               stderr);
     }
     return tshark_end(&dissected.tshark) && good;
