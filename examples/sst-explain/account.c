@@ -158,8 +158,10 @@ size_t account_frames(const struct account *account, unsigned long frames[ACCOUN
                    verdict == SST_WATCH_EXTENSION_REFUSED;
     bool asked =
         refused || verdict == SST_WATCH_REFRESH_UNANSWERED || verdict == SST_WATCH_REFRESHED_LATE;
+    bool without = account->course.negotiated_count == 0;
     size_t count = 0;
 
+    count = add_frame(frames, count, without ? account->course.early_frame : 0);
     count = add_frame(frames, count, account->course.answer_frame);
     count = add_frame(frames, count, asked ? account->course.request_frame : 0);
     count = add_frame(frames, count, refused ? account->course.refusal_frame : 0);

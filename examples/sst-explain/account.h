@@ -49,6 +49,7 @@ struct finding {
 
 /* What went on in one dialog on one hop. Frames are 0 for none. */
 struct course {
+    unsigned long early_frame;   /* a 2xx to an UPDATE before the answer, which holds until then */
     unsigned long answer_frame;  /* the last 2xx that negotiated */
     unsigned long request_frame; /* the last INVITE or UPDATE, of the one who refreshes or not */
     unsigned long refusal_frame; /* the last final response that refused one */
@@ -101,7 +102,7 @@ void course_clear(struct course *course);
 void account_take_course(struct account *account, struct course *course);
 
 /* The frames that show the verdict, in their order. @return how many */
-#define ACCOUNT_FRAMES (FINDINGS_MAX + 4)
+#define ACCOUNT_FRAMES (FINDINGS_MAX + 5)
 size_t account_frames(const struct account *account, unsigned long frames[ACCOUNT_FRAMES]);
 
 /* Whether the verdict is one of a session timer that ended a call, or will. */

@@ -154,14 +154,17 @@ static void add_negotiated(struct course *course, const struct packet *packet, d
 /* ---- A message ---- */
 
 static void note_frames(struct course *course, const struct view *view, unsigned long frame,
-                        enum sst_watch_step step)
+                        const struct sst_watch_seen *seen)
 {
-    switch (step) {
+    bool early = view->msg.method == SST_METHOD_UPDATE && seen->timer.interval == 0 &&
+                 (view->msg.has & SST_MSG_SESSION_EXPIRES);
+
+    switch (seen->step) {
     case SST_STEP_REQUEST:
         course->request_frame = frame;
         break;
     case SST_STEP_NEGOTIATED:
-        course->answer_frame = frame;
+        *(early ? &course->early_frame : &course->answer_frame) = frame;
         break;
     case SST_STEP_REFUSED:
         course->refusal_frame = frame;
@@ -258,7 +261,7 @@ static bool take_on_hop(struct call *call, struct hop *hop, const struct view *v
     }
     add_findings(call, hop, hop_callee_tag(view, party), &seen, packet->frame);
     account_add_findings(call->account, by_proxy, SST_WHO_PROXY, packet->frame);
-    note_frames(&dialog->course, view, packet->frame, seen.step);
+    note_frames(&dialog->course, view, packet->frame, &seen);
     if (seen.step == SST_STEP_NEGOTIATED) {
         add_negotiated(&dialog->course, packet, call_clock_s(clock, now_ms), &seen.timer, clock);
     }

@@ -197,6 +197,8 @@ void call_judge(struct call *call, const struct call_clock *clock, uint64_t now_
     account_take_course(account, &leg.dialog->course);
     account_add_findings(account, result->by_caller, SST_WHO_CALLER, 0);
     account_add_findings(account, result->by_callee, SST_WHO_CALLEE, 0);
+    account_add_findings(account, result->causes & SST_FINDING_BIT(SST_FINDING_PROXY_BYE),
+                         SST_WHO_PROXY, account->course.bye_frame);
     account->who_address = shown(call, result->who < 4 ? leg.ends[result->who] : NULL);
     if (result->limit_ms != SST_NEVER) {
         account->limit = call_clock_s(clock, result->limit_ms);

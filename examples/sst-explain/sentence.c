@@ -225,6 +225,19 @@ static char *refreshed_late(const struct account *account, const char *who, cons
                : text_print("%s refreshed too late: %s had to hang up before, and did.", who, them);
 }
 
+static char *hung_up_early(const struct account *account, const char *who)
+{
+    if (account->course.negotiated_count > 0) {
+        return text_print("%s hung up for the session timer before its time had come.", who);
+    }
+    if (account->course.early_frame != 0) {
+        return text_print("%s hung up for a session timer that an UPDATE before the answer had "
+                          "agreed on; the answer itself did not, and that counts.",
+                          who);
+    }
+    return text_print("%s hung up for a session timer, although none was agreed on.", who);
+}
+
 static char *say(const struct account *account, const char *who, const char *them, const char *end)
 {
     const struct sst_watch_result *result = &account->result;
@@ -238,7 +251,11 @@ static char *say(const struct account *account, const char *who, const char *the
                              ? "Ended by hanging up; the session timer was in order."
                              : "Ended by hanging up; no session timer had anything to do with it.");
     case SST_WATCH_NO_TIMER:
-        return text_copy("No session timer was agreed on, so none can have ended the call.");
+        return text_copy(account->course.early_frame == 0
+                             ? "No session timer was agreed on, so none can have ended the call."
+                             : "An UPDATE before the answer agreed on a session timer, but the "
+                               "answer itself did not, and that counts: none can have ended the "
+                               "call.");
     case SST_WATCH_NOT_REFRESHED:
         return text_print("%s had to refresh the session within %" PRIu32 " s and sent nothing%s.",
                           who, interval_of(account), end);
@@ -269,10 +286,7 @@ static char *say(const struct account *account, const char *who, const char *the
     case SST_WATCH_NOBODY_REFRESHES:
         return nobody_refreshes(account, who);
     case SST_WATCH_HUNG_UP_EARLY:
-        return text_print(account->course.negotiated_count > 0
-                              ? "%s hung up for the session timer before its time had come."
-                              : "%s hung up for a session timer, although none was agreed on.",
-                          who);
+        return hung_up_early(account, who);
     case SST_WATCH_KEPT_TOO_LONG:
         return text_print("The session expired and nobody hung up in time: %s had to.", who);
     case SST_WATCH_ACK_MISSING:
@@ -280,7 +294,8 @@ static char *say(const struct account *account, const char *who, const char *the
             "The answer was never acknowledged (no ACK within 32 s): this is no session "
             "timer.");
     case SST_WATCH_ENDED_OTHERWISE:
-        return text_print("%s hung up, but not for the session timer%s%s.", who,
+        return text_print("%s hung up%s, but not for the session timer%s%s.", who,
+                          result->who == SST_WHO_PROXY ? " on both sides" : "",
                           account->course.reason != NULL ? "; its reason: " : "",
                           account->course.reason != NULL ? account->course.reason : "");
     case SST_WATCH_STORM:

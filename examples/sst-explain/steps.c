@@ -63,6 +63,17 @@ static const char *const storm[] = {
     "Refresh at half of the interval, and not again before the answer (RFC 4028 section 10).",
     NULL};
 
+static const char *const otherwise[] = {
+    "Look into its log at that second: a user, a limit on the length of calls or lost media (RTP "
+    "timeout) end calls like this.",
+    NULL};
+static const char *const limit[] = {
+    "Look for a limit on the length of calls in its configuration: Kamailio and OpenSIPS call it "
+    "the dialog timeout (default_timeout, timeout_avp, $DLG_timeout).",
+    "Look into its log at that second, if there is none: an operator, lost media or a lack of "
+    "credit end calls like this.",
+    NULL};
+
 static const char *const *const steps[SST_WATCH_VERDICT_COUNT] = {
     [SST_WATCH_NOT_REFRESHED] = not_refreshed,
     [SST_WATCH_REFRESHED_LATE] = late,
@@ -76,6 +87,7 @@ static const char *const *const steps[SST_WATCH_VERDICT_COUNT] = {
     [SST_WATCH_HUNG_UP_EARLY] = early,
     [SST_WATCH_KEPT_TOO_LONG] = kept,
     [SST_WATCH_ACK_MISSING] = ack,
+    [SST_WATCH_ENDED_OTHERWISE] = otherwise,
     [SST_WATCH_INCOMPLETE] = capture,
     [SST_WATCH_STORM] = storm,
 };
@@ -91,6 +103,9 @@ const char *const *sentence_steps(const struct account *account)
     }
     if (verdict == SST_WATCH_HUNG_UP_EARLY && account->course.negotiated_count == 0) {
         return early_without;
+    }
+    if (verdict == SST_WATCH_ENDED_OTHERWISE && result->who == SST_WHO_PROXY) {
+        return limit;
     }
     return verdict < SST_WATCH_VERDICT_COUNT && steps[verdict] != NULL ? steps[verdict] : none;
 }

@@ -11,7 +11,7 @@ usage: stories.py SST-EXPLAIN
 
 import sys
 
-from topologies import BY_UAC, BY_UAS, TIMER, Story, compare
+from topologies import BY_UAC, BY_UAS, TIMER, Says, Story, compare
 
 EXPIRED = 'Reason: SIP;cause=408;text="Session timer expired"'
 
@@ -142,7 +142,7 @@ def transferred():
     return story
 
 
-def early_media(answer):
+def early_media(answer, more=()):
     """An UPDATE before the answer agrees on a timer; what the 2xx to the INVITE says, holds."""
     story = Story()
     story.there(0, "AB", "INVITE", 1, callee="", timer=TIMER)
@@ -150,7 +150,7 @@ def early_media(answer):
     story.asked(0.8, "AB", "UPDATE", 2, timer=BY_UAC, answer=BY_UAC)
     story.back(5, "AB", "200 INVITE", 1, timer=answer)
     story.there(5.1, "AB", "ACK", 1)
-    story.asked(1773, "BA", "BYE", 1, by_callee=True)
+    story.asked(1773, "BA", "BYE", 1, by_callee=True, more=more)
     return story
 
 
@@ -192,7 +192,8 @@ STORIES = [
     ("no ACK", no_ack(), ("ack_missing", "none", None), "ack_missing caller"),
     ("no ACK to the refresh", no_ack_to_refresh(), ("ack_missing", "none", None),
      "ack_missing caller"),
-    ("a proxy's limit", proxy_limit(None), ("ended_otherwise", "proxy", "P")),
+    ("a proxy's limit", proxy_limit(None), ("ended_otherwise", "proxy", "P"),
+     Says("hung up on both sides"), "proxy_bye proxy"),
     ("a proxy's limit beside a timer", proxy_limit(BY_UAC, True), ("ended_otherwise", "proxy", "P")),
     ("a callee's limit", quarter_of_an_hour(), UNKNOWN),
     ("64 s", short(), ("not_refreshed", "callee", "B"), "refresh_missing callee"),
@@ -212,6 +213,10 @@ STORIES = [
     ("phones behind one NAT at once", one_nat(True), ("not_refreshed", "callee", "C")),
     ("transferred", transferred(), NORMAL),
     ("early media", early_media(BY_UAC), ("not_refreshed", "caller", "A")),
+    ("early media, no timer in the answer", early_media(None), UNKNOWN,
+     Says("UPDATE before the answer")),
+    ("early media, hung up for no timer", early_media(None, [EXPIRED]),
+     ("hung_up_early", "callee", "B"), Says("UPDATE before the answer")),
     ("both at once", collided(), NORMAL),
     ("begun late", begun_late(), INCOMPLETE),
     ("begun late, for the timer", begun_late([EXPIRED]), INCOMPLETE),

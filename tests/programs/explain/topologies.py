@@ -31,6 +31,10 @@ def address(name):
     return f"192.0.2.{ord(letter) - ord('A') + 1}", int(port or 5060)
 
 
+class Says(str):
+    """A part of the sentence."""
+
+
 class Story:
     """Messages of one Call-ID. caller, callee: the tags; an INVITE that sets up has no callee's."""
 
@@ -261,7 +265,9 @@ def behind_one_nat():
 
 
 def compare(program, stories):
-    """Stories by their names, each with the verdict, who and where. @return the exit status"""
+    """Stories by their names, each with the verdict, who and where, what led to it where that
+    matters, and what the sentence says. Whoever is named gets something to do. @return the exit
+    status"""
     problems = []
     with tempfile.TemporaryDirectory() as folder:
         capture = pathlib.Path(folder) / "call.pcap"
@@ -278,8 +284,13 @@ def compare(program, stories):
                 continue
             found = {f"{finding['name']} {finding['who']}" for finding in calls[0]["findings"]
                      if not finding["harmless"]}
-            if causes and found != set(causes):
+            says = [cause for cause in causes if isinstance(cause, Says)]
+            if set(causes) - set(says) not in (set(), found):
                 problems.append(f"{name}: for {found}, not {set(causes)}")
+            if any(part not in calls[0]["sentence"] for part in says):
+                problems.append(f"{name}: {calls[0]['sentence']}, not {says}")
+            if who != "none" and not calls[0]["set"]:
+                problems.append(f"{name}: nothing to do")
     print("\n".join(problems) or f"{len(stories)} calls as their stories go")
     return 1 if problems else 0
 
