@@ -109,6 +109,26 @@ void account_add_findings(struct account *account, uint64_t set, enum sst_watch_
     }
 }
 
+bool account_caused_by(const struct account *account, unsigned what)
+{
+    for (size_t i = 0; i < account->finding_count; i++) {
+        if (account->finding[i].what == what && !account->finding[i].harmless) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool account_is_by_proxy(const struct account *account)
+{
+    bool caused = false;
+
+    for (unsigned what = SST_FINDING_PROXY_REFRESHER; what < SST_FINDING_PROXY_BYE; what++) {
+        caused = caused || account_caused_by(account, what);
+    }
+    return caused;
+}
+
 bool account_is_bad(enum sst_watch_verdict verdict)
 {
     switch (verdict) {

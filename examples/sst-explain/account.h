@@ -105,6 +105,12 @@ void account_take_course(struct account *account, struct course *course);
 #define ACCOUNT_FRAMES (FINDINGS_MAX + 5)
 size_t account_frames(const struct account *account, unsigned long frames[ACCOUNT_FRAMES]);
 
+/* Whether a finding led to the verdict. */
+bool account_caused_by(const struct account *account, unsigned what);
+
+/* Whether what a proxy made of a message did. */
+bool account_is_by_proxy(const struct account *account);
+
 /* Whether the verdict is one of a session timer that ended a call, or will. */
 bool account_is_bad(enum sst_watch_verdict verdict);
 

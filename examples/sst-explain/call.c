@@ -246,8 +246,8 @@ static bool take_on_hop(struct call *call, struct hop *hop, const struct view *v
     struct sst_watch_seen seen;
     uint64_t by_proxy = 0;
 
-    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->flags,
-                                            now_ms, &seen) != SST_OK) {
+    if (dialog == NULL || sst_watch_message(&dialog->watch, &view->msg, party, view->flags, now_ms,
+                                            &seen) != SST_OK) {
         return false;
     }
     if (seen.step == SST_STEP_REQUEST && view->to_tag[0] == '\0') {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TCP segments that the capture does not have, though the other side acknowledged them. tshark finds
- * them and a script of ours tells them, as no export of messages does. What follows on the same
- * stream is held back by tshark from then on, so silence means nothing there.
+ * TCP segments that the capture does not have, though the other side acknowledged them. tshark
+ * finds them and a script of ours tells them, as no export of messages does. What follows on the
+ * same stream is held back by tshark from then on, so silence means nothing there.
  */
 #ifndef SST_EXPLAIN_GAPS_H
 #define SST_EXPLAIN_GAPS_H

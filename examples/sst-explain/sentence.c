@@ -7,6 +7,7 @@
 
 #include <sst/rules.h>
 
+#include "refusal.h"
 #include "text.h"
 
 static enum sst_watch_who other(enum sst_watch_who who)
@@ -52,16 +53,6 @@ static uint32_t interval_of(const struct account *account)
     return 0;
 }
 
-static bool caused_by(const struct account *account, unsigned what)
-{
-    for (size_t i = 0; i < account->finding_count; i++) {
-        if (account->finding[i].what == what && !account->finding[i].harmless) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "...; the callee hung up." where it was the other one. */
 static char *hung_up(const struct account *account)
 {
@@ -81,6 +72,23 @@ static char *hung_up(const struct account *account)
     return text;
 }
 
+/* A proxy has to refresh nothing, but to pass on what an end sends. */
+static char *not_refreshed(const struct account *account, const char *who, const char *them,
+                           const char *end)
+{
+    const struct sst_watch_result *result = &account->result;
+
+    if (result->who != SST_WHO_PROXY) {
+        return text_print("%s had to refresh the session within %" PRIu32 " s and sent nothing%s.",
+                          who, interval_of(account), end);
+    }
+    return account_is_by_proxy(account)
+               ? text_print("%s changed who refreshes the session, so that nobody did%s.", who, end)
+               : text_print("%s did not pass on the refresh of %s, which the session needs within "
+                            "%" PRIu32 " s%s.",
+                            who, them, interval_of(account), end);
+}
+
 static char *running(const struct account *account)
 {
     uint32_t interval = interval_of(account);
@@ -91,35 +99,6 @@ static char *running(const struct account *account)
                             sst_watch_who_name(account->result.refresher), interval);
 }
 
-static char *interval_refused(const struct account *account, const char *who)
-{
-    const char *what = account->course.negotiated_count > 0 ? "a refresh" : "the call";
-
-    if (account->result.who == SST_WHO_PROXY) {
-        return text_print("%s keeps lowering the session interval below what a 422 asked for, so "
-                          "the call is never accepted.",
-                          who);
-    }
-    if (caused_by(account, SST_FINDING_422_UNSUPPORTED)) {
-        return text_print("%s refused %s with 422, although the request did not list timer in "
-                          "Supported and so cannot be followed.",
-                          who, what);
-    }
-    if (caused_by(account, SST_VIOLATION_422_WITHOUT_MIN_SE) ||
-        caused_by(account, SST_VIOLATION_MIN_SE_MALFORMED)) {
-        return text_print("%s refused %s with 422 and did not say which interval it wants.", who,
-                          what);
-    }
-    if (caused_by(account, SST_VIOLATION_422_USELESS)) {
-        return text_print("%s refused %s with 422, although the interval was long enough for "
-                          "its own minimum.",
-                          who, what);
-    }
-    return text_print("%s asked for an interval that was too short, got 422, and did not ask again "
-                      "with the Min-SE of that answer.",
-                      who);
-}
-
 static char *nobody_refreshes(const struct account *account, const char *who)
 {
     if (account->result.who == SST_WHO_PROXY) {
@@ -127,22 +106,22 @@ static char *nobody_refreshes(const struct account *account, const char *who)
                           "knew that a refresh was due.",
                           who);
     }
-    if (caused_by(account, SST_FINDING_UAC_NAMED)) {
+    if (account_caused_by(account, SST_FINDING_UAC_NAMED)) {
         return text_print("%s made the other side the refresher, which does not support session "
                           "timers, so nobody refreshed.",
                           who);
     }
-    if (caused_by(account, SST_VIOLATION_REFRESHER_MISSING)) {
+    if (account_caused_by(account, SST_VIOLATION_REFRESHER_MISSING)) {
         return text_print("%s agreed on a session timer without saying who refreshes, so nobody "
                           "did.",
                           who);
     }
-    if (caused_by(account, SST_VIOLATION_REQUIRE_MISSING)) {
+    if (account_caused_by(account, SST_VIOLATION_REQUIRE_MISSING)) {
         return text_print("%s made the other side the refresher without Require: timer; the other "
                           "side overlooked it, and nobody refreshed.",
                           who);
     }
-    if (caused_by(account, SST_FINDING_ROLE_INVERTED)) {
+    if (account_caused_by(account, SST_FINDING_ROLE_INVERTED)) {
         return text_print("%s gave the refresher's role away in its own refresh; after that, both "
                           "sides waited.",
                           who);
@@ -176,43 +155,6 @@ static char *incomplete(unsigned missing)
                                 *list != '\0' ? list : "too much of the call");
     free(list);
     return sentence;
-}
-
-static char *after_refusal(const struct account *account, const char *who, const char *them)
-{
-    const struct sst_watch_result *result = &account->result;
-    const char *method = sst_method_name(result->method);
-
-    if (result->who == SST_WHO_NONE) {
-        return text_print(
-            "Both sides sent a request at once (%s, rejected with %u), and the refresh "
-            "was not sent again in time.",
-            method, result->status);
-    }
-    if (sst_classify_status(result->method, result->status) == SST_OUTCOME_AUTH) {
-        return text_print("%s was asked for a password when it refreshed the session (%s, %u), and "
-                          "did not try again with one that is accepted.",
-                          who, method, result->status);
-    }
-    if (result->who == result->refresher && result->status == 487) {
-        return text_print("%s took its refresh (%s) back with a CANCEL, and sent no other in time.",
-                          who, method);
-    }
-    if (result->who == result->refresher && result->status == 491) {
-        return text_print(
-            "%s refreshed the session (%s), got 491 (another request is pending), and "
-            "did not try again in time.",
-            who, method);
-    }
-    if (result->who == result->refresher) {
-        return text_print(
-            "%s sent its refresh (%s) while another request of its own was pending; it "
-            "was rejected with %u, as it has to be.",
-            who, method, result->status);
-    }
-    return text_print("%s rejected the refresh (%s) with %u%s%s%s.", who, method, result->status,
-                      result->untried ? ", and " : "", result->untried ? them : "",
-                      result->untried ? " did not try another way" : "");
 }
 
 /* Where the call was over by then, how late it came is not told: the BYE decided. */
@@ -257,21 +199,20 @@ static char *say(const struct account *account, const char *who, const char *the
                                "answer itself did not, and that counts: none can have ended the "
                                "call.");
     case SST_WATCH_NOT_REFRESHED:
-        return text_print("%s had to refresh the session within %" PRIu32 " s and sent nothing%s.",
-                          who, interval_of(account), end);
+        return not_refreshed(account, who, them, end);
     case SST_WATCH_REFRESHED_LATE:
         return refreshed_late(account, who, them);
     case SST_WATCH_REFRESH_UNANSWERED:
         return text_print("The refresh (%s) of %s never got a final response from %s%s.", method,
                           them, who, end);
     case SST_WATCH_REFRESH_REFUSED:
-        return after_refusal(account, who, them);
+        return refusal_of_refresh(account, who, them);
     case SST_WATCH_REFRESH_DIALOG_LOST:
         return text_print("%s answered the refresh (%s) with %u: it no longer knew the call, or "
                           "could not reach it.",
                           who, method, result->status);
     case SST_WATCH_INTERVAL_REFUSED:
-        return interval_refused(account, who);
+        return refusal_of_interval(account, who);
     case SST_WATCH_EXTENSION_REFUSED:
         return text_print("The call was refused with %u over the extension timer, because of %s.",
                           result->status, who);

@@ -11,6 +11,14 @@ static const char *const not_refreshed[] = {
     "Until then let the other side refresh: prefer_refresher or its like (timers_refresher, "
     "session-timers, refresher), or a rescue refresh.",
     NULL};
+static const char *const kept_back[] = {
+    "Ask who runs it why it answers INVITE and UPDATE of a call itself, or drops them: a proxy "
+    "forwards them (RFC 3261 section 16).",
+    NULL};
+static const char *const turned[] = {
+    "Ask who runs it to leave Session-Expires of the answer, its refresher and Supported: timer as "
+    "they are (RFC 4028 section 8).",
+    NULL};
 static const char *const late[] = {
     "Ask for a longer interval (Session-Expires 1800, Min-SE 600) so that there is more time.",
     "Let its refresh leave at half of the interval (RFC 4028 section 7.2).", NULL};
@@ -92,6 +100,18 @@ static const char *const *const steps[SST_WATCH_VERDICT_COUNT] = {
     [SST_WATCH_STORM] = storm,
 };
 
+static const char *const *proxy_steps(const struct account *account)
+{
+    switch (account->result.verdict) {
+    case SST_WATCH_ENDED_OTHERWISE:
+        return limit;
+    case SST_WATCH_NOT_REFRESHED:
+        return account_is_by_proxy(account) ? turned : kept_back;
+    default:
+        return NULL;
+    }
+}
+
 const char *const *sentence_steps(const struct account *account)
 {
     unsigned verdict = (unsigned)account->result.verdict;
@@ -104,8 +124,8 @@ const char *const *sentence_steps(const struct account *account)
     if (verdict == SST_WATCH_HUNG_UP_EARLY && account->course.negotiated_count == 0) {
         return early_without;
     }
-    if (verdict == SST_WATCH_ENDED_OTHERWISE && result->who == SST_WHO_PROXY) {
-        return limit;
+    if (result->who == SST_WHO_PROXY && proxy_steps(account) != NULL) {
+        return proxy_steps(account);
     }
     return verdict < SST_WATCH_VERDICT_COUNT && steps[verdict] != NULL ? steps[verdict] : none;
 }

@@ -127,8 +127,8 @@ static FILE *write_script(void)
 {
     FILE *file = tmpfile();
 
-    if (file != NULL && (fputs(gaps_script, file) == EOF || fflush(file) != 0 ||
-                         fseek(file, 0, SEEK_SET) != 0)) {
+    if (file != NULL &&
+        (fputs(gaps_script, file) == EOF || fflush(file) != 0 || fseek(file, 0, SEEK_SET) != 0)) {
         fclose(file);
         return NULL;
     }
@@ -144,7 +144,8 @@ bool tshark_start(struct tshark *tshark, const char *path, const char *interface
     int complaints;
 
     *tshark = (struct tshark){.complaints = tmpfile()};
-    if (script == NULL || tshark->complaints == NULL || pipe(out) != 0 || (interface != NULL && pipe(live) != 0)) {
+    if (script == NULL || tshark->complaints == NULL || pipe(out) != 0 ||
+        (interface != NULL && pipe(live) != 0)) {
         perror("sst-explain");
         return false;
     }

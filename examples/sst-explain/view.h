@@ -17,7 +17,7 @@ struct view {
     char *to_tag;   /* empty: none */
     char *from;     /* user@host of From and To */
     char *to;
-    char *reason;          /* of a BYE; NULL for none */
+    char *reason;   /* of a BYE; NULL for none */
     unsigned flags; /* enum sst_watch_flag */
     struct sst_msg msg;
 };

@@ -189,7 +189,7 @@ struct sst_watch {
     uint16_t tx_flags[SST_WATCH_TX_MAX]; /**< what each request is, and who sent it */
     uint16_t status;                     /**< of the last refusal since start_ms */
     uint8_t absolute_min;                /**< in seconds */
-    uint8_t streams; /**< bits of tx[]: which were sent over a stream */
+    uint8_t streams;                     /**< bits of tx[]: which were sent over a stream */
     uint16_t marks; /**< what is wrong with the negotiation, and what was tried since */
 };
 
@@ -209,9 +209,9 @@ SST_API void sst_watch_fork(struct sst_watch *child, const struct sst_watch *par
 enum sst_watch_flag {
     SST_REASON_TIMER = 1 << 0, /**< Reason says that a session timer, or a refresh, failed */
     SST_REASON_OTHER = 1 << 1, /**< Reason gives another cause than an end by a user */
-    SST_OVER_STREAM = 1 << 2   /**< of a request: its top Via names a transport over which nothing is
-                                    retransmitted, as TCP; silence is proof there, unless
-                                    sst_watch_lost() says otherwise */
+    SST_OVER_STREAM = 1 << 2 /**< of a request: its top Via names a transport over which nothing is
+                                  retransmitted, as TCP; silence is proof there, unless
+                                  sst_watch_lost() says otherwise */
 };
 
 /** What a message did. */

@@ -88,9 +88,12 @@ END_TEST
 START_TEST(each_request_has_a_transport_of_its_own)
 {
     static const char *const lines[] = {
-        CALLER_REFRESHES, UPDATE_902,
+        CALLER_REFRESHES,
+        UPDATE_902,
         "902.1 < 200 UPDATE 2 | x: 1800;refresher=uac | Require: timer",
-        "1802 > UPDATE 3 | k: timer | x: 1800;refresher=uac", "2670 < BYE 1", NULL};
+        "1802 > UPDATE 3 | k: timer | x: 1800;refresher=uac",
+        "2670 < BYE 1",
+        NULL};
     struct watched call;
     hear_all(&call, lines);
     struct sst_watch_result result = judged(&call, 3000);

@@ -219,6 +219,27 @@ def two_proxies(tells):
     return story
 
 
+def two_proxies_answering():
+    """The second answers the refresh itself: the callee gets none, and hangs up 1768 s after its
+    2xx."""
+    story = Story()
+    story.set_up(0, "APQB", 1, BY_UAC)
+    story.asked(901, "APQ", "UPDATE", 2, timer=BY_UAC, answer=BY_UAC)
+    story.asked(1769, "BQPA", "BYE", 1, by_callee=True)
+    return story
+
+
+def turned_by_a_proxy():
+    """P makes of the caller's turn the callee's: neither refreshes, and both count."""
+    story = Story()
+    story.there(0, "APB", "INVITE", 1, callee="", timer=TIMER)
+    story.add(1, "B>P", "200 INVITE", 1, timer=BY_UAC)
+    story.add(1.01, "P>A", "200 INVITE", 1, timer=BY_UAS)
+    story.there(1.1, "APB", "ACK", 1)
+    story.asked(1769, "BPA", "BYE", 1, by_callee=True)
+    return story
+
+
 def b2bua(refreshing):
     """Both legs have one Call-ID. Only one leg is refreshed, by whom it is due; it ends because the
     other one does, 1 + 1800 - 32 s after the beginning."""
@@ -315,6 +336,10 @@ STORIES = [
     ("the second without ACK", not_acknowledged(), NORMAL),
     ("two proxies, 408", two_proxies(True), ("refresh_unanswered", "proxy", "Q")),
     ("two proxies", two_proxies(False), ("refresh_unanswered", "proxy", "Q")),
+    ("two proxies, one answers itself", two_proxies_answering(), ("not_refreshed", "proxy", "Q"),
+     Says("did not pass on the refresh")),
+    ("a proxy gives the turn to the other side", turned_by_a_proxy(),
+     ("not_refreshed", "proxy", "P"), "proxy_2xx_changed proxy", Says("changed who refreshes")),
     ("B2BUA, second leg", b2bua("AP"), ("not_refreshed", "caller", "P")),
     ("B2BUA, first leg", b2bua("PB"), ("not_refreshed", "caller", "A")),
     ("comes back", comes_back("APQPB", True), NORMAL),
