@@ -747,6 +747,60 @@ START_TEST(slack_is_a_tenth_of_small_intervals)
 }
 END_TEST
 
+/* A final response whose request is not there ends nothing but by a 2xx. */
+START_TEST(a_stray_refusal_leaves_the_timer)
+{
+    static const char *const lines[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer", "2.1 > ACK 1",
+        "902.1 < 300 UPDATE 2", NULL};
+    struct watched call;
+    hear_all(&call, lines);
+    ck_assert_int_eq(call.seen.step, SST_STEP_NONE);
+    ck_assert_uint_eq(call.seen.timer.interval, 1800);
+}
+END_TEST
+
+/* The last of two refusals is told, where no requests overlapped. */
+START_TEST(the_last_refusal_counts)
+{
+    static const char *const lines[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer",
+        "2.1 > ACK 1",
+        "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
+        "902.1 < 500 UPDATE 2",
+        "902.2 > INVITE 3 | k: timer | x: 1800;refresher=uac | offer",
+        "902.3 < 488 INVITE 3",
+        "902.4 > ACK 3",
+        "902.5 > BYE 4",
+        NULL};
+    struct watched call;
+    hear_all(&call, lines);
+    struct sst_watch_result result = judged(&call, 1000);
+    assert_verdict(result, REFRESH_REFUSED, CALLEE);
+    ck_assert_uint_eq(result.status, 488);
+    ck_assert(!result.untried);
+}
+END_TEST
+
+START_TEST(what_is_missing_is_named)
+{
+    static const char *const lines[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer",
+        "2.1 > ACK 1",
+        "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
+        "1770 < BYE 1",
+        NULL};
+    struct watched call;
+    hear_all(&call, lines);
+    struct sst_watch_result result = judged(&call, 2000);
+    assert_verdict(result, INCOMPLETE, NONE);
+    ck_assert_uint_eq(result.missing, SST_MISSING_RESPONSE);
+}
+END_TEST
+
 START_TEST(misuse_is_an_error)
 {
     struct sst_watch watch;
@@ -809,6 +863,9 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, a_lost_timer_has_two_causes);
     tcase_add_test(tests, a_refusal_before_the_bye_is_named);
     tcase_add_test(tests, any_clock_will_do);
+    tcase_add_test(tests, a_stray_refusal_leaves_the_timer);
+    tcase_add_test(tests, the_last_refusal_counts);
+    tcase_add_test(tests, what_is_missing_is_named);
     tcase_add_test(tests, misuse_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;

@@ -207,6 +207,19 @@ static const struct {
      {TIMER_OF_CALLEE, "9 < UPDATE 1 | k: timer | x: 1800;refresher=uac"},
      0,
      FOUND(UPDATE_UNLISTED)},
+    {"UPDATE to one that does not list it any more",
+     {"0 > INVITE 1 | k: timer", "2 < 200 INVITE 1 | Allow: INVITE, UPDATE", "2.1 > ACK 1",
+      "9 < INFO 1 | Allow: INVITE", "9.1 > 200 INFO 1", "19 > UPDATE 2 | k: timer"},
+     FOUND(UPDATE_UNLISTED),
+     0},
+    {"a Min-SE that the other side said, after a request without any",
+     {TIMER_OF_CALLEE, "9 < INVITE 1 | k: timer | x: 1800;refresher=uac",
+      "9.1 > 200 INVITE 1 | x: 1800;refresher=uac | Require: timer", "9.2 < ACK 1",
+      "19 > INVITE 2 | k: timer | x: 1800;refresher=uas | Min-SE: 120",
+      "19.1 < 200 INVITE 2 | x: 1800;refresher=uas", "19.2 > ACK 2",
+      "29 < INVITE 2 | k: timer | x: 1800;refresher=uac"},
+     0,
+     FOUND(MIN_SE_FORGOTTEN)},
     {"UPDATE to one that does",
      {TIMER_OF_CALLEE, "9 > UPDATE 2 | k: timer | x: 1800;refresher=uas"},
      0,
@@ -302,6 +315,7 @@ START_TEST(findings_have_names_and_rules)
     ck_assert_str_eq(sst_finding_name(SST_FINDING_REFRESH_LATE), "refresh_late");
     ck_assert_str_eq(sst_finding_section(SST_FINDING_PROXY_BYE), "RFC 4028 section 8.3");
     ck_assert_str_eq(sst_finding_name(SST_FINDING_END), "unknown");
+    ck_assert_str_eq(sst_finding_section(SST_FINDING_END), "unknown");
     ck_assert_str_eq(sst_finding_section(UINT_MAX), "unknown");
 }
 END_TEST
