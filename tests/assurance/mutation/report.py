@@ -8,24 +8,22 @@ SECTION = """## Mutation
 
     tests/assurance/mutation/mutate.py --strict --seed {seed} --count {count}      or: ctest -R mutation.whole
 
-makes small changes to the text of the library (comparisons, logic, arithmetic, constants one up or down,
-negated conditions, statements left out, other results) and checks that the unit suites fail, under
-AddressSanitizer and UndefinedBehaviorSanitizer. Coverage says what the suites reach; this says what
-their assertions are worth. There are {found} such mutants of the core. A run takes a sample that the seed
-draws.
+makes small changes to the library's source (comparisons, logic, arithmetic, constants off by one, negated conditions, deleted
+statements, other results) and checks that the unit suites fail, under AddressSanitizer and UndefinedBehaviorSanitizer.
+Coverage shows what the suites reach; mutation shows what their assertions are worth. The core has {found} such mutants. A run
+takes a sample, which the seed selects.
 
-A mutant that does not build is *stillborn*; one for which the compiler emits the same object at `-O2`
-is *equivalent*. Neither counts. One that never returns is ended by a limit on its CPU time and counts as
-killed.
+A mutant that does not build is *stillborn*; one for which the compiler emits the same object at `-O2` is *equivalent*. Neither
+counts. A mutant that never returns is stopped by a limit on its CPU time and counts as killed.
 
 {table}
 
-`tests/assurance/mutation/survivors.tsv` gives, for each survivor, the reason why no test can see it or why that is
-acceptable. A run with any other survivor fails; with `--strict` a line that is no longer needed fails too. The
-score counts listed survivors as survivors. `--page` with the name of this file rewrites this section.
+`tests/assurance/mutation/survivors.tsv` says for each survivor why no test can see it, or why that is acceptable. A run with
+any other survivor fails; with `--strict`, so does a line that is no longer needed. Listed survivors still count as survivors
+in the score. `--page` with the name of this file rewrites this section.
 
-Not shown: what other tests than the unit suites would kill; faults that are not a small change of
-the text; tables of names and the text form of policies; the libosip2 adapter.
+Not shown: what tests other than the unit suites would kill; faults that are not small changes of the source; tables of names
+and the text form of policies; the libosip2 adapter.
 
 """
 
