@@ -7,26 +7,25 @@ NAMES = {"sst": "libsst", "sofia": "Sofia-SIP", "osip": "libosip2"}
 
 INTRODUCTION = """# Speed and memory
 
-Written by `tests/bench/run`, which installs the Debian packages that it needs, builds libsst with
-`-O2`, and measures it beside them in the same run. The libraries take turns on one core, {rounds}
-times each; what is timed is CPU time, and the number is the median. Instructions are counted by
-callgrind: they do not depend on what else the machine does. Below 1 a ratio is in favour of libsst.
-Before a number counts, all sides must have come to the same values. Instructions of the hot paths
-are held to a budget by the test `bench.budget`.
+For those who wonder what libsst costs, alone and compared with other libraries.
+
+`tests/bench/run` writes this page: it installs the Debian packages it needs, builds libsst with `-O2`, and measures all libraries
+in the same run. They take turns on one core, {rounds} times each. Times are CPU time, the median of the rounds. Instructions are
+counted by callgrind, and so do not depend on what else the machine does. A ratio below 1 is in libsst's favour. A number counts
+only if all libraries produced the same values. The test `bench.budget` holds the instructions of the hot paths to a budget.
 
 - {machine}
 - {versions}
-- Medians of rounds were at most {spread:.2f} apart, as a factor (timers of a million).
+- The rounds differed by a factor of at most {spread:.2f} (a million timers).
 """
 
 TEXT = """
 ## Header fields
 
-Session-Expires short is `1800;refresher=uac`, long has seven parameters, one of them quoted with a
-semicolon inside. Sofia-SIP parses in place, in a copy of the text; libosip2 has no type for these,
-so its Content-Disposition stands in. No side has to find the header fields in the message, but
-libsst alone is given their names in the row that says so. The core allocates nothing, ever: it has
-no function to do it with (`check.freestanding`).
+The short Session-Expires is `1800;refresher=uac`; the long one has seven parameters, one of them quoted with a semicolon inside.
+Sofia-SIP parses in place, in a copy of the text. libosip2 has no type for these header fields, so its Content-Disposition stands
+in. No library has to find the header fields in the message; in the row "by their names", libsst alone looks up the names. The core
+never allocates: it calls no function that could (`check.freestanding`).
 
 | | libsst, ns | Sofia-SIP, ns | instructions | of Sofia-SIP's | ratio | goal | |
 |---|--:|--:|--:|--:|--:|--:|---|
@@ -35,15 +34,13 @@ no function to do it with (`check.freestanding`).
 TIMERS = """
 ## Many sessions
 
-A million timers, set 15 to 30 minutes ahead; for libsst each is a session of 64 bytes that
-refreshes or watches, and what is timed includes writing a 2xx into it and reading its deadline.
-*Later* is what a refresh does. In a heap of a million, time is spent on memory that is in no cache,
-so time and instructions tell different things, and both are given.
+A million timers, set 15 to 30 minutes ahead. For libsst each is a session of 64 bytes that refreshes or waits, and the times
+include writing a 2xx into it and reading its deadline. *Later* is what a refresh does: it moves the deadline to a later time. In
+a heap of a million entries, most of the time goes to cache misses, so times and instructions differ, and both are given.
 
-Nothing is done between deadlines, and the next deadline is read in constant time. *Steadily* means
-calls of 10 ms each over 2000 s, where whatever comes due is set again; the worst of these calls is
-the least of the rounds, since other programs disturb it. `sst_queue_run()` looks at no more
-sessions in a call than it is told; here it may look at all.
+There is no work between deadlines, and reading the next deadline takes constant time. *Steadily* means that the queue runs every
+10 ms for 2000 s, and whatever comes due is set again; *worst call* is the longest of these runs, in the best round, because other
+programs disturb it. `sst_queue_run()` visits at most as many sessions as you allow; here it may visit all.
 
 | ns of CPU time | {names} |
 |---|{dashes}|
@@ -55,22 +52,19 @@ GOALS = """
 """
 
 DIFFERENCE = """
-A timer of the others is told its time. A session works its deadline out of its state at each look,
-so that no path can forget to set it: some forty instructions that they do without. *Later* reads no
-memory but the session's own, which knows in 8 bits what its key in the heap is not later than. A
-deadline more than 68 minutes ahead is too far for these bits, so that its slot is looked at as
-well, which costs about half as much again. A deadline that comes is an event here, with its header
-fields, and not a call of a bare function.
+The other libraries are given a time. A session computes its deadline from its state whenever it is asked, so no path can forget to
+set it; that costs some forty instructions more. *Later* reads only the session's own memory, which has an upper bound of its key in
+the heap in 8 bits. For a deadline more than 68 minutes ahead these bits do not suffice, so the slot is read too, which costs about
+half as much again. A deadline that expires is a full event here, with header fields, not just a function call.
 """
 
 LIFE = """
 ## Whole calls
 
-A million concurrent calls of half an hour's interval on virtual time: each message as twelve header
-fields of text, through parser, rules, session and queue. Every other call is refreshed by this
-side. Of a hundred refreshes one meets a 422, one is lost and ends the call, and after one the host
-hangs up; each call that ends makes room for another. The refresher's time has everything in it that
-the queue does for either side.
+A million concurrent calls with an interval of half an hour, on virtual time. Each message is twelve header fields of text, which
+pass through parser, rules, session and queue. This side refreshes every other call. Of a hundred refreshes, one gets a 422, one is
+lost and ends the call, and after one the host hangs up; a new call replaces each that ends. The time of a refresh by this side
+includes all that the queue does for both sides.
 
 | | libsst | goal | |
 |---|--:|--:|---|

@@ -20,15 +20,16 @@ from lab import HERE, Lab, check  # noqa: E402  pylint: disable=wrong-import-pos
 
 HEADING = "## Take-over\n"
 SECTION = """
-Written by `tests/programs/failover/figures.py --ua PROGRAM`, PROGRAM being an sst-ua that was built for release: with a Redis on the same
-machine and a lease of 3 s it is killed with so many calls up, and a standby takes them over ([failover.md](failover.md)). Times are from the kill to the arrival at the peer, and up to 3 s of them are the
-lease. Refreshes are spread over a second for each 1000 calls.
+`tests/programs/failover/figures.py --ua PROGRAM` writes this section; PROGRAM is an sst-ua built for release. It has its calls up,
+with Redis on the same machine and a lease of 3 s, when it is killed, and a standby takes the calls over
+([failover.md](failover.md)). Times run from the kill to the arrival at the peer, and include up to 3 s for the lease. Refreshes
+are spread over one second per 1000 calls.
 
 | calls | first refresh of the taker | last one | memory of the store a call |
 |--:|--:|--:|--:|
 %s
 
-The store takes %s writes a second by one connection; a million calls at 1800 s make about 2,200.
+The store accepts %s writes a second over one connection; a million calls at 1800 s cause about 2,200.
 """
 
 WRITES = 100000
