@@ -133,7 +133,7 @@ static void print_left_out(const struct explain *explain)
                 left_out->fragments, left_out->streams);
     }
     if (left_out->messages > 0) {
-        fprintf(stderr, "sst-explain: left out: %lu messages that no SIP parser takes\n",
+        fprintf(stderr, "sst-explain: skipped %lu messages that cannot be parsed as SIP\n",
                 left_out->messages);
     }
 }
@@ -174,7 +174,7 @@ static bool finish(struct explain *explain)
     }
     print_left_out(explain);
     if (explain->count == 0) {
-        fputs("sst-explain: no calls in it\n", stderr);
+        fputs("sst-explain: no calls found\n", stderr);
         return explain->calls.left_out.messages == 0;
     }
     return true;

@@ -87,7 +87,7 @@ static bool read_stdin(const struct sink *sink)
     int first = getc(stdin);
 
     if (first == EOF) {
-        fputs("sst-explain: -: it is empty\n", stderr);
+        fputs("sst-explain: -: the input is empty\n", stderr);
         return false;
     }
     ungetc(first, stdin);

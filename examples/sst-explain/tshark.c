@@ -209,7 +209,7 @@ static void print_complaints(FILE *file)
     struct packet gap;
 
     if (fseek(file, 0, SEEK_SET) != 0) {
-        perror("sst-explain: what tshark complains about");
+        perror("sst-explain: cannot read tshark's messages");
         return;
     }
     while (fgets(line, sizeof line, file) != NULL) {

@@ -11,17 +11,17 @@
 static const char usage[] =
     "usage: sst-proxy [options]\n"
     "  --bind HOST:PORT        local address, default 127.0.0.1:5060; port 0 takes a free one\n"
-    "  --dns ADDRESS[:PORT]    name server to ask, instead of the system's\n"
-    "  --to HOST:PORT          where requests without a route go; repeatable, to all in parallel\n"
-    "  --session-expires SEC   asks for a session timer where a request has none\n"
+    "  --dns ADDRESS[:PORT]    name server to use instead of the system's\n"
+    "  --to HOST:PORT          where requests without a route go; repeatable: fork to all\n"
+    "  --session-expires SEC   asks for a session timer if a request has none\n"
     "  --min-se SEC            the shortest interval, default 90\n"
-    "  --reject-small yes|no   422 to a caller with support that asks for less; default yes\n"
+    "  --reject-small yes|no   422 to callers with support that ask for less; default yes\n"
     "  --record-route yes|no   stays on the path of the dialog; default yes\n"
-    "  --unsafe-min SEC        for tests: SEC takes the place of 90 in every rule\n"
-    "  --speed X               the library's clock runs X times faster\n"
-    "  --metrics FILE          OpenMetrics text, written at SIGUSR1 and at the end\n"
+    "  --unsafe-min SEC        for tests: SEC replaces 90 s in every rule\n"
+    "  --speed X               session timers run X times faster\n"
+    "  --metrics FILE          counters as OpenMetrics text, at SIGUSR1 and at the end\n"
     "  --log text|json         default text\n"
-    "  --color auto|always|never   of the text; auto: on a terminal, without NO_COLOR\n"
+    "  --color auto|always|never   auto: on a terminal, unless NO_COLOR is set\n"
     "  --help  --version\n";
 
 static bool complain(const char *option, const char *value, const char *what)

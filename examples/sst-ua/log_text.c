@@ -217,10 +217,10 @@ void log_text_event(const struct log *log, const char *call_id, const struct sst
         fputs("the peer's refresh is overdue", line);
         break;
     case SST_EVENT_BLOCKED:
-        fputs("a refresh is due and cannot be sent now", line);
+        fputs("a refresh is due, but another transaction blocks it", line);
         break;
     case SST_EVENT_REFUSED:
-        fputs("the peer refused all ways to refresh", line);
+        fputs("the peer rejected every way to refresh", line);
         break;
     case SST_EVENT_VIOLATION:
         fprintf(line, "the peer broke a rule: %s", sst_violation_name(event->violation));

@@ -284,7 +284,7 @@ static bool open_all(struct ua *ua)
     log_listening(&ua->log, ua->net.host, ua->net.port);
     takeover_restore(ua);
     if (!registration_open(ua)) {
-        fprintf(stderr, "sst-ua: %s: cannot register as that\n", ua->options.from);
+        fprintf(stderr, "sst-ua: %s: cannot register with this address\n", ua->options.from);
         return false;
     }
     return true;

@@ -104,7 +104,7 @@ bool net_open(struct net *net, const char *host, int port, const char *servers)
         return false;
     }
     if (!resolver_open(&net->resolver, net->family, servers)) {
-        fprintf(stderr, PROGRAM ": %s: names cannot be looked up there\n",
+        fprintf(stderr, PROGRAM ": %s: not a usable name server\n",
                 servers != NULL ? servers : "the system's name servers");
         return false;
     }

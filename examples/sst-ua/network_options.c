@@ -89,11 +89,11 @@ enum taken network_options_flag(struct options *options, const char *option)
 bool network_options_check(struct options *options)
 {
     if (options->registers && options->from == NULL) {
-        fputs("sst-ua: --register: as whom? --from SIP-URI is needed\n", stderr);
+        fputs("sst-ua: --register needs --from SIP-URI\n", stderr);
         return false;
     }
     if (options->registers && options->expires == 0) {
-        fputs("sst-ua: --expires 0: not a time to be registered for\n", stderr);
+        fputs("sst-ua: --expires 0: must be above 0\n", stderr);
         return false;
     }
     if (options->bind.port < 0) {

@@ -16,41 +16,41 @@ static const char usage[] =
     "       sst-ua [options] call SIP-URI\n"
     "\n"
     "  --bind HOST:PORT             local address, default 127.0.0.1:5060; port 0: a free one\n"
-    "  --transport udp|tcp|tls      default: what URI and DNS say, else udp\n"
+    "  --transport udp|tcp|tls      default: from the URI and DNS, else udp\n"
     "  --outbound HOST:PORT|SIP-URI proxy that initial requests are sent to\n"
     "  --register  --expires SEC    register as --from, default for 600 s\n"
-    "  --tls-ca FILE                who vouches for TLS peers, instead of the system's\n"
-    "  --tls-certificate FILE       our own, with its key; without, no TLS peer can connect\n"
-    "  --tls-insecure               do not check who TLS peers are\n"
-    "  --keep-alive SEC             between pings on connections, default 120; 0: none\n"
-    "  --dns ADDRESS[:PORT]         name server to ask, instead of the system's\n"
+    "  --tls-ca FILE                certificate authorities instead of the system's\n"
+    "  --tls-certificate FILE       local certificate and key; needed to accept TLS\n"
+    "  --tls-insecure               do not check TLS certificates\n"
+    "  --keep-alive SEC             time between pings, default 120; 0: no pings\n"
+    "  --dns ADDRESS[:PORT]         name server to use instead of the system's\n"
     "  --user NAME  --from SIP-URI  identity\n"
-    "  --contact [sips:]HOST[:PORT] what others reach us at, where it is not the local address\n"
+    "  --contact [sips:]HOST[:PORT] the Contact, if not the local address\n"
     "  --auth USER:PASSWORD         answer digest challenges; also from the environment's "
     "SST_UA_AUTH\n"
     "  --auth-file FILE             the same from the first line of a file\n"
-    "  --auth-realm REALM           the only realm that gets an answer\n"
+    "  --auth-realm REALM           answer challenges of this realm only\n"
     "  --mode accept|request|require|off   default accept; request with --session-expires\n"
     "  --session-expires SEC  --min-se SEC  --max-session-expires SEC\n"
-    "  --prefer-refresher uac|uas   where the choice is ours as the answering side\n"
+    "  --prefer-refresher uac|uas   who refreshes, if we answer and may choose\n"
     "  --refresher none|uac|uas     in the initial INVITE, default none\n"
     "  --method auto|update|invite  how to refresh, default auto\n"
     "  --no-update                  do not allow UPDATE\n"
     "  --policy NAME=VALUE          any field of the policy; repeatable\n"
-    "  --unsafe-min SEC             takes the place of 90 s; for tests\n"
-    "  --ring SEC                   ring that long before answering\n"
-    "  --hold-at SEC                hold that long after the answer; repeatable\n"
-    "  --hangup-after SEC           hang up that long after the answer\n"
-    "  --mute-after SEC             fall silent that long after the answer\n"
+    "  --unsafe-min SEC             replaces 90 s in every rule; for tests\n"
+    "  --ring SEC                   ring this long before answering\n"
+    "  --hold-at SEC                hold this long after the answer; repeatable\n"
+    "  --hangup-after SEC           hang up this long after the answer\n"
+    "  --mute-after SEC             fall silent this long after the answer\n"
     "  --calls N                    default 1; answer: 0 for ever\n"
     "  --speed X                    session timers run X times faster\n"
     "  --store URL  --node NAME     keep calls in redis://HOST:PORT[/DB] or unix:PATH, as this "
     "node\n"
-    "  --standby                    take the calls over when their node's lease has ended\n"
-    "  --lease SEC                  how long that takes, default 3\n"
-    "  --metrics FILE               OpenMetrics text, written at SIGUSR1 and at the end\n"
+    "  --standby                    take the calls over when their node's lease ends\n"
+    "  --lease SEC                  length of the lease, default 3\n"
+    "  --metrics FILE               counters as OpenMetrics text, at SIGUSR1 and at the end\n"
     "  --log text|json              default text\n"
-    "  --color auto|always|never    of the text; auto: on a terminal, without NO_COLOR\n"
+    "  --color auto|always|never    auto: on a terminal, unless NO_COLOR is set\n"
     "  --help  --version\n";
 
 static bool complain(const char *option, const char *value, const char *wanted)
@@ -214,7 +214,7 @@ static bool read_lease(struct options *options, const char *option, const char *
 static bool check_store(const struct options *options)
 {
     if (options->store != NULL && options->node == NULL) {
-        fputs("sst-ua: --store: --node is needed as well\n", stderr);
+        fputs("sst-ua: --store needs --node\n", stderr);
         return false;
     }
     if (options->store != NULL && options->bind.port == 0) {
@@ -228,7 +228,7 @@ static bool check_store(const struct options *options)
         return false;
     }
     if (options->store == NULL && (options->node != NULL || options->standby)) {
-        fputs("sst-ua: --node and --standby: --store is needed as well\n", stderr);
+        fputs("sst-ua: --node and --standby need --store\n", stderr);
         return false;
     }
     return true;
@@ -334,14 +334,14 @@ static bool refuse_rest(int argc, char **argv)
     bool call = argc > 0 && strcmp(argv[0], "call") == 0;
 
     if (argc == 0) {
-        fputs("sst-ua: one of \"answer\" and \"call SIP-URI\" is needed\n\n", stderr);
+        fputs("sst-ua: \"answer\" or \"call SIP-URI\" is missing\n\n", stderr);
     } else if (!call && strcmp(argv[0], "answer") != 0) {
         fprintf(stderr, "sst-ua: %s: neither \"answer\" nor \"call\"\n\n", argv[0]);
     } else if (call && argc == 1) {
-        fputs("sst-ua: call: whom? A SIP URI is needed\n\n", stderr);
+        fputs("sst-ua: call needs a SIP URI\n\n", stderr);
     } else {
-        fprintf(stderr, "sst-ua: %s: too much; options go before \"%s\"\n\n", argv[call ? 2 : 1],
-                argv[0]);
+        fprintf(stderr, "sst-ua: %s: unexpected argument; options go before \"%s\"\n\n",
+                argv[call ? 2 : 1], argv[0]);
     }
     fputs(usage, stderr);
     return false;

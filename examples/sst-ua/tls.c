@@ -28,7 +28,7 @@ static bool complain(const char *file)
 {
     const char *reason = ERR_reason_error_string(ERR_get_error());
 
-    fprintf(stderr, PROGRAM ": %s: %s\n", file, reason != NULL ? reason : "of no use for TLS");
+    fprintf(stderr, PROGRAM ": %s: %s\n", file, reason != NULL ? reason : "not usable for TLS");
     ERR_clear_error();
     return false;
 }
@@ -85,8 +85,8 @@ bool tls_open(struct tls *tls, const struct tls_settings *settings)
         return false;
     }
     if (settings->insecure) {
-        fputs(PROGRAM ": WARNING: --tls-insecure: nobody checks whom TLS connections lead to; "
-                      "calls and passwords may go to anybody\n",
+        fputs(PROGRAM ": WARNING: --tls-insecure: TLS certificates are not checked; "
+                      "calls and passwords may go to anyone\n",
               stderr);
     }
     return true;

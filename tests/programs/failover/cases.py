@@ -307,7 +307,7 @@ def wrong_usage(lab):
                         (["--node", "a", "--transport", "tls"], "only with UDP"),
                         (["--node", "a", "--tls-certificate", "x.pem"], "only with UDP"),
                         (["--node", "a", "--bind", "127.0.0.1:0"], "cannot be 0"),
-                        ([], "--node is needed"),
+                        ([], "--store needs --node"),
                         (["--node", "a", "--store", "rediss://127.0.0.1"], "no TLS to a store"),
                         (["--node", "a", "--store", "redis://a@127.0.0.1"], "neither redis://"),
                         (["--node", "a", "--store", "redis://:%4@127.0.0.1"], "neither redis://"),

@@ -41,9 +41,9 @@ def wrong_usage(lab):
         check(done.stderr.strip(), "%s says nothing", arguments)
         bad = [word for word in SANITIZER if word in done.stderr]
         check(not bad, "%s: %s", arguments, done.stderr)
-    for words, text in ((["answer", "--speed", "2"], "--speed: too much; options go before"),
-                        (["call"], "whom?"), (["listen"], "listen: neither"),
-                        (["call", "sip:a@127.0.0.1", "b"], "b: too much"), ([], "is needed")):
+    for words, text in ((["answer", "--speed", "2"], "--speed: unexpected argument; options go before"),
+                        (["call"], "needs a SIP URI"), (["listen"], "listen: neither"),
+                        (["call", "sip:a@127.0.0.1", "b"], "b: unexpected argument"), ([], "is missing")):
         done = subprocess.run([lab.program, *words], stdin=subprocess.DEVNULL, timeout=120,
                               capture_output=True, text=True, check=False)
         check(text in done.stderr.split("\n", 1)[0], "%s: %s", words, done.stderr)

@@ -237,7 +237,7 @@ def decisions_are_told_in_words(lab):
     text = told(lab, peer, ["--speed", "30"], refuses_all)
     for words in ("session timer: 90 s, this side refreshes",
                   "time to refresh the session, by UPDATE",
-                  "the peer refused all ways to refresh", "session ended: refresh_refused"):
+                  "the peer rejected every way to refresh", "session ended: refresh_refused"):
         check(words in text, "%r is not told:\n%s", words, text)
 
     peer = lab.peer("third")
@@ -249,4 +249,4 @@ def decisions_are_told_in_words(lab):
         peer.silence(0.85)  # to 65 s; it is told at 59 s
         peer.hang_up()
     text = told(lab, peer, ["--speed", "30", "--hold-at", "40"], is_blocked)
-    check("a refresh is due and cannot be sent now" in text, "no word of it:\n%s", text)
+    check("a refresh is due, but another transaction blocks it" in text, "no word of it:\n%s", text)
