@@ -98,7 +98,7 @@ struct sst_event {
  * sst_session_save(). docs/design.md says what sets and clears each field.
  */
 struct sst_session {
-    const struct sst_policy *policy; /**< private, as are all */
+    const struct sst_policy *policy; /**< private, like all members */
     uint64_t start_ms;               /**< start of the interval: the last 2xx */
     uint64_t refresh_ms;             /**< when the next local refresh is planned, or SST_NEVER */
     uint32_t interval;               /**< as agreed, in seconds */
@@ -125,7 +125,7 @@ struct sst_session {
  * and times. Zero it before its first use; use it again once its transaction is over.
  */
 struct sst_tx {
-    uint32_t cseq;      /**< private, as are all: CSeq + 1, 0 if not known */
+    uint32_t cseq;      /**< private, like all members: CSeq + 1, 0 if not known */
     uint32_t interval;  /**< Session-Expires of the request */
     uint32_t min_se;    /**< Min-SE of the request */
     uint16_t flags;     /**< its state, what the request is, retries */

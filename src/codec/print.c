@@ -159,7 +159,7 @@ static size_t printable_length(const struct sst_scan *scan)
 /*
  * RFC 3261 §7.3.1: a line break and the white space that begins the next line are a single SP. A
  * CR, LF or NUL that folds no line becomes a '?': what one header field holds must not become two,
- * and what is no refresher must not become one, as it would with white space there.
+ * and anything but a refresher must not become one, as it would with white space there.
  */
 /*@ requires ROOM(output) && output->length <= SIZE_MAX - (scan.end - scan.at);
     requires CURSOR(&scan);

@@ -118,7 +118,7 @@ static enum sst_watch_step refresh(struct sst_watch *w, const struct sst_msg *ms
     return SST_STEP_REQUEST;
 }
 
-/* The ACK belongs to who sent the INVITE. */
+/* The ACK is the INVITE sender's. */
 static enum sst_watch_step ack(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     unsigned i = sst_watch_tx_find(w, by, false, msg->cseq);

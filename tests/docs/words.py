@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PLACES = ("README.md", ".github/*.md", "docs/*.md", "include/sst/*.h", "src/*/*.[ch]")
+PLACES = ("README.md", ".github/*.md", "docs/*.md", "tests/README.md", "include/sst/*.h", "src/*/*.[ch]")
 
 
 def phrases():
