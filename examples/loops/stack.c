@@ -12,7 +12,7 @@
 
 #include "peer.h"
 
-/* Seconds of the library's that pass in one: also milliseconds. SST_LOOP_SPEED may say less. */
+/* How many seconds of libsst's clock pass in one real second; SST_LOOP_SPEED may lower it. */
 #define SPEED 90u
 
 static uint64_t start_ms;

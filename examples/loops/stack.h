@@ -11,7 +11,7 @@
 
 struct call {
     struct sst_session session; /* first, so that a session's address is its call's */
-    struct sst_tx sent;         /* the INVITE or UPDATE under way */
+    struct sst_tx sent;         /* our pending INVITE or UPDATE */
     struct sst_tx received;     /* the peer's */
     uint32_t cseq;
     int socket; /* does not block */

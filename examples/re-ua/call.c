@@ -116,7 +116,7 @@ static void on_ack(const struct sip_msg *msg, void *arg)
     established(ua, msg);
 }
 
-/* The own INVITE failed; msg is NULL where nobody answered. */
+/* Our INVITE failed; msg is NULL if nobody answered. */
 static void refused(struct ua *ua, int err, const struct sip_msg *msg)
 {
     struct call *call = &ua->call;

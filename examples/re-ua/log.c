@@ -11,7 +11,7 @@
 #include "text.h"
 #include "wire.h"
 
-/* The line under way, for people. */
+/* The line being written, for people. */
 static FILE *line;
 
 /* Forgotten after a minute or two, so that no flood makes them many. */

@@ -12,7 +12,7 @@ void log_listening(const struct ua *ua);
 void log_datagram(bool sent, enum sip_transp transport, const struct sa *source,
                   const struct sa *destination, const uint8_t *bytes, size_t length, void *arg);
 
-/* An event of the library's. */
+/* An event from libsst. */
 void log_event(const struct ua *ua, const struct sst_event *event);
 
 void log_free(void);

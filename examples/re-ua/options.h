@@ -15,7 +15,7 @@ struct options {
     struct endpoint outbound;
     struct endpoint contact;
     struct sst_policy policy;
-    double hangup_after; /* seconds of the library's clock, negative for never */
+    double hangup_after; /* seconds of libsst's clock, negative for never */
     double speed;
     bool json;
 };

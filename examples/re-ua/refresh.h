@@ -14,7 +14,7 @@ void refresh_send(struct ua *ua, enum sst_method method, bool with_offer);
 /* A response that no transaction took: a copy of a 2xx gets its ACK again. For sip_listen(). */
 bool refresh_ack_again(const struct sip_msg *msg, void *arg);
 
-/* Forgets the request under way, whatever its answer will be. */
+/* Forgets the pending request, whatever its answer will be. */
 void refresh_drop(struct ua *ua);
 
 #endif

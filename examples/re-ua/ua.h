@@ -22,7 +22,7 @@ enum status {
     STATUS_USAGE = 1,
     STATUS_NO_CALL = 2,       /* not established, or the ACK never came */
     STATUS_PEER_SILENT = 3,   /* its refresh never came */
-    STATUS_REFRESH_FAILED = 4 /* the own one failed */
+    STATUS_REFRESH_FAILED = 4 /* our refresh failed */
 };
 
 /* The ACK for an own re-INVITE: copies of the 2xx get copies of it (RFC 3261 §13.2.2.4). */
@@ -51,7 +51,7 @@ struct call {
     char *call_id;
     struct sst_tx invite; /* the initial one, or the peer's INVITEs */
     struct sst_tx update; /* the peer's */
-    struct sst_tx own;    /* the refresh under way */
+    struct sst_tx own;    /* our pending refresh */
     struct sip_request *request;
     enum sst_method method;
     unsigned flags;

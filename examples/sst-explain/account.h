@@ -18,7 +18,7 @@
 
 /* A message on the ladder. */
 struct row {
-    double at; /* seconds of the capture, as are all times here */
+    double at; /* seconds of the capture, like all times here */
     unsigned long frame;
     unsigned from; /* column */
     unsigned to;

@@ -227,7 +227,7 @@ struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_par
     first = &hop->dialog[0];
     if (tag[0] == '\0') {
         if (view->request && !first->established && view->msg.method == SST_METHOD_INVITE) {
-            /* Another try, after a refusal: whoever answers it has a tag of its own. */
+            /* Another try, after a rejection: its answer has another tag. */
             first->tag[0] = '\0';
         }
         return first;

@@ -25,7 +25,7 @@ struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_par
 /* The callee's tag in a message; empty for none. */
 const char *hop_callee_tag(const struct view *view, enum sst_party party);
 
-/* How much a dialog counts: most where it was answered and used, then by whoever has this tag,
+/* How much a dialog counts: most where it was answered and used, then by the side with this tag,
  * least where it was refused. An empty tag is of no account. */
 unsigned hop_rank_dialog(const struct dialog *dialog, const char *tag);
 

@@ -12,7 +12,7 @@
 #include "packet.h"
 
 struct tshark {
-    FILE *out; /* what it exports; whoever reads it closes it */
+    FILE *out; /* what it exports; its reader closes it */
     FILE *complaints;
     off_t heard;     /* how much of them was looked at */
     bool tells_gaps; /* as far as was looked */

@@ -100,7 +100,7 @@ void route_enter(const struct proxy *proxy, osip_message_t *request)
     }
 }
 
-/* RFC 3263 without DNS beyond the address: UDP, and the port that stands there. */
+/* RFC 3263 without DNS beyond the address: UDP, and the port in the URI. */
 static int hop_of_uri(osip_uri_t *uri, struct hops *hops)
 {
     const char *host;

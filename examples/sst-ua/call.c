@@ -148,7 +148,7 @@ void call_linger(struct call *call, uint64_t wait_ms)
     }
 }
 
-/* The time so many seconds of the library's clock after the answer; never, where they are negative.
+/* The time this many seconds of libsst's clock after the answer; never, if they are negative.
  */
 static uint64_t after_answer(const struct call *call, double seconds)
 {
@@ -175,7 +175,7 @@ void call_answered(struct call *call)
     }
 }
 
-/* What is left, from now on, of so many seconds of the library's clock after the answer. */
+/* What is left now of this many seconds of libsst's clock after the answer. */
 static uint64_t left_of(const struct call *call, double seconds, uint64_t up_ms)
 {
     uint64_t span_ms;

@@ -15,11 +15,11 @@ enum call_status {
     CALL_GOOD = 0,
     CALL_NOT_ESTABLISHED = 2,
     CALL_PEER_SILENT = 3,   /* the library ended it: the peer's refresh never came */
-    CALL_REFRESH_FAILED = 4 /* the library ended it: the own refresh failed */
+    CALL_REFRESH_FAILED = 4 /* libsst ended it: our refresh failed */
 };
 
 enum call_state {
-    CALL_INVITING, /* own INVITE without a 2xx */
+    CALL_INVITING, /* our INVITE without a 2xx */
     CALL_RINGING,  /* the peer's INVITE, not answered yet */
     CALL_UP,       /* the 2xx was sent or received */
     CALL_LEAVING   /* nothing more but copies */
@@ -37,7 +37,7 @@ enum call_timer {
     TIMER_COUNT
 };
 
-/* What an own request is for. */
+/* What our request is for. */
 enum request_kind {
     REQUEST_INITIAL,
     REQUEST_REFRESH,
@@ -47,7 +47,7 @@ enum request_kind {
     REQUEST_REGISTER /* of no call; see registration.h */
 };
 
-/* An own request, over all of its transactions: one that is tried again stays the same. */
+/* Our request, over all of its transactions: a retry belongs to the same one. */
 struct request {
     struct request *next; /* of the call */
     struct call *call;
@@ -75,7 +75,7 @@ struct incoming {
     uint64_t interval_ms;     /* between its copies */
 };
 
-/* A session of the library's and the way back to its call. */
+/* A session, and the way back to its call. */
 struct call_session {
     struct sst_session session;
     struct call *call;
@@ -125,8 +125,8 @@ struct call {
     struct auth auth;
     struct request *requests;
     struct incoming incoming;
-    osip_via_t *invite_via; /* of the peer's last INVITE: with the tag and the CSeq it tells its */
-    uint32_t invite_number; /* copies, and its CANCEL */
+    osip_via_t *invite_via; /* the last INVITE from the peer: with its tag and CSeq it identifies */
+    uint32_t invite_number; /* retransmissions, and its CANCEL */
     osip_message_t *ack;    /* the last own one, for copies of its 2xx, */
     struct path ack_path;   /* and where it goes, */
     bool ack_waits;         /* once its name is looked up */
@@ -164,17 +164,17 @@ void call_answered(struct call *call);
 /* The call of another host goes on here, which was up for so long. */
 void call_resumed(struct call *call, uint64_t up_ms);
 
-/* A new own request of a call; call_request_done() ends it. */
+/* A new request of ours in a call; call_request_done() ends it. */
 struct request *call_request(struct call *call, enum request_kind kind, enum sst_method method);
 void call_request_done(struct request *request);
 
-/* An own INVITE without a final response, NULL for none. */
+/* Our INVITE without a final response, NULL for none. */
 struct request *call_open_invite(const struct call *call);
 
 /* A call that was taken is none of those any more that may be nothing but an INVITE. */
 void call_closed(struct call *call);
 
-/* What stays of the peer's INVITE once its ACK is here. */
+/* What is left of the peer's INVITE after its ACK. */
 void call_incoming_done(struct call *call);
 
 #endif

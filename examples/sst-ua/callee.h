@@ -21,7 +21,7 @@ void callee_answer_again(struct call *call);
 /* Refuses the INVITE of a call that rings; its exit status is the caller's business. */
 void callee_refuse(struct call *call, int status);
 
-/* The call whose last INVITE of the peer's a CANCEL or a copy belongs to, NULL for none. */
+/* The call to whose last INVITE a CANCEL or a retransmission belongs, NULL for none. */
 struct call *callee_find(struct ua *ua, osip_message_t *sip, const char *call_id);
 
 /*

@@ -13,7 +13,7 @@
 #include "text.h"
 #include "timer.h"
 
-/* Another INVITE, or the ACK for one, is under way: looked at again after so long. */
+/* Another INVITE, or the ACK for one, is pending: how long until we look again. */
 #define BUSY_MS 50
 
 /* EC-60: wrong credentials stay wrong. */
@@ -93,7 +93,7 @@ void client_hold(struct call *call)
 {
     struct request *request;
 
-    /* RFC 3261 §14.1: no INVITE while another one, either way, is under way. */
+    /* RFC 3261 §14.1: no INVITE while another one is pending, in either direction. */
     if (call_open_invite(call) != NULL || call->incoming.response != NULL) {
         schedule_in(call, TIMER_HOLD, BUSY_MS);
         return;
@@ -107,7 +107,7 @@ void client_hold(struct call *call)
     }
 }
 
-/* A request has come to nothing. */
+/* A request has failed. */
 static void fail(struct request *request)
 {
     struct call *call = request->call;

@@ -32,7 +32,7 @@ double clock_real_s(const struct clock *clock);
 /* The first real millisecond at which the library's clock has reached library_ms. */
 uint64_t clock_real_of(const struct clock *clock, uint64_t library_ms);
 
-/* How long, in real milliseconds, so many seconds of the library's clock take. */
+/* How many real milliseconds this many seconds of libsst's clock take. */
 uint64_t clock_real_span(const struct clock *clock, double library_s);
 
 #endif

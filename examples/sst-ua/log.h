@@ -32,8 +32,8 @@ enum log_store {
     LOG_STORE_AWAY,    /* it cannot */
     LOG_STORE_STANDBY, /* another node may own the calls */
     LOG_STORE_OWNER,   /* this node does; number: the epoch */
-    LOG_STORE_TAKEN,   /* so many calls go on here */
-    LOG_STORE_UNREAD,  /* so many records were not understood */
+    LOG_STORE_TAKEN,   /* how many calls continue here */
+    LOG_STORE_UNREAD,  /* how many records were not understood */
     LOG_STORE_LOST     /* another node has the calls */
 };
 
@@ -43,7 +43,7 @@ void log_store(const struct log *log, enum log_store what, unsigned long number)
 void log_message(struct log *log, enum log_direction direction, osip_message_t *sip,
                  const char *bytes, size_t length);
 
-/* An event of the library's. */
+/* An event from libsst. */
 void log_event(const struct log *log, const char *call_id, const struct sst_event *event);
 
 /* Something else worth knowing, for people only; call_id may be NULL. */

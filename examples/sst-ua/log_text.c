@@ -55,7 +55,7 @@ const char *log_reason_of(osip_message_t *sip)
     return MSG_IS_BYE(sip) ? log_value_of(sip, "reason", NULL) : NULL;
 }
 
-/* The line under way. */
+/* The line being written. */
 static FILE *line;
 
 static void color(const struct log *log, const char *sequence)

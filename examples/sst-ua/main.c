@@ -39,7 +39,7 @@ static void on_signal(int number)
 {
     char byte = (char)number;
 
-    /* The second one is for whoever does not want to wait. */
+    /* The second signal is for users who do not want to wait. */
     if (number != SIGUSR1 && ++signals > 1) {
         _exit(0);
     }

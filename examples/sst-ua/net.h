@@ -22,7 +22,7 @@ struct net_datagram {
     int port;
     uint32_t stream; /* the connection that it came by; 0: none, so it is a datagram */
     size_t length;
-    char bytes[]; /* and a 0, for whoever reads it as text */
+    char bytes[]; /* and a 0, so that it can be read as text */
 };
 
 struct net_line {
@@ -44,7 +44,7 @@ struct net {
     struct resolver resolver;
     struct net_line known; /* datagrams of calls, and others */
     struct net_line strangers;
-    unsigned long dropped; /* of strangers, for want of room */
+    unsigned long dropped; /* from unknown senders, because there was no room */
     struct net_address unreachable[NET_UNREACHABLE];
     size_t unreachable_count;
     const struct net_address *failing; /* sending there fails just now */

@@ -15,7 +15,7 @@
 bool network_open(struct ua *ua);
 void network_close(struct ua *ua);
 
-/* Waits for the address of whom to call. One without is a mistake of whoever called us, not of the
+/* Waits for the address of the callee. If there is none, that is a mistake of the user, not of the
  * network: says so on standard error and returns false. */
 bool network_check_destination(struct ua *ua);
 

@@ -328,7 +328,7 @@ static void set_defaults(struct options *options)
     };
 }
 
-/* Says what is wrong with what stands behind the options. */
+/* Says what is wrong with the words after the options. */
 static bool refuse_rest(int argc, char **argv)
 {
     bool call = argc > 0 && strcmp(argv[0], "call") == 0;

@@ -32,7 +32,7 @@ struct options {
     struct credentials auth;
     struct sst_policy policy;
     bool no_update;
-    double ring; /* this and all times below: seconds of the library's clock, negative for never */
+    double ring;   /* this and all times below: seconds of libsst's clock, negative for never */
     double *holds; /* ascending */
     size_t hold_count;
     double hangup_after;

@@ -56,7 +56,7 @@ static bool read_auth(struct redis_url *url, const char *auth, size_t length)
     return *url->password != '\0';
 }
 
-/* What stands behind redis:// */
+/* What follows redis:// */
 static bool read_tcp(struct redis_url *url, const char *address)
 {
     size_t length = strcspn(address, "/");

@@ -11,7 +11,7 @@
 #include "timer.h"
 #include "transactions.h"
 
-/* Our Contact, for whoever asks from there. */
+/* Our Contact, as seen by the sender of this request. */
 static void add_contact(const struct question *question, osip_message_t *response)
 {
     struct hop hop = {0};

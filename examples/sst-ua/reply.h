@@ -5,7 +5,7 @@
 
 #include "call.h"
 
-/* A request of the peer's that waits for its response. */
+/* A request from the peer that waits for its response. */
 struct question {
     struct ua *ua;
     struct call *call; /* NULL: outside of any dialog */

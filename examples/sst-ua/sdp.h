@@ -20,7 +20,7 @@ struct sdp {
     char *host;
 };
 
-/* A description under way: in force once its transaction got its 2xx. */
+/* A proposed description: in force once its transaction got its 2xx. */
 struct sdp_draft {
     char *content;
     uint32_t version;

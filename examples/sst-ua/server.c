@@ -184,7 +184,7 @@ static void other_in_dialog(const struct question *question)
     }
 }
 
-/* While the own INVITE is unanswered, one early dialog is followed: the first that is heard of. */
+/* While our INVITE is unanswered, one early dialog is followed: the first that appears. */
 static bool is_other_fork(struct call *call, osip_message_t *request)
 {
     const char *tag = message_from_tag(request);

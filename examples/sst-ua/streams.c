@@ -117,7 +117,7 @@ static bool fits(const struct stream *stream, enum transport transport,
     if (transport == TRANSPORT_TCP) {
         return true;
     }
-    /* Who connected has not shown who it is. Record-Routes have numbers: whoever is known to be
+    /* Who connected has not shown who it is. Record-Routes have numbers: the peer known to be
      * there is meant. */
     return stream->outgoing && (address_read(&number, to->storage.ss_family, name) ||
                                 strcasecmp(stream->name, name) == 0);

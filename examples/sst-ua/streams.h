@@ -28,7 +28,7 @@ struct streams {
     uint64_t keep_alive_ms; /* 0: no pings */
     bool crowded;           /* too much of strangers waits already: theirs is not read */
 
-    /* The owner's. A message came: whether it is of a call. The other end sent what is no message.
+    /* The owner's. A message came: whether it is of a call. The other end sent something else.
      * A connection is open, or over. */
     bool (*on_message)(void *user, const struct stream *stream, const char *bytes, size_t length);
     void (*on_broken)(void *user, struct stream *stream, const struct framing_piece *piece);
@@ -47,7 +47,7 @@ void streams_close(struct streams *streams);
 
 /*
  * The connection to an address, a new one where there is none; NULL where that is impossible. name
- * is whom a TLS peer has to be; a number fits whoever has shown to be there.
+ * is whom a TLS peer has to be; a number fits any peer that has shown to be there.
  */
 struct stream *streams_to(struct streams *streams, enum transport transport,
                           const struct net_address *to, const char *name, uint64_t now_ms);

@@ -10,7 +10,7 @@
 #include "stored_call.h"
 #include "text.h"
 
-/* Refreshes of so many calls a second is what a take-over does to the peers. */
+/* How many calls a second a take-over refreshes. */
 #define TAKEN_A_SECOND 1000
 
 /* A stopped process finds its lease over. It waits so long for the store to say whose it is. */

@@ -23,13 +23,13 @@ void timer_end(struct call *call);
 /* Takes the call's sessions out of the queue: their memory goes. */
 void timer_forget(struct call *call);
 
-/* Puts the header fields into an own request; false where the session has ended. */
+/* Puts the header fields into our request; false where the session has ended. */
 bool timer_request(struct request *request, osip_message_t *sip);
 
 /* The same for a request that belongs to no call. */
 void timer_plain_request(struct ua *ua, osip_message_t *sip);
 
-/* The verdict on a response to an own request, or on its end without one (message NULL then). */
+/* The verdict on a response to our request, or on its end without one (message NULL then). */
 void timer_response(struct request *request, enum sst_osip_event what, osip_message_t *response,
                     struct sst_verdict *verdict);
 
@@ -39,7 +39,7 @@ void timer_give_up(struct request *request);
 /* The first 2xx came from another fork than the one heard of before: a session of its own. */
 void timer_fork(struct request *request);
 
-/* What to do about a request of the peer's; tx for INVITE and UPDATE, else NULL. */
+/* What to do about a request from the peer; tx for INVITE and UPDATE, else NULL. */
 void timer_receive(struct call *call, struct sst_tx *tx, osip_message_t *request,
                    struct sst_advice *advice);
 

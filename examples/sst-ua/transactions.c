@@ -132,7 +132,7 @@ void transactions_forget_stranger(osip_transaction_t *transaction)
     }
 }
 
-/* Whoever knows a transaction forgets it now. */
+/* All who know a transaction forget it now. */
 static void free_transaction(osip_transaction_t *transaction)
 {
     void *instance = osip_transaction_get_your_instance(transaction);
