@@ -234,6 +234,14 @@ WRONG = """
 """
 
 
+def not_installed(guide, control):
+    """The Debian packages that src/debian/control needs and the guide's command does not install."""
+    command = re.search(r"^    apt-get install (debhelper .*)$", guide, re.M)[1]
+    needed = re.search(r"^Build-Depends:\n((?: .*\n)+)", control, re.M)[1]
+    return sorted(set(re.findall(r"^ ([a-z0-9.+-]+?)(?:-compat)?(?=[ :,]|$)", needed, re.M))
+                  - set(command.split()))
+
+
 def check_that_mistakes_are_noticed(world):
     lines = WRONG.split("\n")
     noticed = {number for number, _ in check_page(world, "README.md", WRONG)}
@@ -251,6 +259,9 @@ def main(arguments):
     count = sum(page.startswith("docs/") for page in world.pages)
     if count > PAGES_MAX:
         wrong.append(f"docs has {count} pages, more than {PAGES_MAX}: who would find their way?")
+    with open(f"{world.root}/src/debian/control", encoding="utf-8") as file:
+        wrong += [f"docs/guide.md: does not install {package}, which src/debian/control needs"
+                  for package in not_installed(world.pages["docs/guide.md"], file.read())]
     wrong += check_that_mistakes_are_noticed(world)
     print("\n".join(wrong) or f"{len(world.pages)} pages, nothing wrong")
     sys.exit(1 if wrong else 0)
