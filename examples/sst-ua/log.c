@@ -125,6 +125,9 @@ void log_store(const struct log *log, enum log_store what, unsigned long number)
         {"taken", "calls taken over:"},
         {"unread", "records that are none:"},
         {"lost", "another node has the calls: silent from here on"},
+        {"address_awaited", "the address is not on this machine yet: nothing can be sent"},
+        {"address_came", "the address is on this machine now"},
+        {"address_gone", "the address has gone from this machine: silent from here on"},
     };
 
     if (log->json) {

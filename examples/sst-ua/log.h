@@ -28,13 +28,16 @@ void log_listening(const struct log *log, const char *host, int port);
 
 /* What --store leads to. */
 enum log_store {
-    LOG_STORE_REACHED, /* it can be reached */
-    LOG_STORE_AWAY,    /* it cannot */
-    LOG_STORE_STANDBY, /* another node may own the calls */
-    LOG_STORE_OWNER,   /* this node does; number: the epoch */
-    LOG_STORE_TAKEN,   /* how many calls continue here */
-    LOG_STORE_UNREAD,  /* how many records were not understood */
-    LOG_STORE_LOST     /* another node has the calls */
+    LOG_STORE_REACHED,         /* it can be reached */
+    LOG_STORE_AWAY,            /* it cannot */
+    LOG_STORE_STANDBY,         /* another node may own the calls */
+    LOG_STORE_OWNER,           /* this node does; number: the epoch */
+    LOG_STORE_TAKEN,           /* how many calls continue here */
+    LOG_STORE_UNREAD,          /* how many records were not understood */
+    LOG_STORE_LOST,            /* another node has the calls */
+    LOG_STORE_ADDRESS_AWAITED, /* this machine does not have the nodes' address yet */
+    LOG_STORE_ADDRESS_CAME,    /* it has */
+    LOG_STORE_ADDRESS_GONE     /* it has no longer */
 };
 
 void log_store(const struct log *log, enum log_store what, unsigned long number);

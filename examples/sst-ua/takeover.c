@@ -29,6 +29,13 @@ static uint64_t now_of(const struct takeover *t)
     return clock_real_ms(&t->ua->clock);
 }
 
+void takeover_fall_silent(struct takeover *t)
+{
+    t->lease.lost = true;
+    t->ua->mute = true;
+    t->ua->status = TAKEOVER_LOST;
+}
+
 /* ---- What the store reports ---- */
 
 static void on_reached(void *user)
@@ -54,7 +61,7 @@ static void on_refused(void *user)
 
     if (!t->lease.lost) {
         log_store(&t->ua->log, LOG_STORE_LOST, 0);
-        t->lease.lost = true;
+        takeover_fall_silent(t);
     }
 }
 
@@ -149,9 +156,8 @@ bool takeover_work(struct ua *ua, short revents)
     if (is_doubtful(t) && !t->lease.asked) {
         resolve_doubt(t);
     }
+    takeover_address_work(t, now_of(t));
     if (t->lease.lost) {
-        ua->mute = true;
-        ua->status = TAKEOVER_LOST;
         return false;
     }
     takeover_end_held(t);
@@ -161,11 +167,14 @@ bool takeover_work(struct ua *ua, short revents)
 uint64_t takeover_due_ms(const struct ua *ua)
 {
     const struct takeover *t = ua->takeover;
+    uint64_t due_ms;
 
     if (t == NULL) {
         return CLOCK_NEVER;
     }
-    return t->store_due_ms < lease_due_ms(&t->lease) ? t->store_due_ms : lease_due_ms(&t->lease);
+    due_ms = takeover_address_due_ms(t);
+    due_ms = t->store_due_ms < due_ms ? t->store_due_ms : due_ms;
+    return lease_due_ms(&t->lease) < due_ms ? lease_due_ms(&t->lease) : due_ms;
 }
 
 /* ---- Beginning and end ---- */
@@ -252,7 +261,11 @@ void takeover_restore(struct ua *ua)
     uint64_t spread_ms;
     size_t good = 0;
 
-    if (t == NULL || t->found == NULL) {
+    if (t == NULL) {
+        return;
+    }
+    takeover_address_begin(t);
+    if (t->found == NULL) {
         return;
     }
     spread_ms = t->found_count * UINT64_C(1000) / TAKEN_A_SECOND;

@@ -45,6 +45,10 @@ void takeover_drop(struct call *call);
 /* Whether its end has to wait, as it may be another node's by now; farewell() comes again then. */
 bool takeover_holds(struct call *call, enum call_status status, const char *reason);
 
+/* A datagram could not be sent. Whether that is because the nodes' address is not on this machine:
+ * then it counts as lost on its way. */
+bool takeover_lacks_address(struct ua *ua);
+
 /* ---- The loop ---- */
 
 struct pollfd takeover_watch(const struct ua *ua);

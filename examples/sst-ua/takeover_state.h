@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What takeover.c and takeover_calls.c share. */
+/* What takeover*.c share. */
 #ifndef SST_UA_TAKEOVER_STATE_H
 #define SST_UA_TAKEOVER_STATE_H
 
@@ -16,9 +16,28 @@ struct takeover {
     struct ended *ended;  /* over while the store was away */
     struct found *found;  /* not restored yet */
     size_t found_count;
-    uint64_t found_ms; /* when they were read */
-    bool loaded;       /* all records are there */
+    uint64_t found_ms;          /* when they were read */
+    bool loaded;                /* all records are there */
+    struct net_address address; /* that the nodes share */
+    bool here;                  /* this machine has it */
+    bool lacked;                /* so that something was not sent */
+    uint64_t looked_ms;
 };
+
+/* ---- takeover.c ---- */
+
+/* The calls are another node's: not a word any more. */
+void takeover_fall_silent(struct takeover *t);
+
+/* ---- takeover_address.c ---- */
+
+/* When the network is open. */
+void takeover_address_begin(struct takeover *t);
+
+uint64_t takeover_address_due_ms(const struct takeover *t);
+
+/* Notices that it comes or goes. */
+void takeover_address_work(struct takeover *t, uint64_t now_ms);
 
 /* ---- takeover_calls.c ---- */
 

@@ -13,6 +13,7 @@
 struct reason {
     const struct net_address *address; /* where nobody listens */
     const struct stream *stream;       /* that is open, or closed */
+    bool came;                         /* our address: datagrams were lost before */
 };
 
 /* The path goes with its transaction through a pointer that libosip2 leaves to its user. */
@@ -120,9 +121,9 @@ static bool is_meant(const struct ua *ua, osip_transaction_t *transaction,
     if (reason->stream != NULL) {
         return path->stream == reason->stream->id;
     }
-    if (reason->address != NULL) {
+    if (reason->address != NULL || reason->came) {
         return path->count > 0 && target.transport == TRANSPORT_UDP &&
-               address_same(&target.address, reason->address);
+               (reason->came || address_same(&target.address, reason->address));
     }
     return path->count == 0;
 }
@@ -181,20 +182,25 @@ static void look_at_all(struct ua *ua, const struct reason *reason)
 
 void tries_resolved(struct ua *ua)
 {
-    look_at_all(ua, &(struct reason){NULL, NULL});
+    look_at_all(ua, &(struct reason){0});
+}
+
+void tries_came(struct ua *ua)
+{
+    look_at_all(ua, &(struct reason){.came = true});
 }
 
 void tries_unreachable(struct ua *ua, const struct net_address *address)
 {
-    look_at_all(ua, &(struct reason){address, NULL});
+    look_at_all(ua, &(struct reason){.address = address});
 }
 
 void tries_opened(struct ua *ua, const struct stream *stream)
 {
-    look_at_all(ua, &(struct reason){NULL, stream});
+    look_at_all(ua, &(struct reason){.stream = stream});
 }
 
 void tries_closed(struct ua *ua, const struct stream *stream)
 {
-    look_at_all(ua, &(struct reason){NULL, stream});
+    look_at_all(ua, &(struct reason){.stream = stream});
 }

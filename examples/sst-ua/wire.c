@@ -8,6 +8,7 @@
 #include "hop.h"
 #include "message.h"
 #include "raw.h"
+#include "takeover.h"
 #include "text.h"
 
 /* By a stream, or as a datagram; *stream becomes the connection. */
@@ -33,19 +34,21 @@ static enum wire_sent send_to(struct ua *ua, osip_message_t *sip, const struct t
     char *bytes;
     size_t length;
     bool sent;
+    bool lost;
 
     if (!message_print(sip, &bytes, &length)) {
         return WIRE_FAILED;
     }
     sent = connection != NULL ? stream_send(connection, bytes, length)
                               : to != NULL && put(ua, to, name, stream, bytes, length);
+    lost = !sent && takeover_lacks_address(ua);
     if (sent) {
         log_message(&ua->log, LOG_SENT, sip, bytes, length);
-    } else {
+    } else if (!lost) {
         log_note(&ua->log, NULL, "%s: could not send", name);
     }
     osip_free(bytes);
-    return sent ? WIRE_SENT : WIRE_FAILED;
+    return sent || lost ? WIRE_SENT : WIRE_FAILED;
 }
 
 /* A request goes out once the connection is open, and once by each. */

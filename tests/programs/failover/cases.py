@@ -4,6 +4,7 @@ lab.interval is the Session-Expires of the calls: the refresh comes at half of i
 watches hangs up at two thirds. lab.lease is the nodes' lease. Both grow with the slowness of the lab.
 """
 
+import contextlib
 import glob
 import os
 import signal
@@ -459,30 +460,82 @@ def as_caller_over_tcp(lab):
     check(peer.process.wait(20) == 0 and second.exit_status() == 0, "the call did not go on")
 
 
-def address_moves(lab, late=0.0):
-    """Nodes on machines of their own: the address goes from one to the other, late or in time."""
+@contextlib.contextmanager
+def on_two_hosts(lab):
+    """A call that is up and stored; each node has a machine of its own, the first one the address."""
     with networks("a", "b") as hosts:
         lab.address = (ADDRESS, 5060)
         hosts.give("a")
-        first = lab.node("a", *options(lab, "update"), within=hosts.within("a"))
-        second = lab.node("b", *options(lab, "update"), within=hosts.within("b"), standby=True)
+        nodes = [lab.node("a", *options(lab, "update"), within=hosts.within("a")),
+                 lab.node("b", *options(lab, "update"), within=hosts.within("b"), standby=True)]
         peer = lab.peer(PEER)
         peer.establish(*timer(lab, REFRESHER))
         lab.wait_kept(1)
-        first.kill()
+        yield hosts, nodes, peer
+
+
+def address_moves(lab):
+    with on_two_hosts(lab) as (hosts, nodes, peer):
+        nodes[0].kill()
         hosts.unplug("a")
         killed = time.monotonic()
-        if late:
-            lab.wait(second.is_listening, 10, "nobody took over")
-            time.sleep(late)
         hosts.give("b")
-        expect_refresh(lab, peer, 0, killed + 2 * late)
+        expect_refresh(lab, peer, 0, killed)
         check_one_transaction_a_number(lab, peer)
         goes_on(lab, peer, "refresher", "update")
 
 
+def logged(node, **wanted):
+    """When the node logged the first event like that, by its own clock; None for never."""
+    return next((event["real"] for event in list(node.agent.events)
+                 if all(event.get(key) == value for key, value in wanted.items())), None)
+
+
 def address_moves_late(lab):
-    address_moves(lab, late=1.0)
+    """What could not be sent before it came is sent then, and not when Timer E would have it."""
+    with on_two_hosts(lab) as (hosts, nodes, peer):
+        nodes[0].kill()
+        hosts.unplug("a")
+        nodes[1].wait_for("address_awaited")
+        time.sleep(4)
+        hosts.give("b")
+        expect_refresh(lab, peer, 0, time.monotonic())
+        waited = logged(nodes[1], event="sent", method="UPDATE") - \
+            logged(nodes[1], event="store", state="address_came")
+        check(waited < 0.1, "the refresh went out %.1f s after the address came", waited)
+        check_one_transaction_a_number(lab, peer)
+        goes_on(lab, peer, "refresher", "update")
+
+
+def address_goes(lab, hosts, first):
+    """It moves, although its node is well and has the store: that falls silent and ends nothing."""
+    hosts.take("a")
+    hosts.give("b")
+    check(first.exit_status() == 5, "the old owner goes on")
+    check(first.number("address_gone") is not None, "it does not say why")
+    check(lab.kept() == 1, "it took the call out of the store")
+
+
+def address_goes_at_rest(lab):
+    with on_two_hosts(lab) as (hosts, nodes, peer):
+        time.sleep(1)
+        since = time.monotonic()
+        address_goes(lab, hosts, nodes[0])
+        check(logged(nodes[0], event="refresh") is None, "only a refresh made it look")
+        expect_refresh(lab, peer, 0, since + lab.lease / 3)
+        check_one_transaction_a_number(lab, peer)
+        goes_on(lab, peer, "refresher", "update")
+
+
+def address_goes_before_a_refresh(lab):
+    """Which cannot be sent, long before it is time to look where the address is."""
+    lab.lease *= 12
+    with on_two_hosts(lab) as (hosts, nodes, _):
+        time.sleep(lab.half - 0.2)
+        address_goes(lab, hosts, nodes[0])
+        waited = logged(nodes[0], event="store", state="address_gone") - \
+            logged(nodes[0], event="refresh")
+        check(waited < 0.1, "it noticed %.1f s after it could not send", waited)
 
 
 def five_hundred_calls(lab):
@@ -501,5 +554,5 @@ CASES.update({case.__name__: case for case in (
     store_cut_from_owner, store_cut_from_standby, store_cut_from_both, store_cut_while_loading,
     store_gives_a_call_twice, store_restarted_empty, store_slow, store_with_password, wrong_usage,
     two_takers, owner_stopped_and_continued, clocks_apart, description_and_routes_survive,
-    as_caller, as_caller_over_tcp, address_moves, address_moves_late,
-    five_hundred_calls, ten_thousand_calls)})
+    as_caller, as_caller_over_tcp, address_moves, address_moves_late, address_goes_at_rest,
+    address_goes_before_a_refresh, five_hundred_calls, ten_thousand_calls)})

@@ -53,6 +53,10 @@ class Networks:
         ip("address", "add", ADDRESS + "/24", "dev", "eth0", host=self.hosts[name])
         ip("neighbour", "flush", "dev", "switch")
 
+    def take(self, name):
+        """The address leaves this host, as where another one wins VRRP's election."""
+        ip("address", "del", ADDRESS + "/24", "dev", "eth0", host=self.hosts[name])
+
     def unplug(self, name):
         ip("link", "set", "eth0", "down", host=self.hosts[name])
 
