@@ -9,6 +9,10 @@
  */
 #define LEASES_TO_FORGET 10
 
+/* When a store is back, the owner, which may have calls that are not in it yet, has a lease's time
+ * to go before the standbys; but no less than this. */
+#define OWNER_FIRST_MS 2000
+
 void lease_begin(struct lease *lease, const char *node, bool standby, double seconds)
 {
     *lease = (struct lease){.node = node,
@@ -17,12 +21,17 @@ void lease_begin(struct lease *lease, const char *node, bool standby, double sec
                             .forget_ms = CLOCK_NEVER};
 }
 
-void lease_reach(struct lease *lease, bool reachable)
+void lease_reach(struct lease *lease, bool reachable, uint64_t now_ms)
 {
+    bool after_owner = lease->standby && lease->epoch == 0 && lease->seen > 0;
+
     lease->reachable = reachable;
     lease->claiming = false;
     if (reachable) {
         lease->claimed_ms = 0;
+        lease->begin_ms = !after_owner                        ? 0
+                          : lease->length_ms > OWNER_FIRST_MS ? now_ms + lease->length_ms
+                                                              : now_ms + OWNER_FIRST_MS;
     }
 }
 
@@ -33,7 +42,7 @@ uint64_t lease_due_ms(const struct lease *lease)
     }
     /* A standby asks four times as often as an owner renews: how soon it notices counts. */
     return lease->claimed_ms == 0
-               ? 0
+               ? lease->begin_ms
                : lease->claimed_ms + lease->length_ms / (lease->epoch != 0 ? 3 : 12);
 }
 
@@ -57,6 +66,9 @@ bool lease_answered(struct lease *lease, enum store_claim claim, uint64_t epoch,
                     uint64_t now_ms)
 {
     lease->claiming = false;
+    if (claim == STORE_NOBODYS) {
+        return true; /* asked again, and no more certain than before */
+    }
     if (claim == STORE_OURS) {
         lease->epoch = epoch;
         lease->until_ms = lease->claimed_ms + lease->length_ms;

@@ -120,6 +120,8 @@ void log_store(const struct log *log, enum log_store what, unsigned long number)
     } words[] = {
         {"reached", "the store can be reached"},
         {"away", "the store cannot be reached: the calls go on"},
+        {"full", "the store has no memory left: the calls go on"},
+        {"room", "the store has memory again"},
         {"standby", "waiting for the owner's lease to end"},
         {"owner", "owner of the calls, in epoch"},
         {"taken", "calls taken over:"},

@@ -30,6 +30,8 @@ void log_listening(const struct log *log, const char *host, int port);
 enum log_store {
     LOG_STORE_REACHED,         /* it can be reached */
     LOG_STORE_AWAY,            /* it cannot */
+    LOG_STORE_FULL,            /* it has no memory left */
+    LOG_STORE_ROOM,            /* it has again */
     LOG_STORE_STANDBY,         /* another node may own the calls */
     LOG_STORE_OWNER,           /* this node does; number: the epoch */
     LOG_STORE_TAKEN,           /* how many calls continue here */

@@ -84,9 +84,13 @@ static void on_connect(const redisAsyncContext *context, int status)
 
 /* ---- Commands and replies ---- */
 
-/* One error makes others, and each try to connect may meet it again. */
-static void fail(struct redis_link *link, const char *error)
+static void on_error(struct redis_link *link, const char *error)
 {
+    if (strncmp(error, "OOM ", 4) == 0) {
+        link->full(link->user);
+        return;
+    }
+    /* One error makes others, and each try to connect may meet it again. */
     if (!link->failed && !text_same(link->error, error)) {
         fprintf(stderr, PROGRAM ": store: %s\n", error);
         free(link->error);
@@ -104,16 +108,10 @@ bool redis_link_reply(struct redis_link *link, const redisAsyncContext *context,
     link->pending--;
     link->sent_ms = link->now_ms;
     if (reply->type == REDIS_REPLY_ERROR) {
-        fail(link, reply->str);
+        on_error(link, reply->str);
         return false;
     }
     return true;
-}
-
-void redis_link_good(struct redis_link *link)
-{
-    free(link->error);
-    link->error = NULL;
 }
 
 void redis_link_send(struct redis_link *link, redisCallbackFn *reply, int count, const char **words)

@@ -25,6 +25,8 @@ struct redis_link {
     /* The connection begins: what is sent from within goes out first. */
     void (*begun)(void *user);
     void (*gone)(void *user);
+    /* Redis has no memory for what it was told to write; the connection goes on. */
+    void (*full)(void *user);
 
     redisAsyncContext *context; /* NULL: there is none */
     bool reading;               /* what hiredis wants to wait for */
@@ -44,12 +46,10 @@ void redis_link_send(struct redis_link *link, redisCallbackFn *reply, int count,
 /* Sends at once what has been queued. */
 void redis_link_flush(struct redis_link *link);
 
-/* Counts a reply; false where it is none, or an error, which is told and ends the connection. */
+/* Counts a reply; false where it is none, or an error. That is told and ends the connection, unless
+ * memory is what it wants. */
 bool redis_link_reply(struct redis_link *link, const redisAsyncContext *context,
                       const redisReply *reply);
-
-/* All is well: an error is told again. */
-void redis_link_good(struct redis_link *link);
 
 struct pollfd redis_link_watch(const struct redis_link *link);
 

@@ -19,8 +19,9 @@ struct store;
 
 /* What became of a claim. */
 enum store_claim {
-    STORE_OURS,  /* the lease is this node's, for the time asked for */
-    STORE_OTHERS /* it is another node's, or the epoch is higher than ours */
+    STORE_OURS,    /* the lease is this node's, for the time asked for */
+    STORE_OTHERS,  /* it is another node's, or the epoch is higher than ours */
+    STORE_NOBODYS, /* nobody has it, and the store has no memory to write who does */
 };
 
 /* What a store reports, always from within work(). */
@@ -32,6 +33,9 @@ struct store_events {
     void (*lost)(void *user);
     /* epoch: the highest that the store has seen; owner: who holds the lease, or NULL. */
     void (*claimed)(void *user, enum store_claim claim, uint64_t epoch, const char *owner);
+    /* The store has no memory left for what is written, or has again. What was written since the
+     * last answer to a claim may be lost. */
+    void (*full)(void *user, bool full);
     /* A write was refused: the epoch is higher than ours. */
     void (*refused)(void *user);
     /* One call of load(); age_ms by the store's own clock. After the last one record is NULL. */

@@ -22,19 +22,26 @@
 enum script { SCRIPT_CLAIM, SCRIPT_PUT, SCRIPT_COUNT };
 
 static const char *const scripts[SCRIPT_COUNT] = {
-    /* ARGV: node, our epoch or 0, the highest that was seen, ms. Returns whether, epoch, owner. */
+    /* ARGV: node, our epoch or 0, the highest that was seen, ms. Returns whether, epoch, owner, and
+     * whether there is no memory. PEXPIRE needs none: who has the lease keeps it. */
     "local owner = redis.call('GET', KEYS[1])\n"
     "local epoch = tonumber(redis.call('GET', KEYS[2]) or '0')\n"
     "local ours, seen = tonumber(ARGV[2]), tonumber(ARGV[3])\n"
     "if ours == 0 then\n"
-    "  if owner or epoch < seen then return {0, epoch, owner or ''} end\n"
+    "  if owner or epoch < seen then return {0, epoch, owner or '', 0} end\n"
     "  ours = epoch + 1\n"
     "elseif epoch > ours then\n"
-    "  return {0, epoch, owner or ''}\n"
+    "  return {0, epoch, owner or '', 0}\n"
     "end\n"
-    "redis.call('SET', KEYS[2], ours)\n"
+    "local set = redis.pcall('SET', KEYS[2], ours)\n"
+    "if set.err then\n"
+    "  if not string.find(set.err, 'OOM', 1, true) then return set end\n"
+    "  if owner ~= ARGV[1] or epoch ~= ours then return {-1, epoch, owner or '', 1} end\n"
+    "  redis.call('PEXPIRE', KEYS[1], ARGV[4])\n"
+    "  return {1, ours, ARGV[1], 1}\n"
+    "end\n"
     "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])\n"
-    "return {1, ours, ARGV[1]}\n",
+    "return {1, ours, ARGV[1], 0}\n",
     /* ARGV: our epoch, key, record or nothing. Returns whether. */
     "if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[1]) then return 0 end\n"
     "if ARGV[3] == '' then redis.call('HDEL', KEYS[3], ARGV[2]) return 1 end\n"
@@ -99,21 +106,34 @@ static void on_gone(void *user)
     }
 }
 
+static void on_full(void *user)
+{
+    struct redis *redis = user;
+
+    redis->store.events.full(redis->store.events.user, true);
+}
+
 /* ---- The five functions ---- */
 
 static void on_claimed(redisAsyncContext *context, void *answer, void *user)
 {
     struct redis *redis = user;
     const redisReply *reply = answer;
+    const struct store_events *events = &redis->store.events;
     const char *owner;
+    long long whether;
 
-    if (!redis_link_reply(&redis->link, context, reply) || reply->elements != 3) {
+    if (!redis_link_reply(&redis->link, context, reply) || reply->elements != 4) {
         return;
     }
+    whether = reply->element[0]->integer;
     owner = reply->element[2]->str;
-    redis->store.events.claimed(
-        redis->store.events.user, reply->element[0]->integer == 1 ? STORE_OURS : STORE_OTHERS,
-        (uint64_t)reply->element[1]->integer, owner != NULL && *owner != '\0' ? owner : NULL);
+    events->full(events->user, reply->element[3]->integer == 1);
+    events->claimed(events->user,
+                    whether > 0    ? STORE_OURS
+                    : whether == 0 ? STORE_OTHERS
+                                   : STORE_NOBODYS,
+                    (uint64_t)reply->element[1]->integer, *owner != '\0' ? owner : NULL);
 }
 
 static void on_put(redisAsyncContext *context, void *answer, void *user)
@@ -259,6 +279,7 @@ struct store *store_open(const char *url, const char *group, const char *node,
     redis->link.user = redis;
     redis->link.begun = on_begun;
     redis->link.gone = on_gone;
+    redis->link.full = on_full;
     if (!redis_url_read(&redis->link.url, url, getenv("SST_UA_STORE_AUTH"))) {
         store_close(&redis->store);
         return NULL;

@@ -43,7 +43,7 @@ static void on_reached(void *user)
     struct takeover *t = user;
 
     log_store(&t->ua->log, LOG_STORE_REACHED, 0);
-    lease_reach(&t->lease, true);
+    lease_reach(&t->lease, true, now_of(t));
     takeover_write_anew(t);
 }
 
@@ -52,7 +52,21 @@ static void on_lost(void *user)
     struct takeover *t = user;
 
     log_store(&t->ua->log, LOG_STORE_AWAY, 0);
-    lease_reach(&t->lease, false);
+    lease_reach(&t->lease, false, now_of(t));
+}
+
+static void on_full(void *user, bool full)
+{
+    struct takeover *t = user;
+
+    if (full == t->full) {
+        return;
+    }
+    t->full = full;
+    log_store(&t->ua->log, full ? LOG_STORE_FULL : LOG_STORE_ROOM, 0);
+    if (!full) {
+        takeover_write_anew(t);
+    }
 }
 
 static void on_refused(void *user)
@@ -241,7 +255,8 @@ bool takeover_begin(struct ua *ua)
     signal(SIGPIPE, SIG_IGN); /* a store that goes away is no reason to die */
     lease_begin(&t->lease, options->node, options->standby, options->lease);
     group = text_print("%s:%d", options->bind.host, options->bind.port);
-    const struct store_events events = {t, on_reached, on_lost, on_claimed, on_refused, on_loaded};
+    const struct store_events events = {t,       on_reached, on_lost,  on_claimed,
+                                        on_full, on_refused, on_loaded};
     t->store = store_open(options->store, group, options->node, &events);
     free(group);
     if (t->store == NULL) {

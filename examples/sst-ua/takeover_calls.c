@@ -68,8 +68,9 @@ static void write_call(struct takeover *t, struct call *call)
 {
     char *record;
 
-    if (!t->lease.reachable || t->lease.lost || call->state != CALL_UP || call->dialog == NULL) {
-        return; /* all are written when the store is back */
+    if (!t->lease.reachable || t->full || t->lease.lost || call->state != CALL_UP ||
+        call->dialog == NULL) {
+        return; /* all are written when the store is back, or has room */
     }
     set_cseq_aside(call);
     if (!is_stale(call)) {

@@ -17,6 +17,7 @@ struct takeover {
     struct found *found;  /* not restored yet */
     size_t found_count;
     uint64_t found_ms;          /* when they were read */
+    bool full;                  /* the store has no memory */
     bool loaded;                /* all records are there */
     struct net_address address; /* that the nodes share */
     bool here;                  /* this machine has it */

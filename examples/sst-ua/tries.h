@@ -25,8 +25,8 @@ enum wire_sent tries_send(struct ua *ua, osip_transaction_t *transaction, osip_m
 /* There was a response, or NULL for none at all: whether the next target is tried because of it. */
 bool tries_next(struct ua *ua, osip_transaction_t *transaction, osip_message_t *response);
 
-/* There is news of names, our own address has come, nobody listens at an address, or a connection is
- * open or closed: requests for there go on, or are over. */
+/* There is news of names, our own address has come, nobody listens at an address, or a connection
+ * is open or closed: requests for there go on, or are over. */
 void tries_resolved(struct ua *ua);
 void tries_came(struct ua *ua);
 void tries_opened(struct ua *ua, const struct stream *stream);

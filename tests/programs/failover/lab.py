@@ -213,10 +213,14 @@ class Node:
         self.lab.wait(lambda: self.number(state) is not None, timeout,
                       "%s never logged %r" % (self.name, state))
 
+    def numbers(self, state):
+        """What it logged with this state, each time."""
+        return [event["number"] for event in list(self.agent.events)
+                if event.get("event") == "store" and event["state"] == state]
+
     def number(self, state):
-        """What it logged with this state, None for nothing."""
-        return next((event["number"] for event in list(self.agent.events)
-                     if event.get("event") == "store" and event["state"] == state), None)
+        """The first of them, None for nothing."""
+        return next(iter(self.numbers(state)), None)
 
     def is_listening(self):
         return any(event.get("event") == "listening" for event in list(self.agent.events))

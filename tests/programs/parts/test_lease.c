@@ -32,7 +32,7 @@ static struct lease begin(bool standby)
 
     asked.count = 0;
     lease_begin(&lease, "a", standby, 3);
-    lease_reach(&lease, true);
+    lease_reach(&lease, true, 0);
     return lease;
 }
 
@@ -100,14 +100,61 @@ START_TEST(store_away)
     struct lease lease = begin(false);
 
     lease_claim(&lease, &store, 500);
-    lease_reach(&lease, false);
+    lease_reach(&lease, false, 5000);
     ck_assert_uint_eq(lease_due_ms(&lease), CLOCK_NEVER);
     lease_claim(&lease, &store, 5000);
     ck_assert_int_eq(asked.count, 1);
-    lease_reach(&lease, true); /* the answer to what was asked never comes */
+    lease_reach(&lease, true, 6000); /* the answer to what was asked never comes */
     ck_assert_uint_eq(lease_due_ms(&lease), 0);
     lease.lost = true;
     ck_assert_uint_eq(lease_due_ms(&lease), CLOCK_NEVER);
+}
+END_TEST
+
+/* The owner may have calls that the store has never heard of: a lease's time for it to come first,
+ * or two seconds, since after an error it waits for one. */
+START_TEST(standby_lets_the_owner_go_first)
+{
+    struct lease lease = begin(true);
+
+    lease_claim(&lease, &store, 500);
+    ck_assert_int_eq(asked.count, 1); /* not at the beginning: there may be no owner */
+    ck_assert(lease_answered(&lease, STORE_OTHERS, 4, "b", 510));
+    lease_reach(&lease, false, 600);
+    lease_reach(&lease, true, 9000);
+    lease_claim(&lease, &store, 11999);
+    ck_assert_int_eq(asked.count, 1);
+    lease_claim(&lease, &store, 12000);
+    ck_assert_int_eq(asked.count, 2);
+
+    lease_begin(&lease, "a", true, 1);
+    lease.seen = 4;
+    lease_reach(&lease, true, 9000);
+    ck_assert_uint_eq(lease_due_ms(&lease), 11000);
+}
+END_TEST
+
+/* Without memory the store cannot write who has the lease. Whoever had it may have it again. */
+START_TEST(store_full)
+{
+    struct lease lease = begin(false);
+
+    lease_claim(&lease, &store, 500);
+    ck_assert(lease_answered(&lease, STORE_OURS, 7, "a", 510));
+    lease_claim(&lease, &store, 3500);
+    ck_assert(lease_answered(&lease, STORE_NOBODYS, 7, NULL, 3510));
+    ck_assert(lease_is_doubtful(&lease, 3510));
+    ck_assert_uint_eq(lease_due_ms(&lease), 4500);
+    lease_claim(&lease, &store, 4500);
+    ck_assert_uint_eq(asked.epoch, 7);
+    ck_assert(lease_answered(&lease, STORE_OURS, 7, "a", 4510));
+    ck_assert(!lease_is_doubtful(&lease, 4510));
+
+    lease = begin(true);
+    lease_claim(&lease, &store, 500);
+    ck_assert(lease_answered(&lease, STORE_NOBODYS, 7, NULL, 510));
+    ck_assert_uint_eq(lease.epoch, 0);
+    ck_assert_uint_eq(lease_due_ms(&lease), 750);
 }
 END_TEST
 
@@ -120,6 +167,8 @@ int main(void)
     tcase_add_test(tests, standby_asks_for_what_has_an_owner);
     tcase_add_test(tests, calls_of_another_node);
     tcase_add_test(tests, store_away);
+    tcase_add_test(tests, standby_lets_the_owner_go_first);
+    tcase_add_test(tests, store_full);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }
