@@ -5,7 +5,7 @@ import logschema
 import scripted
 import sipwire
 import wire
-from sstlab import check, equal
+from sstlab import check, equal, take_next
 
 REQUEST = """\
 INVITE sip:b@127.0.0.1:5070 SIP/2.0
@@ -168,6 +168,19 @@ def lab_notices_bad_logs(lab):
         check(logschema.log_problems([listening, entry], 20), "not noticed: %r", entry)
     check(logschema.log_problems([sent, listening], 20), "wrong order not noticed")
     check(logschema.log_problems([], 20), "an empty log not noticed")
+
+
+def lab_allows_for_copies_that_wait(lab):
+    """A copy of an INVITE that came before there was a call may be logged behind its ACK, nothing else."""
+    del lab
+    invite, copy = ({"method": "INVITE", "cseq": 1, "copy": number > 0} for number in range(2))
+    ack, bye = ({"method": method, "cseq": 1, "copy": False} for method in ("ACK", "BYE"))
+    for lines, good in (([invite, copy, ack, bye], True), ([invite, ack, bye, copy], True),
+                        ([copy, invite, ack, bye], False), ([invite, copy, bye, ack], False),
+                        ([ack, invite, copy, bye], False)):
+        waiting = [invite, copy, ack, bye]
+        equal(all([take_next(waiting, line) == line for line in lines]), good, "%s" % lines)
+        equal(waiting, [], "datagrams without a line")
 
 
 def lab_relays_and_records(lab):
