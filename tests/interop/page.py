@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the page of results from what the cases left behind.
+"""Writes the page of results, and the list of all tests, from what the cases left behind.
 
-    page.py RESULTS PAGE      RESULTS is the folder that run.py --results filled
+    page.py RESULTS PAGE LIST     RESULTS is the folder that run.py --results filled
 """
 
 import collections
@@ -27,18 +27,22 @@ ROLES = {"Sofia-SIP": "user agent on `nua`, as caller and as callee",
 INTRO = """\
 # Interoperability
 
-Written by `tests/interop/show`; do not edit. sst-ua, and through it libsst, against SIP stacks that
-were written elsewhere: Debian packages, and JsSIP from npm. Each line below is a test, `interop.NAME`
-under ctest. It asserts from both ends: the JSON log and exit status of sst-ua, and the capture of the
-loopback interface as tshark dissects it; every datagram that sst-ua sent has to be in the capture
-with the header fields that its log tells of, and [sst-explain](sst-explain.md), asked about the
-capture, may name sst-ua for nothing. The clocks of all programs run 20 times faster than
-real time (libfaketime; more where a line says so), so that intervals of 90 s and 1800 s have their
-real values and all timers of SIP keep their proportion. Linphone runs in real
-time, with intervals of 10 s that both sides allow for the test.
+For who wants to know which SIP stacks libsst was run against, and what they do. Written by `tests/interop/show`; do not edit.
+
+sst-ua, and through it libsst, against SIP stacks that were written elsewhere: Debian packages, and JsSIP from npm. Each test asserts
+from both ends: the JSON log and exit status of sst-ua, and the capture of the loopback interface as tshark dissects it. Every
+datagram that sst-ua sent has to be in the capture with the header fields that its log tells of, and
+[sst-explain](sst-explain.md), asked about the capture, may name sst-ua for nothing.
+
+The clocks of all programs run 20 times faster than real time (libfaketime), so that intervals of 90 s and 1800 s have their real
+values and all timers of SIP keep their proportion. Linphone runs in real time, with intervals of 10 s that both sides allow for the
+test.
 """
+LIST = """\
+# Tests of interoperability
 
-
+Each is `interop.NAME` under ctest.
+"""
 def version(package, results=None):
     """The installed version of a Debian package, or of npm's jssip where the tests have it."""
     if package == "npm's jssip":
@@ -77,20 +81,28 @@ def table(results):
 
 
 def peers(by_peer, folder):
-    yield "| peer | package | version | role | tests passed |"
-    yield "|---|---|---|---|---|"
+    yield "| peer | package | version | what it is | sst-ua calls | answers | passed |"
+    yield "|---|---|---|---|--:|--:|--:|"
     packages = dict(PACKAGES)
     for peer, results in by_peer.items():
         package = packages.get(peer)
+        roles = collections.Counter(result["role"] for result in results)
         passed = sum(result["outcome"] == "passed" for result in results)
-        yield "| %s | %s | %s | %s | %d of %d |" % (
+        yield "| %s | %s | %s | %s | %d | %d | %d of %d |" % (
             peer, package or "-", version(package, folder) if package else "this one",
-            ROLES[peer], passed, len(results))
+            ROLES[peer], roles["caller"], roles["callee"], passed, len(results))
     yield ""
     yield "The judges: " + ", ".join(
         "%s %s" % (name, version(packages[name])) for name in ("tshark", "libfaketime")) \
         + ". Below sst-ua: libosip2 %s. On %s." % (version(packages["libosip2"]),
                                                    platform.machine())
+
+
+def failures(results):
+    """Those that did not pass, in a list that may be empty."""
+    for result in results:
+        if result["outcome"] != "passed":
+            yield "- %s: `%s`, %s" % (result["outcome"], result["name"], result["about"])
 
 
 def deviations(results):
@@ -120,31 +132,58 @@ def violations(results):
         yield "- `%s`: %s" % (name, ", ".join(sorted(told[name])))
 
 
-def write(folder, path):
-    results = load(folder)
+def group(results):
+    """The results by peer, in the order of ROLES."""
     by_peer = collections.OrderedDict()
     for peer in ROLES:
         mine = [result for result in results if result["peer"] == peer]
         if mine:
             by_peer[peer] = mine
+    return by_peer
+
+
+def page(results, by_peer, folder):
     count = collections.Counter(result["outcome"] for result in results)
-    lines = INTRO.splitlines() + ["", "## Peers", ""] + list(peers(by_peer, folder))
-    lines += ["", "%d tests: %s." % (len(results), ", ".join(
-        "%d %s" % (number, word) for word, number in sorted(count.items())))]
-    lines += ["", "## What the peers do that the RFC does not say", "",
-              "Sections are those of RFC 4028. Found in the captures of this run by",
-              "`tests/interop/deviations.py`; what SIPp sends is scripted and not counted.", ""]
-    lines += list(deviations(results))
-    lines += ["", "[Violations](policy.md#violations) that libsst itself reported of these peers:", ""]
-    lines += list(violations(results))
+    yield from INTRO.splitlines()
+    yield from ("", "## Peers", "")
+    yield from peers(by_peer, folder)
+    yield from ("", "%d tests: %s. What each of them does is in `build/interop/interop-tests.md` once they ran." %
+                (len(results), ", ".join("%d %s" % (number, word)
+                                         for word, number in sorted(count.items()))), "")
+    yield from failures(results)
+    yield from ("", "## What the peers do that the RFC does not say", "",
+                "Sections are those of RFC 4028. Found in the captures of this run by",
+                "`tests/interop/deviations.py`; what SIPp sends is scripted and not counted.", "")
+    yield from deviations(results)
+    yield from ("", "[Violations](policy.md#violations) that libsst itself reported of these peers:", "")
+    yield from violations(results)
+
+
+def listed(by_peer):
+    yield from LIST.splitlines()
     for peer, mine in by_peer.items():
-        lines += ["", "## %s" % peer, ""] + list(table(mine))
+        yield from ("", "## %s" % peer, "")
+        yield from table(mine)
+
+
+def save(path, lines):
+    text = "\n".join(lines) + "\n"
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-    return count
+        file.write(text)
+
+
+def main():
+    if len(sys.argv) != 4:
+        raise SystemExit(__doc__)
+    folder, path, path_of_list = sys.argv[1:]
+    results = load(folder)
+    by_peer = group(results)
+    save(path, page(results, by_peer, folder))
+    save(path_of_list, listed(by_peer))
+    print(dict(collections.Counter(result["outcome"] for result in results)))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        raise SystemExit(__doc__)
-    print(dict(write(*sys.argv[1:])))
+    main()
