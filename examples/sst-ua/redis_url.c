@@ -8,7 +8,7 @@
 #include "endpoint.h"
 #include "text.h"
 
-static const char form[] = "neither redis://[[USER]:PASSWORD@]HOST:PORT[/DB] nor unix:PATH";
+static const char form[] = "neither redis://[[USER]:PASSWORD@]HOST[:PORT][/DB] nor unix:PATH";
 
 static int digit(char c)
 {
