@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sst-ua: a small SIP user agent over UDP, TCP and TLS that shows libsst at work on libosip2. */
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "random.h"
 #include "registration.h"
 #include "schedule.h"
+#include "signals.h"
 #include "stop.h"
 #include "takeover.h"
 #include "text.h"
@@ -31,39 +31,6 @@
 
 /* The end comes at most so long after the last call was over. */
 #define LINGER_MAX_MS 5500
-
-static volatile sig_atomic_t signals;
-static int signal_pipe[2];
-
-static void on_signal(int number)
-{
-    char byte = (char)number;
-
-    /* The second signal is for users who do not want to wait. */
-    if (number != SIGUSR1 && ++signals > 1) {
-        _exit(0);
-    }
-    if (write(signal_pipe[1], &byte, 1) < 0) {
-        _exit(0);
-    }
-}
-
-static bool catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-
-    if (pipe(signal_pipe) != 0) {
-        perror("sst-ua: pipe");
-        return false;
-    }
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGUSR1, &action, NULL);
-    /* A closed connection is an error of a write, not the end of the calls. */
-    signal(SIGPIPE, SIG_IGN);
-    return true;
-}
 
 static void run_timer(struct call *call, enum call_timer timer)
 {
@@ -194,9 +161,8 @@ static bool place_calls(struct ua *ua)
 /* Waits until there is something to do; what came of signals is returned. */
 static bool wait_for_work(struct ua *ua, short *store_events)
 {
-    struct pollfd sources[3 + NETWORK_SOCKETS] = {{.fd = signal_pipe[0], .events = POLLIN},
-                                                  {.fd = -1, .events = POLLOUT},
-                                                  takeover_watch(ua)};
+    struct pollfd sources[3 + NETWORK_SOCKETS] = {
+        signals_watch(), {.fd = -1, .events = POLLOUT}, takeover_watch(ua)};
     size_t count = 3;
 
     if (out_waits()) {
@@ -217,18 +183,17 @@ static void write_metrics(struct ua *ua)
     }
 }
 
-/* SIGUSR1 asks for the counters, any other signal for the end. */
 static void heed_signal(struct ua *ua)
 {
-    char number;
-
-    if (read(signal_pipe[0], &number, 1) != 1) {
-        return;
-    }
-    if (number == SIGUSR1) {
+    switch (signals_take()) {
+    case SIGNAL_COUNTERS:
         write_metrics(ua);
-    } else {
+        break;
+    case SIGNAL_END:
         stop_begin(ua);
+        break;
+    case SIGNAL_NONE:
+        break;
     }
 }
 
@@ -274,7 +239,7 @@ static bool open_all(struct ua *ua)
     if (!takeover_begin(ua)) {
         return false;
     }
-    if (!network_open(ua) || !catch_signals()) {
+    if (!network_open(ua) || !signals_catch()) {
         return false;
     }
     if (!transactions_open(ua)) {

@@ -5,17 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum taken complain(const char *option, const char *value, const char *wanted)
-{
-    fprintf(stderr, "sst-ua: %s %s: not %s\n", option, value, wanted);
-    return TAKEN_WRONG;
-}
-
 static enum taken read_transport(struct options *options, const char *option, const char *value)
 {
     options->transport = transport_read(value);
-    return options->transport != TRANSPORT_NONE ? TAKEN
-                                                : complain(option, value, "udp, tcp or tls");
+    return option_taken(options->transport != TRANSPORT_NONE ||
+                        option_complain(option, value, "udp, tcp or tls"));
 }
 
 static bool has_scheme(const char *value)
@@ -33,10 +27,12 @@ static enum taken read_outbound(struct options *options, const char *option, con
 {
     if (has_scheme(value)) {
         options->outbound_uri = value;
-        return network_options_is_uri(value) ? TAKEN : complain(option, value, "a SIP URI");
+        return option_taken(network_options_is_uri(value) ||
+                            option_complain(option, value, "a SIP URI"));
     }
     options->outbound_uri = NULL;
-    return endpoint_parse(&options->outbound, value) ? TAKEN : complain(option, value, "HOST:PORT");
+    return option_taken(endpoint_parse(&options->outbound, value) ||
+                        option_complain(option, value, "HOST:PORT"));
 }
 
 /* Whole seconds of real time. */
@@ -46,7 +42,7 @@ static enum taken read_seconds(unsigned *seconds, const char *option, const char
     unsigned long number = strtoul(value, &rest, 10);
 
     if (*value < '0' || *value > '9' || *rest != '\0' || number > 1000000) {
-        return complain(option, value, "a number of seconds");
+        return option_taken(option_complain(option, value, "a number of seconds"));
     }
     *seconds = (unsigned)number;
     return TAKEN;
@@ -74,16 +70,16 @@ enum taken network_options_take(struct options *options, const char *option, con
     return TAKEN;
 }
 
-enum taken network_options_flag(struct options *options, const char *option)
+bool network_options_flag(struct options *options, const char *option)
 {
     if (strcmp(option, "--register") == 0) {
         options->registers = true;
     } else if (strcmp(option, "--tls-insecure") == 0) {
         options->tls.insecure = true;
     } else {
-        return TAKEN_NOT;
+        return false;
     }
-    return TAKEN;
+    return true;
 }
 
 bool network_options_check(struct options *options)

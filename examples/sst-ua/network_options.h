@@ -3,14 +3,13 @@
 #ifndef SST_UA_NETWORK_OPTIONS_H
 #define SST_UA_NETWORK_OPTIONS_H
 
+#include "option_value.h"
 #include "options.h"
 
-enum taken { TAKEN, TAKEN_NOT, TAKEN_WRONG };
-
-/* Reads an option that has a value, or one that has none. TAKEN_NOT where it is another one,
- * TAKEN_WRONG where its value is of no use, which is said on standard error. */
 enum taken network_options_take(struct options *options, const char *option, const char *value);
-enum taken network_options_flag(struct options *options, const char *option);
+
+/* Whether an option without a value is one of these. */
+bool network_options_flag(struct options *options, const char *option);
 
 /* Whether a value reads as a SIP or SIPS URI that fits on a command line. */
 bool network_options_is_uri(const char *value);
