@@ -232,6 +232,10 @@ class Node:
     def signal(self, number):
         os.kill(self.agent.process.pid, number)
 
+    def exit_status_now(self):
+        """None while it runs."""
+        return self.agent.process.poll()
+
     def exit_status(self, timeout=20):
         try:
             return self.agent.process.wait(timeout)

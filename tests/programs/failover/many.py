@@ -72,8 +72,14 @@ def many(lab, count):
     peer = Caller(lab, [lab.program, "--log", "json", "--bind", "127.0.0.1:%d" % (lab.address[1] + 1),
                         "--mode", "request", *options, "--calls", str(count),
                         "call", "sip:cluster@%s:%d" % lab.address])
+
+    def all_stored():
+        check(nodes[0].exit_status_now() is None, "the owner ended with %s, %d calls in the store",
+              nodes[0].exit_status_now(), lab.kept())
+        return lab.kept() == count
+
     # A call is stored as soon as it is answered, and is up once its caller knows.
-    lab.wait_kept(count, timeout=300)
+    lab.wait(all_stored, 300, "the store does not have %d calls" % count)
     peer.wait_for((200, "INVITE"), count)
     memory = (memory_of(lab.store) - empty) / count
     nodes[0].kill()
