@@ -2,7 +2,7 @@
 """Writes and checks tests/platform/memory.md: size of the code, depth of the stack, sizes of structures.
 
     memory.py write
-    memory.py check
+    memory.py check [--short]       --short: one column of each table, not all
 
 Exit status: 0 done, or the page is up to date; 1 it is not, or the library is no longer what the
 page says in words; 2 wrong use; 77 check only: a compiler is not installed, or not of the version
@@ -41,9 +41,10 @@ STRUCTURES = {
 SOURCE = os.path.join(run.ROOT, "src")
 CORE = ["-DSST_BUILDING", "-I" + INCLUDE, "-I" + SOURCE]
 # What libgcc calls the division of 64 bits, on any processor.
-LONG_DIVISION = re.compile(r"\bU (__aeabi_u?ldivmod|__u?(?:div|mod|divmod)di[34])\b")
+LONG_DIVISION = re.compile(r"\S+\s+U (__aeabi_u?ldivmod|__u?(?:div|mod|divmod)di[34])\b")
 # Whose chains of calls are shown.
 SHOWN = "Cortex-M4 -Os"
+SHORT = {SHOWN: TARGETS[SHOWN]}
 
 
 class Unfit(Exception):
@@ -86,15 +87,18 @@ def compile_one(command, path, scratch, more):
     return target
 
 
-def code_size(compiler, target):
+def code_sizes(compiler, *targets):
     """Bytes of code and constants, without tables for debuggers and for unwinding the stack."""
-    total = 0
-    for line in output(tool(compiler, "size"), "-A", target).splitlines():
+    totals = []
+    for line in output(tool(compiler, "size"), "-A", *targets).splitlines():
+        if line.endswith(" :"):
+            totals.append(0)
         match = re.match(r"\.(text|rodata|data\.rel\.ro|data|bss)[\w.]*\s+(\d+)", line)
         if match and match[1] in ("data", "bss") and int(match[2]) > 0:
-            raise Unfit("%s has data that is written to" % os.path.basename(target))
-        total += int(match[2]) if match else 0
-    return total
+            raise Unfit("%s has data that is written to" % os.path.basename(targets[len(totals) - 1]))
+        if match:
+            totals[-1] += int(match[2])
+    return totals
 
 
 def linked_size(compiler, objects, roots, scratch, libraries=()):
@@ -103,7 +107,7 @@ def linked_size(compiler, objects, roots, scratch, libraries=()):
     subprocess.run([tool(compiler, "ld"), "-r", "--gc-sections",
                     *("-u" + root for root in roots), *objects, *libraries, "-o", target],
                    check=True)
-    return code_size(compiler, target)
+    return code_sizes(compiler, target)[0]
 
 
 class Build:
@@ -114,15 +118,14 @@ class Build:
             objects = {os.path.relpath(path, SOURCE):
                        compile_one(command, path, scratch, [*CORE, callgraph.INFO])
                        for path in run.core_sources()}
-            self.files = {name: code_size(command, path) for name, path in objects.items()}
-            for name, path in objects.items():
-                needed = LONG_DIVISION.search(output(tool(command, "nm"), path))
-                if needed:
-                    raise Unfit("%s needs %s, with %s" % (name, needed[1], command))
+            paths = list(objects.values())
+            self.files = dict(zip(objects, code_sizes(command, *paths)))
+            needed = LONG_DIVISION.search(output(tool(command, "nm"), "-A", *paths))
+            if needed:
+                raise Unfit("%s is needed, with %s" % (needed[0], command))
             minimal = compile_one(command, self.minimal(scratch), scratch, CORE)
             used = re.findall(r"\bU (sst_\w+)", output(tool(command, "nm"), minimal))
             proxy = [*functions["proxy.h"], *functions["message.h"]]
-            paths = list(objects.values())
             self.parts = [linked_size(command, paths, roots, scratch) for roots in (used, proxy)]
             everything = [name for names in functions.values() for name in names]
             libgcc = output(*command.split(), "-print-libgcc-file-name").strip()
@@ -227,32 +230,46 @@ def structure_section(texts):
             Cortex-M makes enumerations as short as they can be.""")]
 
 
-def versions():
+def versions(targets):
     return ["- %s: `%s`, %s" % (name, command, version(command))
-            for name, command in TARGETS.items()]
+            for name, command in targets.items()]
 
 
-def page():
+def only(targets, written):
+    """What the page would be, had it been written for these targets alone."""
+    left_out = TARGETS.keys() - targets.keys()
+    dropped = None  # columns of the table that we are in
+    for line in written.splitlines():
+        cells = line.split("|")
+        if not line.startswith("|"):
+            dropped = None
+        elif dropped is None:
+            dropped = [i for i, cell in enumerate(cells) if cell.strip() in left_out]
+        if not line.startswith(tuple("- %s: `" % name for name in left_out)):
+            yield "|".join(cell for i, cell in enumerate(cells) if i not in (dropped or []))
+
+
+def page(targets):
     texts = headers()
     functions = {name: public_functions(text) for name, text in texts.items()}
     functions = {name: found for name, found in functions.items() if found}
-    builds = {name: Build(command, functions) for name, command in TARGETS.items()}
+    builds = {name: Build(command, functions) for name, command in targets.items()}
     lines = ["# What it takes: code, stack, structures", "", *text("""
         Written by `tests/platform/memory.py write`; a test fails when it is out of date. It is
         about the core alone, without the libosip2 adapter, compiled with `%s` and:""" % BARE),
-             *versions(), "",
+             *versions(targets), "",
              *code_section(builds), *stack_section(builds, functions), *structure_section(texts)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def unfit(written):
+def unfit(written, targets):
     """Why the page cannot be checked here."""
-    for command in {*TARGETS.values(), *STRUCTURES.values()}:
+    for command in {*targets.values(), *STRUCTURES.values()}:
         if shutil.which(command.split()[0]) is None:
             return "not installed: " + command.split()[0]
     if not output("gcc", "-dumpmachine").startswith("x86_64"):
         return "gcc is for another processor than x86-64"
-    for line in versions():
+    for line in versions(targets):
         if line not in written.splitlines():
             return "the page was written with another version than " + line
     return None
@@ -261,31 +278,33 @@ def unfit(written):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("action", choices=["write", "check"])
+    parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
+    targets = SHORT if options.short else TARGETS
     written = ""
     if os.path.exists(PAGE):
         with open(PAGE, encoding="utf-8") as file:
             written = file.read()
     try:
         if options.action == "write":
-            made = page()
+            made = page(TARGETS)
             with open(PAGE, "w", encoding="utf-8") as file:
                 file.write(made)
             return 0
-        reason = unfit(written)
+        reason = unfit(written, targets)
         if reason is not None:
             print("skipped, " + reason)
             return 77
-        made = page()
+        made = page(targets)
     except (callgraph.Unbounded, Unfit) as error:
         print(error)
         return 1
-    old, new = written.splitlines(), made.splitlines()
+    old, new = list(only(targets, written)), made.splitlines()
     stale = [line for line in new if line not in old] + [line for line in old if line not in new]
-    if made != written:
+    if old != new:
         print("tests/platform/memory.md is out of date: run tests/platform/memory.py write")
         print("\n".join(stale[:20]))
-    return 1 if made != written else 0
+    return 1 if old != new else 0
 
 
 if __name__ == "__main__":
