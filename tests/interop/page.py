@@ -27,7 +27,7 @@ ROLES = {"Sofia-SIP": "user agent on `nua`, as caller and as callee",
 INTRO = """\
 # Interoperability
 
-For who wants to know which SIP stacks libsst was run against, and what they do. Written by `tests/interop/show`; do not edit.
+For those who want to know which SIP stacks libsst was run against, and what these do. Written by `tests/interop/show`; do not edit.
 
 sst-ua, and through it libsst, against SIP stacks that were written elsewhere: Debian packages, and JsSIP from npm. Each test asserts
 from both ends: the JSON log and exit status of sst-ua, and the capture of the loopback interface as tshark dissects it. Every
