@@ -29,13 +29,13 @@ INTRO = """\
 
 For those who want to know which SIP stacks libsst was run against, and what these do. Written by `tests/interop/show`; do not edit.
 
-sst-ua, and through it libsst, against SIP stacks that were written elsewhere: Debian packages, and JsSIP from npm. Each test asserts
-from both ends: the JSON log and exit status of sst-ua, and the capture of the loopback interface as tshark dissects it. Every
-datagram that sst-ua sent has to be in the capture with the header fields that its log tells of, and
-[sst-explain](sst-explain.md), asked about the capture, may name sst-ua for nothing.
+sst-ua, and through it libsst, runs against SIP stacks that others wrote: Debian packages, and JsSIP from npm. Each test checks both the
+JSON log and exit status of sst-ua, and the capture of the loopback interface as tshark dissects it. Every datagram that sst-ua sent
+must be in the capture, with the header fields that its log shows, and [sst-explain](sst-explain.md) must find no fault of sst-ua in the
+capture.
 
-The clocks of all programs run 20 times faster than real time (libfaketime), so that intervals of 90 s and 1800 s have their real
-values and all timers of SIP keep their proportion. Linphone runs in real time, with intervals of 10 s that both sides allow for the
+The clocks of all programs run 20 times faster than real time (libfaketime), so intervals of 90 s and 1800 s keep their values, and all
+SIP timers their proportions. Linphone runs in real time, with intervals of 10 s that both sides allow for the
 test.
 """
 LIST = """\
