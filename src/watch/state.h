@@ -194,8 +194,8 @@ void sst_watch_tx_cancel(struct sst_watch *w, unsigned by, uint32_t cseq);
 
 /* What an interval leads to; all on the clock of the capture. */
 struct sst_watch_limits {
-    uint64_t hangup;  /* where the other side hangs up, by §10 */
-    uint64_t late;    /* the same, for a side that raises a small interval to the absolute minimum */
+    uint64_t hangup; /* where the other side hangs up, by §10 */
+    uint64_t late;   /* the same, for a side that raises a small interval to the absolute minimum */
     uint64_t expires; /* where the session expires, raised likewise */
     uint32_t slack;
 };

@@ -83,10 +83,11 @@ class World:
                     or glob.glob(f"{self.root}/{pattern}"))
 
     def built(self, path):
-        """What is below build/: a target makes it, a program or what the target is named for."""
+        """What is below build/: a target makes it, a program or what the target is named for, or a
+        script writes it."""
         name = os.path.basename(path)
-        return bool({name, f"sst-{name}"} & self.targets) or os.path.exists(
-            f"{self.build}/{path.partition('/')[2]}")
+        return (bool({name, f"sst-{name}"} & self.targets) or f"$build/{name}" in self.sources
+                or os.path.exists(f"{self.build}/{path.partition('/')[2]}"))
 
     def setting_is_right(self, name, value):
         """By the table of docs/policy.md, which a unit test compares with the library."""
