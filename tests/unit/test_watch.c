@@ -798,6 +798,16 @@ START_TEST(what_is_missing_is_named)
     struct sst_watch_result result = judged(&call, 2000);
     assert_verdict(result, INCOMPLETE, NONE);
     ck_assert_uint_eq(result.missing, SST_MISSING_RESPONSE);
+    sst_watch_lost(&call.watch);
+    result = judged(&call, 2000);
+    assert_verdict(result, INCOMPLETE, NONE);
+    ck_assert_uint_eq(result.missing, SST_MISSING_REQUEST | SST_MISSING_RESPONSE);
+
+    static const char *const one_way[] = {"0 > INVITE 1 | k: timer | x: 1800", "30 > BYE 2", NULL};
+    hear_all(&call, one_way);
+    result = judged(&call, 60);
+    assert_verdict(result, INCOMPLETE, NONE);
+    ck_assert_uint_eq(result.missing, SST_MISSING_CALLEE);
 }
 END_TEST
 

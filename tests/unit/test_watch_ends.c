@@ -254,6 +254,11 @@ static const struct call calls[] = {
      2000,
      SST_WATCH_REFRESH_UNANSWERED,
      SST_WHO_CALLEE},
+    {"32 s before the other side hangs up, not retransmitted: its answer may be missing",
+     {CALLER_REFRESHES, "1738 > UPDATE 2 | k: timer | x: 1800;refresher=uac", "1770 < BYE 1"},
+     2000,
+     SST_WATCH_INCOMPLETE,
+     SST_WHO_NONE},
     {"a re-INVITE in vain, its sender hangs up a minute later",
      {CALLER_REFRESHES, "902 > INVITE 2 | k: timer | x: 1800;refresher=uac | offer",
       "902.5 > INVITE 2 | k: timer | x: 1800;refresher=uac | offer",
@@ -528,6 +533,11 @@ static const struct call calls[] = {
 
 /* Without one of its messages each looks like another call. */
 static const struct call sole_calls[] = {
+    {"a millisecond less: its sender still waited for the answer",
+     {CALLER_REFRESHES, "1738.001 > UPDATE 2 | k: timer | x: 1800;refresher=uac", "1770 < BYE 1"},
+     2000,
+     SST_WATCH_REFRESH_UNANSWERED,
+     SST_WHO_CALLEE},
     {"an UPDATE of the interval before, and the sender's BYE at the end of this one",
      {CALLER_REFRESHES, UPDATE_902, "902.5 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
       "903 < UPDATE 1 | k: timer | x: 1800;refresher=uas",

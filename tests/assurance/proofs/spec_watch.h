@@ -60,6 +60,10 @@ static inline unsigned sst_watch_refresher(const struct sst_watch *w);
 static inline unsigned sst_watch_copies(const struct sst_watch *w, unsigned i);
 
 /*@ requires \valid_read(w) && i < SST_WATCH_TX_MAX;
+    assigns \nothing; */
+static inline bool sst_watch_in_vain(const struct sst_watch *w, unsigned i, unsigned copies);
+
+/*@ requires \valid_read(w) && i < SST_WATCH_TX_MAX;
     assigns \nothing;
     ensures is_end(\result); */
 static inline unsigned sst_watch_tx_by(const struct sst_watch *w, unsigned i);
