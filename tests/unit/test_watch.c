@@ -811,6 +811,33 @@ START_TEST(what_is_missing_is_named)
 }
 END_TEST
 
+START_TEST(who_owes_an_ack_is_named)
+{
+    static const char *const by_caller[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer", "34 < BYE 1", NULL};
+    static const char *const by_callee[] = {
+        "0 > INVITE 1 | k: timer | x: 1800",
+        "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas",
+        "2.1 > ACK 1",
+        "902 < INVITE 1 | k: timer | x: 1800;refresher=uac | offer",
+        "902.1 > 200 INVITE 1 | x: 1800;refresher=uac | Require: timer",
+        "934.1 > BYE 2",
+        NULL};
+    struct watched call;
+    hear_all(&call, by_caller);
+    struct sst_watch_result result = judged(&call, 60);
+    assert_verdict(result, ACK_MISSING, NONE);
+    ck_assert_uint_eq(result.by_caller, FOUND(ACK_MISSING));
+    ck_assert_uint_eq(result.by_callee, 0);
+    hear_all(&call, by_callee);
+    result = judged(&call, 1000);
+    assert_verdict(result, ACK_MISSING, NONE);
+    ck_assert_uint_eq(result.by_caller, 0);
+    ck_assert_uint_eq(result.by_callee, FOUND(ACK_MISSING));
+}
+END_TEST
+
 START_TEST(misuse_is_an_error)
 {
     struct sst_watch watch;
@@ -876,6 +903,7 @@ static Suite *watch_suite(void)
     tcase_add_test(tests, a_stray_refusal_leaves_the_timer);
     tcase_add_test(tests, the_last_refusal_counts);
     tcase_add_test(tests, what_is_missing_is_named);
+    tcase_add_test(tests, who_owes_an_ack_is_named);
     tcase_add_test(tests, misuse_is_an_error);
     suite_add_tcase(suite, tests);
     return suite;

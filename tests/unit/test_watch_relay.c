@@ -158,6 +158,18 @@ START_TEST(responses_are_compared)
 }
 END_TEST
 
+/* Nothing is compared where the request was not there, whatever the number of the response. */
+START_TEST(a_response_alone_is_not_compared)
+{
+    struct sst_msg in;
+    struct sst_msg out;
+    const struct sst_relay relay = {0};
+    read_message("200 INVITE 0 | x: 1800;refresher=uas", &in);
+    read_message("200 INVITE 0", &out);
+    ck_assert_uint_eq(sst_relay_response(&relay, &in, &out), 0);
+}
+END_TEST
+
 START_TEST(b2bua_is_told_apart)
 {
     struct sst_msg in;
@@ -224,6 +236,7 @@ static Suite *watch_relay_suite(void)
     TCase *tests = tcase_create("watch_relay");
     tcase_add_loop_test(tests, requests_are_compared, 0, COUNT_OF(requests));
     tcase_add_loop_test(tests, responses_are_compared, 0, COUNT_OF(responses));
+    tcase_add_test(tests, a_response_alone_is_not_compared);
     tcase_add_test(tests, b2bua_is_told_apart);
     tcase_add_loop_test(tests, libsst_as_a_proxy_is_not_accused, 0, 2);
     suite_add_tcase(suite, tests);
