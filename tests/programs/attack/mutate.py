@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Whole messages, changed at random, for sst-ua, re-ua and sst-proxy.
 
-    mutate.py --mode call|answer|proxy [--count N] [--seed S] [--save DIR] PROGRAM
+    mutate.py --mode call|answer|proxy [--transport udp|tcp] [--count N] [--seed S] [--save DIR] PROGRAM
 
 Plays the other side: in mode call the program calls, and what comes back to its INVITEs are
 responses and requests of that very dialog; in mode answer it is called; in mode proxy both sides
 are played. Each message is built from what the program itself sent - tags, branches, Call-IDs - and
 most are then changed: a field less, twice, with the value of another, another tag, number, method or
-length, bytes turned over. Every few messages an OPTIONS has to be answered, and at the end the
+length, bytes turned over. Over TCP they also come in pieces, and by connections that end anywhere or have
+lost their beginning. Every few messages an OPTIONS has to be answered, and at the end the
 program has to leave on a signal, without a word of a sanitizer.
 
 One seed is one series, as far as the program's own random tags allow. --save keeps the last
@@ -15,23 +16,18 @@ messages that were sent before the program died. Exit status 0, or 1 with what w
 """
 
 import argparse
-import collections
 import os
 import random
 import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+from played import BODY, METHODS, Message, Side, StreamSide
+
 WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
-METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "PRACK", "MESSAGE", "X-Y")
-STATUSES = (100, 180, 180, 180, 183, 183, 200, 200, 200, 200, 202, 401, 407, 422)
-REFUSALS = (302, 401, 407, 408, 420, 422, 481, 486, 487, 491, 500, 503, 603, 699)
-BODY = ("v=0\r\no=- 7 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        "m=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n")
 JUNK = ("", " ", "\t", "0", "-1", "4294967295", "2147483648", "99999999999999999999", "\"", "<", ">",
         ";", ",", ":", "@", "%00", "%", "\\", "\x00", "\xff\xfe", "a" * 3000, ";tag=", ";lr;lr;lr",
         "sip:", "sip:@", "sip:[::1", "tel:1", "timer, timer", "*", "\r\n ", "=", ";=;=", "\"\\\"")
@@ -47,138 +43,6 @@ ADDED = ("Session-Expires: 90;refresher=uac", "Session-Expires: 90;refresher=uas
 
 class Found(Exception):
     """The program did what it must not."""
-
-
-class Message:
-    """Start line and header lines as text, so that anything can be written into them."""
-
-    def __init__(self, start, lines, body=""):
-        self.start, self.lines, self.body = start, list(lines), body
-
-    def encode(self, length=True):
-        lines = list(self.lines)
-        body = self.body.encode("latin-1", "replace")
-        if length:
-            lines.append("Content-Length: %d" % len(body))
-        head = "\r\n".join([self.start] + lines) + "\r\n\r\n"
-        return head.encode("latin-1", "replace") + body
-
-
-def fields(data):
-    """Name and value of each header line of a sound message, and its first line."""
-    head = data.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-    found = collections.defaultdict(list)
-    for line in head[1:]:
-        name, _, value = line.partition(":")
-        found[name.strip().lower()].append(value.strip())
-    return head[0], found
-
-
-class Side:
-    """One socket of the played side and the dialogs that it knows."""
-
-    def __init__(self, dice, name):
-        self.dice, self.name = dice, name
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        # What the program sent, each once, as first line and fields: requests, and responses.
-        self.asked = collections.deque(maxlen=24)
-        self.known = collections.deque(maxlen=8)
-        self.sent = collections.deque(maxlen=40)
-
-    def token(self):
-        return "%08x" % self.dice.getrandbits(32)
-
-    def via(self, branch=None):
-        return "Via: SIP/2.0/UDP 127.0.0.1:%d;branch=%s;rport" % (
-            self.port, branch or "z9hG4bK" + self.token())
-
-    def response(self, to):
-        start, its = to
-        status = self.dice.choice(STATUSES if self.dice.random() < 0.93 else REFUSALS)
-        lines = ["Via: " + value for value in its["via"]]
-        lines += ["Record-Route: " + value for value in its["record-route"]]
-        peer = (its["to"] or ["<sip:x@x>"])[0]
-        if "tag=" not in peer and status > 100:
-            peer += ";tag=" + self.dice.choice(("one", "one", "one", "two"))
-        lines += ["From: " + (its["from"] or [""])[0], "To: " + peer,
-                  "Call-ID: " + (its["call-id"] or [""])[0], "CSeq: " + (its["cseq"] or [""])[0],
-                  "Contact: <sip:p@127.0.0.1:%d>" % self.port]
-        body = ""
-        if status == 200 and "INVITE" in lines[-2]:
-            lines += ["Session-Expires: 90;refresher=" + self.dice.choice(("uac", "uas")),
-                      "Require: timer", "Supported: timer", "Allow: INVITE, ACK, BYE, UPDATE",
-                      "Content-Type: application/sdp"]
-            body = BODY
-        return Message("SIP/2.0 %d Text" % status, lines, body)
-
-    def request(self, within):
-        """A request, within the dialog of something that the program sent or outside of any."""
-        method = self.dice.choice(METHODS)
-        number = self.dice.choice((0, 1, 2, 3, 77, 1000, 2147483647))
-        uri, call_id = "sip:ua@127.0.0.1", self.token()
-        local, remote = "<sip:p@p>;tag=" + self.token(), "<sip:ua@127.0.0.1>"
-        branch = None
-        if within:
-            start, its = within
-            one, two = (its["from"] or [""])[0], (its["to"] or [""])[0]
-            ours = start.startswith("SIP/2.0")
-            local, remote = (one, two) if ours else (two, one)
-            if "tag=" not in local and self.dice.random() < 0.9:
-                local += ";tag=" + self.dice.choice(("one", "one", "one", "two"))
-            call_id = (its["call-id"] or [""])[0]
-            if ours and self.dice.random() < 0.5:
-                branch = (its["via"] or [""])[0].partition("branch=")[2].partition(";")[0]
-                number = (its["cseq"] or ["1"])[0].split(" ")[0]
-        lines = [self.via(branch), "Max-Forwards: 70", "From: " + local, "To: " + remote,
-                 "Call-ID: " + call_id, "CSeq: %s %s" % (number, method),
-                 "Contact: <sip:p@127.0.0.1:%d>" % self.port, "Supported: timer"]
-        body = ""
-        if method in ("INVITE", "UPDATE") and self.dice.random() < 0.8:
-            lines += ["Session-Expires: %d" % self.dice.choice((90, 100, 1800)),
-                      "Content-Type: application/sdp"]
-            body = BODY
-        return Message("%s %s SIP/2.0" % (method, uri), lines, body)
-
-    def next(self):
-        """The next message of the series, sound."""
-        draw = self.dice.random()
-        if self.asked and draw < 0.3:
-            return self.response(self.dice.choice(self.asked))
-        if self.asked and draw < 0.65:
-            return self.request(self.dice.choice(self.asked))
-        if self.known and draw < 0.9:
-            return self.request(self.dice.choice(self.known))
-        return self.request(None)
-
-    def learn(self, data):
-        if not data.strip():
-            return
-        entry = fields(data)
-        kind = self.known if entry[0].startswith("SIP/2.0") else self.asked
-        if entry not in kind and not entry[0].startswith("ACK"):
-            kind.append(entry)
-
-    def forget(self):
-        self.asked.clear()
-        self.known.clear()
-
-    def send(self, data, address):
-        self.sent.append(data)
-        try:
-            self.socket.sendto(data, address)
-        except OSError:
-            pass
-
-    def take(self):
-        while select.select([self.socket], [], [], 0)[0]:
-            try:
-                data = self.socket.recv(65536)
-            except OSError:
-                continue
-            self.learn(data)
 
 
 def change_line(dice, lines):
@@ -247,7 +111,8 @@ class Run:
     def __init__(self, options):
         self.options = options
         self.dice = random.Random(options.seed)
-        self.sides = [Side(self.dice, "source"), Side(self.dice, "target")]
+        kind = StreamSide if options.transport == "tcp" else Side
+        self.sides = [kind(self.dice, "source"), kind(self.dice, "target")]
         self.errors = tempfile.TemporaryFile()
         # A loopback address of this run: no other test takes the port between two starts.
         number = os.getpid() & 0x3fffff
@@ -264,7 +129,7 @@ class Run:
         if self.options.mode == "call":
             if not program.endswith("re-ua"):
                 common += ["--calls", "24", "--session-expires", "90", "--speed", "20"]
-            return common + extra + ["call", "sip:p@127.0.0.1:%d" % self.sides[0].port]
+            return common + extra + ["call", self.sides[0].uri]
         if not program.endswith("re-ua"):
             common += ["--calls", "0", "--ring", "1", "--speed", "20"]
         return common + extra + ["answer"]
@@ -308,20 +173,15 @@ class Run:
         ping = Message("OPTIONS sip:ping@%s:%d SIP/2.0" % self.address, [
             side.via(branch), "Max-Forwards: 70", "From: <sip:p@p>;tag=ping", "To: <sip:u@u>",
             "Call-ID: " + side.token(), "CSeq: 1 OPTIONS"]).encode()
-        side.send(ping, self.address)
+        side.ping(ping, self.address)
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
-            ready = select.select([side.socket, other.socket], [], [], 0.1)[0]
-            for one in self.sides:
-                if one.socket not in ready:
-                    continue
-                try:
-                    data = one.socket.recv(65536)
-                except OSError:
-                    continue
-                if branch.encode() in data:
-                    return True
-                one.learn(data)
+            ready = select.select(side.sockets() + other.sockets(), [], [], 0.1)[0]
+            for one, link in [(one, link) for one in self.sides for link in one.sockets()]:
+                for data in one.read(link) if link in ready else []:
+                    if branch.encode() in data:
+                        return True
+                    one.learn(data)
         return False
 
     def healthy(self):
@@ -369,6 +229,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mode", choices=("call", "answer", "proxy"), required=True)
+    parser.add_argument("--transport", choices=("udp", "tcp"), default="udp", help="tcp: of sst-ua")
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save", help="folder for the last messages before the end")
