@@ -9,12 +9,18 @@ from lab import Quiet, check
 # Long enough that no refresh but the taker's comes in between.
 INTERVAL = 1800
 
+# Calls of one peer.
+A_CALLER = 1000
+
 
 class Caller(Quiet):
-    """The peer: one sst-ua with all the calls."""
+    """The peer: one sst-ua with so many calls."""
 
-    def __init__(self, lab, command):
-        super().__init__(lab, "peer", command, ("received",))
+    def __init__(self, lab, number, count, options):
+        super().__init__(lab, "peer%d" % number, [
+            lab.program, "--log", "json", "--bind", "127.0.0.1:0", "--mode", "request", *options,
+            "--calls", str(count), "call", "sip:cluster@%s:%d" % lab.address], ("received",))
+        self.count = count
         self.received = collections.Counter()   # methods, and (status, method): copies aside
         self.numbers = set()                    # (call, CSeq) of requests
 
@@ -32,27 +38,48 @@ class Caller(Quiet):
             check(key not in self.numbers, "CSeq %d of %s was used twice", *reversed(key))
             self.numbers.add(key)
 
-    def wait_for(self, what, count):
-        """When the first and the last of so many arrived, by the clock of this process."""
-        first, until = None, time.monotonic() + 300
-        while True:
-            self.read()
-            now = time.monotonic()
-            number = self.received[what]
-            first = first or (now if number else None)
-            if number == count:
-                return first, now
-            check(self.process.poll() is None, "the peer ended with %s, having received %s",
-                  self.process.poll(), dict(self.received))
-            check(now < until, "%d of %d: %s", number, count, what)
-            time.sleep(0.01)
-
     def end(self):
         """Hangs up all of its calls."""
         self.process.send_signal(signal.SIGTERM)
         check(self.process.wait(120) == 0, "the peer ended with %s", self.process.poll())
         self.read()
         self.close()
+
+
+def wait_for(callers, what):
+    """When the first and the last message of all callers arrived, by the clock of this process."""
+    first, until = None, time.monotonic() + 300
+    while True:
+        for caller in callers:
+            caller.read()
+            check(caller.process.poll() is None, "a peer ended with %s, having received %s",
+                  caller.process.poll(), dict(caller.received))
+        now = time.monotonic()
+        number = sum(caller.received[what] for caller in callers)
+        first = first or (now if number else None)
+        if number == sum(caller.count for caller in callers):
+            return first, now
+        check(now < until, "%d times: %s", number, what)
+        time.sleep(0.01)
+
+
+def begin(lab, owner, count, options):
+    """So many calls that are up and stored, by callers that begin one after another: all at once are
+    more than a busy machine answers before their INVITEs are given up."""
+    callers = []
+
+    def all_stored():
+        check(owner.exit_status_now() is None, "the owner ended with %s, %d calls in the store",
+              owner.exit_status_now(), lab.kept())
+        return lab.kept() == sum(caller.count for caller in callers)
+
+    while count > 0:
+        callers.append(Caller(lab, len(callers), min(count, A_CALLER), options))
+        count -= A_CALLER
+        # A call is stored as soon as it is answered, and is up once its caller knows.
+        lab.wait(all_stored, 300, "the store does not have all calls")
+        wait_for(callers[-1:], (200, "INVITE"))
+    return callers
 
 
 def memory_of(store):
@@ -69,29 +96,19 @@ def many(lab, count):
     nodes = [lab.node("a", *options, store=store, quiet=True),
              lab.node("b", *options, standby=True, store=store, quiet=True)]
     empty = memory_of(lab.store)
-    peer = Caller(lab, [lab.program, "--log", "json", "--bind", "127.0.0.1:%d" % (lab.address[1] + 1),
-                        "--mode", "request", *options, "--calls", str(count),
-                        "call", "sip:cluster@%s:%d" % lab.address])
-
-    def all_stored():
-        check(nodes[0].exit_status_now() is None, "the owner ended with %s, %d calls in the store",
-              nodes[0].exit_status_now(), lab.kept())
-        return lab.kept() == count
-
-    # A call is stored as soon as it is answered, and is up once its caller knows.
-    lab.wait(all_stored, 300, "the store does not have %d calls" % count)
-    peer.wait_for((200, "INVITE"), count)
+    callers = begin(lab, nodes[0], count, options)
     memory = (memory_of(lab.store) - empty) / count
     nodes[0].kill()
     killed = time.monotonic()
     lagged = lab.lag.seconds()
-    first, last = peer.wait_for("UPDATE", count)
+    first, last = wait_for(callers, "UPDATE")
     check(first - killed < lab.lease + 1 + lab.lag.seconds() - lagged,
           "the first refresh of the taker came after %.1f s", first - killed)
     check(nodes[1].number("taken") == count, "%s calls taken over", nodes[1].number("taken"))
-    peer.end()
-    check(peer.received["BYE"] == 0, "the cluster hung up")
-    check(peer.received[(200, "BYE")] == count, "calls were lost: the peer received %s",
-          dict(peer.received))
+    for caller in callers:
+        caller.end()
+        check(caller.received["BYE"] == 0, "the cluster hung up")
+        check(caller.received[(200, "BYE")] == caller.count, "calls were lost: a peer received %s",
+              dict(caller.received))
     lab.wait_kept(0, timeout=60)
     return {"first": first - killed, "last": last - killed, "memory": memory}
