@@ -10,7 +10,7 @@ from lab import Quiet, check
 INTERVAL = 1800
 
 # Calls of one peer.
-A_CALLER = 1000
+A_CALLER = 250
 
 
 class Caller(Quiet):
@@ -71,6 +71,9 @@ def begin(lab, owner, count, options):
     def all_stored():
         check(owner.exit_status_now() is None, "the owner ended with %s, %d calls in the store",
               owner.exit_status_now(), lab.kept())
+        callers[-1].read()
+        check(callers[-1].received[(200, "BYE")] == 0, "calls were given up, %d are in the store",
+              lab.kept())
         return lab.kept() == sum(caller.count for caller in callers)
 
     while count > 0:
