@@ -199,6 +199,18 @@ static void in_force(const struct sst_session *s, struct sst_timer *timer)
     }
 }
 
+uint64_t sst_session_restate(struct sst_session *s, uint64_t now_ms)
+{
+    uint64_t now = sst_time_in(now_ms);
+    if (now < s->start_ms) {
+        if (s->refresh_ms != SST_NEVER) {
+            s->refresh_ms -= s->start_ms - now;
+        }
+        s->start_ms = now;
+    }
+    return now;
+}
+
 void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, uint64_t now)
 {
     bool confirmed = sst_phase(s) == PHASE_CONFIRMED;

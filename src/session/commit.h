@@ -17,6 +17,9 @@ struct sst_commit {
     bool overruled;     /* the peer took the role; EC-124 */
 };
 
+/* EC-44: at a 2xx by a clock that was set back to before the interval's start, where it stood still
+ * for the session, all times move back to it. @return now on the session's clock */
+uint64_t sst_session_restate(struct sst_session *s, uint64_t now_ms);
 /* The timer becomes what the 2xx says, and the interval starts anew. */
 void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, uint64_t now);
 /* The same timer, a new interval, without a message: what runs for one's own benefit; EC-18. */

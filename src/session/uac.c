@@ -235,8 +235,9 @@ static bool sets_plan(const struct sst_session *s, const struct sst_tx *tx)
 }
 
 static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
-                    uint64_t now)
+                    uint64_t now_ms)
 {
+    uint64_t now = sst_session_restate(s, now_ms);
     struct sst_commit commit = {
         .sent = SST_NEVER,
         .generation = tx->generation,
@@ -270,8 +271,9 @@ static void ignore(struct sst_verdict *verdict)
 }
 
 static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
-                    uint64_t now, struct sst_verdict *verdict)
+                    uint64_t now_ms, struct sst_verdict *verdict)
 {
+    uint64_t now = sst_session_now(s, now_ms);
     enum sst_method method = sst_tx_method(tx);
     enum sst_outcome outcome = sst_tx_is_refresh(tx)
                                    ? sst_classify_failure(s->policy, method, response->status)
@@ -279,7 +281,7 @@ static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_m
     if (outcome == SST_OUTCOME_PROVISIONAL) {
         provisional(s, tx, response, now);
     } else if (outcome == SST_OUTCOME_SUCCESS) {
-        success(s, tx, response, now);
+        success(s, tx, response, now_ms);
         verdict->refreshed = true;
     } else {
         failure(s, tx, outcome, response, now, verdict);
@@ -307,7 +309,7 @@ int sst_session_response(struct sst_session *s, struct sst_tx *tx, const struct 
     note_misplaced(s, response);
     sst_session_learn(s, response);
     if (tx != NULL) { /* of any other method nothing moves; EC-07 */
-        respond(s, tx, response, sst_session_now(s, now_ms), verdict);
+        respond(s, tx, response, now_ms, verdict);
     }
     sst_session_deliver(s, now_ms);
     return SST_OK;

@@ -257,9 +257,10 @@ static void facts_of(const struct sst_tx *tx, struct sst_facts *facts)
     facts->supports = tx->flags & TX_SUPPORTED;
 }
 
-static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now,
+static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms,
                    struct sst_headers *headers)
 {
+    uint64_t now = sst_session_restate(s, now_ms);
     struct sst_dialog dialog;
     struct sst_facts facts;
     struct sst_answer answer;
@@ -321,7 +322,7 @@ int sst_session_answer(struct sst_session *s, struct sst_tx *tx, unsigned status
     }
     bool pending = tx != NULL && sst_tx_state(tx) == TX_PEER_OPEN && sst_session_is_open(s, tx);
     if (pending && status / 100u == 2u) {
-        accept(s, tx, sst_session_now(s, now_ms), headers);
+        accept(s, tx, now_ms, headers);
         return SST_OK;
     }
     response_headers(s, tx, status, headers);

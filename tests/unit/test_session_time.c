@@ -269,7 +269,98 @@ START_TEST(a_clock_that_steps_back_is_clamped)
     t->now_ms = TALK_BEGIN_MS - 500000u; /* the refresh is on its way while the clock is wrong */
     refreshes(t);
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
-    ck_assert_uint_eq(info_of(t).start_ms, TALK_BEGIN_MS); /* not before the last start */
+    ck_assert_uint_eq(info_of(t).start_ms, t->now_ms); /* until the next 2xx */
+    end_talk(t);
+}
+END_TEST
+
+/* Where the clock is set in an interval of 90 s, and what brings the next 2xx. */
+enum set_in { BEFORE_OWN, AT_REFRESH, IN_REFRESH, BEFORE_PEERS, IN_PEERS };
+
+static void refreshes_by_another_clock(struct talk *t, enum set_in phase, double at, double set)
+{
+    until(t, at);
+    if (phase == IN_REFRESH) {
+        refreshes(t);
+    } else if (phase == IN_PEERS) {
+        hears(t, UPDATE, "Supported: timer | " LOCAL_90);
+    }
+    t->now_ms = t->begin_ms + (uint64_t)(int64_t)((at + set) * 1000.0);
+    switch (phase) {
+    case BEFORE_OWN:
+        asks(t, UPDATE);
+        break;
+    case AT_REFRESH:
+        refreshes(t);
+        break;
+    case BEFORE_PEERS:
+        hears(t, UPDATE, "Supported: timer | " LOCAL_90);
+        break;
+    case IN_REFRESH:
+    case IN_PEERS:
+        break;
+    }
+    if (phase >= BEFORE_PEERS) {
+        answers(t, UPDATE, 200);
+    } else {
+        expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
+    }
+    from_here(t);
+}
+
+/* A refresh that was on its way while the clock was set ahead seems to have had a late answer, so
+ * the next one comes earlier: EC-132. */
+/* Shows: EC-44 EC-132 */
+START_TEST(a_2xx_restates_all_times_by_the_clock_that_shows_it)
+{
+    static const struct {
+        enum set_in phase;
+        double at;
+        double set;
+        const char *next;
+    } rows[] = {
+        {BEFORE_OWN, 22.5, -2000, "45"},     {BEFORE_OWN, 22.5, -22.5, "45"},
+        {BEFORE_OWN, 22.5, 22.5, "45"},      {AT_REFRESH, 45, -2000, "45"},
+        {AT_REFRESH, 45, -45.001, "45"},     {AT_REFRESH, 45, -22.5, "45"},
+        {AT_REFRESH, 45, 22.5, "45"},        {IN_REFRESH, 45, -2000, "45"},
+        {IN_REFRESH, 45, -22.5, "45"},       {IN_REFRESH, 45, 22.5, "22.5"},
+        {BEFORE_PEERS, 22.5, -2000, "52.5"}, {BEFORE_PEERS, 22.5, 22.5, "52.5"},
+        {IN_PEERS, 45, -2000, "52.5"},       {IN_PEERS, 45, -45.001, "52.5"},
+        {IN_PEERS, 45, 10, "52.5"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bool watches = rows[i].phase >= BEFORE_PEERS;
+        struct talk *t = connected("", watches ? REMOTE_90 : "Allow: UPDATE | " LOCAL_90);
+        for (unsigned cycle = 0; cycle < 3; cycle++) {
+            double at =
+                cycle > 0 && rows[i].phase == IN_REFRESH && rows[i].set > 0 ? 22.5 : rows[i].at;
+            refreshes_by_another_clock(t, rows[i].phase, at, rows[i].set);
+            ck_assert_uint_eq(info_of(t).start_ms, t->now_ms);
+            ck_assert_uint_eq(info_of(t).expires_ms, t->now_ms + 90000u);
+            expect(next(t), rows[i].next);
+        }
+        end_talk(t);
+    }
+}
+END_TEST
+
+/* What was not for this interval alone goes on by the new clock, as it stood at the start. */
+/* Shows: EC-44 EC-115 EC-121 */
+START_TEST(what_outlives_a_2xx_goes_by_the_new_clock_too)
+{
+    struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
+
+    serves(t, INVITE, "Supported: timer"); /* its ACK is awaited until 32 */
+    until(t, 10);
+    serves(t, UPDATE, ""); /* a proxy's ping: the refresh is still at 45 */
+    until(t, 20);
+    t->now_ms -= 2000000u; /* so it was 10, for all that can be known */
+    serves(t, UPDATE, "");
+    from_here(t);
+    expect(next(t), "35");
+    until(t, 22);
+    ck_assert_uint_eq(sst_ack_until(t->session), sst_time_in(t->now_ms));
     end_talk(t);
 }
 END_TEST
@@ -444,6 +535,8 @@ int main(void)
     tcase_add_test(tcase, a_refresh_under_way_does_not_hold_up_the_expiration);
     tcase_add_test(tcase, one_look_after_a_leap_is_one_event);
     tcase_add_test(tcase, a_clock_that_steps_back_is_clamped);
+    tcase_add_test(tcase, a_2xx_restates_all_times_by_the_clock_that_shows_it);
+    tcase_add_test(tcase, what_outlives_a_2xx_goes_by_the_new_clock_too);
     tcase_add_test(tcase, a_host_that_never_looks_is_told_nothing);
     tcase_add_test(tcase, the_largest_interval_neither_wraps_nor_ends);
     tcase_add_test(tcase, an_interval_below_90_is_healed_and_drives_nobody_faster_than_the_floor);

@@ -72,7 +72,8 @@ BREAKS = [
      "s->interval = runs == RUNS_NONE ? 0 : timer->interval;",
      "s->interval = runs == RUNS_NONE ? 0 : sst_max(s->interval, timer->interval);"),
     ("7.2-9", "session/commit.c", "does not count from the last 2xx but from the first",
-     "    s->start_ms = now;", "    s->start_ms = s->start_ms == 0 ? now : s->start_ms;"),
+     "    s->reason = SST_END_NONE;\n    s->start_ms = now;",
+     "    s->reason = SST_END_NONE;\n    s->start_ms = s->start_ms == 0 ? now : s->start_ms;"),
     ("7.2-10", "session/commit.c", "never refreshes",
      "    if (sst_may_refresh(s)) {\n"
      "        s->refresh_ms",
