@@ -92,10 +92,7 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
         return;
     }
     a->established = true;
-    uint64_t now = clock_of(w, a);
-    bool set = (w->causes & 1u << CAUSE_CLOCK) != 0; /* EC-44 */
-    bool back = set && info.start_ms != SST_NEVER && info.start_ms > now;
-    a->committed_at = back ? info.start_ms : now;
+    a->committed_at = clock_of(w, a); /* EC-44: also after it was set back */
     a->asked = 0;
     a->asked_at = 0;
     a->restored = false;
@@ -115,10 +112,10 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     w->counts->scene[SCENE_TIMER] += info.side != SST_SIDE_NONE;
     w->counts->scene[SCENE_NO_TIMER] += info.side == SST_SIDE_NONE;
     w->counts->scene[SCENE_OWN_BENEFIT] += info.own_benefit;
-    if (overlap || back || !commit->timed || w->side[0].kind == KIND_ROGUE ||
+    if (overlap || !commit->timed || w->side[0].kind == KIND_ROGUE ||
         w->side[1].kind == KIND_ROGUE || w->side[0].kind == KIND_FOREIGN ||
         w->side[1].kind == KIND_FOREIGN) {
-        return; /* EC-21, EC-44, EC-08 have rules of their own */
+        return; /* EC-21, EC-08 have rules of their own */
     }
     if (value == NULL) {
         if (info.side != SST_SIDE_NONE && !info.own_benefit) {
@@ -132,7 +129,7 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     if (info.interval != interval || info.side != side) {
         fail(w, "§7.2, §9: interval and refresher are those of the 2xx", "%s, not %u %s", value,
              info.interval, sst_side_name(info.side));
-    } else if (info.expires_ms != now + run_ms(interval)) {
+    } else if (info.expires_ms != a->committed_at + run_ms(interval)) {
         fail(w, "§7.2: the interval starts with the 2xx", "ends at %llu",
              (unsigned long long)info.expires_ms);
     }
@@ -212,7 +209,7 @@ static bool explain(struct world *w, uint32_t interval)
     uint64_t window = 3u * run_ms(interval) + 100000u;
     for (unsigned c = 0; c < CAUSE_COUNT; c++) {
         bool lasting = (1u << c & (1u << CAUSE_HEADERS | 1u << CAUSE_ROGUE | 1u << CAUSE_DEAD |
-                                   1u << CAUSE_GONE | 1u << CAUSE_CLOCK | 1u << CAUSE_LATE)) != 0;
+                                   1u << CAUSE_GONE | 1u << CAUSE_LATE)) != 0;
         if (w->cause_at[c] != 0 && (lasting || w->cause_at[c] + window >= w->now)) {
             w->counts->explained[c]++;
             return true;

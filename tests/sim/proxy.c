@@ -154,7 +154,10 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
         memory->from = packet->from;
     }
     view(&msg, packet);
+    /* Of a copy that comes after the 2xx the proxy knows that it was answered. */
+    uint8_t answered = memory->tx.answered;
     sst_proxy_request(&proxy->policy, &memory->tx, &msg, &edit);
+    memory->tx.answered = answered;
     if (edit.status != 0) {
         if (packet->method != SST_METHOD_ACK) {
             refuse(w, &edit, packet);

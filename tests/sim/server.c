@@ -75,16 +75,21 @@ static void finish(struct world *w, struct agent *a, struct server *s)
 /* EC-115: a 2xx to a request that asks for nothing, or that a proxy asks for, leaves the refresh
  * where it was planned; one that is pending may be made up for at any time, and one that waits to
  * be pulled is due. SST_NEVER: it does not. */
-static uint64_t planned_before(const struct agent *a, const struct server *s)
+static uint64_t planned_before(const struct world *w, const struct agent *a, const struct server *s)
 {
     struct sst_session_info info;
     sst_session_inspect(&a->session, &info);
-    if (s->asked != 0 && s->supports) {
+    bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
+    bool lost = a->attempting && !pending; /* EC-123: no 2xx puts off what asks once more */
+    if (s->asked != 0 && s->supports && !lost) {
         return SST_NEVER;
     }
-    bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
     bool waits = (a->session.events >> (SST_EVENT_REFRESH - 1) & 1u) != 0;
-    return pending || waits ? 0 : info.refresh_ms;
+    if (pending || waits || info.refresh_ms == SST_NEVER) {
+        return pending || waits ? 0 : SST_NEVER;
+    }
+    uint64_t now = clock_of(w, a);
+    return info.refresh_ms - (info.start_ms > now ? info.start_ms - now : 0); /* EC-44 */
 }
 
 static bool timer_runs(const struct agent *a)
@@ -99,9 +104,13 @@ static bool timer_runs(const struct agent *a)
 static unsigned library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
 {
     bool inside = a->inside;
-    struct commit commit = {
-        *a->policy, s->commits,          true, a->policy->mode != SST_MODE_OFF, false,
-        0,          planned_before(a, s)};
+    struct commit commit = {*a->policy,
+                            s->commits,
+                            true,
+                            a->policy->mode != SST_MODE_OFF,
+                            false,
+                            0,
+                            planned_before(w, a, s)};
     bool runs = timer_runs(a);
     a->inside = true;
     s->response.status = (uint16_t)status;
