@@ -113,7 +113,7 @@ struct sst_session {
     uint8_t events;                  /**< not reported yet */
     uint8_t ladder;                  /**< what is known of each way to refresh */
     uint8_t attempts;                /**< back-off, 491 draws, timeouts of this interval */
-    uint8_t generation;              /**< count of commits: shows overlapping negotiations */
+    uint8_t generation;              /**< counts of commits: show overlapping negotiations */
     uint8_t reason;                  /**< why it ended, or was turned off */
     uint8_t ack_s;                   /**< seconds after the start until which an ACK is awaited */
     uint8_t named_s;   /**< a Retry-After past the plan, in seconds before expiration */

@@ -84,6 +84,17 @@ static uint32_t guard_of(const struct sst_session *s)
     return guard;
 }
 
+static void count_commit(struct sst_session *s)
+{
+    uint32_t next = (s->generation + 1u) & 63u;
+    s->generation = (uint8_t)sst_with_bits(s->generation, COMMITS_AT, 63u, next);
+}
+
+static void count_answer(struct sst_session *s)
+{
+    s->generation = (uint8_t)(s->generation + (1u << ANSWERS_AT));
+}
+
 /* What was reported or to be reported of the interval that is over. */
 static void leave_interval(struct sst_session *s)
 {
@@ -226,7 +237,10 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     if (overlaps) {
         sst_merge_overlap(&before, &commit->timer, &after); /* EC-21 */
     }
-    s->generation++;
+    count_commit(s);
+    if (commit->answers) {
+        count_answer(s);
+    }
     store(s, &after);
     if (!overlaps && commit->told > sst_session_run_s(s)) {
         /* EC-134: the peer goes by what it asked for, or by this. */
@@ -257,7 +271,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
 
 void sst_session_renew(struct sst_session *s, uint64_t now)
 {
-    s->generation++;
+    count_commit(s);
     start_interval(s, now);
 }
 
@@ -279,7 +293,7 @@ void sst_session_turn_off(struct sst_session *s, enum sst_end_reason reason)
     sst_plan_nothing(s);
     s->flags &= ~F_PROBE;
     s->reason = (uint8_t)reason;
-    s->generation++;
+    count_commit(s);
     SST_COUNT(s, turned_off);
     sst_session_note(s, SST_EVENT_NEGOTIATED);
 }

@@ -12,6 +12,7 @@ struct sst_commit {
                                or unknown; EC-132 */
     uint32_t told;      /* the interval of a 2xx by this side, 0 for none or a 2xx from the peer */
     uint8_t generation; /* of the session when its transaction began */
+    bool answers;       /* it is the peer's, to a request of this side */
     bool establishes;   /* it answers the initial INVITE */
     bool keeps_plan;    /* the local refresh must not move later; EC-115 */
     bool overruled;     /* the peer took the role; EC-124 */

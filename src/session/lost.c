@@ -38,13 +38,21 @@ static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
     }
 }
 
+/* EC-123: whether it is the refresh that tells. One from before is not, where the peer has answered
+ * another request since and a third one was lost. */
+static bool is_probe(const struct sst_session *s, const struct sst_tx *tx)
+{
+    bool answered =
+        sst_bits(tx->generation, ANSWERS_AT, 3u) != sst_bits(s->generation, ANSWERS_AT, 3u);
+    return sst_tx_kind(tx) == TX_PROBE && (s->flags & F_PROBE) && !answered;
+}
+
 /* EC-123: the 2xx that overtook it may have been a proxy's. One more refresh tells, whatever
  * overtakes that. */
 static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
-    bool probed = sst_tx_kind(tx) == TX_PROBE && (s->flags & F_PROBE);
-    if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || probed) {
+    if (!sst_is_overtaken(s, tx) || reason == SST_END_REFRESH_481 || is_probe(s, tx)) {
         return false;
     }
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */

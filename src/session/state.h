@@ -114,6 +114,12 @@ enum sst_update_way { UPDATE_FREE = 0, UPDATE_OUT = 2, UPDATE_GONE = 3 };
 #define GLARES_AT 3u   /* three bits: waits of RFC 3261 §14.1 */
 #define TIMEOUTS_AT 6u /* two bits: timeouts that were followed by a retry */
 
+/* ---- sst_session.generation, which a transaction remembers; each part begins again after its end
+ * ---- */
+
+#define COMMITS_AT 0u /* six bits: intervals that began, or a timer that was turned off */
+#define ANSWERS_AT 6u /* two bits: those of them that a 2xx to a request of this side began */
+
 /* ---- sst_tx.flags ---- */
 
 enum sst_tx_state {

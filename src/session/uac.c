@@ -241,6 +241,7 @@ static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_m
     struct sst_commit commit = {
         .sent = SST_NEVER,
         .generation = tx->generation,
+        .answers = true,
         .establishes = sst_tx_is_initial(tx),
     };
     judge_2xx(s, tx, response, &commit);

@@ -163,6 +163,47 @@ START_TEST(a_refresh_from_before_does_not_end_the_call)
 }
 END_TEST
 
+/* The refresh that asks is under way when another request of this side is answered: the peer lived
+ * then. A third request is lost that a ping has overtaken, so the next refresh is to tell, and not
+ * the old one. */
+/* Shows: EC-123 */
+START_TEST(one_that_another_answer_came_after_does_not_end_the_call)
+{
+    struct talk *t = connected("", LOCAL_1800);
+
+    until(t, 48);
+    asks(t, UPDATE);
+    until(t, 50);
+    serves(t, UPDATE, PING);
+    until(t, 80);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
+    looks(t);
+    refreshes(t); /* by UPDATE, to tell whether the peer lives */
+    until(t, 81);
+    asks(t, INVITE);
+    until(t, 82);
+    expect(gets(t, INVITE, 200, LOCAL_1800), "refreshed"); /* it does */
+    until(t, 83);
+    asks(t, INVITE);
+    until(t, 84);
+    serves(t, UPDATE, PING);
+    until(t, 85);
+    expect(gets(t, INVITE, 408, ""), "failed"); /* by a proxy */
+    told(t);
+    until(t, 112);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 94"); /* refresh_floor after the ping */
+    looks(t);
+    expect(told(t), "112 refresh UPDATE");
+    refreshes(t);
+    until(t, 120);
+    serves(t, UPDATE, PING); /* whatever overtakes it */
+    told(t);
+    until(t, 144);
+    expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
+    end_talk(t);
+}
+END_TEST
+
 /* It is answered, so it is no probe any more; the tries with credentials are counted all the same.
  */
 /* Shows: EC-60 EC-123 */
@@ -197,6 +238,7 @@ int main(void)
     tcase_add_test(tcase, a_peer_that_answers_needs_no_asking);
     tcase_add_test(tcase, pings_do_not_put_it_off);
     tcase_add_test(tcase, a_refresh_from_before_does_not_end_the_call);
+    tcase_add_test(tcase, one_that_another_answer_came_after_does_not_end_the_call);
     tcase_add_test(tcase, its_tries_are_counted_as_any_others);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
