@@ -64,6 +64,22 @@ static uint32_t guard_of(const struct sst_session *s);
 /*@ assigns s->flags, s->events; */
 static void leave_interval(struct sst_session *s);
 
+/*@ assigns s->generation; */
+static void count_commit(struct sst_session *s);
+
+/*@ assigns s->generation; */
+static void count_answer(struct sst_session *s);
+
+/* EC-44 */
+/*@ requires s->start_ms <= s->refresh_ms;
+    assigns s->start_ms, s->refresh_ms;
+    ensures exact: \result == sum_ms(now_ms, SST_TIME_BIAS);
+    ensures not_in_future: s->start_ms == \min(\old(s->start_ms), \result);
+    ensures as_far: \old(s->refresh_ms) != SST_NEVER ==>
+        s->refresh_ms - s->start_ms == \old(s->refresh_ms - s->start_ms);
+    ensures nothing: \old(s->refresh_ms) == SST_NEVER ==> s->refresh_ms == SST_NEVER; */
+uint64_t sst_session_restate(struct sst_session *s, uint64_t now_ms);
+
 /* EC-121 */
 /*@ requires now >= s->start_ms;
     assigns s->ack_s, s->flags;
@@ -102,6 +118,12 @@ static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t se
                                uint64_t now);
 
 struct plan;
+
+/*@ requires s->refresh_ms >= now;
+    assigns s->refresh_ms;
+    ensures never_later: s->refresh_ms <= \old(s->refresh_ms);
+    ensures not_before_now: s->refresh_ms >= now; */
+static void keep_moment(struct sst_session *s, const struct plan *plan, uint64_t now);
 
 /* EC-115 */
 /*@ requires s->refresh_ms >= now;
