@@ -295,6 +295,9 @@ void call_lose(struct call *call, const struct packet *gap)
     struct end from;
     struct end to;
 
+    if (call->over) {
+        return; /* its BYE was there, so nothing of it is missing */
+    }
     hop_ends(gap, &from, &to);
     for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
         bool along = hop_same_end(&hop->end[0], &from) && hop_same_end(&hop->end[1], &to);

@@ -83,7 +83,7 @@ struct call *call_new(const struct view *view, const struct packet *packet,
 void call_take(struct call *call, const struct view *view, const struct packet *packet,
                const struct call_clock *clock, uint32_t absolute_min);
 
-/* Something is missing between the ends of this packet. */
+/* Something is missing between the ends of this packet; no matter once the call is over. */
 void call_lose(struct call *call, const struct packet *gap);
 
 /* Completes call->account as it stands at this time. */

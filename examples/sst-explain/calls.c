@@ -99,21 +99,15 @@ void calls_take(void *user, const struct packet *packet)
     view_free(&view);
 }
 
-/* Whether it is of a call that is over is known: its BYE was there. */
 void calls_lose(void *user, const struct packet *gap)
 {
     struct calls *calls = user;
-    struct call *call;
-    struct call *next;
 
     if (!gaps_add(&calls->gaps, gap)) {
         return;
     }
-    HASH_ITER(hh, calls->table, call, next)
-    {
-        if (!call->over) {
-            call_lose(call, gap);
-        }
+    for (struct call *call = calls->table; call != NULL; call = call->hh.next) {
+        call_lose(call, gap);
     }
 }
 
