@@ -2,12 +2,12 @@
 /* The one place that starts and ends intervals: RFC 4028 §7.2, §9. */
 #include "session/commit.h"
 
-/* So much room has an interval to the letter: below it there is no whole second before the
- * expiration in which nothing is sent (sst_margin_ms()), and one lost message ends the call. */
+/* The shortest interval that is run as agreed. Shorter ones have less than a whole second before
+ * the expiration in which nothing is sent (sst_margin_ms()), and one lost message ends the call. */
 #define ROOM_S 8u
 
-/* How long an interval is run at the least. EC-08: one below the absolute minimum as that, by
- * policy; EC-125: none shorter than two refreshes at the pace that the owner allows. */
+/* The shortest interval that is run. EC-08: by policy, one below the absolute minimum is run as the
+ * absolute minimum. EC-125: none is shorter than twice the refresh floor. */
 static uint32_t least_run_s(const struct sst_policy *policy)
 {
     uint32_t floor = 2u * sst_min(policy->refresh_floor, UINT32_MAX / 2u);
@@ -31,14 +31,14 @@ static void store(struct sst_session *s, const struct sst_timer *timer)
     }
 }
 
-/* A share of the interval in ms, without a product that could overflow. */
+/* A percentage of the interval in ms; the product cannot overflow. */
 static uint64_t percent_ms(uint32_t interval_s, uint32_t percent)
 {
     return (uint64_t)interval_s * percent * 10u;
 }
 
-/* §7.2: half of the interval, or earlier where the owner wants it; never later (EC-41). §11.1:
- * nobody drives this side faster than its owner allows. */
+/* §7.2: half the interval, or earlier by policy; never later (EC-41). §11.1: but never sooner than
+ * the refresh floor, whatever the peer asks for. */
 static uint64_t refresh_delay(const struct sst_session *s)
 {
     const struct sst_policy *policy = s->policy;
@@ -47,7 +47,7 @@ static uint64_t refresh_delay(const struct sst_session *s)
         delay = (uint64_t)policy->max_refresh * 1000u;
     }
     if (policy->jitter_percent != 0 && policy->random != NULL) {
-        /* EC-42, in steps of an 1024th of the range */
+        /* EC-42, in steps of 1/1024 of the range */
         uint64_t range = percent_ms(s->interval, policy->jitter_percent);
         uint64_t early = range / 1024u * sst_session_random(s, 1024u);
         delay = delay > early ? delay - early : 0;
@@ -55,8 +55,8 @@ static uint64_t refresh_delay(const struct sst_session *s)
     return delay < sst_floor_ms(s) ? sst_floor_ms(s) : delay;
 }
 
-/* How long before the expiration this side hangs up. Kept, so that another policy changes it with
- * the next interval only. EC-126: never longer than §10 has it. */
+/* How long before the expiration this side hangs up. Stored, so that a new policy changes it only
+ * with the next interval. EC-126: never longer than §10 says. */
 static uint32_t guard_of(const struct sst_session *s)
 {
     const struct sst_policy *policy = s->policy;
@@ -66,7 +66,7 @@ static uint32_t guard_of(const struct sst_session *s)
     case RUNS_NONE:
     case RUNS_OWN: /* nobody else watches */
         return 0;
-    case RUNS_LOCAL: /* EC-34: when the peer does, or at the expiration */
+    case RUNS_LOCAL: /* EC-34: when the peer would, or at the expiration */
         return policy->expire_at == SST_EXPIRE_AT_GUARD ? guard : 0;
     case RUNS_REMOTE:
         break;
@@ -95,7 +95,7 @@ static void count_answer(struct sst_session *s)
     s->generation = (uint8_t)(s->generation + (1u << ANSWERS_AT));
 }
 
-/* What was reported or to be reported of the interval that is over. */
+/* Forgets what was reported, or waits to be reported, for the old interval. */
 static void leave_interval(struct sst_session *s)
 {
     s->flags &= ~F_INTERVAL;
@@ -103,7 +103,7 @@ static void leave_interval(struct sst_session *s)
                             sst_event_bit(SST_EVENT_BLOCKED) | sst_event_bit(SST_EVENT_REFUSED));
 }
 
-/* EC-121: an ACK is awaited for at most 32 s from its own 2xx, whatever started since. */
+/* EC-121: waits for an ACK at most 32 s from its 2xx, whatever has started since. */
 static void carry_ack(struct sst_session *s, uint64_t now)
 {
     uint64_t until = sst_ack_until(s);
@@ -129,8 +129,8 @@ static void start_interval(struct sst_session *s, uint64_t now)
     }
 }
 
-/* EC-132: the other side may count from its 2xx, which was on its way for as long. The time of
- * sending is known coarsely, so the floor counts from the latest that it can have been. */
+/* EC-132: the peer counts from when it sent the 2xx, which may be soon after our request was sent.
+ * That time is stored coarsely, so the floor counts from the latest time it can have been. */
 static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t sent_late,
                                uint64_t now)
 {
@@ -143,7 +143,7 @@ static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t se
     }
 }
 
-/* What is planned, and how far the ways to refresh have been gone. */
+/* What is planned, and what is known of the ways to refresh. */
 struct plan {
     uint64_t at; /* SST_NEVER for nothing */
     uint8_t ladder;
@@ -154,14 +154,14 @@ static struct plan plan_of(const struct sst_session *s, uint64_t now)
 {
     struct plan plan = {SST_NEVER, s->ladder, s->attempts};
     if (sst_may_refresh(s)) {
-        /* One that waits to be pulled is due, whenever it would be asked for again. */
+        /* A refresh that waits to be pulled is due now, whenever the next one is planned. */
         bool waits = s->events & sst_event_bit(SST_EVENT_REFRESH);
         plan.at = waits ? now : s->refresh_ms;
     }
     return plan;
 }
 
-/* The refresh that was planned comes no later. */
+/* The planned refresh must not move later. */
 static void keep_moment(struct sst_session *s, const struct plan *plan, uint64_t now)
 {
     if (plan->at < s->refresh_ms) {
@@ -169,7 +169,7 @@ static void keep_moment(struct sst_session *s, const struct plan *plan, uint64_t
     }
 }
 
-/* EC-115: this side's refresh comes no later, and goes on where it was refused before. */
+/* EC-115: the local refresh must not move later; ladder and attempts continue. */
 static void keep_plan(struct sst_session *s, const struct plan *plan, uint64_t now)
 {
     s->flags |= F_UNSEEN;
@@ -199,7 +199,7 @@ static void announce(struct sst_session *s, const struct sst_timer *before,
     }
 }
 
-/* The timer in force; in an early dialog none is. */
+/* The timer in force; none in an early dialog. */
 static void in_force(const struct sst_session *s, struct sst_timer *timer)
 {
     *timer = (struct sst_timer){0};
@@ -225,7 +225,7 @@ uint64_t sst_session_restate(struct sst_session *s, uint64_t now_ms)
 void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, uint64_t now)
 {
     bool confirmed = sst_phase(s) == PHASE_CONFIRMED;
-    /* EC-124: a request that asks for nothing does not fill the role that was taken. */
+    /* EC-124: a request that asks for no timer does not show that the peer fills the role. */
     bool overruled = commit->overruled || (commit->keeps_plan && (s->flags & F_OVERRULED));
     bool overlaps = confirmed && commit->generation != s->generation;
     const struct plan plan = plan_of(s, now);
@@ -243,11 +243,11 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     }
     store(s, &after);
     if (!overlaps && commit->told > sst_session_run_s(s)) {
-        /* EC-134: the peer goes by what it asked for, or by this. */
+        /* EC-134: the peer uses the interval it asked for, or this one. */
         s->raised_s = (uint16_t)sst_min(commit->told - s->interval, UINT16_MAX);
     }
     if (!confirmed && !commit->establishes) {
-        return; /* EC-20: agreed on early; runs if the 2xx to the INVITE says so too */
+        return; /* EC-20: an early agreement starts no timer; the 2xx to the INVITE decides */
     }
     sst_set_phase(s, PHASE_CONFIRMED);
     s->call_min_se = 0; /* §7.4: cleared when the dialog is established */
@@ -259,11 +259,11 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
         if (commit->keeps_plan) {
             keep_plan(s, &plan, now);
         } else if (s->flags & F_PROBE) {
-            keep_moment(s, &plan, now); /* EC-123: nor does any other 2xx put it off */
+            keep_moment(s, &plan, now); /* EC-123: no other 2xx delays the probe */
         }
     }
     if (sst_is_watching(s)) {
-        s->flags &= ~F_PROBE; /* EC-123: it has a watchdog now */
+        s->flags &= ~F_PROBE; /* EC-123: the watchdog replaces the probe */
         s->flags |= overruled ? F_OVERRULED : 0;
     }
     announce(s, &before, &after);
@@ -326,7 +326,7 @@ void sst_session_forget_transactions(struct sst_session *s, uint64_t now)
         sst_set_phase(s, PHASE_IDLE);
     }
     if (refreshing && sst_may_refresh(s)) {
-        sst_session_drop(s, SST_EVENT_REFRESH); /* asked for anew, as if it never was */
+        sst_session_drop(s, SST_EVENT_REFRESH); /* raised again, as if it had never been */
         s->ladder &= (uint8_t)~LADDER_TRIED;
         s->refresh_ms = now;
     }
@@ -363,8 +363,7 @@ uint8_t sst_session_fraction(const struct sst_session *s, uint64_t now)
     if (passed >= run) {
         return UINT8_MAX;
     }
-    /* At most 19 rounds: what is divided fits 32 bits, which spares small machines a long
-     * division. */
+    /* At most 19 rounds. Then 32 bits are enough: small machines need no long division. */
     /*@ loop invariant passed < run;
         loop assigns run, passed;
         loop variant run; */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is due when. The deadline that a session has and what it does then are both made of this. */
+/* What is due when. A session's deadline, and what it does at the deadline, both come from here. */
 #include "session/due.h"
 
 static inline uint64_t expiration_of(const struct sst_session *s, uint32_t run_s)
@@ -55,14 +55,15 @@ bool sst_session_update_usable(const struct sst_session *s)
     return false;
 }
 
-/* Only another UPDATE blocks one without an offer (RFC 3311 §5.2): it may
- * go beside an INVITE; EC-38, EC-39. */
+/* RFC 3311 §5.2: only another UPDATE blocks an UPDATE without an offer. It may be sent while an
+ * INVITE is pending; EC-38, EC-39. */
 static inline bool is_update_free(const struct sst_session *s)
 {
     return !(s->flags & F_ANY_UPDATE);
 }
 
-/* RFC 3261 §14.1: no INVITE while one is in progress either way, nor before the ACK. */
+/* No INVITE while an INVITE (RFC 3261 §14.1) or an UPDATE is pending in either direction, nor
+ * before the ACK. */
 static bool is_invite_free(const struct sst_session *s, uint64_t at)
 {
     return !(s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST)) && at >= sst_ack_until(s);
@@ -87,7 +88,7 @@ enum sst_way sst_session_way(const struct sst_session *s, uint64_t at)
     return update || invite ? WAY_BLOCKED : WAY_NONE;
 }
 
-/* A refresh that may have to wait, or has no way left. */
+/* The refresh is blocked, or no way is left for it. */
 static void due_otherwise(const struct sst_session *s, enum sst_way way, struct sst_due *due)
 {
     uint64_t at = s->refresh_ms;
@@ -108,14 +109,14 @@ static void due_otherwise(const struct sst_session *s, enum sst_way way, struct 
     }
 }
 
-/* EC-103: midway between the moment for the refresh and the moment for the BYE. */
+/* EC-103: midway between half the interval and the BYE. */
 static inline uint64_t overdue_of(const struct sst_session *s, uint64_t end)
 {
     uint64_t half = sst_session_half(s);
     return end > half ? half + (end - half) / 2u : half;
 }
 
-/* Worked out in few steps, since a queue asks for every session that moves. */
+/* Kept cheap, since a queue calls this for every session that moves. */
 static inline struct sst_due due_of(const struct sst_session *s)
 {
     struct sst_due due = {SST_NEVER, SST_NEVER, SST_NEVER, SST_NEVER, SST_NEVER};
@@ -126,8 +127,8 @@ static inline struct sst_due due_of(const struct sst_session *s)
     uint64_t expiration = expiration_of(s, run_s);
     uint64_t end = expiration - s->guard_ms; /* §10 */
 
-    /* EC-36, EC-120: what is pending may still extend the session, or show life. Only the watcher
-     * waits for it: where the refresher ends is its owner's choice (expire_at). */
+    /* EC-36, EC-120: a pending request may still extend the session, or show that the peer is
+     * alive. Only the watcher waits for it: when the refresher ends is set by expire_at. */
     bool held =
         sst_runs(s) == RUNS_REMOTE && (s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD)) != 0;
     due.end = held ? expiration : end;
@@ -153,12 +154,12 @@ static inline uint64_t earlier(uint64_t a, uint64_t b)
 static inline uint64_t deadline_of(const struct sst_session *s, const struct sst_due *due)
 {
     if (s->events != 0) {
-        return 0; /* waits to be reported */
+        return 0; /* events wait to be reported */
     }
     uint64_t refresh = earlier(due->refresh, earlier(due->blocked, due->refused));
     uint64_t first = earlier(earlier(due->end, due->overdue), refresh);
-    /* EC-44: for a session it is never earlier than its interval's start. So what is due then is
-     * due now, also by a clock that was set back and has yet to show that moment. */
+    /* EC-44: session time is never before the interval's start. So what is due at the start is due
+     * now, even if the clock was set back and has not reached it yet. */
     return first <= s->start_ms ? 0 : sst_time_out(first);
 }
 

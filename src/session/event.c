@@ -16,14 +16,14 @@ static enum sst_violation take_violation(struct sst_session *s)
     return (enum sst_violation)v;
 }
 
-/* What the refresh is to look like, as things are now. False where it cannot be sent any more. */
+/* How to send the refresh as things are now. @return false if it cannot be sent now */
 static bool fill_refresh(struct sst_session *s, uint64_t now, struct sst_event *event)
 {
     enum sst_way way = sst_session_way(s, now);
     uint64_t last = sst_session_last_send(s);
     bool late = now >= last;
     if (late || way >= WAY_BLOCKED) {
-        /* Only where it was pulled late: something got in its way meanwhile. */
+        /* Only if it was pulled late: something got in its way meanwhile. */
         s->flags &= ~F_ASKED;
         s->refresh_ms = late ? SST_NEVER : now;
         return false;
@@ -76,9 +76,9 @@ static bool take(struct sst_session *s, uint64_t now, struct sst_event *event)
 void sst_session_deliver(struct sst_session *s, uint64_t now_ms)
 {
     struct sst_event event;
-    /* Bounded: each round takes out one of the events that wait, and a callback adds none without
-     * a call of its own, which delivers them itself. The callback is asked for anew in each round,
-     * since it may set another policy. */
+    /* Bounded: each round takes out one pending event. A callback can add events only by calling
+     * the library, and that call delivers them itself. The policy is read again in each round,
+     * since the callback may set another one. */
     while (s->policy->on_event != NULL && take(s, sst_session_now(s, now_ms), &event)) {
         const struct sst_policy *policy = s->policy;
         int answer = policy->on_event(policy->user, s, &event);
@@ -107,14 +107,14 @@ bool sst_session_next_event(struct sst_session *s, uint64_t now_ms, struct sst_e
     }
     const uint8_t refresh = sst_event_bit(SST_EVENT_REFRESH);
     if ((s->events & ~refresh) == 0) {
-        /* A refresh that waits may be overtaken by the end; everything else comes first. */
+        /* The end may overtake a pending refresh; every other event comes first. */
         (void)sst_session_step(s, now_ms);
     }
     uint64_t now = sst_session_now(s, now_ms);
     bool waited = s->events & refresh;
     bool told = take(s, now, event);
     if (!told && waited && sst_session_step(s, now_ms)) {
-        told = take(s, now, event); /* what got in the way of the refresh is to be reported */
+        told = take(s, now, event); /* reports what got in the way of the refresh */
     }
     if (!told) {
         memset(event, 0, sizeof *event);

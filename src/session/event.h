@@ -5,7 +5,7 @@
 
 #include "session/time.h"
 
-/* Reports what waits through the policy's callback, as the last act of a public function. */
+/* Reports pending events through the policy's callback, as the last act of a public function. */
 void sst_session_deliver(struct sst_session *s, uint64_t now_ms);
 
 #endif

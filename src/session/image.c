@@ -4,7 +4,7 @@
  *
  *   0  4  magic              40  4  next_cseq
  *   4  2  version            44  4  violations
- *   6  2  length of it all   48  4  flags
+ *   6  2  total length       48  4  flags
  *   8  8  age                52  1  events
  *  16  8  refresh            53  1  ladder
  *  24  4  interval           54  1  attempts
@@ -13,15 +13,15 @@
  *  32  4  min_se             57  1  ack_s
  *  36  4  call_min_se        58  1  named_s
  *                            59  1  0
- *                            60  4  CRC-32 of all that is before it
+ *                            60  4  CRC-32 of all bytes before it
  *
- * age: milliseconds since start_ms; all ones where there was no start yet. refresh: milliseconds
- * until refresh_ms, plus 2^62, so that it may be past; all ones for SST_NEVER. So nothing in it
- * depends on the clock that it was saved by.
+ * age: milliseconds since start_ms; all ones if there was no start yet. refresh: milliseconds until
+ * refresh_ms, plus 2^62, because refresh_ms may be in the past; all ones for SST_NEVER. So nothing
+ * in an image depends on the clock that it was saved by.
  *
- * Every later version keeps the first eight bytes, and ends with the CRC-32 of what is before it,
+ * Every later version keeps the first eight bytes, and ends with the CRC-32 of all bytes before it,
  * which distinguishes a newer image from a damaged one. The bits of flags, events, ladder and
- * attempts are part of the layout: giving one another meaning raises the version.
+ * attempts are part of the layout: a bit with another meaning needs a new version.
  */
 #include "session/commit.h"
 
@@ -85,7 +85,7 @@ static uint32_t get32(const uint8_t *at)
     return (uint32_t)get(at, 4);
 }
 
-/* The CRC-32 of ISO 3309, as Ethernet and zlib have it. Without a table: images are short. */
+/* The CRC-32 of ISO 3309, as in Ethernet and zlib. Without a table: images are short. */
 static uint32_t crc32(const uint8_t *at, size_t length)
 {
     uint32_t crc = UINT32_MAX;
@@ -99,7 +99,7 @@ static uint32_t crc32(const uint8_t *at, size_t length)
     return ~crc;
 }
 
-/* How long until a moment, as the image has it. */
+/* The time until a moment, as the image holds it. */
 static uint64_t distance_of(uint64_t moment, uint64_t now)
 {
     if (moment == SST_NEVER) {
@@ -111,8 +111,8 @@ static uint64_t distance_of(uint64_t moment, uint64_t now)
     return now - moment < EXCESS ? EXCESS - (now - moment) : 0;
 }
 
-/* The other way round, seen from elapsed milliseconds later. What is past is at most AGE_MAX past,
- * so that a session is expired, and no more, after however long a time. */
+/* The reverse, elapsed milliseconds later. A past moment is at most AGE_MAX in the past, so that a
+ * session is simply expired, however much time has passed. */
 static uint64_t moment_of(uint64_t distance, uint64_t now, uint64_t elapsed)
 {
     uint64_t ago = sst_add_ms(EXCESS, elapsed);
@@ -123,7 +123,7 @@ static uint64_t moment_of(uint64_t distance, uint64_t now, uint64_t elapsed)
     return ago - distance < AGE_MAX ? now - (ago - distance) : now - AGE_MAX;
 }
 
-/* All that depends on no clock. */
+/* All fields that depend on no clock. */
 static void write_fields(const struct sst_session *session, uint8_t *buffer)
 {
     put(buffer + AT_INTERVAL, 4, session->interval);
@@ -169,8 +169,8 @@ int sst_session_save(const struct sst_session *session, uint64_t now_ms, uint8_t
     return SST_OK;
 }
 
-/* The 64-bit FNV-1a hash of an image whose times are those of the session's clock, so that time
- * alone changes nothing. Made from the image, so that it misses nothing that one holds. */
+/* The 64-bit FNV-1a hash of an image with times on the session's clock, so that the passing of time
+ * alone does not change it. It is made from the image, so that it covers every field in it. */
 uint64_t sst_session_fingerprint(const struct sst_session *session)
 {
     uint8_t image[SST_IMAGE_SIZE];
@@ -188,7 +188,7 @@ uint64_t sst_session_fingerprint(const struct sst_session *session)
     return hash;
 }
 
-/* Whether these bytes are an image of this version, whole and as it was written. */
+/* Whether these bytes are an image of this version, complete and undamaged. */
 static int check_image(const uint8_t *image, size_t length)
 {
     uint64_t version;
@@ -233,7 +233,7 @@ static void read_fields(struct sst_session *session, const uint8_t *image)
     session->queue_key = 0;
 }
 
-/* Puts start and refresh where they are on the new clock. */
+/* Converts start and refresh to the new clock. */
 static void read_times(struct sst_session *session, const uint8_t *image, uint64_t now,
                        uint64_t elapsed_ms)
 {
@@ -250,8 +250,8 @@ static void read_times(struct sst_session *session, const uint8_t *image, uint64
     }
 }
 
-/* Moves a refresh that is overdue, or was not pulled yet, to a random moment from now to last. The
- * range is narrowed, not the result cut off: otherwise many would meet again at the last moment. */
+/* Moves a refresh that is overdue, or was not pulled yet, to a random moment from now to last. It
+ * narrows the range and does not clamp the result: otherwise many would meet at the last moment. */
 static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms, uint64_t last)
 {
     struct sst_due due;
@@ -264,7 +264,7 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     if (last <= now) {
         return;
     }
-    /* Half of it: a host that looks late, and another attempt, have the other half. */
+    /* Half of it: the other half is for a host that polls late, and for another attempt. */
     uint64_t range = (last - now) / 2u;
     if (range > spread_ms - 1) {
         range = spread_ms - 1;
@@ -279,17 +279,17 @@ static void spread(struct sst_session *session, uint64_t now, uint64_t spread_ms
     sst_plan_at(session, now + sst_session_random(session, (uint32_t)range), now);
 }
 
-/* EC-131: the peer may have counted from the image's start for all the time that the image is old.
- * So the time left to spread over is what is left of that interval, not of the new one. Where the
- * image is of a host that had taken the call over and not refreshed yet, its interval tells
- * nothing, but the moment for the refresh was within the time left. */
+/* EC-131: the peer may have counted from the start in the image ever since. So spread over what is
+ * left of that interval, not of the new one. If the image is from a host that took the call over
+ * and had not refreshed yet, its interval says nothing, but its refresh was planned within the time
+ * left. */
 static uint64_t last_for_taker(const struct sst_session *session)
 {
     uint64_t last = sst_session_last_attempt(session);
     return (session->flags & F_EXTRA) && session->refresh_ms < last ? session->refresh_ms : last;
 }
 
-/* Makes the session that the image holds one that goes on here. */
+/* Restores the session in the image, to go on here. */
 static int resume(struct sst_session *session, const struct sst_restore *how, uint64_t now)
 {
     read_fields(session, how->image);

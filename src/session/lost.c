@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A local INVITE or UPDATE of a dialog timed out, or was answered with 408 or 481: RFC 4028 §10 has
- * BYE for it, and there are a few ways around it.
+ * A local INVITE or UPDATE in a dialog timed out, or was answered with 408 or 481. RFC 4028 §10
+ * calls for a BYE then; there are a few exceptions.
  */
 #include "session/lost.h"
 
@@ -21,15 +21,16 @@ void sst_verdict_wait(const struct sst_session *s, struct sst_verdict *verdict)
     verdict->when_ms = sst_time_out(s->refresh_ms);
 }
 
-/* EC-50: whatever carried the session timer, though none may run. The one exception is an UPDATE in
- * a dialog without: there nobody can ask for the re-INVITE that it is owed first. */
+/* EC-50: any request that carried the session timer, even if no timer runs. The one exception is an
+ * UPDATE in a dialog without a timer: it would need a re-INVITE before the BYE, and nothing can ask
+ * the host for one there. */
 static bool counts(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool timed = tx->interval != 0 || sst_tx_is_refresh(tx);
     return timed && (sst_is_running(s) || !(tx->flags & TX_UPDATE));
 }
 
-/* EC-123: one refresh is planned. One that was planned before comes sooner, or is on its way. */
+/* EC-123: plans one refresh, unless a probe is already planned, which comes sooner, or pending. */
 static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
 {
     if (!(s->flags & F_PROBE)) {
@@ -38,8 +39,8 @@ static void plan_probe(struct sst_session *s, uint64_t at, uint64_t now)
     }
 }
 
-/* EC-123: whether it is the refresh that tells. One from before is not, where the peer has answered
- * another request since and a third one was lost. */
+/* EC-123: whether tx is the probe that decides. An older probe does not decide if the peer has
+ * answered another request since, and a third request was then lost. */
 static bool is_probe(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool answered =
@@ -47,8 +48,8 @@ static bool is_probe(const struct sst_session *s, const struct sst_tx *tx)
     return sst_tx_kind(tx) == TX_PROBE && (s->flags & F_PROBE) && !answered;
 }
 
-/* EC-123: the 2xx that overtook it may have been a proxy's. One more refresh tells, whatever
- * overtakes that. */
+/* EC-123: the 2xx that overtook this request may have been a proxy's. One more refresh decides,
+ * whatever overtakes that one. */
 static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now, struct sst_verdict *verdict)
 {
@@ -58,13 +59,13 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
     sst_verdict_failed(verdict); /* a watcher keeps its watchdog */
     if (sst_is_watching(s) &&
         sst_bits(tx->flags, TX_REFRESHER_AT, 3u) == (uint32_t)SST_REFRESHER_UAC) {
-        /* EC-21: its 2xx may have been sent, and lost, and named this side. */
+        /* EC-21: a 2xx that named this side may have been sent and lost. */
         s->flags |= F_EXTRA;
     }
     if (sst_may_refresh(s)) {
-        /* What was overtaken was sent before the interval began: so much for the floor; EC-125.
-         * What the peer may not have seen ended no refresh: this is one more attempt of it
-         * (EC-115). */
+        /* The overtaken request was sent before this interval began, so it is enough to count the
+         * floor from the interval's start (EC-125). But an interval that the peer may not know of
+         * ended no refresh: this is one more attempt of the same one (EC-115). */
         bool same = sst_tx_is_refresh(tx) && (s->flags & F_UNSEEN);
         uint64_t first = same ? now : sst_add_ms(s->start_ms, sst_floor_ms(s));
         plan_probe(s, now < first ? first : now, now);
@@ -75,7 +76,7 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
     return true;
 }
 
-/* FB-77, EC-118: whether the owner wants another try, and there is time for it. */
+/* FB-77, EC-118: whether the policy allows another try, and there is time for it. */
 static bool has_retry(const struct sst_session *s, const struct sst_tx *tx,
                       enum sst_end_reason reason, uint64_t now)
 {
@@ -84,7 +85,7 @@ static bool has_retry(const struct sst_session *s, const struct sst_tx *tx,
            now < sst_session_last_attempt(s);
 }
 
-/* EC-50: a peer that may just not know UPDATE gets one re-INVITE before the BYE. */
+/* EC-50: a peer that may simply not know UPDATE gets one re-INVITE before the BYE. */
 static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx,
                            enum sst_end_reason reason, uint64_t now)
 {
@@ -96,7 +97,7 @@ static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx,
     sst_strike_method(s, tx, true);
     enum sst_way way = sst_session_way(s, now);
     if (way == WAY_BLOCKED && has_retry(s, tx, reason, now)) {
-        s->ladder = before; /* what blocks it may last: UPDATE once more first */
+        s->ladder = before; /* the block may last: try UPDATE once more first */
         return false;
     }
     if (way == WAY_NONE || now >= sst_session_last_send(s)) {
@@ -107,8 +108,8 @@ static bool may_try_invite(struct sst_session *s, const struct sst_tx *tx,
     return true;
 }
 
-/* The second chance, halfway through what is left; soon where the peer may count by an interval of
- * which less is left (EC-115). */
+/* A second chance, halfway through the time that is left; sooner if the peer may count by an
+ * earlier interval, with less time left (EC-115). */
 static bool may_retry(struct sst_session *s, const struct sst_tx *tx, enum sst_end_reason reason,
                       uint64_t now)
 {
@@ -127,7 +128,7 @@ void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_e
 {
     sst_verdict_failed(verdict);
     if (sst_phase(s) != PHASE_CONFIRMED || !counts(s, tx)) {
-        return; /* the host's affair */
+        return; /* up to the host */
     }
     if (sst_is_running(s)) {
         if (may_probe(s, tx, reason, now, verdict)) {
@@ -135,7 +136,7 @@ void sst_session_lost(struct sst_session *s, const struct sst_tx *tx, enum sst_e
         }
         if (may_try_invite(s, tx, reason, now) || may_retry(s, tx, reason, now)) {
             if (sst_tx_is_refresh(tx)) {
-                sst_verdict_wait(s, verdict); /* else: the same request does not go out again */
+                sst_verdict_wait(s, verdict); /* else: the failed request itself is not repeated */
             }
             return;
         }

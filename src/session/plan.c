@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When this side refreshes next, and by which ways: RFC 4028 §7.2, §7.4, §10. */
+/* When this side refreshes next, and by which way: RFC 4028 §7.2, §7.4, §10. */
 #include "session/plan.h"
 
 void sst_plan_nothing(struct sst_session *s)
@@ -25,16 +25,18 @@ void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now)
     }
 }
 
-/* The moment that a Retry-After named, if it is too late for the plan and yet early enough. */
+/* Remembers the moment that a Retry-After named, if it is after the last attempt and a request can
+ * still be sent then. */
 static void remember_named(struct sst_session *s, uint64_t at)
 {
     if (at > sst_session_last_attempt(s) && at < sst_session_last_send(s)) {
-        /* At most 33 s: a short division spares small machines a long one. */
+        /* At most 33 s, so 32 bits are enough: small machines need no long division. */
         s->named_s = (uint8_t)((uint32_t)(sst_session_expiration(s) - at) / 1000u);
     }
 }
 
-/* A way that no request of this interval has gone, and that is free now. It becomes the first. */
+/* Puts a way first that is free now and was not tried in this interval. @return whether there is
+ * one */
 static bool take_untried(struct sst_session *s, uint64_t now)
 {
     uint8_t before = s->ladder;
@@ -67,7 +69,7 @@ static uint64_t last_resort(struct sst_session *s, uint64_t now)
     if (s->named_s == 0) {
         return SST_NEVER;
     }
-    /* Whole seconds before the expiration, so up to one later than it was named. */
+    /* Kept as whole seconds before the expiration: up to a second later than named. */
     uint64_t named = sst_session_expiration(s) - s->named_s * UINT64_C(1000);
     uint64_t last = sst_session_last_send(s) - 1u;
     s->named_s = 0;
@@ -137,7 +139,7 @@ void sst_prefer_other(struct sst_session *s, const struct sst_tx *tx)
     }
 }
 
-/* The ladder from its first step again, once an interval. @return whether there is one */
+/* Starts again at the first step of the ladder, once per interval. @return whether a way is left */
 static bool second_round(struct sst_session *s)
 {
     if (s->ladder & LADDER_SECOND) {
@@ -177,7 +179,7 @@ void sst_refresh_asked(struct sst_session *s, uint64_t now)
     s->flags |= F_ASKED;
     SST_COUNT(s, refreshes_due);
     sst_session_note(s, SST_EVENT_REFRESH);
-    /* Where the host begins nothing, it is asked again, as if it had said so. */
+    /* If the host begins nothing, it is asked again, as after sst_session_not_sent(). */
     sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);
 }
 

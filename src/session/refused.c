@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A local INVITE or UPDATE failed: RFC 4028 §10 and the ladder of ways to refresh. Only a 2xx
- * extends the session; timeout, 408 and 481 end it; whatever else shows that the peer lives and
- * leaves the expiration where it was.
+ * extends the session; timeout, 408 and 481 end it; any other response shows that the peer is alive
+ * and leaves the expiration unchanged.
  */
 #include "session/refused.h"
 
-/* How often a 491 is answered with the short waits of RFC 3261 §14.1, and Retry-After obeyed to the
- * letter, before the back-off takes over: not continuously, says §10. */
+/* How often a 491 leads to a short wait (RFC 3261 §14.1), and a Retry-After is followed exactly,
+ * before the back-off takes over. §10: not continuously. */
 #define PATIENCE 5u
 
 /* How often credentials are tried for one request; EC-60. */
 #define AUTH_MAX 2u
 
-/* What a refusal says of the way that the request went. */
+/* What a rejection means for the way that the request used. */
 enum strike {
     STRIKE_NOTHING, /* the way is good */
-    STRIKE_OTHER,   /* good, but the next attempt goes the other way; EC-111 */
+    STRIKE_OTHER,   /* good, but the next attempt uses the other method; EC-111 */
     STRIKE_ROUND,   /* not in this round of the ladder */
     STRIKE_KNOWN,   /* the peer does not know the method; EC-55 */
     STRIKE_OFFER    /* not with this offer, or not with a body at all; EC-56, EC-57 */
 };
 
-/* What is to be done. */
+/* What to do next. */
 enum then {
     THEN_END,
     THEN_LATER,    /* after Retry-After or a back-off */
     THEN_NEXT,     /* the next way, at once */
     THEN_GLARE,    /* after a random wait */
-    THEN_INTERVAL, /* the same with a larger interval */
-    THEN_AUTH,     /* the same with credentials */
-    THEN_EXTENSION /* the same without Require */
+    THEN_INTERVAL, /* the same request with a larger interval */
+    THEN_AUTH,     /* the same request with credentials */
+    THEN_EXTENSION /* the same request without Require */
 };
 
 struct meaning {
@@ -38,7 +38,7 @@ struct meaning {
     enum then then;
 };
 
-/* The one table of what each class of refusal means for the plan. */
+/* The one table of what each class of rejection means for the plan. */
 static struct meaning meaning_of(enum sst_outcome outcome)
 {
     switch (outcome) {
@@ -46,7 +46,7 @@ static struct meaning meaning_of(enum sst_outcome outcome)
     case SST_OUTCOME_TIMEOUT:
         return (struct meaning){STRIKE_NOTHING, THEN_END};
     case SST_OUTCOME_TRANSIENT:
-    case SST_OUTCOME_TRANSPORT: /* EC-51: as a 503 */
+    case SST_OUTCOME_TRANSPORT: /* EC-51: like a 503 */
         return (struct meaning){STRIKE_OTHER, THEN_LATER};
     case SST_OUTCOME_GLARE:
         return (struct meaning){STRIKE_NOTHING, THEN_GLARE};
@@ -84,7 +84,7 @@ static void strike(struct sst_session *s, const struct sst_tx *tx, enum strike s
         break;
     case STRIKE_KNOWN:
         if (!(tx->flags & TX_UPDATE)) {
-            sst_strike_method(s, tx, true); /* of UPDATE the dialog remembers it: see learn() */
+            sst_strike_method(s, tx, true); /* for UPDATE the dialog remembers it: see learn() */
         }
         break;
     case STRIKE_OFFER:
@@ -97,7 +97,7 @@ static void strike(struct sst_session *s, const struct sst_tx *tx, enum strike s
     }
 }
 
-/* The host sends the same once more right now; if it does not, it is asked again. */
+/* The host sends the same request again at once. If it does not, it is asked again. */
 static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action action, uint64_t now,
                   struct sst_verdict *verdict)
 {
@@ -118,7 +118,7 @@ static uint64_t retry_after(const struct sst_msg *response)
     return (response->has & SST_MSG_RETRY_AFTER) ? (uint64_t)response->retry_after * 1000u : 0;
 }
 
-/* The next way of the ladder, at once; or none is left. */
+/* Uses the next way of the ladder at once, or reports that none is left. */
 static void next_way(struct sst_session *s, const struct sst_tx *tx, const struct sst_msg *response,
                      uint64_t now, struct sst_verdict *verdict)
 {
@@ -140,7 +140,7 @@ static void next_way(struct sst_session *s, const struct sst_tx *tx, const struc
     sst_verdict_wait(s, verdict);
 }
 
-/* The way is closed, by a rule beside the table. */
+/* Rules out a way, by a rule that is not in the table. */
 static void close_way(struct sst_session *s, const struct sst_tx *tx, bool for_good,
                       const struct sst_msg *response, uint64_t now, struct sst_verdict *verdict)
 {
@@ -150,7 +150,7 @@ static void close_way(struct sst_session *s, const struct sst_tx *tx, bool for_g
     next_way(s, tx, response, now, verdict);
 }
 
-/* Again after a while: Retry-After first, else the doubling back-off; EC-53, EC-112. */
+/* Tries again later: after the Retry-After, or else after the doubling back-off; EC-53, EC-112. */
 static void later(struct sst_session *s, const struct sst_tx *tx, const struct sst_msg *response,
                   uint64_t now, struct sst_verdict *verdict)
 {
@@ -170,7 +170,7 @@ static void later(struct sst_session *s, const struct sst_tx *tx, const struct s
     sst_verdict_wait(s, verdict);
 }
 
-/* RFC 3261 §14.1, RFC 3311 §5.3: who owns the Call-ID waits longer, in steps of 10 ms; EC-52. */
+/* RFC 3261 §14.1, RFC 3311 §5.3, EC-52: the owner of the Call-ID waits longer. Steps of 10 ms. */
 static uint32_t glare_wait_ms(const struct sst_session *s)
 {
     if (s->flags & F_CALLER) {
@@ -184,7 +184,7 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
 {
     uint64_t at = sst_add_ms(now, glare_wait_ms(s));
     if (!sst_tx_is_refresh(tx)) {
-        verdict->action = SST_ACTION_WAIT; /* the host's request: its affair, with advice */
+        verdict->action = SST_ACTION_WAIT; /* the host's request: advice only */
         verdict->when_ms = sst_time_out(at);
         return;
     }
@@ -193,7 +193,7 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
         return;
     }
     if (sst_attempts(s, GLARES_AT) > 0) {
-        sst_prefer_other(s, tx); /* EC-111: after one more try the same way */
+        sst_prefer_other(s, tx); /* EC-111: after one more try by the same method */
     }
     if (sst_attempts(s, GLARES_AT) >= PATIENCE) {
         later(s, tx, NULL, now, verdict);
@@ -202,14 +202,15 @@ static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64
     sst_count_attempt(s, GLARES_AT);
     sst_plan_again(s, at, false, now);
     if (s->refresh_ms == SST_NEVER && at < sst_session_last_send(s)) {
-        /* What was in the way is a request of the other side's, which waits until the expiration,
-         * too: EC-36, EC-120. Blocked, then: as soon as possible; EC-39. */
+        /* The peer's request was in the way, and the peer then waits until the expiration as well
+         * (EC-36, EC-120). So this one counts as blocked, and is sent as soon as possible;
+         * EC-39. */
         sst_plan_late(s, at, now);
     }
     sst_verdict_wait(s, verdict);
 }
 
-/* EC-27, EC-28: the expiration stays, the next request asks for more. */
+/* EC-27, EC-28: the expiration stays; the next request asks for more. */
 static void interval(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                      uint64_t now, struct sst_verdict *verdict)
 {
@@ -222,11 +223,11 @@ static void interval(struct sst_session *s, struct sst_tx *tx, const struct sst_
     enum sst_422 what =
         sst_uac_422(s->policy, &dialog, &ask, response, rounds, &min_se, &violations);
     sst_session_note_violations(s, violations);
-    /* §7.4: two scopes, the Call-ID before there is a dialog and the dialog from then on. */
+    /* §7.4: two scopes: the Call-ID before there is a dialog, the dialog from then on. */
     uint32_t *learned = sst_tx_is_initial(tx) ? &s->call_min_se : &s->min_se;
     *learned = sst_max(*learned, min_se);
     if (sst_is_turned_off(s, tx)) {
-        /* The next request has nothing that this could be said of. */
+        /* The next request does not use the extension, so the 422 cannot apply to it. */
         retry(s, tx, SST_ACTION_RETRY, now, verdict);
         return;
     }
@@ -245,7 +246,7 @@ static void interval(struct sst_session *s, struct sst_tx *tx, const struct sst_
     retry(s, tx, SST_ACTION_RETRY, now, verdict);
 }
 
-/* EC-60: an initial INVITE is the host's. */
+/* EC-60: for an initial INVITE the host decides how often to try. */
 static void auth(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                  uint64_t now, struct sst_verdict *verdict)
 {
@@ -260,7 +261,8 @@ static void auth(struct sst_session *s, struct sst_tx *tx, const struct sst_msg 
     retry(s, tx, SST_ACTION_AUTH, now, verdict);
 }
 
-/* EC-58: without Require, once. In the initial INVITE the owner wanted it to fail. */
+/* EC-58: a refresh goes out once more, without Require. An initial INVITE fails, as the owner
+ * wanted. */
 static void extension(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                       uint64_t now, struct sst_verdict *verdict)
 {
@@ -270,12 +272,12 @@ static void extension(struct sst_session *s, struct sst_tx *tx, const struct sst
         if (s->policy->mode == SST_MODE_REQUIRE) {
             retry(s, tx, SST_ACTION_RETRY, now, verdict);
             return;
-        } /* else there is none to take out now; later there may be */
+        } /* else there is no Require to leave out now; later there may be */
     }
     close_way(s, tx, false, response, now, verdict);
 }
 
-/* What a refusal shows, whatever becomes of the request. */
+/* What a rejection shows, whatever is done about the request. */
 static void learn(struct sst_session *s, const struct sst_tx *tx, enum sst_outcome outcome)
 {
     sst_session_count_failure(s, tx, outcome);
@@ -290,7 +292,7 @@ static void learn(struct sst_session *s, const struct sst_tx *tx, enum sst_outco
         sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_DIALOG_LOST));
     }
     if (outcome == SST_OUTCOME_TRANSPORT) {
-        return; /* shows nothing of the peer */
+        return; /* shows nothing about the peer */
     }
     if (sst_tx_is_refresh(tx)) {
         s->flags &= ~F_PROBE; /* EC-123: it was answered */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A session's beginning, fork, end, and what can be seen of it from outside. */
+/* Starts, forks, ends and inspects a session. */
 #include "session/commit.h"
 
 int sst_session_init(struct sst_session *s, const struct sst_policy *policy, enum sst_party party)

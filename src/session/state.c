@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions to a session's state, and what is noted in it beside the timer. */
+/* Queries of a session's state, and what is recorded in it besides the timer. */
 #include "session/state.h"
 
 _Static_assert(sizeof(struct sst_tx) == 16, "a transaction is 16 bytes");
@@ -69,7 +69,7 @@ void sst_session_drop(struct sst_session *s, enum sst_event_type type)
 void sst_session_note_violations(struct sst_session *s, uint32_t violations)
 {
     if (s->policy->mode == SST_MODE_OFF) {
-        /* The extension's header fields are unknown ones then, which are not looked at. */
+        /* Then the extension's header fields are unknown ones, and ignored. */
         violations &= SST_VIOLATION_BIT(SST_VIOLATION_TIMER_UNASKED) |
                       SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_LOW) |
                       SST_VIOLATION_BIT(SST_VIOLATION_CSEQ_RANGE);
@@ -91,7 +91,7 @@ void sst_session_note_violations(struct sst_session *s, uint32_t violations)
 
 void sst_session_learn(struct sst_session *s, const struct sst_msg *msg)
 {
-    /* A failure response may be a proxy's; 100 always is the next hop's. */
+    /* A failure response may be a proxy's; a 100 always comes from the next hop. */
     bool speaks = msg->status == 0 || (msg->status > 100 && msg->status < 300);
     if (!speaks) {
         return;
@@ -100,8 +100,8 @@ void sst_session_learn(struct sst_session *s, const struct sst_msg *msg)
         s->flags |= F_PEER_SUPPORTS;
     }
     if (msg->has & SST_MSG_ALLOW) {
-        /* §7.4, EC-55: the newest Allow counts. It does not speak against a 405 or 501 by silence.
-         */
+        /* §7.4, EC-55: the newest Allow counts. If it does not list UPDATE, a 405 or 501 still
+         * stands. */
         if (msg->has & SST_MSG_ALLOW_UPDATE) {
             sst_set_update(s, UPDATE_ALLOWED);
         } else if (sst_update(s) != UPDATE_REFUSED) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state of a session and what can be read from it. Times are the session's (rules/timing.h),
- * intervals in seconds, waits in milliseconds. docs/design.md has a table of who sets and who
- * clears each piece.
+ * The state of a session, and how to read it. Times are on the session's clock (rules/timing.h);
+ * intervals are in seconds, waits in milliseconds. A table in docs/design.md shows what sets and
+ * what clears each piece.
  *
- * Who may do what: state.c and due.c answer questions; commit.c and plan.c alone write the timer;
- * time.c does what is due; event.c reports; lost.c and refused.c decide what a request that failed
- * leads to; uac.c and uas.c know messages; image.c saves and restores. Calls point downwards, in
+ * In this folder, state.c and due.c answer questions; only commit.c and plan.c write the timer;
+ * time.c does what is due; event.c reports; lost.c and refused.c decide what follows a failed
+ * request; uac.c and uas.c handle messages; image.c saves and restores. Calls point downwards, in
  * the order of tests/tree/layers/layers.tsv.
  */
 #ifndef SST_STATE_H
@@ -39,16 +39,16 @@ enum sst_runs {
 enum sst_open {
     OPEN_NONE,
     OPEN_PLAIN,   /* without an offer */
-    OPEN_OFFER,   /* with an offer that waits for its answer */
+    OPEN_OFFER,   /* with an offer that is not answered yet */
     OPEN_ANSWERED /* the offer was answered in a reliable 1xx; EC-122 */
 };
 
-/* What the dialog has shown of UPDATE; EC-55. */
+/* Whether the peer is known to support UPDATE; EC-55. */
 enum sst_update {
     UPDATE_UNKNOWN,
     UPDATE_ALLOWED,  /* the newest Allow lists it */
     UPDATE_UNLISTED, /* the newest Allow does not */
-    UPDATE_REFUSED   /* 405 or 501 since */
+    UPDATE_REFUSED   /* rejected with 405 or 501 since */
 };
 
 #define PHASE_AT 0u
@@ -66,36 +66,36 @@ enum sst_update {
 /* ---- ... and one for each of these ---- */
 
 #define F_CALLER (1u << 14)        /* owns the Call-ID */
-#define F_PEER_SUPPORTS (1u << 15) /* a message of the peer showed the extension */
-#define F_AWAIT_ANSWER (1u << 16)  /* the ACK that is awaited carries the answer to our offer */
-#define F_LIFE (1u << 17)          /* a refresh of this interval was answered somehow */
+#define F_PEER_SUPPORTS (1u << 15) /* a message from the peer showed support for timer */
+#define F_AWAIT_ANSWER (1u << 16)  /* the ACK we wait for carries the answer to our offer */
+#define F_LIFE (1u << 17)          /* a response in this interval showed that the peer is alive */
 #define F_OVERDUE_TOLD (1u << 18)
 #define F_BLOCKED_TOLD (1u << 19)
 #define F_REFUSED_TOLD (1u << 20)
 #define F_HELD (1u << 21)       /* the BYE waits until the expiration; EC-36, EC-120 */
-#define F_NO_REQUIRE (1u << 22) /* a 420 refused it; EC-58 */
-#define F_ASKED (1u << 23)      /* REFRESH was raised, and nothing has come of it yet */
-#define F_EXTRA (1u << 24)     /* one refresh by the side that watches, or that took over; EC-131 */
-#define F_PROBE (1u << 25)     /* whether the peer lives is asked by one refresh; EC-123 */
-#define F_OVERRULED (1u << 26) /* the peer took the role although it was named ours; EC-124 */
-#define F_UNSEEN (1u << 27)    /* the peer may not know of this interval's 2xx; EC-115 */
+#define F_NO_REQUIRE (1u << 22) /* rejected with a 420: leave it out; EC-58 */
+#define F_ASKED (1u << 23)      /* we asked for a refresh or a retry that has not begun yet */
+#define F_EXTRA (1u << 24)      /* one extra refresh, by a watcher or after a take-over; EC-131 */
+#define F_PROBE (1u << 25)      /* one refresh checks whether the peer is alive; EC-123 */
+#define F_OVERRULED (1u << 26)  /* the peer took the role that our request gave us; EC-124 */
+#define F_UNSEEN (1u << 27)     /* the peer may not know of this interval's 2xx; EC-115 */
 
-/* All that are used. */
+/* All flags in use. */
 #define F_ALL ((F_UNSEEN << 1) - 1u)
-/* What belongs to one interval and is forgotten when the next one begins. */
+/* Flags of one interval: cleared when the next one begins. */
 #define F_INTERVAL                                                                                 \
     (F_LIFE | F_OVERDUE_TOLD | F_BLOCKED_TOLD | F_REFUSED_TOLD | F_HELD | F_ASKED | F_EXTRA |      \
      F_OVERRULED | F_UNSEEN)
-/* What pending transactions leave in the flags. */
+/* Flags that pending transactions set. */
 #define F_TRANSACTIONS (F_LOCAL_REQUEST | F_PEER_REQUEST | F_AWAIT_ANSWER)
 
 /* ---- sst_session.ladder: the ways to refresh in this interval ---- */
 
 enum sst_invite_way {
     INVITE_OFFER, /* with the unchanged offer */
-    INVITE_PLAIN, /* the offer was refused: without one */
-    INVITE_OUT,   /* refused: not in this round */
-    INVITE_GONE   /* refused: not in this interval */
+    INVITE_PLAIN, /* without one: the offer was rejected */
+    INVITE_OUT,   /* rejected: not in this round */
+    INVITE_GONE   /* rejected: not in this interval */
 };
 
 enum sst_update_way { UPDATE_FREE = 0, UPDATE_OUT = 2, UPDATE_GONE = 3 };
@@ -105,7 +105,7 @@ enum sst_update_way { UPDATE_FREE = 0, UPDATE_OUT = 2, UPDATE_GONE = 3 };
 #define LADDER_INVITE_TRIED 0x10u
 #define LADDER_UPDATE_TRIED 0x20u
 #define LADDER_TRIED (LADDER_INVITE_TRIED | LADDER_UPDATE_TRIED)
-#define LADDER_INVITE_FIRST 0x40u /* of two ways that are free */
+#define LADDER_INVITE_FIRST 0x40u /* if both ways are free */
 #define LADDER_SECOND 0x80u       /* the second round was used; EC-114 */
 
 /* ---- sst_session.attempts ---- */
@@ -114,30 +114,29 @@ enum sst_update_way { UPDATE_FREE = 0, UPDATE_OUT = 2, UPDATE_GONE = 3 };
 #define GLARES_AT 3u   /* three bits: waits of RFC 3261 §14.1 */
 #define TIMEOUTS_AT 6u /* two bits: timeouts that were followed by a retry */
 
-/* ---- sst_session.generation, which a transaction remembers; each part begins again after its end
- * ---- */
+/* ---- sst_session.generation: each transaction keeps a copy; both counts wrap around ---- */
 
-#define COMMITS_AT 0u /* six bits: intervals that began, or a timer that was turned off */
-#define ANSWERS_AT 6u /* two bits: those of them that a 2xx to a request of this side began */
+#define COMMITS_AT 0u /* six bits: how often an interval began or the timer was turned off */
+#define ANSWERS_AT 6u /* two bits: how often a 2xx to a local request was the cause */
 
 /* ---- sst_tx.flags ---- */
 
 enum sst_tx_state {
     TX_FREE,
     TX_LOCAL_OPEN,
-    TX_LOCAL_RETRY, /* a verdict asked for a retry, with this tx */
+    TX_LOCAL_RETRY, /* a verdict asked for a retry with this tx */
     TX_LOCAL_CLOSED,
     TX_PEER_OPEN,
     TX_PEER_ANSWERED, /* our 2xx to INVITE waits for its ACK */
     TX_PEER_CLOSED,
-    TX_PEER_REFUSED /* on advice */
+    TX_PEER_REFUSED /* rejected on our advice */
 };
 
 enum sst_tx_kind {
     TX_PLAIN,
     TX_INITIAL, /* the dialog's first INVITE */
     TX_REFRESH, /* what SST_EVENT_REFRESH asked for */
-    TX_PROBE    /* such a refresh, which asks whether the peer lives; EC-123 */
+    TX_PROBE    /* a refresh that checks whether the peer is alive; EC-123 */
 };
 
 #define TX_STATE_AT 0u
@@ -145,11 +144,11 @@ enum sst_tx_kind {
 #define TX_KIND_AT 4u        /* two bits: enum sst_tx_kind */
 #define TX_REFRESHER_AT 6u   /* two bits: enum sst_refresher of the request */
 #define TX_SUPPORTED 0x0100u /* the request had Supported: timer */
-#define TX_ROUNDS_AT 9u      /* three bits: 422 that were followed, or ... */
+#define TX_ROUNDS_AT 9u      /* three bits: how many 422s were followed, or ... */
 #define TX_WITHOUT_SE 7u     /* ... the last try, without Session-Expires; EC-101 */
 #define TX_AUTH_AT 12u       /* two bits: tries with credentials */
 
-/* ---- Reading and writing of parts ---- */
+/* ---- Access to the parts ---- */
 
 static inline uint32_t sst_bits(uint32_t from, unsigned at, uint32_t mask)
 {
@@ -262,7 +261,7 @@ static inline enum sst_method sst_tx_method(const struct sst_tx *tx)
     return (tx->flags & TX_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
 }
 
-/* Where the session remembers a pending request of this kind. */
+/* Which bits of the flags hold a pending request of this kind. */
 static inline unsigned sst_open_at(bool local, enum sst_method method)
 {
     unsigned invite = local ? LOCAL_INVITE_AT : PEER_INVITE_AT;
@@ -270,19 +269,19 @@ static inline unsigned sst_open_at(bool local, enum sst_method method)
     return method == SST_METHOD_UPDATE ? update : invite;
 }
 
-/* ---- Questions; state.c ---- */
+/* ---- Queries; state.c ---- */
 
-/* now_ms on the session's clock, not before the interval's start; EC-44. */
+/* now_ms on the session's clock, never before the interval's start; EC-44. */
 uint64_t sst_session_now(const struct sst_session *s, uint64_t now_ms);
 enum sst_side sst_session_side(const struct sst_session *s);
-/* The dialog as the rules need it. */
+/* The dialog in the form that the rules need. */
 void sst_session_dialog(const struct sst_session *s, struct sst_dialog *dialog);
-/* Whether tx is pending here: not forgotten by a restart, nor another session's. */
+/* Whether tx is pending in this session: not forgotten at a restart, not another session's. */
 bool sst_session_is_open(const struct sst_session *s, const struct sst_tx *tx);
-/* A number from 0 to limit, from the policy's random source; the middle without one. */
+/* A random number from 0 to limit, from the policy's source; limit / 2 if it has none. */
 uint32_t sst_session_random(const struct sst_session *s, uint32_t limit);
 
-/* A dialog is confirmed, and a timer runs in it. */
+/* The dialog is confirmed, and its timer runs. */
 static inline bool sst_is_running(const struct sst_session *s)
 {
     return sst_phase(s) == PHASE_CONFIRMED && sst_runs(s) != RUNS_NONE;
@@ -293,37 +292,37 @@ static inline bool sst_is_watching(const struct sst_session *s)
     return sst_is_running(s) && sst_runs(s) == RUNS_REMOTE;
 }
 
-/* EC-119: the one answer to whether this side may refresh now. */
+/* EC-119: the only place that decides whether this side may refresh now. */
 static inline bool sst_may_refresh(const struct sst_session *s)
 {
     return sst_is_running(s) && (sst_runs(s) != RUNS_REMOTE || (s->flags & F_EXTRA));
 }
 
-/* EC-125: the least time between two local refreshes. */
+/* EC-125: the minimum time between two local refreshes. */
 static inline uint64_t sst_floor_ms(const struct sst_session *s)
 {
     return (uint64_t)s->policy->refresh_floor * 1000u;
 }
 
-/* Until when an ACK is awaited; EC-121. The interval's start where none is. */
+/* When we stop waiting for an ACK; EC-121. The interval's start if we wait for none. */
 static inline uint64_t sst_ack_until(const struct sst_session *s)
 {
     return sst_sum_ms(s->start_ms, s->ack_s * UINT64_C(1000));
 }
 
-/* Whether a local request offered the extension, which was turned off since. */
+/* Whether a local request offered the extension and the policy has turned it off since. */
 static inline bool sst_is_turned_off(const struct sst_session *s, const struct sst_tx *tx)
 {
     return s->policy->mode == SST_MODE_OFF && (tx->flags & TX_SUPPORTED);
 }
 
-/* ---- What is noted; state.c ---- */
+/* ---- Recording; state.c ---- */
 
 void sst_session_note(struct sst_session *s, enum sst_event_type type);
-/* Not to be reported any more. */
+/* Withdraws an event that was not reported yet. */
 void sst_session_drop(struct sst_session *s, enum sst_event_type type);
 void sst_session_note_violations(struct sst_session *s, uint32_t violations);
-/* What Allow and Supported of a message show of the peer. */
+/* Records what Allow and Supported in a message show about the peer. */
 void sst_session_learn(struct sst_session *s, const struct sst_msg *msg);
 void sst_session_count_failure(const struct sst_session *s, const struct sst_tx *tx,
                                enum sst_outcome outcome);

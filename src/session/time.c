@@ -2,11 +2,11 @@
 /* Does what session/due.c says is due. */
 #include "session/time.h"
 
-/* EC-18: nothing has left this host that could have been answered. A refresh whose transport failed
- * did, unlike one that was not sent (sst_untry()). */
+/* EC-18: whether nothing left this host that could have been answered. A refresh whose transport
+ * failed counts as sent; one reported as not sent does not (sst_untry()). */
 static bool is_unsent(const struct sst_session *s)
 {
-    /* The ladder of EC-115 may be that of an interval before, in which the peer lived. */
+    /* After EC-115 the ladder may be from an earlier interval, in which the peer was alive. */
     return !(s->ladder & LADDER_TRIED) || (s->flags & F_UNSEEN);
 }
 
@@ -19,8 +19,8 @@ static enum sst_end_reason unrefreshed(const struct sst_session *s)
     if (s->flags & F_LIFE) {
         return SST_END_REFRESH_REFUSED;
     }
-    /* EC-50, EC-118: what should have followed a timeout was not sent. Without life nothing else
-     * closes UPDATE for the interval. */
+    /* EC-50, EC-118: a request timed out, and the next attempt was not sent. If the peer showed no
+     * life, nothing but a timeout rules out UPDATE for the interval. */
     bool lost = sst_attempts(s, TIMEOUTS_AT) != 0 || sst_update_way(s) == UPDATE_GONE;
     return lost ? SST_END_REFRESH_TIMEOUT : SST_END_REFRESH_NOT_SENT;
 }
@@ -35,7 +35,8 @@ static void expire(struct sst_session *s, uint64_t now)
         sst_session_finish(s, SST_END_NOT_REFRESHED);
         return;
     case RUNS_OWN:
-        /* EC-18: nobody else watches. Only silence ends it, any response showed life. */
+        /* EC-18: nobody else watches. Only silence ends it: any response shows that the peer is
+         * alive. */
         if ((s->flags & F_LIFE) || (reason == SST_END_REFRESH_NOT_SENT && is_unsent(s))) {
             sst_session_renew(s, now);
             return;
@@ -58,7 +59,7 @@ static void overdue(struct sst_session *s, uint64_t now)
     sst_session_note(s, SST_EVENT_OVERDUE);
     if (s->policy->rescue || (s->flags & F_OVERRULED)) {
         s->flags |= F_EXTRA;        /* EC-103, EC-124 */
-        sst_plan_late(s, now, now); /* the own guard may be shorter than the peer's */
+        sst_plan_late(s, now, now); /* our guard may be shorter than the peer's */
     }
 }
 
@@ -67,10 +68,10 @@ bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t n
     uint64_t now = sst_session_now(s, now_ms);
     bool refresh = now >= due->refresh;
     if (refresh && now >= sst_session_last_send(s)) {
-        sst_plan_nothing(s); /* I2: too late for it; OVERDUE may be due, and the expiration */
+        sst_plan_nothing(s); /* nothing is sent in the last second; OVERDUE or the end may be due */
         refresh = false;
     }
-    /* One poll, one event: ending wins over refreshing (EC-37, EC-45). */
+    /* One step does one thing, and the end wins over a refresh (EC-37, EC-45). */
     if (now >= due->end) {
         expire(s, now);
     } else if (refresh) {
@@ -80,7 +81,7 @@ bool sst_session_do(struct sst_session *s, const struct sst_due *due, uint64_t n
         SST_COUNT(s, blocked);
         sst_session_note(s, SST_EVENT_BLOCKED);
     } else if (now >= due->refused) {
-        sst_refresh_refused(s, 0, now); /* an Allow took the last way; EC-55 */
+        sst_refresh_refused(s, 0, now); /* an Allow without UPDATE took the last way; EC-55 */
     } else if (now >= due->overdue) {
         overdue(s, now);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Local requests of a dialog and what answers them: RFC 4028 §7, §10. */
+/* Local requests of a dialog, and the responses to them: RFC 4028 §7, §10. */
 #include "session/event.h"
 #include "session/refused.h"
 
@@ -23,7 +23,7 @@ static int refuse_request(const struct sst_session *s, const struct sst_tx *tx,
                           enum sst_method method, unsigned flags, uint64_t now)
 {
     bool invite = method == SST_METHOD_INVITE;
-    /* Begun anew it would lose the ACK. */
+    /* If tx were reused now, the ACK would be lost. */
     bool awaits = sst_tx_state(tx) == TX_PEER_ANSWERED && now < sst_ack_until(s);
     if (sst_phase(s) == PHASE_ENDED) {
         return SST_ERR_ENDED;
@@ -50,14 +50,14 @@ static enum sst_tx_kind kind_of(const struct sst_session *s, enum sst_method met
     return initial ? TX_INITIAL : TX_PLAIN;
 }
 
-/* Whether a request can be the retry of another. What is to be retried was answered, so it is no
- * probe any more. */
+/* Whether a request can be the retry of another. A request that is retried was answered, so its
+ * retry need not be a probe. */
 static bool is_same(enum sst_tx_kind before, enum sst_tx_kind now)
 {
     return before == now || (before >= TX_REFRESH && now >= TX_REFRESH);
 }
 
-/* What belongs to the request stays with its tx from try to try. */
+/* Begins a request in tx. A retry keeps the counts of 422s and of tries with credentials. */
 static void begin(const struct sst_session *s, struct sst_tx *tx, enum sst_method method,
                   unsigned flags)
 {
@@ -135,7 +135,8 @@ void sst_tx_set_cseq(struct sst_tx *tx, uint64_t cseq)
     }
 }
 
-/* A copy, another transaction's, or what comes after the end moves nothing; EC-31. */
+/* Whether a response, or NULL for a failure, belongs to tx. A retransmission, the response of
+ * another transaction, and anything after the end change nothing; EC-31. */
 static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
                     const struct sst_msg *response)
 {
@@ -152,7 +153,7 @@ static bool belongs(const struct sst_session *s, const struct sst_tx *tx,
     return !known || tx->cseq == response->cseq + 1u;
 }
 
-/* @return what it was */
+/* @return whether it had an offer, and what became of it */
 static enum sst_open close_local(struct sst_session *s, struct sst_tx *tx)
 {
     unsigned at = sst_open_at(true, sst_tx_method(tx));
@@ -165,7 +166,7 @@ static enum sst_open close_local(struct sst_session *s, struct sst_tx *tx)
     return open;
 }
 
-/* What is in a response and does not belong there; it has no effect. Table 1, §5. */
+/* Header fields that must not be in this response. They have no effect. Table 1, §5. */
 static void note_misplaced(struct sst_session *s, const struct sst_msg *response)
 {
     uint32_t violations = response->violations;
@@ -180,9 +181,9 @@ static void note_misplaced(struct sst_session *s, const struct sst_msg *response
     sst_session_note_violations(s, violations);
 }
 
-/* EC-38: with a provisional response Timer B stops, and the INVITE may take for ever. If it is a
- * refresh, an UPDATE tries to pass it. Whatever it is, the peer lives; EC-18, but 100 is the next
- * hop's word (EC-127). */
+/* EC-38: a provisional response stops Timer B, and the INVITE may stay pending for ever. If it is a
+ * refresh, an UPDATE is planned to get past it. Refresh or not, the peer is alive (EC-18), except
+ * that a 100 comes from the next hop (EC-127). */
 static void provisional(struct sst_session *s, const struct sst_tx *tx,
                         const struct sst_msg *response, uint64_t now)
 {
@@ -201,8 +202,9 @@ static void provisional(struct sst_session *s, const struct sst_tx *tx,
 static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
                       const struct sst_msg *response, struct sst_commit *commit)
 {
-    /* What the request offered stands, though the extension was turned off since: the peer counts
-     * on it. The next request says otherwise. Nothing is run for this side's own benefit then. */
+    /* What the request offered still holds, although the extension has been turned off since: the
+     * peer relies on it. The next request ends it. In this case no timer runs for this side's own
+     * benefit. */
     static const struct sst_policy agreed = {
         .mode = SST_MODE_ACCEPT,
         .min_se = SST_ABSOLUTE_MIN_S,
@@ -226,8 +228,9 @@ static void judge_2xx(struct sst_session *s, const struct sst_tx *tx,
     }
 }
 
-/* EC-132; not a request of another kind, where a refresh was asked for since: that would come again
- * before the floor has passed (EC-125). */
+/* EC-132: whether to plan the next refresh from when this request was sent. Not if it is no refresh
+ * and one was requested in this interval: the next one could then come before the floor has passed
+ * (EC-125). */
 static bool sets_plan(const struct sst_session *s, const struct sst_tx *tx)
 {
     bool tried = (s->flags & F_ASKED) || s->attempts != 0 || (s->ladder & LADDER_TRIED);
@@ -251,7 +254,7 @@ static void success(struct sst_session *s, struct sst_tx *tx, const struct sst_m
     if (sst_phase(s) == PHASE_CONFIRMED && commit.timer.side != SST_SIDE_NONE) {
         SST_COUNT(s, refreshes_answered);
     }
-    s->flags &= ~F_PROBE; /* EC-123: no proxy answers for the peer */
+    s->flags &= ~F_PROBE; /* EC-123: no proxy sends this 2xx: the peer is alive */
     (void)close_local(s, tx);
     sst_session_commit(s, &commit, now);
 }
@@ -309,7 +312,7 @@ int sst_session_response(struct sst_session *s, struct sst_tx *tx, const struct 
     verdict->action = SST_ACTION_NONE;
     note_misplaced(s, response);
     sst_session_learn(s, response);
-    if (tx != NULL) { /* of any other method nothing moves; EC-07 */
+    if (tx != NULL) { /* a response to any other method changes nothing; EC-07 */
         respond(s, tx, response, now_ms, verdict);
     }
     sst_session_deliver(s, now_ms);
@@ -335,7 +338,7 @@ int sst_session_failed(struct sst_session *s, struct sst_tx *tx, enum sst_outcom
     return SST_OK;
 }
 
-/* The request is undone. @return whether it was a refresh that is still needed */
+/* Undoes the request. @return whether it was a refresh that is still needed */
 static bool undo(struct sst_session *s, struct sst_tx *tx)
 {
     if (sst_tx_state(tx) == TX_LOCAL_OPEN) {

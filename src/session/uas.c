@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The peer's requests of a dialog and the answers to them: RFC 4028 §9, RFC 3261 §14.2. */
+/* The peer's requests of a dialog, and our responses to them: RFC 4028 §9, RFC 3261 §14.2. */
 #include "session/event.h"
 
 /* RFC 3261 §8.1.1.5: a CSeq is below 2^31. */
 #define CSEQ_END (UINT32_C(1) << 31)
 
-/* RFC 3261 §12.2.2. EC-117: a BYE is never refused, as its call is over whatever we say.
- * @return 0, or the status to refuse it with */
+/* RFC 3261 §12.2.2. EC-117: a BYE is never rejected, as its call is over whatever we say.
+ * @return 0, or the status to reject the request with */
 static unsigned check_order(struct sst_session *s, const struct sst_msg *request)
 {
     bool bye = request->method == SST_METHOD_BYE;
@@ -25,7 +25,7 @@ static unsigned check_order(struct sst_session *s, const struct sst_msg *request
     return 0;
 }
 
-/* An offer that waits for its answer, of this side; RFC 3261 §14.2, RFC 3311 §5.2. */
+/* Whether an offer of ours waits for its answer; RFC 3261 §14.2, RFC 3311 §5.2. */
 static bool is_our_offer_open(const struct sst_session *s, uint64_t now)
 {
     return sst_open(s, LOCAL_INVITE_AT) == OPEN_OFFER ||
@@ -33,9 +33,9 @@ static bool is_our_offer_open(const struct sst_session *s, uint64_t now)
            ((s->flags & F_AWAIT_ANSWER) && now < sst_ack_until(s));
 }
 
-/* EC-21, erratum 4744: one negotiation at a time, where the owner wants that. A request that rings
- * for long must not keep out the refreshes that the call lives on: midway between the moment for
- * one and the last attempt of who refreshes, each is let in. */
+/* EC-21, erratum 4744: one negotiation at a time, by policy. But a request that rings for a long
+ * time must not keep out the refreshes that keep the call alive: from midway between half the
+ * interval and the refresher's last attempt on, every request is let in. */
 static bool is_strict(const struct sst_session *s, uint64_t now)
 {
     if (!s->policy->strict_overlap || !(s->flags & F_LOCAL_REQUEST)) {
@@ -46,7 +46,7 @@ static bool is_strict(const struct sst_session *s, uint64_t now)
 }
 
 /* Whether the request crosses another transaction; RFC 3261 §14.2, RFC 3311 §5.2, EC-70 to EC-75.
- * @return 0, or the status to refuse it with */
+ * @return 0, or the status to reject it with */
 static unsigned glare(const struct sst_session *s, const struct sst_msg *request, uint64_t now)
 {
     bool update = request->method == SST_METHOD_UPDATE;
@@ -57,7 +57,7 @@ static unsigned glare(const struct sst_session *s, const struct sst_msg *request
         return 491; /* EC-128: in an early dialog as well */
     }
     if (sst_phase(s) != PHASE_CONFIRMED) {
-        /* In an early dialog a peer offers only after the initial offer was answered in a 1xx. */
+        /* In an early dialog the peer sends an offer only after a 1xx answered the initial one. */
         return update && sst_phase(s) == PHASE_IDLE ? 481 : 0;
     }
     bool offer = request->has & SST_MSG_OFFER;
@@ -70,10 +70,11 @@ static unsigned glare(const struct sst_session *s, const struct sst_msg *request
     if ((request->has & SST_MSG_SESSION_EXPIRES) && is_strict(s, now)) {
         return 491; /* EC-21, erratum 4744 */
     }
-    return 0; /* EC-73: an UPDATE without offer beside an open INVITE is fine */
+    return 0; /* EC-73: an UPDATE without an offer may cross a pending INVITE */
 }
 
-/* Table 1 and RFC 3261 §14.2: what a refusal needs beside its status. */
+/* The number that a rejection needs besides its status: Retry-After for 500; Table 1, RFC 3261
+ * §14.2. */
 static uint32_t number_of(const struct sst_session *s, unsigned status)
 {
     return status == 500 ? sst_session_random(s, 10u) : 0;
@@ -91,7 +92,7 @@ static void refuse(struct sst_session *s, unsigned status, uint32_t value,
     sst_refusal_headers(s->policy, status, value, &advice->headers);
 }
 
-/* §9: what the answer will depend on is kept with the transaction. */
+/* §9: keeps with the transaction what our response will depend on. */
 static void keep(const struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
                  const struct sst_facts *facts)
 {
@@ -106,7 +107,7 @@ static void keep(const struct sst_session *s, struct sst_tx *tx, const struct ss
     }
     tx->flags |= facts->supports ? TX_SUPPORTED : 0;
     if (facts->has_session_expires) {
-        /* 0 means none. An interval of 0 s is below any minimum, as one of 1 s is. */
+        /* 0 means none, so 0 s is kept as 1 s: both are below any minimum. */
         tx->interval = sst_max(facts->session_expires, 1u);
         sst_tx_set(tx, TX_REFRESHER_AT, 3u, (uint32_t)facts->refresher);
     }
@@ -149,7 +150,7 @@ static void receive_refresh(struct sst_session *s, struct sst_tx *tx, const stru
     if (status == 0) {
         if (facts.supports && facts.has_session_expires &&
             facts.session_expires < s->policy->absolute_min) {
-            /* EC-134: in force already, and yet below what RFC 4028 §4 allows */
+            /* EC-134: already in force, but below what RFC 4028 §4 allows */
             sst_session_note_violations(s, SST_VIOLATION_BIT(SST_VIOLATION_SE_BELOW_ABSOLUTE));
         }
         open_peer(s, tx, request);
@@ -173,15 +174,15 @@ static void receive_other(struct sst_session *s, const struct sst_msg *request,
     }
     sst_session_note_violations(s, violations);
     sst_session_learn(s, request);
-    /* RFC 3261 §8.2.2.3; a BYE is not refused: its call is over whatever we say. */
+    /* RFC 3261 §8.2.2.3. A BYE is not rejected: its call is over whatever we say. */
     if (s->policy->mode == SST_MODE_OFF && (request->has & SST_MSG_REQUIRE_TIMER) &&
         request->method == SST_METHOD_OTHER) {
         refuse(s, 420, 0, advice);
     }
 }
 
-/* Of the request of this tx. A CSeq number that is known tells also after the answer; the dialog's
- * last one has to be the same, since a structure may come from another dialog. */
+/* Whether this is a retransmission of tx's request. A known CSeq shows that even after our
+ * response, but it must be the dialog's last one, since tx may come from another dialog. */
 static bool is_copy(const struct sst_session *s, const struct sst_tx *tx,
                     const struct sst_msg *request)
 {
@@ -206,7 +207,7 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
         return SST_ERR_ARGUMENT;
     }
     if (request->method == SST_METHOD_ACK || request->method == SST_METHOD_CANCEL) {
-        return SST_OK; /* they repeat the CSeq of their INVITE; an ACK has no answer */
+        return SST_OK; /* they repeat the CSeq of their INVITE; an ACK has no response */
     }
     if (sst_phase(s) == PHASE_ENDED) {
         if (request->method != SST_METHOD_BYE) { /* EC-76 */
@@ -234,7 +235,7 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
     return SST_OK;
 }
 
-/* @return what it was */
+/* @return whether it had an offer, and what became of it */
 static enum sst_open close_peer(struct sst_session *s, struct sst_tx *tx)
 {
     unsigned at = sst_open_at(false, sst_tx_method(tx));
@@ -280,7 +281,8 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms,
     /* §9: interval and role are taken from the 2xx that is sent. */
     sst_uas_timer(s->policy, &dialog, &facts, &answer, &commit.timer);
     commit.told = answer.session_expires;
-    /* EC-115: nor may the peer have seen one that a proxy gave an interval to. */
+    /* EC-115: the peer may know nothing of this request. Without support, even an interval proves
+     * nothing: a proxy may have added it. */
     commit.keeps_plan = !facts.has_session_expires || !facts.supports;
     if (dialog.established && commit.timer.side != SST_SIDE_NONE) {
         SST_COUNT(s, refreshes_received);
@@ -290,12 +292,13 @@ static void accept(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms,
     if (!(tx->flags & TX_UPDATE)) {
         sst_tx_set_state(tx, TX_PEER_ANSWERED);
         tx->generation = s->generation;
-        sst_session_await_ack(s, open == OPEN_PLAIN); /* then the 2xx has the offer */
+        sst_session_await_ack(s, open == OPEN_PLAIN); /* then our 2xx carried the offer */
     }
 }
 
-/* What any response carries, and a refusal beside it. One that was advised is as advised; one of
- * the host says nothing of the timer: its 420 is for another option tag. */
+/* Header fields of any response, and what a rejection adds. A rejection that we advised is sent as
+ * advised; one that the host chose says nothing about the timer: its 420 is for another option
+ * tag. */
 static void response_headers(const struct sst_session *s, const struct sst_tx *tx, unsigned status,
                              struct sst_headers *headers)
 {
@@ -355,7 +358,7 @@ int sst_session_ack(struct sst_session *s, struct sst_tx *tx, uint64_t now_ms)
         return SST_ERR_STATE;
     }
     sst_tx_set_state(tx, TX_PEER_CLOSED);
-    /* EC-30: a lost 2xx moves the start of the side that refreshes by as much. */
+    /* EC-30: if the 2xx was lost, the refresher started its interval later, by as much. */
     sst_session_acknowledged(s, tx->generation == s->generation, sst_session_now(s, now_ms));
     return SST_OK;
 }

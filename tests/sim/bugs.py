@@ -70,7 +70,7 @@ BUGS = [
      "    if (is_running(dialog) && method == SST_METHOD_UPDATE) {\n        /* §7.4: the larger",
      "none"),
     ("burst", "FB-48: what is due stays due", "session/plan.c",
-     "    /* Where the host begins nothing, it is asked again, as if it had said so. */\n"
+     "    /* If the host begins nothing, it is asked again, as after sst_session_not_sent(). */\n"
      "    sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);\n", "", "none"),
     ("alive-after-bye", "FB-51: the end of a call does not stop its timer", "session/session.c",
      "        sst_session_finish(s, SST_END_NONE);\n", "        (void)now_ms;\n", "none"),
