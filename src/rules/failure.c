@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the final response to a refresh is treated: RFC 4028 §10, RFC 5057 §5.1, EC-50 to EC-62. */
+/* Classifies the final response to a refresh: RFC 4028 §10, RFC 5057 §5.1, EC-50 to EC-62. */
 #include <sst/rules.h>
 
 enum sst_outcome sst_classify_status(enum sst_method method, unsigned status)
@@ -29,13 +29,13 @@ enum sst_outcome sst_classify_status(enum sst_method method, unsigned status)
     case 413: /* RFC 3261 §8.1.3.5 */
     case 513: /* EC-113 */
         return SST_OUTCOME_TOO_LARGE;
-    case 406: /* EC-113, with 580: RFC 3312 §8 */
+    case 406: /* EC-113; 580 is from RFC 3312 §8 */
     case 415:
     case 488:
     case 580:
     case 606:
         return SST_OUTCOME_OFFER;
-    case 404: /* RFC 5057 §5.1: the dialog is gone. §10 has BYE for 408 and 481 only; EC-61 */
+    case 404: /* RFC 5057 §5.1: the dialog is gone. §10 has BYE for 408 and 481 only (EC-61) */
     case 410:
     case 416:
     case 482:
@@ -50,7 +50,7 @@ enum sst_outcome sst_classify_status(enum sst_method method, unsigned status)
     case 487:
     case 600:
         return SST_OUTCOME_TRANSIENT;
-    case 504: /* RFC 3311 §5.2: an UPDATE that would need the user is refused with it */
+    case 504: /* RFC 3311 §5.2: the answer to an UPDATE that would need the user */
         return method == SST_METHOD_UPDATE ? SST_OUTCOME_METHOD : SST_OUTCOME_TRANSIENT;
     case 505:
         return SST_OUTCOME_METHOD;
@@ -68,7 +68,7 @@ enum sst_outcome sst_classify_failure(const struct sst_policy *policy, enum sst_
         return usual;
     }
     enum sst_outcome own = policy->classify(policy->user, method, status, usual);
-    /* Only what the ladder can follow: a failure stays a failure. */
+    /* The host can choose another kind of failure and nothing else: a failure stays a failure. */
     if (own < SST_OUTCOME_GONE || own > SST_OUTCOME_DIALOG) {
         return usual;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decisions as header fields: RFC 4028 §4 to §6, Table 1. */
+/* Turns decisions into header fields: RFC 4028 §4 to §6, Table 1. */
 #include "about/mem.h"
 #include "rules/rules_private.h"
 
@@ -10,7 +10,7 @@ static struct sst_header *add(struct sst_headers *headers, const char *name,
 {
     struct sst_header *header = &headers->item[headers->count];
     headers->count++;
-    /* The whole value is written, however short it is. */
+    /* Initialise the whole value, even if the text is short. */
     *header = (struct sst_header){.name = name, .kind = kind};
     return header;
 }
@@ -76,7 +76,7 @@ void sst_refusal_headers(const struct sst_policy *policy, unsigned status, uint3
         add_timer(headers, "Supported"); /* §12.3 */
     }
     if (status == 422) {
-        /* §6: never without it, never below the absolute minimum */
+        /* §6: a 422 always has Min-SE, never below the absolute minimum */
         add_seconds(headers, "Min-SE", sst_max(value, sst_local_min(policy)));
     } else if (status == 420) {
         add_timer(headers, "Unsupported"); /* RFC 3261 §8.2.2.3 */

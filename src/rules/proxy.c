@@ -33,7 +33,8 @@ static void count(const struct sst_proxy_policy *policy, const struct sst_proxy_
     counters->rejected_422 += edit->status == 422;
 }
 
-/* EC-106: Require is no support, as another proxy may have put it in; by policy it is. */
+/* EC-106: Require alone does not show support, because another proxy may have added it, unless the
+ * policy says that it does. */
 static bool supports_timer(const struct sst_proxy_policy *policy, const struct sst_msg *request)
 {
     unsigned tags = SST_MSG_SUPPORTED_TIMER;
@@ -76,8 +77,8 @@ static void reject(uint32_t min_se, struct sst_proxy_edit *edit)
 }
 
 /*
- * The interval to forward, which only grows up to Min-SE and only shrinks down to it. Where the
- * proxy leaves the request without one the result is 0; so it is for a 422.
+ * The interval to forward: raised no further than Min-SE, and never lowered below it. 0 if the
+ * proxy leaves the request without one, or rejects it with 422.
  */
 static uint32_t choose_interval(const struct sst_proxy_policy *policy, bool supports,
                                 const struct sst_msg *request, struct sst_proxy_edit *edit)
@@ -90,17 +91,18 @@ static uint32_t choose_interval(const struct sst_proxy_policy *policy, bool supp
     if (!(request->has & SST_MSG_SESSION_EXPIRES)) {
         interval = policy->session_expires;
         if (interval == 0 || is_malformed(request)) {
-            /* One that cannot be read is for the UAS to judge; never a second one beside it. */
+            /* A malformed one is for the UAS to judge. Never add a second one. */
             return 0;
         }
     } else if (interval < minimum && supports) {
-        /* EC-134: within a dialog several stacks do not follow a 422, and lose the call. */
+        /* EC-134: several stacks do not follow a 422 within a dialog, and lose the call. */
         if (policy->reject_small && !(request->has & SST_MSG_IN_DIALOG)) {
             reject(minimum, edit);
             return 0;
         }
     } else if (interval < minimum) {
-        /* A UAC that does not know the 422 would lose the call: raise both instead. */
+        /* A UAC that does not know 422 would lose the call: raise Session-Expires and Min-SE
+         * instead. */
         least = sst_max(least, minimum);
         edit->set_min_se = !has_min || request->min_se != least;
         edit->min_se = edit->set_min_se ? least : 0;
@@ -112,7 +114,8 @@ static uint32_t choose_interval(const struct sst_proxy_policy *policy, bool supp
     return interval;
 }
 
-/* EC-137: of several, one that was judged by the maximum must be the only one that goes on. */
+/* EC-137: if Session-Expires is repeated and one of them was checked against the maximum, forward
+ * only that one. */
 static bool unites(const struct sst_proxy_policy *policy, const struct sst_msg *request)
 {
     return policy->max_session_expires != 0 &&
@@ -128,14 +131,14 @@ int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx
     memset(tx, 0, sizeof *tx);
     memset(edit, 0, sizeof *edit);
     edit->violations = judge_request(policy, request);
-    /* §8: who remembers nothing until the response cannot follow any of these rules. */
+    /* §8: a proxy that keeps no state until the response cannot follow any of these rules. */
     if (policy->stateful && is_refresh_method(request->method)) {
         bool supports = supports_timer(policy, request);
         uint32_t interval = choose_interval(policy, supports, request, edit);
         if (edit->status == 0) {
             tx->active = true;
             tx->uac_supports = supports;
-            /* §8.2: also what was merely "examined and accepted". */
+            /* §8.2: remember it even if it was merely "examined and accepted". */
             tx->session_expires = interval;
         }
         if (interval != 0) {
@@ -151,7 +154,7 @@ int sst_proxy_request(const struct sst_proxy_policy *policy, struct sst_proxy_tx
     return SST_OK;
 }
 
-/* Only what is wrong for certain: other proxies may have changed what this one forwarded. */
+/* Reports only what is certainly wrong: other proxies may have changed what this one forwarded. */
 static uint32_t judge_response(const struct sst_proxy_policy *policy,
                                const struct sst_msg *response)
 {
@@ -193,13 +196,13 @@ static uint32_t see_success(const struct sst_proxy_policy *policy, struct sst_pr
 {
     tx->answered = SST_PROXY_PASSED;
     if (response->has & SST_MSG_SESSION_EXPIRES) {
-        /* Repeated, the larger one, and never below the absolute minimum, which is what a UA runs
-         * a smaller one as (EC-08): state that is kept too long does no harm. */
+        /* If repeated, take the larger one. Never go below the absolute minimum, because a UA
+         * raises a smaller interval to it (EC-08). Keeping state for too long does no harm. */
         return sst_max(response->session_expires_max, policy->absolute_min);
     }
     if (is_malformed(response)) {
-        /* EC-102, EC-139. Its author knows the extension, so nothing is inserted beside it.
-         * The 2xx extends the session all the same, by what is in force, or by what was asked. */
+        /* EC-102, EC-139: the UAS knows the extension, so insert nothing. The 2xx still extends the
+         * session, by the interval in force or else by the one requested. */
         return dialog->interval != 0 ? dialog->interval : tx->session_expires;
     }
     if (policy->insert_response && tx->active && tx->uac_supports && tx->session_expires != 0) {
@@ -207,10 +210,11 @@ static uint32_t see_success(const struct sst_proxy_policy *policy, struct sst_pr
         insert(tx, edit);
         return tx->session_expires;
     }
-    return 0; /* EC-87: also where a timer was running */
+    return 0; /* EC-87: even if a timer was running */
 }
 
-/* EC-136: a retransmission gets what the first got, and keeps what is in it. */
+/* EC-136: a retransmission gets the same edit as the first 2xx, but keeps a Session-Expires of its
+ * own. */
 static void see_copy(const struct sst_proxy_tx *tx, const struct sst_msg *response,
                      struct sst_proxy_edit *edit)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small things that the rules share. */
+/* Helpers that the rules share. */
 #ifndef SST_RULES_PRIVATE_H
 #define SST_RULES_PRIVATE_H
 
@@ -15,7 +15,7 @@ static inline uint32_t sst_min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* The smallest interval that this element lets others ask for; RFC 4028 §4, §6. */
+/* The smallest interval that we accept from others; RFC 4028 §4, §6. */
 static inline uint32_t sst_local_min(const struct sst_policy *policy)
 {
     return sst_max(policy->min_se, policy->absolute_min);

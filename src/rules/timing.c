@@ -10,8 +10,8 @@ uint64_t sst_half_ms(uint32_t interval_s)
 
 uint32_t sst_guard_ms(uint32_t interval_s)
 {
-    /* 96 s is where a third of the interval reaches 32 s. Below, the product fits 32 bits, which
-     * spares small machines a division of 64. */
+    /* From 96 s on, a third of the interval is at least 32 s. Below that the product fits in 32
+     * bits, so small machines need no 64-bit division. */
     if (interval_s >= 96u) {
         return 32000u;
     }

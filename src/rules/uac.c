@@ -14,14 +14,15 @@ static bool asks(const struct sst_policy *policy)
     return policy->mode == SST_MODE_REQUEST || policy->mode == SST_MODE_REQUIRE;
 }
 
-/* §7.4: Min-SE is what was learned, which the owner may raise; EC-100: the default is not sent. */
+/* §7.4: the Min-SE learned so far, or our policy's if that is larger. EC-100: the default is not
+ * sent. */
 static uint32_t min_se_to_send(const struct sst_policy *policy, const struct sst_dialog *dialog)
 {
     uint32_t own = policy->min_se > policy->absolute_min ? policy->min_se : 0;
     return sst_max(dialog->min_se, own);
 }
 
-/* §7.1: uac or nothing; §7.4: uas only to a peer that is known to support the extension (EC-11). */
+/* §7.1: uac or none; §7.4: uas only to a peer that is known to support the extension (EC-11). */
 static enum sst_refresher initial_refresher(const struct sst_policy *policy,
                                             const struct sst_dialog *dialog)
 {
@@ -37,7 +38,7 @@ static void ask_interval(const struct sst_policy *policy, const struct sst_dialo
 {
     uint32_t least = sst_max(ask->min_se, policy->absolute_min);
     if (is_running(dialog)) {
-        /* §7.4: the larger of Min-SE and the interval in force; the role stays where it is. */
+        /* §7.4: the larger of Min-SE and the interval in force; the refresher does not change. */
         ask->session_expires = sst_max(dialog->interval, least);
         ask->refresher = dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAC : SST_REFRESHER_UAS;
         return;
@@ -48,7 +49,7 @@ static void ask_interval(const struct sst_policy *policy, const struct sst_dialo
     if (dialog->established && !policy->accept_midcall) {
         return;
     }
-    /* §7.1: never below the Min-SE beside it. */
+    /* §7.1: never below the Min-SE of the same request. */
     ask->session_expires = sst_max(policy->session_expires, least);
     if (!dialog->established) {
         ask->refresher = initial_refresher(policy, dialog);
@@ -93,7 +94,7 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_dialo
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE);
     }
     *min_se = sst_max(response->min_se, policy->absolute_min);
-    /* EC-27: a retry helps only if it differs from what was refused. */
+    /* EC-27: a retry helps only if it differs from the rejected request. */
     bool raises_min = *min_se > sst_max(ask->min_se, policy->absolute_min);
     bool raises_interval = ask->session_expires != 0 && *min_se > ask->session_expires;
     if (!raises_min && !raises_interval) {
@@ -104,17 +105,18 @@ enum sst_422 sst_uac_422(const struct sst_policy *policy, const struct sst_dialo
         return SST_422_FAIL;
     }
     bool too_long = policy->max_session_expires != 0 && *min_se > policy->max_session_expires;
-    if (too_long && !is_running(dialog)) { /* EC-129: the bound yields while a timer runs */
-        /* EC-101: the owner does not want so long an interval; once more without asking for one.
-         * A first request that asked for none had its Session-Expires from a proxy, which will
-         * respect the Min-SE of the second. */
+    if (too_long && !is_running(dialog)) { /* EC-129: a running timer overrides the limit */
+        /* EC-101: the policy rules out such a long interval, so try once more without asking for
+         * one. If the first request had no Session-Expires, a proxy added it, and will respect the
+         * Min-SE of the second. */
         bool again = ask->session_expires != 0 || rounds == 0;
         return again ? SST_422_RETRY_WITHOUT_SE : SST_422_FAIL;
     }
     return SST_422_RETRY;
 }
 
-/* The message's number, and whose turn it is by the refresher parameter; EC-03, EC-16. */
+/* The interval of a 2xx, and which side refreshes according to its refresher parameter; EC-03,
+ * EC-16. */
 static bool read_agreed(const struct sst_policy *policy, const struct sst_ask *ask,
                         const struct sst_msg *response, struct sst_timer *timer,
                         uint32_t *violations)
@@ -122,7 +124,7 @@ static bool read_agreed(const struct sst_policy *policy, const struct sst_ask *a
     if (response->refresher == SST_REFRESHER_UAC) {
         timer->side = SST_SIDE_LOCAL;
         if (!(response->has & SST_MSG_REQUIRE_TIMER)) {
-            /* §9 wants it; §7.2 has the interval processed all the same. */
+            /* §9 requires it, but §7.2 processes the interval without it. */
             *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REQUIRE_MISSING);
         }
     } else if (response->refresher == SST_REFRESHER_UAS) {
@@ -139,7 +141,8 @@ static bool read_agreed(const struct sst_policy *policy, const struct sst_ask *a
         (unsigned)ask->refresher != response->refresher) {
         *violations |= SST_VIOLATION_BIT(SST_VIOLATION_REFRESHER_OVERRULED); /* EC-124 */
     }
-    /* EC-03: repeated, the reading that keeps the call alive on this side of it. */
+    /* EC-03: if repeated, take the value that keeps the call alive: the smallest if we refresh, the
+     * largest if we wait. */
     timer->interval =
         timer->side == SST_SIDE_LOCAL ? response->session_expires : response->session_expires_max;
     return true;
@@ -159,7 +162,7 @@ static void judge_interval(const struct sst_policy *policy, uint32_t interval,
     }
 }
 
-/* EC-18: a 2xx without Session-Expires. Supported: timer alone refuses nothing. */
+/* EC-18: a 2xx without Session-Expires. Supported: timer alone does not reject the timer. */
 static void read_none(const struct sst_policy *policy, const struct sst_dialog *dialog,
                       const struct sst_ask *ask, struct sst_timer *timer)
 {
@@ -187,7 +190,7 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
         }
         return;
     }
-    /* §7.2: honoured whether or not it was asked for, with or without Require. */
+    /* §7.2: honoured whether or not we asked for it, with or without Require. */
     if (present && read_agreed(policy, ask, response, timer, violations)) {
         judge_interval(policy, timer->interval, ask, violations);
         return;
@@ -195,7 +198,7 @@ void sst_uac_2xx(const struct sst_policy *policy, const struct sst_dialog *dialo
     bool unreadable =
         present || (response->violations & SST_VIOLATION_BIT(SST_VIOLATION_SE_MALFORMED));
     if (unreadable && is_running(dialog)) {
-        /* EC-102: what cannot be read changes nothing, but the 2xx refreshes. */
+        /* EC-102: an unusable Session-Expires changes nothing, but the 2xx still refreshes. */
         timer->interval = dialog->interval;
         timer->side = dialog->side;
         timer->own_benefit = dialog->own_benefit;
@@ -213,15 +216,15 @@ void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
     if (a->side == SST_SIDE_NONE || b->side == SST_SIDE_NONE) {
         *merged = a->side == SST_SIDE_NONE ? *b : *a;
         if (merged->side == SST_SIDE_REMOTE) {
-            /* The peer may have turned its timer off: to wait for its refresh could end a call that
-             * lives, to refresh it does no harm. */
+            /* The peer may have turned its timer off. Waiting for its refresh could end a live
+             * call; refreshing it ourselves does no harm. */
             merged->side = SST_SIDE_LOCAL;
         }
         return;
     }
     bool local = a->side == SST_SIDE_LOCAL || b->side == SST_SIDE_LOCAL;
-    /* The other end may go by either: to refresh at half of the smaller and to wait for the larger
-     * ends no call that lives. */
+    /* The peer may use either timer. Refreshing at half of the smaller one, or waiting for the
+     * larger one, ends no live call. */
     merged->interval =
         local ? sst_min(a->interval, b->interval) : sst_max(a->interval, b->interval);
     merged->side = local ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;

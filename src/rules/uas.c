@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a UAS refuses and what its 2xx says: RFC 4028 §9. */
+/* What a UAS rejects, and what its 2xx says: RFC 4028 §9. */
 #include "rules/rules_private.h"
 
 #include <sst/rules.h>
 
-/* EC-106: Require is no support, as a proxy may have put it in; by policy it is. */
+/* EC-106: Require alone does not show support, because a proxy may have added it, unless the policy
+ * says that it does. */
 static bool supports(const struct sst_policy *policy, const struct sst_msg *request)
 {
     if (request->has & SST_MSG_SUPPORTED_TIMER) {
@@ -31,8 +32,8 @@ void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *reques
     }
     bool by_require = facts->supports && !(request->has & SST_MSG_SUPPORTED_TIMER);
     if (by_require && facts->has_session_expires && facts->refresher == SST_REFRESHER_NONE) {
-        /* EC-106: even where Require counts, it may be a proxy's, and the sender one that would
-         * never refresh. A proxy names no refresher, so one that is named is the sender's. */
+        /* EC-106: even if Require counts as support, a proxy may have added it for a sender that
+         * would never refresh. A proxy names no refresher, so a named one is from the sender. */
         facts->refresher = SST_REFRESHER_UAS;
     }
     if (request->has & SST_MSG_MIN_SE) {
@@ -46,13 +47,14 @@ void sst_uas_facts(const struct sst_policy *policy, const struct sst_msg *reques
     }
 }
 
-/* The dialog has no timer, and by policy takes none any more. */
+/* The dialog has no timer, and the policy does not accept one mid-call. */
 static bool declines_midcall(const struct sst_policy *policy, const struct sst_dialog *dialog)
 {
     return dialog->established && dialog->side == SST_SIDE_NONE && !policy->accept_midcall;
 }
 
-/* EC-134: what is in force already is not rejected, as several stacks do not follow a 422 then. */
+/* EC-134: do not reject the interval in force: several stacks do not follow a 422 within a
+ * dialog. */
 static uint32_t least_to_accept(const struct sst_policy *policy, const struct sst_dialog *dialog)
 {
     uint32_t least = sst_local_min(policy);
@@ -77,10 +79,10 @@ unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_dialog
         return 400;
     }
     if (!(request->has & SST_MSG_SESSION_EXPIRES) || !supports(policy, request)) {
-        return 0; /* §9; EC-12: who cannot read a 422 does not get one */
+        return 0; /* §9; EC-12: no 422 to a sender that does not understand it */
     }
     if (declines_midcall(policy, dialog)) {
-        return 0; /* no interval would do */
+        return 0; /* no interval would be accepted */
     }
     uint32_t own = (request->has & SST_MSG_MIN_SE) ? request->min_se : 0; /* EC-105 */
     if (request->session_expires >= sst_max(least_to_accept(policy, dialog), own)) {
@@ -90,8 +92,7 @@ unsigned sst_uas_refuse(const struct sst_policy *policy, const struct sst_dialog
     return 422;
 }
 
-/* Table 2. Who refreshes is the request's choice if it made one, else stays with who does it now,
- * else is this element's choice (EC-14). */
+/* Table 2: the refresher named in the request, else the present one, else our choice (EC-14). */
 static enum sst_refresher choose_refresher(const struct sst_policy *policy,
                                            const struct sst_dialog *dialog,
                                            const struct sst_facts *facts)
@@ -109,7 +110,7 @@ static enum sst_refresher choose_refresher(const struct sst_policy *policy,
     return dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAS : SST_REFRESHER_UAC;
 }
 
-/* Whether this element asks for a timer that the request does not ask for; EC-19. */
+/* Whether we ask for a timer although the request does not; EC-19. */
 static bool asks(const struct sst_policy *policy, const struct sst_facts *facts)
 {
     if (policy->mode != SST_MODE_REQUEST && policy->mode != SST_MODE_REQUIRE) {
@@ -130,17 +131,16 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
     }
     bool small = facts->has_session_expires && facts->supports && facts->session_expires < least;
     if (small && !running) {
-        /* The policy became stricter since sst_uas_refuse(): neither increased (§9) nor below the
-         * minimum (§4), so the call goes on without a timer. */
+        /* The policy became stricter after sst_uas_refuse(). The interval must not be increased
+         * (§9) nor be below the minimum (§4), so the call goes on without a timer. */
         return 0;
     }
     if (facts->has_session_expires) {
-        /* §9: never increased, but for a sender that a 422 could not reach (EC-12, erratum 1687).
-         */
+        /* §9: never increased, except for a sender that does not know 422 (EC-12, erratum 1687). */
         interval = facts->supports ? facts->session_expires
                                    : sst_max(facts->session_expires, sst_local_min(policy));
     } else if (running) {
-        interval = dialog->interval; /* EC-23, EC-24: a request without it ends nothing */
+        interval = dialog->interval; /* EC-23, EC-24: omitting it ends no timer */
     } else if (asks(policy, facts)) {
         interval = policy->session_expires;
     } else {
@@ -166,7 +166,7 @@ void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *di
     }
     answer->session_expires = interval;
     answer->refresher = choose_refresher(policy, dialog, facts);
-    /* §9: a MUST with uac, a SHOULD with uas; nothing that the UAC does not understand. */
+    /* §9: MUST with refresher=uac, SHOULD with uas, and never to a UAC that does not support it. */
     answer->require = facts->supports;
 }
 
@@ -181,10 +181,10 @@ void sst_uas_timer(const struct sst_policy *policy, const struct sst_dialog *dia
     timer->interval = answer->session_expires;
     if (facts->has_session_expires && facts->supports &&
         facts->session_expires < policy->absolute_min) {
-        timer->interval = facts->session_expires; /* EC-134: the peer may go by what it asked for */
+        timer->interval = facts->session_expires; /* EC-134: the peer may use what it asked for */
     }
     timer->side = answer->refresher == SST_REFRESHER_UAS ? SST_SIDE_LOCAL : SST_SIDE_REMOTE;
-    /* Asked for by nobody else, of a peer that cannot watch it; EC-18, EC-19. */
+    /* Nobody else asked for the timer, and the peer cannot run it; EC-18, EC-19. */
     timer->own_benefit = !facts->supports && !facts->has_session_expires &&
                          (dialog->own_benefit || dialog->side == SST_SIDE_NONE);
 }
