@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A heap in an array, a smaller key above a larger one. A node has four children, so that a look at
- * all of them costs one cache line: the children of slot i are the slots 4i to 4i+3 (but of slot 0
- * only 1 to 3), and its parent is slot i/4.
+ * A min-heap in an array. A node has four children, so that reading all of them costs one cache
+ * line: the children of slot i are the slots 4i to 4i+3 (for slot 0 only 1 to 3), and its parent is
+ * slot i/4.
  */
 #include "queue/heap.h"
 
-/* How far a key may be ahead of the start of its session's interval for the session to know it:
- * within what 8 bits tell apart, so that a few long intervals do not spoil it for all others. */
+/* A key further than this beyond the start of its session's interval does not raise queue->latest,
+ * and is not cached in the session. 8 bits can distinguish this much, and a few long intervals must
+ * not spoil the cache for all others. */
 #define AHEAD_MS (UINT64_C(250) << STEP_SHIFT)
 
 static inline void place(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
@@ -16,7 +17,7 @@ static inline void place(struct sst_queue_slot *slots, size_t index, struct sst_
     slot.session->queue_index = (uint32_t)(index + 1);
 }
 
-/* Puts slot where it belongs, at index or above it. */
+/* Puts slot in its place, at index or above it. */
 static void sift_up(struct sst_queue_slot *slots, size_t index, struct sst_queue_slot slot)
 {
     while (index > 0 && slot.key_ms < slots[index / 4].key_ms) {
@@ -31,7 +32,7 @@ static inline struct sst_queue_slot *smaller(struct sst_queue_slot *a, struct ss
     return b->key_ms < a->key_ms ? b : a;
 }
 
-/* The child of index with the smallest key; slots + count where it has none. */
+/* The child of index with the smallest key; slots + count if it has none. */
 static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots, size_t count,
                                                     size_t index)
 {
@@ -52,7 +53,7 @@ static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots
     return best;
 }
 
-/* Puts slot where it belongs, at index or below it. */
+/* Puts slot in its place, at index or below it. */
 static void sift_down(struct sst_queue_slot *slots, size_t count, size_t index,
                       struct sst_queue_slot slot)
 {
@@ -97,7 +98,7 @@ void sst_heap_drop_top(struct sst_queue *queue)
     }
 }
 
-/* The session comes to know its key, or that it knows nothing. */
+/* Caches the key in the session, or invalidates it. */
 static inline void tell_key(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms)
 {
     uint64_t time = sst_time_in(key_ms);
@@ -130,7 +131,7 @@ void sst_heap_move(struct sst_queue *queue, struct sst_session *session, uint64_
     }
 }
 
-/* A session without a deadline is in no queue. */
+/* A session without a deadline belongs in no queue. */
 static int leave(struct sst_queue *queue, struct sst_session *session)
 {
     if (sst_heap_contains(queue, session)) {

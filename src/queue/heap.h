@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of a queue, and what a session knows of its place in it.
+ * The order of a queue, and what a session caches of its place in it.
  *
- * Keys are lazy. A refresh moves a deadline later nearly always, long before it comes, so the key
- * is left as it was: it may be earlier than the deadline, never later. When it comes up, the
- * session is looked at and gets its true deadline as a key.
+ * Keys are lazy. A refresh nearly always moves a deadline later, long before it is due, so the key
+ * is left as it was: it can be earlier than the deadline, never later. When the key comes up, the
+ * session is examined and its key becomes its true deadline.
  *
- * So all that a refresh asks of the queue is whether the key is still early enough. For that the
- * slot, in another line of memory, need not be read: the session knows its key, coarsely. Time is
- * cut into steps of 2^14 ms, a key is rounded up to an odd step, and the session keeps its lowest
- * 8 bits, which therefore are not 0. No key that a session knows is later than the queue's latest,
- * so the step meant is the last one up to there that ends in these bits. It is exact for keys of
- * the 70 minutes before the latest. An older one is taken for later than it is: then the slot is
- * looked at, and nothing is wrong.
+ * A refresh only has to know whether the key is still early enough. It need not read the slot for
+ * that, which is in another cache line: the session caches its key, coarsely. Time is divided into
+ * steps of 2^14 ms, a key is rounded up to an odd step, and the session keeps the step's lowest 8
+ * bits, which are therefore not 0. No cached key is later than the queue's latest, so the step
+ * meant is the last one up to there that ends in these bits. This is exact for keys of the 70
+ * minutes before the latest. An older key looks later than it is: then the slot is read, which is
+ * slower and still correct.
  */
 #ifndef SST_QUEUE_HEAP_H
 #define SST_QUEUE_HEAP_H
@@ -24,13 +24,13 @@
 
 #define STEP_SHIFT 14
 
-/* A session whose events are being delivered by a run, which may be within another run. */
+/* A session whose events a run is delivering. Runs can nest. */
 struct sst_queue_visit {
-    struct sst_session *session; /* NULL once it was taken out: it may be freed memory */
+    struct sst_session *session; /* NULL once it was taken out: its memory may be freed */
     struct sst_queue_visit *outer;
 };
 
-/* A session in no queue has the index 0, which becomes the largest. */
+/* A session in no queue has index 0, which wraps to the largest number. */
 static inline bool sst_heap_contains(const struct sst_queue *queue,
                                      const struct sst_session *session)
 {
@@ -50,14 +50,15 @@ static inline uint64_t sst_heap_key_step(uint64_t time)
     return sst_heap_step(time) | 1u;
 }
 
-/* A step that its key is not after, by what the session knows. */
+/* The step of the cached key: the real key is not after it. */
 static inline uint64_t sst_heap_known_step(const struct sst_queue *queue,
                                            const struct sst_session *session)
 {
     return queue->latest - (uint8_t)(queue->latest - session->queue_key);
 }
 
-/* Whether a session that is due at this time, or later, is known to have an earlier key. */
+/* Whether the cached key shows that the key is early enough for a deadline at this time or
+ * later. */
 static inline bool sst_heap_is_early(const struct sst_queue *queue,
                                      const struct sst_session *session, uint64_t time)
 {
@@ -69,12 +70,12 @@ static inline bool sst_heap_is_early(const struct sst_queue *queue,
 
 /* For a session in the queue. */
 void sst_heap_take_out(struct sst_queue *queue, struct sst_session *session);
-/* Takes the first slot out and leaves its session alone, which is not in this place. */
+/* Removes the first slot without touching its session, which has another place or none. */
 void sst_heap_drop_top(struct sst_queue *queue);
-/* Gives a session in the queue another key, earlier or later, or takes it out. */
+/* Changes the key of a session in the queue, to earlier or later, or takes the session out. */
 void sst_heap_move(struct sst_queue *queue, struct sst_session *session, uint64_t key_ms);
-/* Puts a session in, moves it if its key would be too late, or takes it out, as sst_queue_update()
- * says. The time is that of sst_session_key(). */
+/* Puts a session in, moves it if its key would be too late, or takes it out, like
+ * sst_queue_update(). The time is what sst_session_key() returned. */
 int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64_t time);
 
 #endif

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The queue: what it runs and tells. In which order, and why a refresh costs next to nothing, is in
- * heap.h.
+ * The queue: adding, removing and running sessions. heap.h explains the order, and why a refresh
+ * costs next to nothing.
  */
 #include "queue/heap.h"
 
 #define CAPACITY_MAX (UINT32_MAX - 1u)
 
-/* A session can be due for each of REFRESH, OVERDUE, BLOCKED and ENDED at one moment, and its key
- * can be too early. One that is due more often waits for the next call. */
+/* A session can be due for REFRESH, OVERDUE, BLOCKED and ENDED at one moment, and its key can be
+ * too early. If it is due more often, the rest waits for the next call. */
 #define LOOKS_EACH 5u
 
-/* Gives it its true deadline as a key. */
+/* Makes the session's true deadline its key. */
 static void settle(struct sst_queue *queue, struct sst_session *session)
 {
     sst_heap_move(queue, session, sst_session_deadline(session));
@@ -22,9 +22,9 @@ static bool is_due(const struct sst_queue *queue, uint64_t now_ms)
     return queue->count > 0 && queue->slots[0].key_ms <= now_ms;
 }
 
-/* The first slot and its session do not point at each other: the session was begun anew while it
- * was in the queue, or its memory is another's. The slot goes. If the session has another place,
- * that may have the wrong one of two keys, so it is looked at. @return whether it was so */
+/* Drops the first slot if it and its session do not point at each other: the session was
+ * reinitialised while it was in the queue, or its memory was reused. If the session has another
+ * place, its key there can be wrong and is corrected. @return whether the slot was dropped */
 static bool drop_stale(struct sst_queue *queue)
 {
     struct sst_session *session = queue->slots[0].session;
@@ -95,8 +95,9 @@ uint64_t sst_queue_deadline(const struct sst_queue *queue)
     return queue == NULL || queue->count == 0 ? SST_NEVER : queue->slots[0].key_ms;
 }
 
-/* Delivers the events of a session. They may do anything with session and queue, so afterwards the
- * session is touched only if it was never taken out meanwhile: its memory may be gone. */
+/* Delivers the events of a session. The host can do anything with session and queue then, so
+ * afterwards the session is touched only if it was not taken out meanwhile: its memory may be
+ * freed. */
 static void deliver(struct sst_queue *queue, struct sst_session *session, uint64_t now_ms)
 {
     struct sst_queue_visit visit = {session, queue->visits};
@@ -133,7 +134,7 @@ size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max)
         }
         uint64_t deadline_ms = sst_session_due(session, &due);
         if (deadline_ms > queue->slots[0].key_ms) {
-            /* Corrected first, so that sessions come in the order of their deadlines. */
+            /* Correct the key first, so that sessions come in the order of their deadlines. */
             sst_heap_move(queue, session, deadline_ms);
         } else if (!sst_session_do(session, &due, now_ms)) {
             settle(queue, session);
