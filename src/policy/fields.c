@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fields of a policy of either kind: reading, writing and checking them by their table. */
+/* Reading, writing and checking the fields of either kind of policy, by their table. */
 #include "policy/fields.h"
 
 bool sst_field_within(const struct sst_field *field, const void *structure)
@@ -19,8 +19,8 @@ void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, si
     memcpy(structure, &told, size < sizeof told ? size : sizeof told);
 }
 
-/* By way of the member's size: an enumeration may be as small as a char, and whatever bytes a
- * host left in a bool are a number here. */
+/* Reads as many bytes as the member has: an enumeration can be as small as a char, and a bool can
+ * hold whatever byte the host left in it. */
 static uint32_t field_value(const void *structure, const struct sst_field *field)
 {
     const unsigned char *member = (const unsigned char *)structure + field->offset;
@@ -118,7 +118,7 @@ static int check_alone(const struct sst_field *field, const void *structure, uin
 
 int sst_table_check(struct sst_table of, const void *structure, struct sst_policy_error *error)
 {
-    /* absolute_min comes first, as the ranges of others depend on it. */
+    /* Check absolute_min first, because the ranges of others depend on it. */
     const struct sst_field *last = &of.fields[of.count - 1];
     uint32_t absolute_min = field_value(structure, last);
     int result = check_alone(last, structure, absolute_min, error);

@@ -5,8 +5,8 @@
  *
  *     X(name, kind, lowest, highest, range, unit, section, what it does)
  *
- * A section without the name of a document is one of RFC 4028. What it does is kept out of the
- * library; the documentation has it.
+ * A section without the name of a document is one of RFC 4028. The last column is for the
+ * documentation and not compiled into the library.
  */
 #ifndef SST_POLICY_FIELDS_H
 #define SST_POLICY_FIELDS_H
@@ -18,7 +18,7 @@
 
 /* What a field's values are, and what its range depends on. */
 enum sst_field_kind {
-    SST_FIELD_WORDS,    /* the words of its range, the first of them being lowest */
+    SST_FIELD_WORDS,    /* the words of its range; the first one has the value lowest */
     SST_FIELD_FLAG,     /* a bool: no|yes */
     SST_FIELD_NUMBER,   /* lowest to highest */
     SST_FIELD_INTERVAL, /* absolute_min to highest */
@@ -133,10 +133,10 @@ enum sst_field_kind {
       "replaces the 90 s of RFC 4028: for tests only")
 /* clang-format on */
 
-/* A line of the table. Texts and not pointers to them, which a loader would have to write. */
+/* A line of the table. Arrays instead of pointers, which a loader would have to relocate. */
 struct sst_field {
     char name[28];
-    char range[28]; /* where absolute_min is 90 */
+    char range[28]; /* if absolute_min is 90 */
     char unit[20];
     char section[20];
     uint32_t lowest;
@@ -146,7 +146,7 @@ struct sst_field {
     uint8_t kind;    /* enum sst_field_kind */
 };
 
-/* Makes a line of the table out of one above, for a member of the type structure. */
+/* Makes a line of the table from one above, for a member of the type structure. */
 #define SST_FIELD_OF(structure, name, kind, lowest, highest, range, unit, section)                 \
     {#name,                                                                                        \
      range,                                                                                        \
@@ -159,10 +159,10 @@ struct sst_field {
      SST_FIELD_##kind}
 
 /*
- * Where the structures of version 0.2 end, the least that is accepted. Fields that come later stand
- * after these, so that there is no padding at the end, and are read only where the size of the
- * structure in the host, which the session keeps no copy of, reaches as far: by sst_table_value(),
- * or after a comparison of the size.
+ * The sizes of the structures in version 0.2, the smallest that are accepted. Later fields are
+ * added after these, with no padding at the end. The session keeps no copy of the host's structure,
+ * so a later field is read only if the size of that structure covers it: by sst_table_value(), or
+ * after a comparison of the size.
  */
 #define SST_POLICY_SIZE_MIN (offsetof(struct sst_policy, counters) + sizeof(struct sst_counters *))
 #define SST_PROXY_POLICY_SIZE_MIN                                                                  \
@@ -176,31 +176,31 @@ struct sst_table {
     const void *defaults;
 };
 
-/* A piece of text that need not be terminated. */
+/* Text that need not be NUL-terminated. */
 struct sst_text {
     const char *at;
     size_t length;
 };
 
-/* The length of a terminated text, 0 for NULL. */
+/* The length of a NUL-terminated text, 0 for NULL. */
 static inline size_t sst_text_size(const char *text)
 {
     return text == NULL ? 0 : sst_text_length(text);
 }
 
-/* Defaults into a structure of the host, whose first member is its size. What the two have in
- * common is copied, the rest of the structure is zeroed. */
+/* Copies the defaults into a host's structure, whose first member is its size. If it is larger than
+ * the known structure, the rest is zeroed. */
 void sst_defaults_copy(void *structure, size_t size, const void *defaults_of, size_t known);
 
-/* Checks the fields that the structure has, each alone. */
+/* Checks each field that the structure has, by itself. */
 int sst_table_check(struct sst_table table, const void *structure, struct sst_policy_error *error);
 
-/* Whether a value is in the field's own range, and that range as a text. */
+/* Whether a value is in the field's range, and that range as text. */
 bool sst_field_allows(const struct sst_field *field, uint32_t value, uint32_t absolute_min);
 const char *sst_field_range(const struct sst_field *field, uint32_t absolute_min);
 
-/* The value in force as a number, of WORDS the enumerator, of FLAG 0 or 1: the default where the
- * host's structure is too small to have the field. */
+/* The value in force as a number: the enumerator for WORDS, 0 or 1 for FLAG. It is the default if
+ * the host's structure is too small to have the field. */
 uint32_t sst_table_value(struct sst_table table, const void *structure,
                          const struct sst_field *field);
 void sst_field_store(void *structure, const struct sst_field *field, uint32_t value);
@@ -211,7 +211,7 @@ bool sst_field_within(const struct sst_field *field, const void *structure);
 int sst_policy_fail(struct sst_policy_error *error, int code, const char *field, const char *range,
                     const char *other, uint32_t value);
 
-/* ---- text.c: what the public functions of either policy do ---- */
+/* ---- text.c: the public functions of both kinds of policy ---- */
 
 int sst_table_set(struct sst_table table, void *structure, uint32_t absolute_min,
                   struct sst_text name, struct sst_text value, struct sst_policy_error *error);

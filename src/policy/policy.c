@@ -37,7 +37,7 @@ _Static_assert(sizeof(struct sst_policy) == SST_POLICY_SIZE_MIN,
 
 static struct sst_table table(void)
 {
-    /* Member by member: a constant with pointers in it would have to be written when loaded. */
+    /* Member by member: a constant with pointers would have to be relocated when loaded. */
     struct sst_table own;
     own.fields = fields;
     own.count = sizeof fields / sizeof fields[0];
@@ -45,7 +45,7 @@ static struct sst_table table(void)
     return own;
 }
 
-/* Values that are right alone and wrong together. */
+/* Values that are valid alone but conflict with each other. */
 static int check_together(const struct sst_policy *policy, struct sst_policy_error *error)
 {
     uint32_t most = policy->max_session_expires;
@@ -66,7 +66,7 @@ static int check_together(const struct sst_policy *policy, struct sst_policy_err
                                "0, refresh_floor..4294967295", "refresh_floor",
                                policy->max_refresh);
     }
-    if (policy->jitter_percent >= policy->refresh_percent) { /* it would refresh at once */
+    if (policy->jitter_percent >= policy->refresh_percent) { /* else it could refresh at once */
         return sst_policy_fail(error, SST_ERR_CONFLICT, "jitter_percent",
                                "less than refresh_percent", "refresh_percent",
                                policy->jitter_percent);

@@ -21,7 +21,7 @@ static const struct sst_proxy_policy defaults = {
 
 static struct sst_table table(void)
 {
-    /* Member by member: a constant with pointers in it would have to be written when loaded. */
+    /* Member by member: a constant with pointers would have to be relocated when loaded. */
     struct sst_table own;
     own.fields = fields;
     own.count = sizeof fields / sizeof fields[0];
@@ -46,8 +46,8 @@ static int refuse_no(const char *field, const char *other, struct sst_policy_err
     return result;
 }
 
-/* The field that makes the proxy ask for a timer, NULL for none. To reduce an interval is to ask
- * for it (§8.1: "possibly inserted the Session-Expires header field or reduced it"). */
+/* The field that makes the proxy ask for a timer, NULL for none. Reducing an interval counts as
+ * asking (§8.1: "possibly inserted the Session-Expires header field or reduced it"). */
 static const char *asking_field(const struct sst_proxy_policy *policy)
 {
     if (policy->session_expires != 0) {

@@ -10,7 +10,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Without white space around it. NULL is as good as any other text without a character. */
+/* Removes the white space around the text. NULL counts as empty. */
 static struct sst_text trim(struct sst_text text)
 {
     const char *at = text.at;
@@ -28,7 +28,7 @@ static struct sst_text trim(struct sst_text text)
     return (struct sst_text){at, length};
 }
 
-/* Letter case does not matter, and '-' is as good as '_'. */
+/* Ignores letter case, and treats '-' as '_'. */
 static char fold(char c)
 {
     if (c >= 'A' && c <= 'Z') {
@@ -37,7 +37,7 @@ static char fold(char c)
     return c == '-' ? '_' : c;
 }
 
-/* A word ends with its string, or where the next one of a range begins. */
+/* A word ends with its string, or before the next word of a range. */
 static bool is_end(char c)
 {
     return c == '\0' || c == '|';
@@ -64,7 +64,7 @@ static bool matches(struct sst_text text, const char *word)
 
 static const struct sst_field *find_field(struct sst_table table, struct sst_text name)
 {
-    /* What the configuration of other SIP programs calls it. */
+    /* The name in the configuration of other SIP programs. */
     static const char alias[] = "default_expires";
     if (matches(name, alias)) {
         name = (struct sst_text){"session_expires", sizeof "session_expires" - 1};
@@ -78,7 +78,7 @@ static const struct sst_field *find_field(struct sst_table table, struct sst_tex
     return NULL;
 }
 
-/* The enumerator that a word of the range names. */
+/* The enumerator for a word of the range. */
 static bool word_value(const struct sst_field *field, struct sst_text text, uint32_t *value)
 {
     const char *word = field->range;
@@ -108,7 +108,7 @@ static bool flag_value(const struct sst_field *field, struct sst_text text, uint
     return word_value(field, text, value);
 }
 
-/* Digits and nothing else. A number that does not fit is SST_ERR_RANGE with the largest value. */
+/* Digits only. A number that does not fit gives SST_ERR_RANGE and the largest value. */
 static int number_value(struct sst_text text, uint32_t *value)
 {
     uint64_t number = 0;
@@ -152,7 +152,7 @@ static int field_from_text(const struct sst_field *field, struct sst_text text,
     return result;
 }
 
-/* Keeps the beginning of what was given. */
+/* Copies the beginning of the text into the error. */
 static void quote(struct sst_policy_error *error, struct sst_text text)
 {
     if (error != NULL) {
@@ -188,7 +188,7 @@ int sst_table_set(struct sst_table table, void *structure, uint32_t absolute_min
     return SST_OK;
 }
 
-/* Prints the word of a range that names a value in it. */
+/* Prints the word of the range for a value. */
 static size_t print_word(const struct sst_field *field, uint32_t value, char *buffer, size_t size)
 {
     const char *word = field->range;
@@ -249,7 +249,7 @@ bool sst_table_describe(struct sst_table table, size_t index, const char **name,
     return true;
 }
 
-/* The value as it was given, on one line whatever it was, or else the number. */
+/* The value as it was given, with control characters replaced, or else the number. */
 static void add_value(struct sst_growing *sentence, const struct sst_policy_error *error)
 {
     char digits[SST_VALUE_SIZE];
