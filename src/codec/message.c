@@ -5,7 +5,7 @@
 #include "about/text.h"
 #include "codec/scan.h"
 
-/* Flags that a host may set without a value. */
+/* Flags that a host can set without a value. */
 #define PLAIN_FLAGS                                                                                \
     (SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER | SST_MSG_PROXY_REQUIRE_TIMER |               \
      SST_MSG_UNSUPPORTED_TIMER | SST_MSG_ALLOW | SST_MSG_ALLOW_UPDATE | SST_MSG_OFFER |            \
@@ -34,7 +34,7 @@ void sst_msg_response(struct sst_msg *msg, unsigned status, enum sst_method meth
         return;
     }
     begin(msg, method, cseq);
-    /* A number that is no status must not become one by being cut to 16 bits. */
+    /* Truncation to 16 bits must not turn an invalid number into a status. */
     if (status >= 100 && status <= 699) {
         msg->status = (uint16_t)status;
     }
@@ -50,7 +50,7 @@ static void add_violation(struct sst_msg *msg, enum sst_violation violation)
     msg->violations |= SST_VIOLATION_BIT(violation);
 }
 
-/* One more header field of a kind that a message has once: was there one, right or wrong? */
+/* Records a violation if the message already has this header field, valid or malformed. */
 static void check_repeated(struct sst_msg *msg, enum sst_msg_flag flag,
                            enum sst_violation malformed, enum sst_violation repeated)
 {
@@ -60,8 +60,9 @@ static void check_repeated(struct sst_msg *msg, enum sst_msg_flag flag,
 }
 
 /*
- * Session-Expires is no list, so it may not be repeated (RFC 3261 §7.3.1), x beside the long form
- * included. Both ends of the range are kept, since only the rules know which of them is safe.
+ * Session-Expires is not a list, so it must not be repeated (RFC 3261 §7.3.1), not even as x beside
+ * the long form. The smallest and the largest value are kept, since only the rules know which of
+ * them is safe.
  */
 static void add_session_expires(struct sst_msg *msg, const struct sst_session_expires *received)
 {
@@ -87,7 +88,7 @@ static void add_min_se(struct sst_msg *msg, uint32_t seconds)
 {
     check_repeated(msg, SST_MSG_MIN_SE, SST_VIOLATION_MIN_SE_MALFORMED,
                    SST_VIOLATION_MIN_SE_REPEATED);
-    /* The largest one satisfies everyone who wrote one. */
+    /* The largest one satisfies every element that added one. */
     if (seconds > msg->min_se) {
         msg->min_se = seconds;
     }
@@ -96,7 +97,7 @@ static void add_min_se(struct sst_msg *msg, uint32_t seconds)
 
 static void add_retry_after(struct sst_msg *msg, uint32_t seconds)
 {
-    /* Repeated it is wrong as well; to wait too long is better than to come back too early. */
+    /* Repeating it is an error too, but waiting too long is better than retrying too early. */
     if (seconds > msg->retry_after) {
         msg->retry_after = seconds;
     }
@@ -215,7 +216,7 @@ static void read_option_tags(struct sst_msg *msg, unsigned flag, const char *val
     }
 }
 
-/* The flag of the header field with this name, 0 for one that does not matter. */
+/* The flag of the header field with this name, 0 for one that libsst does not read. */
 static unsigned flag_of(const struct sst_scan *name)
 {
     switch (sst_scan_length(name)) {
@@ -254,7 +255,7 @@ int sst_msg_header_n(struct sst_msg *msg, const char *name, size_t name_length, 
         return SST_ERR_ARGUMENT;
     }
     struct sst_scan trimmed = sst_scan_of(name, name_length);
-    /* RFC 3261 §25.1, HCOLON: white space may stand before the colon. */
+    /* RFC 3261 §25.1, HCOLON: white space is allowed before the colon. */
     while (!sst_scan_done(&trimmed) && (trimmed.end[-1] == ' ' || trimmed.end[-1] == '\t')) {
         trimmed.end--;
     }

@@ -4,14 +4,14 @@
 #include "codec/scan.h"
 
 /*
- * Where the line between an error and a leniency runs. Up to the first ';' the grammar is the law,
- * since it holds the number that everything depends on: "1800 junk" and "1800,90" (these are no
- * list header fields, RFC 3261 §7.3.1) are errors. After it only refresher matters, so a broken
- * parameter (";;", "foo=", "a b", a quotation mark without its partner) costs that parameter alone:
- * reading goes on at the next ';' outside of quoted strings. It ends at a comma outside of them,
- * after which another value may have been joined to this one, with a refresher that is not ours.
- * A broken refresher is one whose value is unknown. What is lost that way is a hint; what would be
- * lost with the number is the session timer.
+ * What is an error, and what is tolerated. Up to the first ';' the grammar is strict, because the
+ * number that everything depends on is there: "1800 junk" and "1800,90" (these header fields are
+ * not lists, RFC 3261 §7.3.1) are errors. After it only refresher matters, so a broken parameter
+ * (";;", "foo=", "a b", an unbalanced quotation mark) costs that parameter alone: reading continues
+ * at the next ';' outside quoted strings. Reading ends at a comma outside them, after which another
+ * value may have been joined to this one, with a refresher that is not ours. A broken refresher
+ * counts as one with an unknown value. Losing a parameter loses a hint; losing the number would
+ * lose the session timer.
  */
 
 static bool is_usable(const void *value, size_t length)
@@ -35,7 +35,7 @@ static bool sees_parameters_or_end(const struct sst_scan *scan)
 
 /*
  * Reads `EQUAL ("uas" / "uac")` of RFC 4028 §4, up to the next parameter or the end. Any other
- * token, a quoted "uac", and no value at all are nothing that names a refresher.
+ * token, a quoted "uac", or no value at all names no refresher.
  */
 static enum sst_refresher read_refresher(struct sst_scan *scan)
 {
@@ -57,7 +57,7 @@ static enum sst_refresher read_refresher(struct sst_scan *scan)
     return SST_SCAN_IS(&value, "uas") ? SST_REFRESHER_UAS : SST_REFRESHER_NONE;
 }
 
-/* The first one that can be read counts. */
+/* The first valid one counts. */
 static void add_refresher(enum sst_refresher refresher, bool repeated,
                           struct sst_session_expires *out)
 {
@@ -71,7 +71,7 @@ static void add_refresher(enum sst_refresher refresher, bool repeated,
     }
 }
 
-/* Reads all parameters. Only refresher matters; the others are passed over, right or wrong. */
+/* Reads all parameters. Only refresher matters; the others are skipped, valid or not. */
 static void read_parameters(struct sst_scan scan, struct sst_session_expires *out)
 {
     bool seen = false;
@@ -187,8 +187,7 @@ int sst_parse_allow(const char *value, size_t length, struct sst_allow *allow)
         loop assigns scan.at, name, allow->invite, allow->update;
         loop variant scan.end - scan.at; */
     while (sst_scan_list_token(&scan, &name)) {
-        /* RFC 3261 §7.1: the names of methods are case-sensitive; these two have as many letters.
-         */
+        /* RFC 3261 §7.1: method names are case-sensitive. Both of these have six letters. */
         if (sst_scan_length(&name) != sizeof "INVITE" - 1) {
             continue;
         }

@@ -5,9 +5,9 @@
 #include "codec/scan.h"
 
 /*
- * Output into the caller's buffer. Counts all that is printed, also what no longer fits: the buffer
- * may hold a part of a value until output_end(), and never afterwards. (Comments that begin with an
- * at sign are for the proof, tests/assurance/proofs; its words are explained there.)
+ * Output into the caller's buffer. length counts everything printed, even what no longer fits. The
+ * buffer can hold part of a value until output_end(), and never afterwards. (Comments that begin
+ * with an at sign are for the proof; tests/assurance/proofs explains its terms.)
  */
 struct output {
     char *buffer;
@@ -134,8 +134,8 @@ size_t sst_print_session_expires(char *buffer, size_t size, uint32_t seconds,
 }
 
 /*
- * How much of the text can be copied as it is: up to a line break, or to a NUL, which would cut the
- * value short for a reader that takes it as a string.
+ * How much of the text can be copied as it is: up to a line break, or to a NUL, where a reader that
+ * treats the value as a string would stop.
  */
 /*@ requires CURSOR(scan);
     assigns \nothing;
@@ -157,9 +157,9 @@ static size_t printable_length(const struct sst_scan *scan)
 }
 
 /*
- * RFC 3261 §7.3.1: a line break and the white space that begins the next line are a single SP. A
- * CR, LF or NUL that folds no line becomes a '?': what one header field holds must not become two,
- * and anything but a refresher must not become one, as it would with white space there.
+ * RFC 3261 §7.3.1: a line break and the white space that begins the next line become a single SP. A
+ * CR, LF or NUL outside a fold becomes a '?': one header field must not become two, and white space
+ * there could turn something else into a refresher.
  */
 /*@ requires ROOM(output) && output->length <= SIZE_MAX - (scan.end - scan.at);
     requires CURSOR(&scan);

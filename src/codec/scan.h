@@ -13,13 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is left to read. A piece cut out of a text is one as well. */
+/* The text left to read, or a piece cut out of a text. */
 struct sst_scan {
     const char *at;
     const char *end;
 };
 
-/* A text may be NULL where its length is 0: hosts store an empty value so. */
+/* The text can be NULL if its length is 0: hosts store an empty value like that. */
 static inline struct sst_scan sst_scan_of(const char *text, size_t length)
 {
     if (text == NULL) {
@@ -44,7 +44,7 @@ static inline bool sst_scan_sees(const struct sst_scan *scan, char character)
     return scan->at != scan->end && *scan->at == character;
 }
 
-/* Skips the character where it is the next one. */
+/* Skips the character if it is the next one. */
 static inline bool sst_scan_take(struct sst_scan *scan, char character)
 {
     bool taken = sst_scan_sees(scan, character);
@@ -62,8 +62,8 @@ static inline bool sst_scan_sees_fold(const struct sst_scan *scan)
 }
 
 /*
- * Skips linear white space, where there is any. Takes several folds in a row for one. Mostly there
- * is none, which the comparison with ' ' finds out at once.
+ * Skips linear white space, if there is any. Several folds in a row count as one. Usually there is
+ * none, which the comparison with ' ' shows at once.
  */
 static inline void sst_scan_lws(struct sst_scan *scan)
 {
@@ -83,8 +83,7 @@ static inline void sst_scan_lws(struct sst_scan *scan)
 }
 
 /*
- * RFC 3261 §25.1, token: for each character that a token may have, that character in lower case;
- * for all others 0.
+ * RFC 3261 §25.1, token: each character allowed in a token, in lower case; 0 for all others.
  */
 extern const unsigned char sst_scan_token_table[256];
 
@@ -93,7 +92,7 @@ static inline unsigned sst_scan_lower(char character)
     return sst_scan_token_table[(unsigned char)character];
 }
 
-/* Cuts a token off. The token is empty, and the result false, where there is none. */
+/* Cuts a token off. If there is none, the token is empty and the result is false. */
 static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
 {
     const char *at = scan->at;
@@ -114,17 +113,17 @@ static inline bool sst_scan_token(struct sst_scan *scan, struct sst_scan *token)
 }
 
 /*
- * Reads delta-seconds, 1*DIGIT. Larger numbers than 2^32-1 saturate. Without a digit the result is
- * false and *seconds is not written.
+ * Reads delta-seconds, 1*DIGIT. Numbers above 2^32-1 saturate. Without a digit the result is false
+ * and *seconds is not written.
  */
 bool sst_scan_delta_seconds(struct sst_scan *scan, uint32_t *seconds);
 
-/* Skips a comment, which may nest, in the way of sst_scan_quoted_string(). */
+/* Skips a comment, which can be nested, like sst_scan_quoted_string(). */
 bool sst_scan_comment(struct sst_scan *scan);
 
 /*
- * Skips a quoted string, the cursor being at its first quotation mark. Where the last one is
- * missing everything is skipped, and the result is false.
+ * Skips a quoted string; the cursor is at its opening quotation mark. If the closing one is
+ * missing, everything is skipped and the result is false.
  */
 static inline bool sst_scan_quoted_string(struct sst_scan *scan)
 {
@@ -164,8 +163,8 @@ static inline void sst_scan_to_separator(struct sst_scan *scan)
 }
 
 /*
- * Cuts the next element off a list separated by commas. Empty elements and those that are no tokens
- * are passed over. False where there is no more.
+ * Cuts the next element off a list separated by commas. Skips empty elements and those that are not
+ * tokens. False if there are no more.
  */
 static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *token)
 {
@@ -196,8 +195,8 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
     return false;
 }
 
-/* Is a piece of text equal to a token when letter case is ignored? Nearly always it is spelled as
- * given, which is seen at once. */
+/* Compares a piece of text with a token, ignoring letter case. Nearly always the case matches too,
+ * so the exact comparison comes first. */
 static inline bool sst_scan_equals(const struct sst_scan *piece, const char *token, size_t length)
 {
     if (sst_scan_length(piece) != length) {
@@ -217,7 +216,7 @@ static inline bool sst_scan_equals(const struct sst_scan *piece, const char *tok
     return true;
 }
 
-/* The same with a literal, whose length then cannot be wrong. */
+/* The same with a literal, so that the length cannot be wrong. */
 #define SST_SCAN_IS(piece, literal) sst_scan_equals((piece), "" literal, sizeof(literal) - 1)
 
 #endif
