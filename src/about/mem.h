@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory: the four functions that a compiler demands of every environment, also of one without a C
+ * The four memory functions that a compiler needs in every environment, even in one without a C
  * library and so without <string.h>. Private to the library.
  */
 #ifndef SST_MEM_H

@@ -8,12 +8,12 @@
 
 #include "about/text.h"
 
-/* What the counters of a family count by: nothing, or the kinds of an enumeration. */
+/* What splits a family's counters: nothing, or the kinds of an enumeration. */
 enum split { BY_NOTHING, BY_OUTCOME, BY_REASON, BY_VIOLATION };
 
 static const char labels[][8] = {"", "outcome", "reason", "kind"};
 
-/* Tables without pointers, which would have to be written when a program is loaded. */
+/* Tables without pointers, which would have to be relocated when a program is loaded. */
 struct family {
     char name[20];
     char help[64];
@@ -47,8 +47,8 @@ static const struct family families[] = {
     MANY(violations, "Rules that peers broke, by kind.", BY_VIOLATION, 0, SST_VIOLATION_COUNT),
 };
 
-/* *number / 10, and what is left over: in parts of 32 bits, since small processors have no division
- * of 64, and no shift of 64 by a variable. */
+/* Divides *number by 10. It works in parts of 32 bits, because small processors lack 64-bit
+ * division and 64-bit shifts by a variable. @return the remainder */
 static unsigned divide_by_10(uint64_t *number)
 {
     uint32_t high = (uint32_t)(*number >> 32);

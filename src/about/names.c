@@ -7,8 +7,8 @@
 
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
-/* Room for the longest name. Not pointers to names: those would have to be written when a program
- * is loaded, and the library has nothing that is ever written. */
+/* Room for the longest name. Pointers to names would have to be relocated when a program is loaded,
+ * and the library has no writable data. */
 #define NAME_SIZE 24
 
 static const char result_names[][NAME_SIZE] = {
@@ -111,7 +111,8 @@ static const char action_names[][NAME_SIZE] = {
     [SST_ACTION_WAIT] = "wait", [SST_ACTION_FAILED] = "failed", [SST_ACTION_IGNORE] = "ignore",
 };
 
-/* RFC 3326 §2. A session that ends because no refresh came ends as after a 408. */
+/* RFC 3326 §2. A session that was not refreshed ends with the cause 408, like one whose refresh
+ * timed out. */
 static const char bye_reasons[][56] = {
     [SST_END_NOT_REFRESHED] = "SIP;cause=408;text=\"Session not refreshed\"",
     [SST_END_REFRESH_TIMEOUT] = "SIP;cause=408;text=\"Session refresh timed out\"",
@@ -128,7 +129,7 @@ static const char method_names[][NAME_SIZE] = {
     [SST_METHOD_ACK] = "ACK",     [SST_METHOD_CANCEL] = "CANCEL", [SST_METHOD_BYE] = "BYE",
 };
 
-/* Hosts log what they find in messages and files, so a number out of range is no error. */
+/* Hosts log what they find in messages and files, so a number out of range is not an error. */
 static const char *name_in(const char (*names)[NAME_SIZE], size_t count, size_t index)
 {
     return index < count ? names[index] : "unknown";
@@ -138,7 +139,7 @@ static const char *name_in(const char (*names)[NAME_SIZE], size_t count, size_t 
 
 const char *sst_result_name(int result)
 {
-    /* Subtracted as unsigned numbers, since -INT_MIN is none. */
+    /* Subtracted as unsigned numbers, because -INT_MIN does not fit in an int. */
     return NAME_IN(result_names, 0u - (unsigned)result);
 }
 

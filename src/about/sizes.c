@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a host and this library mean the same structures. */
+/* Whether the host was compiled with the same structures as this library. */
 #include <sst/sst.h>
 
 bool sst_sizes_match(const size_t *sizes, size_t count)

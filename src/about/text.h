@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Terminated texts, also where there is no <string.h>, and texts that grow in a caller's buffer.
- * Private to the library; codec/print.c has a text of its own, whose contracts are proved. */
+/* NUL-terminated texts, even without <string.h>, and texts that grow in a caller's buffer. Private
+ * to the library; codec/print.c has its own, whose contracts are proved. */
 #ifndef SST_TEXT_H
 #define SST_TEXT_H
 
@@ -15,7 +15,7 @@ static inline size_t sst_text_length(const char *text)
     return length;
 }
 
-/* length counts what no longer fits as well; terminating the text is up to the user of it. */
+/* length also counts what no longer fits; the user has to terminate the text. */
 struct sst_growing {
     char *buffer;
     size_t size;
