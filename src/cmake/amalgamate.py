@@ -23,10 +23,10 @@ PRIVATE = ["about/mem.h", "about/text.h", "rules/timing.h", "codec/scan.h", "pol
            "queue/key.h", "queue/heap.h"]
 
 INCLUDE = re.compile(r'^#include (?:<sst/(?P<public>\w+\.h)>|"(?P<private>\w+/\w+\.h)"|(?P<other>.*))$')
-# Comments and texts are left as they are; of identifiers, members too.
+# Comments, strings and members are left as they are.
 TOKEN = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|(?:\.|->)?\b[A-Za-z_]\w*',
                    re.DOTALL)
-# The code begins at the left margin only for what stands outside of functions.
+# Only code outside functions begins at the left margin.
 FUNCTION = re.compile(r"^(?!static\b|typedef\b)[A-Za-z_][\w *]*?\b(sst_\w+)\(", re.MULTILINE)
 TABLE = re.compile(r"^(?:extern )?(const [\w ]+\bsst_\w+\[)", re.MULTILINE)
 STATIC = re.compile(r"^static [\w *]*?\b(\w+)(?:\(|\[| =)", re.MULTILINE)
@@ -47,7 +47,7 @@ def core_sources():
 
 
 def without_includes(text, name, seen, behind):
-    """The text without the library's own headers, and with each other one the first time only."""
+    """The text without the library's headers; each other header is included once."""
     lines = []
     for line in text.splitlines():
         match = INCLUDE.match(line)
@@ -94,7 +94,7 @@ def rename(text, names):
 
 
 def make_static(text, public):
-    """Functions and tables outside of the interface become static, declared or defined."""
+    """Makes functions and tables that are not in the interface static, declared or defined."""
     def line(match):
         return match.group() if match.group(1) in public else "static " + match.group()
     return TABLE.sub(r"static \1", FUNCTION.sub(line, text))

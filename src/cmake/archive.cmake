@@ -1,6 +1,6 @@
-# The release archive: sources, the library as two files, the licence where REUSE wants it; beside it
-# a list of everything in it as SPDX, where the tool reuse is installed. Run by the target sst-archive
-# with VERSION and BINARY_DIR.
+# The release archive: sources, the library as two files, and the licence where REUSE expects it. If
+# the tool reuse is installed, an SPDX list of the contents goes next to it. Run by the target
+# sst-archive with VERSION and BINARY_DIR.
 get_filename_component(root ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
 set(folder ${BINARY_DIR}/archive)
 set(tree ${folder}/libsst-${VERSION})
@@ -16,7 +16,7 @@ endforeach()
 file(COPY ${BINARY_DIR}/amalgamation DESTINATION ${tree})
 configure_file(${root}/LICENSE ${tree}/LICENSES/MIT.txt COPYONLY)
 
-# The same bytes for everyone and at any time: SOURCE_DATE_EPOCH, else the day of Debian's changelog.
+# Reproducible: all times are SOURCE_DATE_EPOCH, or else the date of Debian's changelog.
 set(date "$ENV{SOURCE_DATE_EPOCH}")
 if("${date}" STREQUAL "")
   file(STRINGS ${root}/src/debian/changelog line REGEX "^ -- " LIMIT_COUNT 1)

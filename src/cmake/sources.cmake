@@ -1,6 +1,6 @@
 # The library's files, a folder for each layer, the lowest first (docs/design.md). The list is
 # explicit so that a stray file in src/ never becomes part of the library by accident; the build
-# refuses a file of src/ that is in neither list.
+# fails if a file in src/ is in neither list.
 
 set(SST_CORE_SOURCES
   about/names.c
