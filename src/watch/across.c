@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Two hops of one call: what was sent on one and did not come out on the other. */
+/* Two hops of one call: messages that went in on one and did not come out on the other. */
 #include <sst/watch.h>
 
-/* What a proxy may do to the turns of the two ends. */
+/* Faults of a proxy that can confuse the ends about which of them refreshes. */
 #define PROXY_TURNS                                                                                \
     (SST_FINDING_BIT(SST_FINDING_PROXY_REFRESHER) |                                                \
      SST_FINDING_BIT(SST_FINDING_PROXY_SE_REMOVED) | SST_FINDING_BIT(SST_FINDING_PROXY_TAGS) |     \
@@ -23,20 +23,21 @@ static void incomplete(struct sst_watch_result *r, unsigned missing)
     r->missing |= missing;
 }
 
-/* Each of two hops is complete; near is the one next to the refresher, or to the caller. */
+/* Joins two complete hops. near is the hop next to the callee if it refreshes, else the one next to
+ * the caller. */
 static void join(const struct sst_watch_result *near_caller,
                  const struct sst_watch_result *near_callee, struct sst_watch_result *r)
 {
     bool by_callee = near_caller->refresher == SST_WHO_CALLEE;
     const struct sst_watch_result *near = by_callee ? near_callee : near_caller;
-    bool blames_over = near_caller->who == SST_WHO_CALLEE; /* over the proxy */
+    bool blames_over = near_caller->who == SST_WHO_CALLEE; /* the end beyond the proxy */
     bool blames_back = near_callee->who == SST_WHO_CALLER;
     if (blames_over && near_callee->who == SST_WHO_CALLEE) {
-        *r = *near_callee; /* both, and one of them is next to it */
+        *r = *near_callee; /* both hops blame it, and one is next to it */
     } else if (blames_back && near_caller->who == SST_WHO_CALLER) {
         *r = *near_caller;
     } else if (blames_over || blames_back) {
-        /* Next to whom it is said of, it is not so. */
+        /* The hop next to the blamed end does not confirm it. */
         bool both = blames_over && blames_back;
         const struct sst_watch_result *blaming = blames_over ? near_caller : near_callee;
         *r = both ? *near : *blaming;
@@ -49,7 +50,8 @@ static void join(const struct sst_watch_result *near_caller,
     }
 }
 
-/* It asked for a timer, told nobody, forgot the call, and a BYE does not come through it. */
+/* The proxy asked for a timer, did not insert it into the 2xx, forgot the call, and did not forward
+ * a BYE. */
 static bool is_forgotten(const struct sst_watch_result *near_caller,
                          const struct sst_watch_result *near_callee, uint64_t proxy)
 {
@@ -59,7 +61,7 @@ static bool is_forgotten(const struct sst_watch_result *near_caller,
            near_caller->refresher == SST_WHO_NONE;
 }
 
-/* The element hung up to both sides. */
+/* The proxy sent a BYE to both sides. */
 static void judge_bye(const struct sst_watch_result *near_caller,
                       const struct sst_watch_result *near_callee, struct sst_watch_result *r)
 {

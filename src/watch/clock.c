@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends by the clock: in silence, early, late, or by the will of a user. */
+/* Explains an end by its time: no refresh, early, late, or a user who hung up. */
 #include "watch/judge.h"
 
 #include <sst/rules.h>
@@ -10,7 +10,7 @@ static bool is_in_window(const struct sst_watch_case *c)
     return sst_add_ms(c->at, l->slack) >= l->hangup && c->at <= sst_add_ms(l->expires, l->slack);
 }
 
-/* A request or its 2xx has just begun the interval anew, for a peer that still counts one. */
+/* A request or its 2xx has just restarted the interval, for a peer that still runs a timer. */
 static bool is_going_on(const struct sst_watch_case *c)
 {
     bool begins = sst_watch_since(c->w->start_ms, c->at) <= c->limits.slack;
@@ -21,7 +21,8 @@ static bool is_going_on(const struct sst_watch_case *c)
     return begins;
 }
 
-/* A timer that was turned off: one side may count from before, or from then. */
+/* For a timer that was turned off: one side may still run it, from the start of the old interval or
+ * from the 2xx that turned it off. */
 static bool is_time_of_lost(const struct sst_watch_case *c)
 {
     struct sst_watch_limits before;
@@ -38,7 +39,7 @@ bool sst_watch_is_for_timer(const struct sst_watch_case *c)
     if (w->flags & W_REASON_TIMER) {
         return true;
     }
-    if (w->flags & W_OFF) { /* who turned it off, counts nothing any more */
+    if (w->flags & W_OFF) { /* the side that turned it off runs none */
         return c->by != sst_watch_off_by(w) && is_time_of_lost(c);
     }
     if (!sst_watch_runs(w)) {
@@ -48,7 +49,7 @@ bool sst_watch_is_for_timer(const struct sst_watch_case *c)
                                             : is_in_window(c);
 }
 
-/* A finding for each fault of a negotiation. */
+/* The finding for each fault of a negotiation. */
 static unsigned finding_of(enum sst_watch_fault fault)
 {
     static const uint8_t broken[] = {
@@ -64,7 +65,7 @@ static unsigned finding_of(enum sst_watch_fault fault)
     return broken[fault];
 }
 
-/* An UPDATE without its response, which may have changed whose turn it is. */
+/* An UPDATE whose response is not in the capture, and may have changed the refresher. */
 static bool lacks_answer(const struct sst_watch *w)
 {
     const unsigned open = T_OPEN | T_UPDATE;
@@ -75,7 +76,7 @@ static bool lacks_answer(const struct sst_watch *w)
     return lacks;
 }
 
-/* Nothing was sent to refresh the session, and it ended for that. */
+/* No refresh was sent, and the session ended because of that. */
 static void conclude_silence(struct sst_watch_case *c)
 {
     const struct sst_watch *w = c->w;
@@ -115,11 +116,11 @@ void sst_watch_conclude_early(struct sst_watch_case *c)
     const struct sst_watch *w = c->w;
     enum sst_watch_who who = sst_watch_who_is(c->by);
     if (w->flags & W_LOST_REQUEST) {
-        sst_watch_give_up(c, SST_MISSING_REQUEST); /* it may be what the BYE is for */
+        sst_watch_give_up(c, SST_MISSING_REQUEST); /* the BYE may be for it */
         return;
     }
     if (!(w->flags & W_BEGAN) && !sst_watch_runs(w)) {
-        sst_watch_give_up(c, SST_MISSING_BEGINNING); /* of the timer that it is for */
+        sst_watch_give_up(c, SST_MISSING_BEGINNING); /* of the timer that the BYE is for */
         return;
     }
     c->result->limit_ms = c->limits.hangup;
@@ -138,14 +139,14 @@ void sst_watch_conclude_by_user(struct sst_watch_case *c)
     if ((w->flags & W_REASON_OTHER) || after_refresh || before_answer) {
         sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
     } else if (!had_timer && !(w->flags & W_BEGAN)) {
-        sst_watch_give_up(c, SST_MISSING_BEGINNING); /* where there may have been one */
+        sst_watch_give_up(c, SST_MISSING_BEGINNING); /* there may have been a timer */
     } else {
         sst_watch_conclude(c, had_timer ? SST_WATCH_ENDED_NORMALLY : SST_WATCH_NO_TIMER,
                            SST_WHO_NONE);
     }
 }
 
-/* Nothing follows the last 2xx, not even its ACK: the rest may not pass by here, as behind a proxy
+/* Nothing follows the last 2xx, not even its ACK: the rest may take another path, as with a proxy
  * that does not record-route. */
 static bool is_bypassed(const struct sst_watch_case *c)
 {
@@ -168,7 +169,7 @@ void sst_watch_conclude_kept(struct sst_watch_case *c)
     enum sst_watch_who who = sst_watch_who_is(gave_up ? refresher : sst_watch_other(refresher));
     c->result->limit_ms = c->limits.expires;
     if (i != T_NONE && !sst_watch_in_vain(w, i, 2u)) {
-        sst_watch_give_up(c, SST_MISSING_RESPONSE); /* it went on as after an answer */
+        sst_watch_give_up(c, SST_MISSING_RESPONSE); /* the call went on as if it had come */
         return;
     }
     if (sst_watch_is_lossy(w) || is_bypassed(c)) {

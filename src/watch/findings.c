@@ -7,8 +7,8 @@
 
 void sst_watch_policy(const struct sst_watch *w, struct sst_policy *policy)
 {
-    /* Plain RFC 4028: nothing that is run for one's own benefit can be seen from here. A 2xx
-     * without refresher is read as libsst reads it, and marked. */
+    /* Plain RFC 4028: a timer that an end runs for its own benefit cannot be seen from here. A 2xx
+     * without refresher is read as libsst reads it, and reported. */
     *policy = (struct sst_policy){
         .mode = SST_MODE_ACCEPT,
         .min_se = w->absolute_min,
@@ -20,7 +20,7 @@ void sst_watch_policy(const struct sst_watch *w, struct sst_policy *policy)
     };
 }
 
-/* Those that forward messages and change nothing judge them alike. */
+/* A proxy that forwards messages unchanged judges them by the same rules. */
 static void proxy_policy(const struct sst_watch *w, struct sst_proxy_policy *policy)
 {
     *policy = (struct sst_proxy_policy){
@@ -48,7 +48,7 @@ static uint64_t judge_later(const struct sst_watch *w, const struct sst_msg *msg
            bit_if(inverted, SST_FINDING_ROLE_INVERTED);
 }
 
-/* The refresh of the side whose turn it is, and not before the other side gave up. */
+/* Whether this is the refresher's refresh, and later than the other side waits. */
 static bool is_late(const struct sst_watch *w, unsigned by, uint64_t now)
 {
     struct sst_watch_limits limits;
@@ -80,7 +80,7 @@ static uint64_t judge_in_dialog(const struct sst_watch *w, const struct sst_msg 
     return sst_watch_runs(w) ? found | judge_later(w, msg, by) : found;
 }
 
-/* Asks again for what a 422 refused. */
+/* Asks again for an interval that a 422 rejected. */
 static bool ignores_422(const struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     unsigned refused_by = (w->marks & M_REFUSED_BY_CALLEE) ? CALLEE : CALLER;

@@ -4,7 +4,7 @@
 
 #include <sst/rules.h>
 
-/* An INVITE that rings longer than Timer C of proxies (RFC 3261 §16.6), and 64*T1 for its end. */
+/* The longest that an INVITE can ring: Timer C of proxies (RFC 3261 §16.6), and 64*T1 to end it. */
 #define RINGING_MS 212000u
 
 static void judge_bye(struct sst_watch_case *c)
@@ -19,13 +19,13 @@ static void judge_bye(struct sst_watch_case *c)
     } else if (!sst_watch_is_for_timer(c)) {
         sst_watch_conclude_by_user(c);
     } else if ((w->flags & W_OFF) && (w->flags & W_LOST_REQUEST)) {
-        sst_watch_give_up(c, SST_MISSING_REQUEST); /* who left it out, is not to be seen */
+        sst_watch_give_up(c, SST_MISSING_REQUEST); /* the capture does not show who left it out */
     } else if (w->flags & W_OFF) {
         c->result->causes |=
             SST_FINDING_BIT(SST_FINDING_SE_LEFT_OUT) | SST_FINDING_BIT(SST_FINDING_SE_DROPPED);
         sst_watch_conclude(c, SST_WATCH_TIMER_LOST, sst_watch_who_is(sst_watch_off_by(w)));
     } else {
-        sst_watch_conclude_early(c); /* for a timer that there is none of */
+        sst_watch_conclude_early(c); /* for a timer that does not exist */
     }
 }
 
@@ -40,7 +40,7 @@ static void judge_open(struct sst_watch_case *c)
     }
 }
 
-/* Before the dialog. */
+/* No dialog was established. */
 static void judge_setup(struct sst_watch_case *c)
 {
     const struct sst_watch *w = c->w;
@@ -74,7 +74,7 @@ static unsigned find_missing(const struct sst_watch *w)
     return missing;
 }
 
-/* Findings that go with a verdict, where its explanation has not named them. */
+/* Adds the findings that go with a verdict, if its explanation has not named them. */
 static void add_findings(struct sst_watch_case *c)
 {
     struct sst_watch_result *r = c->result;
@@ -99,7 +99,7 @@ static void add_findings(struct sst_watch_case *c)
     }
 }
 
-/* Whether there is a timer, and which, is not in the capture. */
+/* The capture does not show whether there is a timer, or which. */
 static bool is_unknown(const struct sst_watch *w)
 {
     uint32_t needed = (w->flags & W_ESTABLISHED) ? W_KNOWN : W_BEGAN;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What final responses make of the timer. */
+/* What final responses change about the timer. */
 #include "watch/state.h"
 
 #include <sst/rules.h>
 
-/* What the request carried; nothing where it was not seen. */
+/* What the request carried; all 0 if it was not seen. */
 static void ask_of(const struct sst_watch *w, unsigned i, struct sst_ask *ask)
 {
     *ask = (struct sst_ask){0};
@@ -17,7 +17,7 @@ static void ask_of(const struct sst_watch *w, unsigned i, struct sst_ask *ask)
     ask->refresher = (enum sst_refresher)(flags >> T_REFRESHER_AT & 3u);
 }
 
-/* The dialog as the side sees it that sent the request. */
+/* The dialog as the sender of the request sees it. */
 static void dialog_of(const struct sst_watch *w, unsigned requester, struct sst_dialog *dialog)
 {
     *dialog = (struct sst_dialog){.interval = w->interval};
@@ -27,7 +27,7 @@ static void dialog_of(const struct sst_watch *w, unsigned requester, struct sst_
     }
 }
 
-/* What a 2xx did wrong in the light of its request. */
+/* What is wrong with a 2xx, given its request. */
 static uint64_t judge_2xx(const struct sst_watch *w, const struct sst_msg *msg, unsigned i,
                           unsigned by)
 {
@@ -48,14 +48,14 @@ static uint64_t judge_2xx(const struct sst_watch *w, const struct sst_msg *msg, 
     return found;
 }
 
-/* Whether the request was sent before the 2xx in force, so that it could not know of it. */
+/* Whether the request was sent before the 2xx in force, so that its sender could not know of it. */
 static bool is_crossed(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     return i != T_NONE && sst_watch_runs(w) &&
            sst_watch_age(w, i, now) > sst_watch_since(w->start_ms, now);
 }
 
-/* Why it may be unclear whose turn it is now. */
+/* Why it may be unclear who refreshes now. */
 static enum sst_watch_fault find_fault(const struct sst_watch *w, const struct sst_msg *msg,
                                        unsigned i, uint64_t found, unsigned refresher, uint64_t now)
 {
@@ -101,7 +101,7 @@ static void start(struct sst_watch *w, const struct sst_timer *timer, unsigned r
     w->marks &= (uint16_t)~(M_REFUSED | M_TRIED_INVITE | M_TRIED_UPDATE);
 }
 
-/* A 2xx without Session-Expires: there is no timer, or none any more. */
+/* A 2xx without Session-Expires: there is no timer, or no longer one. */
 static void stop(struct sst_watch *w, unsigned i, unsigned by, uint64_t now)
 {
     uint32_t passed = sst_watch_since(w->start_ms, now);
@@ -138,7 +138,7 @@ void sst_watch_learn_min_se(struct sst_watch *w, unsigned end, uint32_t min_se)
     w->flags |= W_MIN_CALLER << end;
 }
 
-/* RFC 4028 §7.4: what was learned for the Call-ID is forgotten, what the INVITE said is not. */
+/* RFC 4028 §7.4: forget the Min-SE learned for the Call-ID, but keep the one in the INVITE. */
 static void establish(struct sst_watch *w, unsigned i)
 {
     w->flags &= ~(W_MIN_CALLER | W_MIN_CALLER << CALLEE | W_MIN_MIXED);
@@ -148,8 +148,8 @@ static void establish(struct sst_watch *w, unsigned i)
     }
 }
 
-/* Whose turn it becomes is known, but not who is wrong about it: the request was not seen, or
- * named the other side while it was not to be seen whose turn it had been. */
+/* The refresher is known now, but not which side is wrong if they disagree: the request was not
+ * seen, or it named the other side and the capture does not show who refreshed before. */
 static bool is_blind(const struct sst_watch *w, unsigned i)
 {
     bool unsure = (w->flags & W_ESTABLISHED) && (!(w->flags & W_KNOWN) || (w->flags & W_UNSURE));
@@ -169,15 +169,15 @@ uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, uns
     sst_watch_policy(w, &policy);
     ask_of(w, i, &ask);
     if (ask.session_expires != 0) {
-        /* No 2xx may be below Min-SE, or 90 without it, so it is no fault to go above an interval
-         * that is (§9; EC-12, EC-134). */
+        /* A 2xx must not be below Min-SE, or 90 without one, so raising a smaller interval to that
+         * is no error (§9; EC-12, EC-134). */
         ask.session_expires = sst_max(ask.session_expires, sst_max(ask.min_se, w->absolute_min));
     }
     dialog_of(w, requester, &dialog);
     sst_uac_2xx(&policy, &dialog, &ask, msg, &timer, &violations);
     bool first = !(w->flags & W_ESTABLISHED);
     if (first && msg->method == SST_METHOD_UPDATE) {
-        return violations; /* EC-20: the 2xx to the INVITE settles what holds */
+        return violations; /* EC-20: the 2xx to the INVITE decides */
     }
     bool again = sst_watch_runs(w);
     bool blind = is_blind(w, i);
@@ -199,7 +199,7 @@ uint64_t sst_watch_negotiate(struct sst_watch *w, const struct sst_msg *msg, uns
     return found;
 }
 
-/* @return findings by who sent the 422 */
+/* @return findings about the sender of the 422 */
 static uint64_t refuse_interval(struct sst_watch *w, const struct sst_msg *msg, unsigned i)
 {
     struct sst_policy policy;
@@ -225,8 +225,8 @@ static uint64_t refuse_interval(struct sst_watch *w, const struct sst_msg *msg, 
     return found;
 }
 
-/* A refusal of the refresher's refresh counts for more than one of any other request, and one of
- * two INVITE that overlap for more than what becomes of the other. */
+/* A rejected refresh of the refresher outweighs the rejection of any other request. Of two
+ * overlapping INVITEs, the 500 to one outweighs the outcome of the other. */
 static bool is_outweighed(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     uint64_t refused = sst_add_ms(w->start_ms, w->end_ms);
@@ -237,7 +237,7 @@ static bool is_outweighed(const struct sst_watch *w, unsigned i, uint64_t now)
     return (w->marks & M_REFUSED_REFRESH) && !(w->tx_flags[i] & T_REFRESH);
 }
 
-/* Whether the fault is another's than of who refuses (than of who asked, for a 420). */
+/* Whether the fault is not with the side that rejected (for a 420, not with the sender). */
 static bool is_reversed(const struct sst_watch *w, const struct sst_msg *msg, unsigned i,
                         uint64_t now)
 {
@@ -249,10 +249,10 @@ static bool is_reversed(const struct sst_watch *w, const struct sst_msg *msg, un
     case 420:
         return (msg->has & SST_MSG_SUPPORTED_TIMER) || sst_watch_is(w, W_SUPPORTS_CALLER, by) ||
                !(flags & T_REQUIRE);
-    case 491: /* both refused, both sent: nobody's */
+    case 491: /* both sent one and both rejected: nobody's fault */
         return w->status == 491 && refused_by != by &&
                sst_watch_since(refused, now) <= sst_watch_slack(w->interval);
-    case 487: /* it was taken back */
+    case 487: /* its sender cancelled it */
         return flags & T_CANCELLED;
     case 500:
         return flags & T_OVERLAP;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends that follow from requests which were not answered, or refused. */
+/* Ends caused by requests that were not answered, or were rejected. */
 #include "watch/judge.h"
 
 #include <sst/rules.h>
 
-/* What 64*T1 may come to on the wire. */
+/* How far 64*T1 can be off on the wire. */
 #define T1_SLACK_MS 2000u
 
 static bool is_timeout(uint32_t age)
@@ -12,7 +12,7 @@ static bool is_timeout(uint32_t age)
     return age >= SST_TRANSACTION_MS - T1_SLACK_MS && age <= SST_TRANSACTION_MS + T1_SLACK_MS;
 }
 
-/* Without an ACK its sender repeats the 2xx, over any transport, and hangs up after 64*T1. */
+/* Without an ACK the UAS retransmits the 2xx, over any transport, and hangs up after 64*T1. */
 bool sst_watch_explain_ack(struct sst_watch_case *c)
 {
     const struct sst_watch *w = c->w;
@@ -38,8 +38,8 @@ static enum sst_method method_of(const struct sst_watch *w, unsigned i)
     return (w->tx_flags[i] & T_UPDATE) ? SST_METHOD_UPDATE : SST_METHOD_INVITE;
 }
 
-/* Who sent the request hung up. An INVITE may ring; an UPDATE is retransmitted without an answer,
- * or goes over a stream. */
+/* Whether the sender of the request gave up and hung up. An INVITE can ring; an unanswered UPDATE
+ * is retransmitted, unless it goes over a stream. */
 static bool gave_up(const struct sst_watch_case *c, unsigned i)
 {
     const struct sst_watch *w = c->w;
@@ -58,21 +58,21 @@ static bool gave_up(const struct sst_watch_case *c, unsigned i)
     return for_timer && (is_timeout(age) || repeated || expired || says);
 }
 
-/* Who had to answer hung up, at the time for a session that was not refreshed. */
+/* Whether the side that had to answer hung up, at the time when an unrefreshed session ends. */
 static bool never_answered(const struct sst_watch_case *c, unsigned i)
 {
     const struct sst_watch *w = c->w;
     return sst_watch_is_refresher(w, sst_watch_tx_by(w, i)) && sst_watch_is_for_timer(c);
 }
 
-/* Its sender would have hung up after 64*T1, and without an answer it is retransmitted, but over a
- * stream. */
+/* Whether it is certain that no response came: the request was retransmitted or went over a stream,
+ * or is younger than 64*T1, after which its sender would have hung up. */
 static bool is_certain(const struct sst_watch_case *c, unsigned i)
 {
     return sst_watch_in_vain(c->w, i, 1u) || sst_watch_age(c->w, i, c->at) < SST_TRANSACTION_MS;
 }
 
-/* Who sent the request i waited for its answer, and hung up. */
+/* The sender of request i waited for the response, and hung up. */
 static void conclude_given_up(struct sst_watch_case *c, unsigned i)
 {
     const struct sst_watch *w = c->w;
@@ -99,7 +99,7 @@ bool sst_watch_explain_unanswered(struct sst_watch_case *c)
     } else if (!is_certain(c, i)) {
         sst_watch_give_up(c, SST_MISSING_RESPONSE);
     } else if (sst_watch_age(w, i, c->at) <= c->limits.slack) {
-        /* They may have crossed: neither was wrong. */
+        /* The request and the BYE may have crossed: neither side was wrong. */
         sst_watch_conclude(c, SST_WATCH_ENDED_OTHERWISE, sst_watch_who_is(c->by));
     } else {
         sst_watch_conclude(c, SST_WATCH_REFRESH_UNANSWERED, sst_watch_who_is(c->by));
@@ -107,7 +107,7 @@ bool sst_watch_explain_unanswered(struct sst_watch_case *c)
     return true;
 }
 
-/* A way to refresh that the other side is known to allow, and that nobody tried. */
+/* Whether the peer is known to allow a method of refreshing that was not tried. */
 static bool is_untried(const struct sst_watch *w, unsigned refused_by)
 {
     if (!(w->marks & M_TRIED_INVITE)) {
@@ -116,7 +116,7 @@ static bool is_untried(const struct sst_watch *w, unsigned refused_by)
     return !(w->marks & M_TRIED_UPDATE) && sst_watch_is(w, W_UPDATE_CALLER, refused_by);
 }
 
-/* Rejected, and its sender has to try again, or (500) may have sent two at once. */
+/* Whether the sender of the rejected request must try again, or (500) may have sent two at once. */
 static bool calls_for_retry(const struct sst_watch *w, enum sst_method method)
 {
     enum sst_outcome outcome = sst_classify_status(method, w->status);
@@ -146,7 +146,7 @@ static void conclude_refusal(struct sst_watch_case *c, enum sst_method method, u
     case SST_OUTCOME_EXTENSION:
         sst_watch_conclude(c, SST_WATCH_EXTENSION_REFUSED, culprit);
         return;
-    case SST_OUTCOME_AUTH: /* a challenge is no fault */
+    case SST_OUTCOME_AUTH: /* a challenge is not an error */
         sst_watch_conclude(c, SST_WATCH_REFRESH_REFUSED, asker);
         return;
     case SST_OUTCOME_GLARE: /* to be tried again; RFC 3261 §14.1 */
@@ -179,7 +179,7 @@ bool sst_watch_explain_refused(struct sst_watch_case *c)
     bool refresh = gone || (w->marks & M_REFUSED_REFRESH);
     bool crossed = w->status == 491 && (w->marks & M_REVERSED);
     bool followed = (w->flags & W_AT_ONCE) && (c->by != refused_by || crossed);
-    /* Without a timer, nothing else came of what was asked for. */
+    /* The timer never started: the sender gave up after the 422. */
     bool given_up = w->status == 422 && !sst_watch_runs(w);
     if (given_up || (refresh && (followed || sst_watch_is_for_timer(c)))) {
         if (w->flags & W_LATE) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One message on both sides of an element: RFC 4028 §8, by the rules that libsst's own proxy
- * follows. */
+/* Compares one message on both sides of an element: RFC 4028 §8, by the rules of libsst's proxy. */
 #include "watch/state.h"
 
 #include <sst/proxy.h>
@@ -9,7 +8,7 @@
 #define RELAY_SEEN (UINT32_C(1) << 0)
 #define RELAY_UPDATE (UINT32_C(1) << 1)
 #define RELAY_SUPPORTED (UINT32_C(1) << 2) /* the UAC listed timer */
-#define RELAY_ASKED (UINT32_C(1) << 3)     /* the proxy put the interval in, or changed it */
+#define RELAY_ASKED (UINT32_C(1) << 3)     /* the proxy inserted the interval, or changed it */
 
 static bool refreshes(const struct sst_msg *msg)
 {
@@ -31,7 +30,7 @@ static uint64_t bit_if(bool wrong, unsigned finding)
     return wrong ? SST_FINDING_BIT(finding) : 0;
 }
 
-/* The proxy that could have made this of the request, if one may. */
+/* The policy of a proxy that could have turned the request into this, if the rules allow it. */
 static void guess_policy(const struct sst_msg *in, const struct sst_msg *out, uint32_t absolute_min,
                          struct sst_proxy_policy *policy)
 {
@@ -42,7 +41,7 @@ static void guess_policy(const struct sst_msg *in, const struct sst_msg *out, ui
         .record_routes = true,
         .stateful = true,
         .absolute_min = absolute_min,
-        .max_session_expires = out->session_expires, /* matters where it is less than before */
+        .max_session_expires = out->session_expires, /* matters only if smaller than before */
     };
     if (!had && has_now) {
         policy->session_expires = out->session_expires;
@@ -139,8 +138,8 @@ uint64_t sst_relay_response(const struct sst_relay *relay, const struct sst_msg 
                bit_if(has_now && !same, SST_FINDING_PROXY_2XX_CHANGED);
     }
     if (!has_now) {
-        /* It remembers what it asked for itself; whether it accepted another's, it does not show.
-         */
+        /* A proxy remembers an interval that it asked for itself. The capture does not show whether
+         * it accepted another's. */
         return bit_if(edit.set_session_expires && (relay->flags & RELAY_ASKED),
                       SST_FINDING_PROXY_2XX_NOT_INSERTED);
     }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests, of either end. */
+/* Requests from either end. */
 #include "watch/receive.h"
 
-/* So many requests, each within this of the last 2xx or refusal, are a storm. */
+/* A storm is this many requests, each this soon after the last 2xx or rejection. */
 #define STORM_REQUESTS M_QUICK_MAX
 #define STORM_MS 5000u
 
 /* RFC 3261 §17.1.1.1 */
 #define T1_MS 500u
 
-/* A number was left out: there was a request that is not in the capture. */
+/* A gap in CSeq shows a request that is not in the capture. */
 static void count_cseq(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     uint32_t next = msg->cseq + 1u;
@@ -19,13 +19,13 @@ static void count_cseq(struct sst_watch *w, const struct sst_msg *msg, unsigned 
     w->cseq[by] = sst_max(w->cseq[by], next);
 }
 
-/* A time of real calls: tests with intervals below 40 s run faster. */
+/* Scales a time of real calls: tests with intervals below 40 s run faster. */
 static uint32_t scaled_ms(const struct sst_watch *w, uint32_t ms)
 {
     return sst_watch_runs(w) && w->interval < 40u ? w->interval * ms / 40u : ms;
 }
 
-/* @return findings by the sender */
+/* @return findings about the sender */
 static uint64_t count_quick(struct sst_watch *w, unsigned by, uint64_t now)
 {
     unsigned quick = w->marks >> M_QUICK_AT & M_QUICK_MAX;
@@ -45,8 +45,8 @@ static uint64_t count_quick(struct sst_watch *w, unsigned by, uint64_t now)
     return SST_FINDING_BIT(SST_FINDING_STORM);
 }
 
-/* Whether it is the refresh that the interval waits for, whatever else it does: it comes at its
- * time, or it does nothing else. Without a timer, one side may run its own. */
+/* Whether this is the refresh that is due, whatever else it does: it comes at its time, or does
+ * nothing else. Without a timer in force, one side may run its own. */
 static bool is_refresh(const struct sst_watch *w, const struct sst_msg *msg, unsigned by,
                        uint64_t now)
 {
@@ -76,7 +76,7 @@ static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned b
         w->flags |= W_BEGAN;
         w->start_ms = w->status != 0 ? w->start_ms : now;
     } else if (msg->method == SST_METHOD_INVITE || sst_watch_tx_open(w, CALLER) == T_NONE) {
-        w->flags |= W_ESTABLISHED | W_UNSURE; /* how it was, is not in the capture */
+        w->flags |= W_ESTABLISHED | W_UNSURE; /* the capture does not show its earlier state */
         w->start_ms = now;
     }
     if (w->status != 0) {
@@ -93,8 +93,8 @@ static uint64_t begin(struct sst_watch *w, const struct sst_msg *msg, unsigned b
     return found;
 }
 
-/* Copies that come sooner are the capture's own, of a mirrored port: who sends a request again does
- * so T1 after it, and 2*T1, 4*T1 after that; RFC 3261 §17.1. */
+/* A sender retransmits a request after T1, then after 2*T1 and 4*T1 more (RFC 3261 §17.1). Copies
+ * that come sooner are duplicates in the capture, for example of a mirrored port. */
 static bool is_retransmission(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     uint32_t t1 = scaled_ms(w, T1_MS);
@@ -111,14 +111,14 @@ static enum sst_watch_step refresh(struct sst_watch *w, const struct sst_msg *ms
         if (i != T_NONE && (w->tx_flags[i] & T_OPEN) && is_retransmission(w, i, now)) {
             sst_watch_tx_copy(w, i);
         }
-        return SST_STEP_COPY; /* one that is lower than another may have come in another order */
+        return SST_STEP_COPY; /* one with a lower CSeq may be out of order */
     }
     count_cseq(w, msg, by);
     found[by] |= begin(w, msg, by, flags, now);
     return SST_STEP_REQUEST;
 }
 
-/* The ACK is the INVITE sender's. */
+/* An ACK, from the sender of the INVITE. */
 static enum sst_watch_step ack(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     unsigned i = sst_watch_tx_find(w, by, false, msg->cseq);
@@ -131,7 +131,7 @@ static enum sst_watch_step ack(struct sst_watch *w, const struct sst_msg *msg, u
     }
     bool answered = w->tx_flags[i] & T_ANSWERED;
     if (!answered) {
-        w->flags |= W_LOST_RESPONSE | W_UNSURE; /* there was a final one, whichever */
+        w->flags |= W_LOST_RESPONSE | W_UNSURE; /* a final response was sent, unseen */
     }
     sst_watch_tx_end(w, i);
     return answered ? SST_STEP_ACKED : SST_STEP_NONE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Responses, of either end. */
+/* Responses from either end. */
 #include "watch/receive.h"
 
-/* A response whose request is over, or not in the capture. */
+/* A response whose request has ended, or is not in the capture. */
 static enum sst_watch_step stray(struct sst_watch *w, const struct sst_msg *msg, unsigned by,
                                  uint64_t now, uint64_t found[2])
 {
@@ -11,7 +11,7 @@ static enum sst_watch_step stray(struct sst_watch *w, const struct sst_msg *msg,
     if (msg->cseq < w->cseq[requester]) {
         return SST_STEP_COPY;
     }
-    /* A fork whose INVITE is over knows no number of it. */
+    /* A fork whose INVITE has ended does not know its CSeq. */
     bool forked = w->cseq[requester] == 0 && requester == CALLER && (w->flags & W_BEGAN);
     w->flags |= forked ? 0u : W_LOST_REQUEST | W_GAP_CALLER << requester;
     w->cseq[requester] = msg->cseq < UINT32_MAX ? msg->cseq + 1u : msg->cseq;
@@ -45,7 +45,7 @@ static enum sst_watch_step final(struct sst_watch *w, const struct sst_msg *msg,
     return SST_STEP_NEGOTIATED;
 }
 
-/* The CANCEL was sent, whether or not it is in the capture. */
+/* The response shows that a CANCEL was sent, even if it is not in the capture. */
 static void note_cancel(struct sst_watch *w, const struct sst_msg *msg, unsigned requester)
 {
     if (msg->method == SST_METHOD_CANCEL) {

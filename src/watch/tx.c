@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The transactions of a dialog that are not over. */
+/* The transactions of a dialog that have not ended. */
 #include "watch/state.h"
 
 static bool is_used(const struct sst_watch *w, unsigned i)
@@ -52,14 +52,14 @@ void sst_watch_tx_cancel(struct sst_watch *w, unsigned by, uint32_t cseq)
     }
 }
 
-/* Whether a new request of this end and method shows that an older one is over, unseen. */
+/* Whether a new request of this end and method shows that an older one ended unseen. */
 static bool supersedes(const struct sst_watch *w, unsigned i, unsigned by, bool update)
 {
     bool is_update = (w->tx_flags[i] & T_UPDATE) != 0;
     return (w->tx_flags[i] & T_OPEN) && sst_watch_tx_by(w, i) == by && is_update == update;
 }
 
-/* The place that is lost least: free, of an INVITE that has its 2xx, or the oldest. */
+/* The place whose loss costs least: a free one, that of an answered INVITE, or the oldest. */
 static unsigned choose(const struct sst_watch *w, uint64_t now)
 {
     unsigned best = 0;
@@ -77,7 +77,7 @@ static unsigned choose(const struct sst_watch *w, uint64_t now)
     return best;
 }
 
-/* What of a request its response is judged by. */
+/* What is needed of a request to judge its response. */
 static unsigned flags_of(const struct sst_msg *msg, unsigned by)
 {
     unsigned flags = T_OPEN | (unsigned)msg->refresher << T_REFRESHER_AT;
@@ -89,9 +89,9 @@ static unsigned flags_of(const struct sst_msg *msg, unsigned by)
     return flags;
 }
 
-/* Whether a request that another one follows was answered since the last 2xx, unseen. An INVITE
- * would have had its ACK, and what was sent in vain was not answered; a refresh is not followed by
- * the next one before half of the interval. */
+/* Whether a request that another one follows was answered unseen since the last 2xx. An answered
+ * INVITE would have had its ACK, and a request retransmitted in vain had no answer; the next
+ * refresh does not come before half of the interval. */
 static bool was_answered(const struct sst_watch *w, unsigned i, uint64_t now)
 {
     uint32_t age = sst_watch_age(w, i, now);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an explanation comes to. */
+/* Recording the result of an explanation. */
 #include "watch/judge.h"
 
 void sst_watch_conclude(struct sst_watch_case *c, enum sst_watch_verdict verdict,

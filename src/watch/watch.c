@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The observer: each message in its order. */
+/* The observer: takes the messages in their order. */
 #include "watch/receive.h"
 
 #include <sst/rules.h>
@@ -14,7 +14,7 @@ void sst_watch_init(struct sst_watch *w, uint32_t absolute_min)
     w->absolute_min = (uint8_t)sst_max(1u, sst_min(absolute_min, SST_ABSOLUTE_MIN_S));
 }
 
-/* The initial INVITE, of which no later one can be pending before its ACK. */
+/* The initial INVITE. No later one can be pending before its ACK. */
 static bool is_invite(const struct sst_watch *w, unsigned i)
 {
     const unsigned used = T_OPEN | T_ANSWERED;
@@ -41,7 +41,8 @@ void sst_watch_fork(struct sst_watch *child, const struct sst_watch *parent)
     }
 }
 
-/* What its sender shows of itself. A failure may be a proxy's, and 100 is the next hop's. */
+/* Notes what a message shows about its sender. A failure may be a proxy's, and 100 is the next
+ * hop's. */
 static void learn(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     w->flags |= W_SAW_CALLER << by;
@@ -73,7 +74,7 @@ static enum sst_watch_step dispatch(struct sst_watch *w, const struct sst_msg *m
     return sst_watch_request(w, msg, by, flags, now, found);
 }
 
-/* What comes after a BYE changes nothing; a refresh that crosses it came too late. */
+/* A message after a BYE changes nothing; a refresh that crosses it came too late. */
 static enum sst_watch_step after_end(struct sst_watch *w, const struct sst_msg *msg, unsigned by)
 {
     bool refreshes = msg->method == SST_METHOD_INVITE || msg->method == SST_METHOD_UPDATE;
