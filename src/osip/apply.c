@@ -34,8 +34,8 @@ int sst_osip_apply(osip_message_t *sip, const struct sst_headers *headers)
 }
 
 /*
- * The Session-Expires whose parameters a proxy has to keep. Where the header field is repeated,
- * that is the first with a refresher, as sst_msg_header() sees it; else the first that parses.
+ * The Session-Expires whose parameters a proxy must keep. If the header field is repeated, that is
+ * the first with a refresher, as in sst_msg_header(), else the first that parses.
  */
 static const char *received_session_expires(const osip_message_t *sip)
 {
@@ -69,7 +69,7 @@ static osip_header_t *append(osip_message_t *sip, const char *name, size_t value
     return entry;
 }
 
-/* RFC 4028 §8.1, §8.2. A received value may be of any length. */
+/* RFC 4028 §8.1, §8.2. A received value can have any length. */
 static bool put_session_expires(osip_message_t *sip, const struct sst_proxy_edit *edit)
 {
     const char *received = edit->insert_refresher_uac ? NULL : received_session_expires(sip);

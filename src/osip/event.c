@@ -3,8 +3,8 @@
 #include <sst/osip.h>
 
 /*
- * The switches name every enumerator and have no default, so that the compiler tells when a new
- * libosip2 has one more. Client and server enumerators that mean the same stand side by side.
+ * The switches name every enumerator and have no default, so that the compiler warns when a new
+ * libosip2 adds one. Client and server enumerators with the same meaning are side by side.
  */
 
 /* clang-format off */
@@ -19,7 +19,7 @@ enum sst_osip_event sst_osip_message_event(int type)
     case OSIP_ICT_STATUS_6XX_RECEIVED: case OSIP_NICT_STATUS_6XX_RECEIVED:
         return SST_OSIP_RESPONSE;
 
-    /* libosip2 has no callback of its own for UPDATE, nor for PRACK, REFER and others. */
+    /* libosip2 has no separate callback for UPDATE, nor for PRACK, REFER and others. */
     case OSIP_IST_INVITE_RECEIVED: case OSIP_NIST_UNKNOWN_REQUEST_RECEIVED:
     case OSIP_NIST_BYE_RECEIVED: case OSIP_NIST_OPTIONS_RECEIVED: case OSIP_NIST_INFO_RECEIVED:
     case OSIP_NIST_NOTIFY_RECEIVED: case OSIP_NIST_SUBSCRIBE_RECEIVED:
@@ -32,7 +32,7 @@ enum sst_osip_event sst_osip_message_event(int type)
     case OSIP_IST_ACK_RECEIVED:
         return SST_OSIP_ACK;
 
-    /* CANCEL ends nothing itself: the response to the INVITE does (RFC 3261 §9.2). */
+    /* CANCEL itself ends nothing: the response to the INVITE does (RFC 3261 §9.2). */
     case OSIP_NIST_CANCEL_RECEIVED:
         return SST_OSIP_NOTHING;
 
@@ -70,7 +70,7 @@ enum sst_osip_event sst_osip_transport_event(int type)
     case OSIP_NICT_TRANSPORT_ERROR:
         return SST_OSIP_TRANSPORT;
 
-    /* A response that could not be sent: what it committed stands, and the peer asks again. */
+    /* A response could not be sent: what it committed stands, and the peer tries again. */
     case OSIP_IST_TRANSPORT_ERROR:
     case OSIP_NIST_TRANSPORT_ERROR:
     case OSIP_TRANSPORT_ERROR_CALLBACK_COUNT:

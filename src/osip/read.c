@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* libosip2 keeps the text as it came. Numbers above 2^32-1 are all alike. */
+/* libosip2 keeps the text as received. Numbers above 2^32-1 all mean the same. */
 static uint64_t cseq_number(const osip_cseq_t *cseq)
 {
     uint64_t number = 0;
@@ -40,7 +40,7 @@ static int start(struct sst_msg *msg, const osip_message_t *sip)
         sst_msg_request(msg, known, cseq);
         return SST_OK;
     }
-    /* libosip2 takes any number for a status code. */
+    /* libosip2 accepts any number as a status code. */
     if (sip->status_code < 100 || sip->status_code > 699) {
         return SST_ERR_ARGUMENT;
     }
@@ -48,7 +48,7 @@ static int start(struct sst_msg *msg, const osip_message_t *sip)
     return SST_OK;
 }
 
-/* An empty header field has no value at all in libosip2. */
+/* In libosip2 the value of an empty header field is NULL. */
 static void add_header(struct sst_msg *msg, const char *name, const char *value)
 {
     if (name != NULL) {
@@ -104,7 +104,8 @@ int sst_osip_read(struct sst_msg *msg, const osip_message_t *sip)
          osip_list_iterator_has_elem(it); header = osip_list_get_next(&it)) {
         add_header(msg, header->hname, header->hvalue);
     }
-    /* Allow is the one header field of ours that libosip2 parses itself: a list of its own. */
+    /* Allow is the only header field read here that libosip2 parses itself, into a separate
+     * list. */
 #ifndef MINISIZE
     for (const osip_allow_t *allow = osip_list_get_first(&sip->allows, &it);
          osip_list_iterator_has_elem(it); allow = osip_list_get_next(&it)) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Header fields into and out of libosip2's list of them. */
+/* Adding header fields to libosip2's list of them, and removing them. */
 #include "osip/room.h"
 
 #include <stdlib.h> /* libosip2 5.3 needs it for osip_malloc() */
 #include <string.h>
 
 /*
- * libosip2 maps the compact forms of the fields that it parses itself, not those of its other
- * fields: `x` and `k` stay what they are.
+ * libosip2 expands the compact forms only of fields that it parses itself: `x` and `k` stay as they
+ * are.
  */
 static const struct {
     char name[18];
@@ -33,7 +33,7 @@ enum sst_osip_field sst_osip_field(const char *name)
     return SST_OSIP_OTHER;
 }
 
-/* osip_message_set_header() would do, did it not report success where the list could not grow. */
+/* Not osip_message_set_header(): it reports success even if the list could not grow. */
 osip_header_t *sst_osip_append(osip_message_t *sip, size_t value_size)
 {
     osip_header_t *entry;
@@ -67,7 +67,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Takes `timer` out of a list of option tags, in place: what stays is never longer. */
+/* Removes `timer` from a list of option tags, in place: the rest is never longer. */
 static void remove_timer(char *list)
 {
     char *out = list;
@@ -96,7 +96,7 @@ static void remove_timer(char *list)
     *out = '\0';
 }
 
-/* Whether anything was to be removed and nothing is left. */
+/* Removes `timer`. @return whether it was there and nothing else remains */
 static bool loses_all_tags(char *list)
 {
     struct sst_option_tags tags = {false, false};
@@ -108,7 +108,7 @@ static bool loses_all_tags(char *list)
     if (!tags.timer) {
         return false;
     }
-    /* EC-138: elements that are no tokens count as well. */
+    /* EC-138: elements that are not tokens count as well. */
     remove_timer(list);
     return list[0] == '\0';
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Room for header fields in a libosip2 message, taken before it is known which there will be. All
- * that can fail fails while taking it, so that a session and its message never disagree.
+ * Room for header fields in a libosip2 message, reserved before it is known which there will be.
+ * Only reserving can fail, so a session and its message never disagree.
  */
 #ifndef SST_OSIP_ROOM_H
 #define SST_OSIP_ROOM_H
@@ -22,7 +22,7 @@ enum sst_osip_field {
     ((unsigned)SST_OSIP_SUPPORTED | (unsigned)SST_OSIP_REQUIRE |                                   \
      (unsigned)SST_OSIP_PROXY_REQUIRE | (unsigned)SST_OSIP_UNSUPPORTED)
 
-/* Room that every name of a header field put here fits into, terminator included. */
+/* Fits the name of every header field put here, terminator included. */
 #define SST_OSIP_NAME_SIZE 32
 
 /* Entries at the end of a message's list of header fields. */
@@ -34,15 +34,17 @@ struct sst_osip_room {
 /* Which field a name means, long or compact, in any letter case; OTHER for NULL. */
 enum sst_osip_field sst_osip_field(const char *name);
 
-/* Appends an empty entry with room for a name and for a value of so many bytes. NULL: no memory. */
+/* Appends an empty entry with room for a name and for a value of value_size bytes. @return NULL if
+ * there is no memory */
 osip_header_t *sst_osip_append(osip_message_t *sip, size_t value_size);
 
-/* Removes so many entries from a position on. */
+/* Removes count entries, starting at position. */
 void sst_osip_remove(osip_message_t *sip, int position, int count);
 
 /*
- * Removes these fields from the entries before position end: lists of option tags lose `timer`,
- * other tags stay; the rest goes altogether. So does what headers (may be NULL) replace.
+ * Removes these fields from the entries before position end. Lists of option tags lose `timer` and
+ * keep other tags; all other fields are removed entirely. So are fields that headers (can be NULL)
+ * replaces.
  */
 void sst_osip_remove_stale(osip_message_t *sip, int end, unsigned fields,
                            const struct sst_headers *headers);
@@ -50,7 +52,7 @@ void sst_osip_remove_stale(osip_message_t *sip, int end, unsigned fields,
 /* SST_OK, or SST_ERR_SPACE with the message as it was. */
 int sst_osip_room_take(struct sst_osip_room *room, osip_message_t *sip);
 
-/* Gives it back unused: the message is as it was. */
+/* Returns it unused: the message is as it was. */
 void sst_osip_room_give(struct sst_osip_room *room, osip_message_t *sip);
 
 /* Uses it for headers, which replace all of RFC 4028 in the message. */

@@ -2,8 +2,8 @@
 /* The functions of a session, for libosip2's messages. */
 #include "osip/room.h"
 
-/* Only INVITE and UPDATE have one: what else is sent beside an INVITE leaves that of the INVITE,
- * with its CSeq and the 2xx that is still to come, alone. */
+/* Only INVITE and UPDATE have one. Any other request during an INVITE must leave the INVITE's
+ * alone, with its CSeq and the 2xx that is still to come. */
 static struct sst_tx *tx_of(struct sst_tx *tx, const struct sst_msg *msg)
 {
     bool has = msg->method == SST_METHOD_INVITE || msg->method == SST_METHOD_UPDATE;
@@ -23,7 +23,8 @@ static int respond(struct sst_session *session, struct sst_tx *tx, const osip_me
     if (response.status == 0) {
         return SST_ERR_ARGUMENT;
     }
-    /* CANCEL is answered hop by hop (RFC 3261 §9.2): that tells nothing of the peer. */
+    /* The response to CANCEL comes from the next hop (RFC 3261 §9.2) and says nothing about the
+     * peer. */
     if (response.method == SST_METHOD_CANCEL) {
         return SST_OK;
     }
@@ -44,7 +45,7 @@ int sst_osip_dispatch(struct sst_session *session, struct sst_tx *tx, enum sst_o
         return SST_OK;
     case SST_OSIP_RESPONSE:
         return respond(session, tx, sip, now_ms, verdict);
-    /* Only INVITE and UPDATE are the session's business when they fail. */
+    /* Only failures of INVITE and UPDATE concern the session. */
     case SST_OSIP_TIMEOUT:
         return tx == NULL ? SST_OK
                           : sst_session_failed(session, tx, SST_OUTCOME_TIMEOUT, now_ms, verdict);
@@ -118,7 +119,7 @@ int sst_osip_answer(struct sst_session *session, struct sst_tx *tx, osip_message
         return result;
     }
     result = sst_session_answer(session, tx_of(tx, &own), own.status, now_ms, &headers);
-    /* Where tx is not pending there are header fields all the same, those of any response. */
+    /* If tx is not pending, there are still the header fields of any response. */
     if (result == SST_OK || result == SST_ERR_STATE || result == SST_ERR_ENDED) {
         sst_osip_room_use(&room, response, &headers);
     } else {
