@@ -2,9 +2,9 @@
 /*
  * The other half of a host: one incoming call. examples/minimal.c has the caller's half.
  *
- * There is no SIP stack here. The caller's requests are made up, responses are printed, and the
- * clock jumps to whatever comes next. The caller asks for too small an interval, takes the larger
- * one, refreshes three times, and is gone; then this side hangs up in time.
+ * There is no SIP stack here. The caller's requests are simulated, responses are printed, and the
+ * clock jumps to whatever comes next. The caller asks for too small an interval, accepts the larger
+ * one, refreshes three times, and disappears; then this side hangs up in time.
  */
 #include <sst/sst.h>
 
@@ -13,7 +13,7 @@
 
 /* What a host keeps with each dialog. */
 struct call {
-    struct sst_session session; /* first, so that a session's address is its call's */
+    struct sst_session session; /* first, so that the session and its call have the same address */
     struct sst_tx received;     /* the peer's pending INVITE or UPDATE */
     uint64_t now_ms;            /* a real host asks its clock */
     bool over;
@@ -24,7 +24,7 @@ static void say(const struct call *call, const char *what, const char *name)
     printf("%5u s  %s %s\n", (unsigned)(call->now_ms / 1000), what, name);
 }
 
-/* Responds with what the library wants in the message. */
+/* Responds with the header fields that libsst wants in the message. */
 static void respond(const struct call *call, unsigned status, const struct sst_headers *headers)
 {
     printf("%5u s  sent %u\n", (unsigned)(call->now_ms / 1000), status);
@@ -33,7 +33,7 @@ static void respond(const struct call *call, unsigned status, const struct sst_h
     }
 }
 
-/* An INVITE or UPDATE arrives: the library is shown every header field and picks out its own. */
+/* An INVITE or UPDATE arrives: give libsst every header field; it picks out those it needs. */
 static void receive(struct call *call, enum sst_method method, uint32_t cseq, const char *interval)
 {
     struct sst_msg request;
@@ -49,13 +49,14 @@ static void receive(struct call *call, enum sst_method method, uint32_t cseq, co
     sst_msg_set_flags(&request, method == SST_METHOD_INVITE ? SST_MSG_OFFER : 0u);
     if (sst_session_receive(&call->session, &call->received, &request, call->now_ms, &advice) !=
         SST_OK) {
-        return; /* the one before is not answered yet: a bug of this host */
+        return; /* the previous request is not answered yet: a bug in this host */
     }
-    if (advice.status != 0) { /* the interval is too small, for example */
+    if (advice.status != 0) { /* for example if the interval is too small */
         respond(call, advice.status, &advice.headers);
         return;
     }
-    /* Here the phone rings. A 2xx commits; report every other final response likewise. */
+    /* The phone rings here. A 2xx commits the timer; report every other final response in the same
+     * way. */
     if (sst_session_answer(&call->session, &call->received, 200, call->now_ms, &headers) ==
         SST_OK) {
         respond(call, 200, &headers);
@@ -66,7 +67,7 @@ static void receive(struct call *call, enum sst_method method, uint32_t cseq, co
     }
 }
 
-/* The library wants something done, or has something to report. */
+/* libsst wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct call *call = (struct call *)session;
@@ -100,7 +101,7 @@ int main(void)
     struct call call = {.now_ms = 0};
     size_t next = 0;
 
-    sst_policy_init(&policy); /* mode accept: a timer where the caller asks for one */
+    sst_policy_init(&policy); /* mode accept: a timer if the caller asks for one */
     policy.on_event = on_event;
     if (sst_session_init(&call.session, &policy, SST_CALLEE) != SST_OK) {
         return 1;
@@ -108,7 +109,7 @@ int main(void)
     while (!call.over) {
         uint64_t deadline_ms = sst_session_deadline(&call.session);
 
-        /* What waits in the socket goes first, whatever else is due. */
+        /* Messages waiting in the socket come first, whatever else is due. */
         if (next < sizeof caller / sizeof caller[0] && caller[next].at_ms <= deadline_ms) {
             call.now_ms = caller[next].at_ms;
             receive(&call, caller[next].method, (uint32_t)next + 1, caller[next].interval);

@@ -2,8 +2,9 @@
 /*
  * The smallest host of libsst: one outgoing call and its refreshes.
  *
- * There is no SIP stack here. Requests are printed, the peer's answers are made up, and the clock
- * jumps to whatever comes next. The peer answers the INVITE and three refreshes; then it is gone.
+ * There is no SIP stack here. Requests are printed, the peer's responses are simulated, and the
+ * clock jumps to whatever comes next. The peer answers the INVITE and three refreshes, and then
+ * disappears.
  */
 #include <sst/sst.h>
 
@@ -11,9 +12,9 @@
 
 /* What a host keeps with each dialog. */
 struct call {
-    struct sst_session session; /* first, so that a session's address is its call's */
+    struct sst_session session; /* first, so that the session and its call have the same address */
     struct sst_tx tx;           /* the pending INVITE or UPDATE */
-    enum sst_method method;     /* its method, SST_METHOD_OTHER for none */
+    enum sst_method method;     /* its method, SST_METHOD_OTHER if none is pending */
     uint64_t now_ms;            /* a real host asks its clock */
 };
 
@@ -22,7 +23,7 @@ static void say(const struct call *call, const char *what, const char *name)
     printf("%5u s  %s %s\n", (unsigned)(call->now_ms / 1000), what, name);
 }
 
-/* Builds an INVITE or UPDATE: the library knows what goes into it. */
+/* Builds an INVITE or UPDATE: libsst knows which header fields go into it. */
 static void send_request(struct call *call, enum sst_method method, unsigned flags)
 {
     struct sst_headers headers;
@@ -38,7 +39,7 @@ static void send_request(struct call *call, enum sst_method method, unsigned fla
     call->method = method;
 }
 
-/* A response arrives: the library is shown every header field and picks out its own. */
+/* A response arrives: give libsst every header field; it picks out those it needs. */
 static void receive_200(struct call *call)
 {
     static const char *const fields[][2] = {
@@ -69,7 +70,7 @@ static void time_out(struct call *call)
     sst_session_failed(&call->session, &call->tx, SST_OUTCOME_TIMEOUT, call->now_ms, &verdict);
 }
 
-/* The library wants something done, or has something to report. */
+/* libsst wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct call *call = (struct call *)session;

@@ -37,7 +37,7 @@ void account_free(struct account *account)
     free(account);
 }
 
-/* Room for one more of count things: it grows to powers of two. */
+/* Room for one more item after count: the array grows to powers of two. */
 static void *grow(void *things, size_t count, size_t size)
 {
     return (count & (count - 1)) != 0 ? things

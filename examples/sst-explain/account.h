@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What there is to say about one call: what the outputs print, and nothing that they would have to
- * judge. Its texts are printable ASCII, and masked where that was asked for.
+ * The account of one call: everything that the outputs print, already judged. Its texts are
+ * printable ASCII, and masked if the user asked for that.
  */
 #ifndef SST_EXPLAIN_ACCOUNT_H
 #define SST_EXPLAIN_ACCOUNT_H
@@ -10,7 +10,8 @@
 
 #include "packet.h"
 
-/* So many are kept of each; of more the newest takes the last place: how it ends matters most. */
+/* At most this many of each are kept. After that the newest replaces the last: the end matters
+ * most. */
 #define ROWS_MAX 400
 #define NEGOTIATED_MAX 256
 #define FINDINGS_MAX 64
@@ -24,9 +25,9 @@ struct row {
     unsigned to;
     uint32_t cseq;
     bool copy;
-    bool wrong; /* a finding that is not harmless is about it */
+    bool wrong; /* a finding that is not harmless refers to it */
     char *label;
-    char *note; /* what of it matters to the timer; empty for nothing */
+    char *note; /* what matters to the timer; empty for nothing */
 };
 
 /* A 2xx that turned the timer on, extended it or turned it off. */
@@ -35,7 +36,7 @@ struct negotiated {
     unsigned long frame;
     uint32_t interval; /* seconds; 0: turned off */
     enum sst_watch_who refresher;
-    double refresh_by; /* no meaning without a timer */
+    double refresh_by; /* meaningless without a timer */
     double hangup_at;
 };
 
@@ -47,12 +48,12 @@ struct finding {
     bool harmless;
 };
 
-/* What went on in one dialog on one hop. Frames are 0 for none. */
+/* What happened in one dialog on one hop. Frames are 0 for none. */
 struct course {
-    unsigned long early_frame;   /* a 2xx to an UPDATE before the answer, which holds until then */
+    unsigned long early_frame;   /* a 2xx to an UPDATE before the answer, in force until then */
     unsigned long answer_frame;  /* the last 2xx that negotiated */
-    unsigned long request_frame; /* the last INVITE or UPDATE, of the one who refreshes or not */
-    unsigned long refusal_frame; /* the last final response that refused one */
+    unsigned long request_frame; /* the last INVITE or UPDATE, from either side */
+    unsigned long refusal_frame; /* the last final response that rejected one */
     unsigned long bye_frame;
     char *reason; /* of the BYE; NULL for none */
     size_t negotiated_count;
@@ -71,11 +72,11 @@ struct account {
 
     /* The judgement. */
     struct sst_watch_result result;
-    char *who_address;    /* of result.who; empty for nobody */
-    struct course course; /* of the dialog that it is about */
+    char *who_address;    /* of result.who; empty if nobody is to blame */
+    struct course course; /* of the dialog that the judgement is about */
     double limit;         /* result.limit_ms and .decided_ms as seconds of the capture */
     double decided;
-    double late_s; /* how much later than the limit, on the call's own clock */
+    double late_s; /* how far past the limit, on the call's own clock */
 
     unsigned column_count;
     char *column[COLUMNS_MAX]; /* from the caller to the callee */
@@ -90,7 +91,7 @@ struct account {
 struct account *account_new(void);
 void account_free(struct account *account);
 
-/* Each takes over the texts. */
+/* These take ownership of the texts. */
 void account_add_row(struct account *account, struct row row);
 void account_add_findings(struct account *account, uint64_t set, enum sst_watch_who who,
                           unsigned long frame);
@@ -98,20 +99,20 @@ void account_add_findings(struct account *account, uint64_t set, enum sst_watch_
 void course_add_negotiated(struct course *course, const struct negotiated *negotiated);
 void course_clear(struct course *course);
 
-/* Takes over what went on in the dialog that the judgement is about. */
+/* Takes ownership of the course of the dialog that the judgement is about. */
 void account_take_course(struct account *account, struct course *course);
 
-/* The frames that show the verdict, in their order. @return how many */
+/* The frames that show the verdict, in order. @return how many */
 #define ACCOUNT_FRAMES (FINDINGS_MAX + 5)
 size_t account_frames(const struct account *account, unsigned long frames[ACCOUNT_FRAMES]);
 
 /* Whether a finding led to the verdict. */
 bool account_caused_by(const struct account *account, unsigned what);
 
-/* Whether what a proxy made of a message did. */
+/* Whether a proxy's change of a message led to the verdict. */
 bool account_is_by_proxy(const struct account *account);
 
-/* Whether the verdict is one of a session timer that ended a call, or will. */
+/* Whether the verdict is that a session timer ended the call, or will end it. */
 bool account_is_bad(enum sst_watch_verdict verdict);
 
 #endif

@@ -97,7 +97,7 @@ static char *note_of(const struct view *view)
                       view->reason != NULL && !mask_is_on() ? view->reason : "");
 }
 
-/* Whether the same message was there on the same hop a moment ago. */
+/* Whether the same message was on the same hop a moment ago. */
 static bool is_copy(const struct account *account, const struct row *row)
 {
     size_t first = account->row_count > COPIES_WITHIN ? account->row_count - COPIES_WITHIN : 0;
@@ -180,8 +180,8 @@ static void note_frames(struct course *course, const struct view *view, unsigned
     }
 }
 
-/* Of the dialogs that count most all are over: one that nobody acknowledged keeps no call up beside
- * one that was used, nor does one that still rings beside one that was answered. */
+/* Whether all dialogs of the highest rank have ended. A dialog that was never acknowledged does not
+ * keep a call open if another one was used, nor does a ringing one if another was answered. */
 static bool is_over(const struct call *call)
 {
     unsigned top = 0;
@@ -216,8 +216,8 @@ static void note_state(struct call *call, struct dialog *dialog, const struct vi
     call->over_ms = now_ms;
 }
 
-/* Of a message that a proxy forwards on this hop: what it brought along is its sender's and told
- * already, and the rest is the proxy's. */
+/* For a message that a proxy forwards on this hop, what was wrong on arrival is blamed on its
+ * sender already; the rest is the proxy's. */
 static void add_found(struct call *call, struct hop *hop, const struct hop *from, uint64_t found,
                       enum sst_watch_who who, unsigned long frame)
 {
@@ -296,7 +296,7 @@ void call_lose(struct call *call, const struct packet *gap)
     struct end to;
 
     if (call->over) {
-        return; /* its BYE was there, so nothing of it is missing */
+        return; /* its BYE was seen, so nothing of it is missing */
     }
     hop_ends(gap, &from, &to);
     for (struct hop *hop = call->hops; hop != NULL; hop = hop->next) {

@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-/* So long after its end a call is kept: late refreshes and copies still belong to it. */
+/* How long a call is kept after its end: late refreshes and copies still belong to it. */
 #define LINGER_MS 128000u
 
 static void hand_out(struct calls *calls, struct call *call)
@@ -33,14 +33,14 @@ void calls_tick(void *user, uint64_t at_us)
         calls->started = true;
     }
     now_ms = call_clock_ms(&calls->clock, at_us);
-    /* Packets may be a little out of order. */
+    /* Packets can be a little out of order. */
     calls->now_ms = now_ms > calls->now_ms ? now_ms : calls->now_ms;
     while (calls->over != NULL && calls->now_ms > calls->over->over_ms + LINGER_MS) {
         hand_out(calls, calls->over);
     }
 }
 
-/* Whether a call may begin with this message, as far as anybody can tell. */
+/* Whether a call can begin with this message, as far as can be seen. */
 static bool can_begin(const struct view *view)
 {
     switch (view->msg.method) {

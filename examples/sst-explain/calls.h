@@ -14,21 +14,21 @@ struct calls {
     uint64_t now_ms;
     uint32_t absolute_min;
     bool keeps_rows;
-    const char *only; /* this Call-ID alone; NULL for all */
+    const char *only; /* only this Call-ID; NULL for all */
     struct gaps gaps;
     struct left_out left_out;
     unsigned long messages;
-    /* Each call that is over is handed to this. @return whether it keeps the account */
+    /* Called for each call that has ended. @return whether the function keeps the account */
     void *user;
     bool (*done)(void *user, struct account *account);
 };
 
-/* What a reader hands out; user is the calls. */
+/* A reader's callbacks; user is the struct calls. */
 void calls_take(void *user, const struct packet *packet);
 void calls_tick(void *user, uint64_t at_us);
 void calls_lose(void *user, const struct packet *gap);
 
-/* The capture ends: hands out all that are left. */
+/* At the end of the capture: hands out all remaining calls. */
 void calls_finish(struct calls *calls);
 
 #endif

@@ -24,14 +24,14 @@ bool capture_is_one(const char *path)
         for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
             found = found || memcmp(start, magics[i], sizeof start) == 0;
         }
-        /* gzip, which tshark unpacks. */
+        /* gzip, which tshark can unpack. */
         found = found || memcmp(start, magics[7], 3) == 0;
     }
     fclose(file);
     return found;
 }
 
-/* @return whether packet is a message now */
+/* @return whether packet now holds a message */
 static bool read_record(int link_type, const unsigned char *bytes, size_t length,
                         struct packet *packet, struct left_out *left_out)
 {
@@ -78,7 +78,7 @@ static bool read_all(pcap_t *pcap, const char *path, const struct sink *sink)
         }
     }
     if (status != PCAP_ERROR_BREAK) {
-        /* What came before the damage is as good as any. */
+        /* What came before the damage is still good. */
         fprintf(stderr, "sst-explain: %s: %s, after frame %lu\n", path, pcap_geterr(pcap), frame);
         return frame > 0;
     }

@@ -7,12 +7,12 @@
 
 #include "packet.h"
 
-/* Whether a file begins as a capture does. */
+/* Whether a file begins like a capture. */
 bool capture_is_one(const char *path);
 
 /*
- * Hands out each message of a capture, and closes the file. @param path  for complaints
- * @return false where it cannot be read; that has been said
+ * Hands out each message of a capture, and closes the file. path is for error messages. @return
+ * false if the capture cannot be read; the error was printed
  */
 bool capture_read(FILE *file, const char *path, const struct sink *sink);
 

@@ -26,8 +26,8 @@ struct dialog *hop_main_dialog(const struct hop *hop, const char *tag)
     return best;
 }
 
-/* Of two hops next to another the one that counts more, and of equal ones that which a request
- * comes to in its turn, rather than one that leads back. */
+/* The rank of a hop next to another: first by its dialog, then higher if it does not lead back,
+ * then if the request reaches it in its turn. */
 static unsigned rank(const struct hop *hop, const char *tag, bool in_turn, bool back)
 {
     const struct dialog *dialog = hop_main_dialog(hop, tag);

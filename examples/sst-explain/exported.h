@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tshark exports: link type 252, WIRESHARK_UPPER_PDU. Before each message stand options: a
- * tag, a length and a value each, for addresses, ports and the frame that it was in.
+ * What tshark exports: link type 252, WIRESHARK_UPPER_PDU. Options come before each message, each
+ * with a tag, a length and a value: addresses, ports and the frame number.
  */
 #ifndef SST_EXPLAIN_EXPORTED_H
 #define SST_EXPLAIN_EXPORTED_H
@@ -10,7 +10,7 @@
 
 #define LINK_TYPE_EXPORTED 252
 
-/* Fills in all but the time. @return false where it is no message, or is cut off */
+/* Fills in everything but the time. @return false if it is not a message, or is cut off */
 bool exported_read(const unsigned char *record, size_t length, struct packet *packet);
 
 #endif

@@ -45,7 +45,7 @@ bool gaps_read(const char *line, struct packet *gap)
                   &gap->from.port, gap->to.host, &gap->to.port) == 5;
 }
 
-/* Keys are compared byte by byte. */
+/* Keys are compared byte by byte, so clear the padding. */
 static struct stream stream_of(const struct end *from, const struct end *to)
 {
     struct stream stream;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TCP segments that the capture does not have, though the other side acknowledged them. tshark
- * finds them and a script of ours tells them, as no export of messages does. What follows on the
- * same stream is held back by tshark from then on, so silence means nothing there.
+ * TCP segments that the capture lacks although the other side acknowledged them. tshark finds them
+ * and our script reports them, because no export of messages does. tshark holds back what follows
+ * on the same stream, so silence there means nothing.
  */
 #ifndef SST_EXPLAIN_GAPS_H
 #define SST_EXPLAIN_GAPS_H
@@ -12,23 +12,23 @@
 /* In Lua, for tshark. It writes lines to standard error. */
 extern const char gaps_script[];
 
-/* Whether a line says that the script is at work. */
+/* Whether a line says that the script is running. */
 bool gaps_are_told(const char *line);
 
-/* Whether a line tells a gap: its frame is the one that shows it, its ends are those of the stream,
- * from who sent what is missing. */
+/* Whether a line reports a gap. Its frame is the one that shows the gap, its ends are those of the
+ * stream, starting with the sender of what is missing. */
 bool gaps_read(const char *line, struct packet *gap);
 
-/* Streams with a gap that nothing has followed yet. */
+/* Streams with a gap that no message has followed yet. */
 struct gaps {
     struct gap_stream *table;
 };
 
-/* @return whether it is the first one of its stream */
+/* @return whether it is the first one in its stream */
 bool gaps_add(struct gaps *gaps, const struct packet *gap);
 
-/* Whether a message comes on a connection whose other direction has a gap. What comes in the same
- * direction shows that the segment was there after all, in another order. */
+/* Whether a message comes on a connection whose other direction has a gap. A message in the same
+ * direction shows that the segment was there after all, out of order. */
 bool gaps_take(struct gaps *gaps, const struct packet *packet);
 
 void gaps_clear(struct gaps *gaps);

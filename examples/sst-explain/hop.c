@@ -20,7 +20,7 @@ void hop_ends(const struct packet *packet, struct end *from, struct end *to)
     }
 }
 
-/* By the tags: who sent it, where one of them is the caller's. */
+/* Finds the sender by the tags, if one of them is the caller's. */
 static bool party_by_tag(const struct hop *hop, const struct view *view, enum sst_party *party)
 {
     if (strcmp(view->from_tag, hop->tag) == 0) {
@@ -78,7 +78,7 @@ static struct hop *add_hop(struct call *call, const struct view *view, const str
     return hop;
 }
 
-/* From a hop that begins at the caller's end on to one that ends at the callee's. */
+/* Follows the hops from one that begins at the caller's end to one that ends at the callee's. */
 static unsigned follow(const struct call *call, struct hop *hop, const struct end *callee,
                        const char *tag, struct hop *path[HOPS_MAX])
 {
@@ -101,8 +101,8 @@ static void reverse(struct hop *path[], unsigned count)
     }
 }
 
-/* A message within a dialog, between two that had no hop: past a proxy that was in between, or,
- * where its other hops are not in the capture, from or to another address of the far end. */
+/* For a message within a dialog between two ends without a hop: it bypassed a proxy or, if the
+ * other hops are not in the capture, used another address of the far end. */
 static unsigned find_direct(struct call *call, const struct view *view, const struct end *from,
                             const struct end *to, enum sst_party *party, struct hop *path[HOPS_MAX])
 {
@@ -132,15 +132,15 @@ static unsigned find_direct(struct call *call, const struct view *view, const st
     return moved != NULL && party_by_tag(moved, view, party) ? 1 : 0;
 }
 
-/* Several phones may be behind one address: the INVITE to each goes to another port. */
+/* Several phones can share an address: the INVITE to each goes to another port. */
 static bool is_at_port(const struct hop *hop, const struct packet *packet, enum sst_party party)
 {
     return hop->port == (party == SST_CALLER ? packet->to.port : packet->from.port);
 }
 
-/* A hop between the two, in this direction; in the other one too, where it is no INVITE that comes
- * back on its way to the callee. Ports may change within a call, so another one makes another hop
- * of an INVITE alone. */
+/* A hop between the two ends in this direction; or in the other one, unless the message is an
+ * INVITE on its way back to the callee. Ports can change within a call, so only an INVITE to
+ * another port makes another hop. */
 static struct hop *find_hop(struct call *call, const struct view *view, const struct packet *packet,
                             const struct end *from, const struct end *to, enum sst_party *party)
 {
@@ -227,7 +227,7 @@ struct dialog *hop_dialog(struct hop *hop, const struct view *view, enum sst_par
     first = &hop->dialog[0];
     if (tag[0] == '\0') {
         if (view->request && !first->established && view->msg.method == SST_METHOD_INVITE) {
-            /* Another try, after a rejection: its answer has another tag. */
+            /* A retry after a rejection: its response has another tag. */
             first->tag[0] = '\0';
         }
         return first;

@@ -168,8 +168,7 @@ void html_call(struct html *html, const struct account *account)
     free(sentence);
 }
 
-/* It stands at the end of the file, and above the list on the page: only now the counts are known.
- */
+/* Written at the end of the file and shown above the list: the counts are known only now. */
 static void put_filter(struct html *html)
 {
     unsigned long all = 0;

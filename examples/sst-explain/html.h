@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One page with everything in it: no scripts, nothing from elsewhere. It is written call by call,
- * so that its memory does not depend on their number.
+ * One self-contained page: no scripts, nothing loaded from elsewhere. It is written call by call,
+ * so memory does not depend on their number.
  */
 #ifndef SST_EXPLAIN_HTML_H
 #define SST_EXPLAIN_HTML_H
@@ -15,13 +15,13 @@ struct html {
     unsigned long counts[SST_WATCH_VERDICT_COUNT];
 };
 
-/* @param name  of the capture. @return false where the file cannot be made; errno says why */
+/* @param name of the capture. @return false if the file cannot be created; errno says why */
 bool html_begin(struct html *html, const char *path, const char *name);
 void html_call(struct html *html, const struct account *account);
-/* @return false where something could not be written */
+/* @return false if something could not be written */
 bool html_end(struct html *html);
 
-/* Text as it stands in an element or an attribute. */
+/* Text escaped for an element or an attribute. */
 void html_text(FILE *out, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One JSON object a line for each call. */
+/* One JSON object per line for each call. */
 #ifndef SST_EXPLAIN_JSON_H
 #define SST_EXPLAIN_JSON_H
 
@@ -7,7 +7,7 @@
 
 #include "account.h"
 
-/* @return false where it could not be written */
+/* @return false if it could not be written */
 bool json_print(FILE *out, const struct account *account);
 
 #endif

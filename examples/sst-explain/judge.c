@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the watches of a call to one judgement. */
+/* Makes one judgement from the watches of a call. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,8 @@
 #include "mask.h"
 #include "text.h"
 
-/* Which of two verdicts says more about a call: one that ended it, one that tells anything. */
+/* Which of two verdicts says more about a call: first one that ended it, then one that says
+ * anything. */
 static int weight(const struct sst_watch_result *result)
 {
     if (account_is_bad(result->verdict)) {
@@ -25,14 +26,14 @@ static int weight(const struct sst_watch_result *result)
     }
 }
 
-/* One dialog of a call, over all the hops that it passes. */
+/* One dialog of a call, over all its hops. */
 struct leg {
     struct dialog *dialog; /* on the hop next to the caller */
     struct sst_watch_result result;
-    const struct end *ends[4]; /* by enum sst_watch_who */
+    const struct end *ends[4]; /* indexed by enum sst_watch_who */
 };
 
-/* Of two faults the one that ended its leg first: the other leg ended because of it. */
+/* Of two faults, the one that ended its leg first: the other leg ended because of it. */
 static bool says_more(const struct leg *leg, const struct leg *than)
 {
     const struct sst_watch_result *a = &leg->result;
@@ -47,7 +48,7 @@ static bool says_more(const struct leg *leg, const struct leg *than)
     return a->verdict == SST_WATCH_RUNNING && b->verdict != SST_WATCH_RUNNING;
 }
 
-/* The hop next to the caller: of several, as where another target was tried, the one that was
+/* The hop next to the caller: of several, as when another target was tried, the one that was
  * answered. */
 static struct hop *nearest_caller(const struct call *call, const char *tag)
 {
@@ -64,8 +65,8 @@ static struct hop *nearest_caller(const struct call *call, const char *tag)
     return best;
 }
 
-/* Adds the next hop. Where one proxy is to blame already, what the hops behind it miss is its fault
- * too, unless the next proxy did something of its own. */
+/* Adds the next hop. If a proxy is to blame already, what is missing on the hops after it is its
+ * fault too, unless the next proxy did something wrong itself. */
 static void add_hop(struct leg *leg, const struct hop *hop, const struct hop *next, uint64_t now_ms)
 {
     struct sst_watch_result *result = &leg->result;
@@ -105,8 +106,8 @@ static void judge_leg(const struct call *call, const struct hop *first, struct d
     }
 }
 
-/* Those dialogs count that were answered, and of them those that were used; without any, the
- * first. */
+/* Judges the dialogs that were answered, and of those the ones that were used; if there are none,
+ * the first. */
 static void judge_legs(const struct call *call, const struct hop *hop, uint64_t now_ms,
                        struct leg *best)
 {
@@ -126,7 +127,7 @@ static void judge_legs(const struct call *call, const struct hop *hop, uint64_t 
     }
 }
 
-/* Each caller's tag has legs of its own: those of a B2BUA, or of a Call-ID that was used again. */
+/* Each caller's tag has legs of its own: those of a B2BUA, or of a reused Call-ID. */
 static void judge_all(const struct call *call, uint64_t now_ms, struct leg *best)
 {
     for (const struct hop *hop = call->hops; hop != NULL; hop = hop->next) {
@@ -153,8 +154,8 @@ static char *shown(const struct call *call, const struct end *end)
     return text_copy("");
 }
 
-/* By who is to blame, and of the other side what only the end shows: who hangs up late was not
- * refreshed either. */
+/* Findings of the party to blame, and of the other side those that only the end shows: a side that
+ * hangs up late was not refreshed either. */
 static bool is_cause(const struct sst_watch_result *result, const struct finding *finding)
 {
     uint64_t at_end = finding->who == SST_WHO_CALLER   ? result->by_caller

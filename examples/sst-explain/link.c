@@ -47,7 +47,7 @@ bool link_is_known(int link_type)
     }
 }
 
-/* After an Ethernet type: each VLAN tag has another type after it. */
+/* Skips VLAN tags after an Ethernet type: each is followed by another type. */
 static bool skip_tags(struct bytes *bytes, unsigned type)
 {
     for (int i = 0; i < TAGS_MAX && (type == 0x8100u || type == 0x88a8u || type == 0x9100u); i++) {
@@ -115,7 +115,7 @@ static enum link_found read_ipv4(struct bytes bytes, struct packet *packet)
     if (header < 20 || bytes.length < header || total < header) {
         return LINK_NOTHING;
     }
-    /* Padding may follow the packet. */
+    /* The packet can be padded. */
     bytes.length = total < bytes.length ? total : bytes.length;
     if ((big16(ip + 6) & 0x3fffu) != 0) {
         return LINK_FRAGMENT;

@@ -22,7 +22,7 @@
 #include "source.h"
 #include "text.h"
 
-/* So many messages between two looks at the progress. */
+/* How many messages pass between two updates of the progress. */
 #define PROGRESS_STEP 8192u
 
 struct explain {
@@ -30,14 +30,14 @@ struct explain {
     struct calls calls;
     struct list list;
     struct html html;
-    struct account *first; /* the only call so far: alone it gets a ladder */
+    struct account *first; /* the first call: it gets a ladder if it is the only one */
     unsigned long count;
     unsigned long bad;
     bool shows_progress;
-    bool failed; /* an output could not be written */
+    bool failed; /* some output could not be written */
 };
 
-/* COLUMNS says it where standard output is no terminal, for a pager for example. */
+/* If standard output is not a terminal but a pager, for example, COLUMNS has the width. */
 static unsigned terminal_width(void)
 {
     const char *columns = getenv("COLUMNS");
@@ -71,7 +71,7 @@ static void print_text(struct explain *explain, struct account *account)
     list_print(&explain->list, account);
 }
 
-/* A call is over. The account is the caller's, but for the first one, which is kept. */
+/* A call has ended. The calling function frees the account, except the first one, which is kept. */
 static bool on_done(void *user, struct account *account)
 {
     struct explain *explain = user;
@@ -149,7 +149,7 @@ static bool read_all(struct explain *explain)
     for (char **file = explain->settings.files; *file != NULL; file++) {
         unsigned long before = explain->calls.messages;
 
-        /* What comes before the damage in a capture is as good as any; the damage has been told. */
+        /* What comes before the damage in a capture is still good; the damage was reported. */
         good =
             (source_read(&explain->settings, *file, &sink) || explain->calls.messages > before) &&
             good;
@@ -180,7 +180,7 @@ static bool finish(struct explain *explain)
     return true;
 }
 
-/* A page that goes to others does not tell where its file was. */
+/* A page that goes to others must not reveal where its file was. */
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

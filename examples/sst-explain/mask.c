@@ -24,7 +24,7 @@ bool mask_is_on(void)
     return on;
 }
 
-/* A number that only this run makes of a text. */
+/* A number that only this run derives from a text. */
 static char *name(const char *kind, const char *text, size_t length)
 {
     char *whole = text_copy_part(text, length);
@@ -67,7 +67,7 @@ char *mask_call_id(const char *call_id)
     return on ? name("call", call_id, strlen(call_id)) : text_copy(call_id);
 }
 
-/* The cause stays; the text may name anybody. */
+/* The cause stays; the text could name anybody. */
 char *mask_reason(const char *reason)
 {
     const char *text = reason != NULL ? strstr(reason, "text=") : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One SIP message as a capture has it, and who wants it. */
+/* One SIP message from a capture, and the callbacks that take it. */
 #ifndef SST_EXPLAIN_PACKET_H
 #define SST_EXPLAIN_PACKET_H
 
@@ -20,29 +20,29 @@ struct packet {
     struct end from;
     struct end to;
     bool stream; /* over TCP, */
-    bool unsure; /* of which gaps are not told */
+    bool unsure; /* on which gaps are not reported */
     const char *bytes;
     size_t length;
 };
 
-/* What could not be read; the program says so. */
+/* What could not be read; the program reports it. */
 struct left_out {
-    unsigned long fragments; /* of IP */
+    unsigned long fragments; /* IP fragments */
     unsigned long streams;   /* TCP and SCTP segments */
-    unsigned long messages;  /* that no parser takes for SIP */
+    unsigned long messages;  /* that the parser does not accept as SIP */
 };
 
 struct sink {
     void *user;
     void (*take)(void *user, const struct packet *packet);
-    /* The capture goes on until here, message or not. */
+    /* The capture has reached this time, with or without a message. */
     void (*tick)(void *user, uint64_t at_us);
-    /* Something is missing there that was sent from one end to the other; it has no bytes. */
+    /* Something sent from one end to the other is missing here; it has no bytes. */
     void (*lost)(void *user, const struct packet *gap);
     struct left_out *left_out;
 };
 
-/* Whether bytes begin as a SIP message does. */
+/* Whether bytes begin like a SIP message. */
 bool packet_is_sip(const char *bytes, size_t length);
 
 #endif

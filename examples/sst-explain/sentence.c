@@ -53,7 +53,7 @@ static uint32_t interval_of(const struct account *account)
     return 0;
 }
 
-/* "...; the callee hung up." where it was the other one. */
+/* "...; the callee hung up." if it was the other side. */
 static char *hung_up(const struct account *account)
 {
     enum sst_watch_who ended_by = account->result.ended_by;
@@ -72,7 +72,7 @@ static char *hung_up(const struct account *account)
     return text;
 }
 
-/* A proxy has to refresh nothing, but to pass on what an end sends. */
+/* A proxy does not refresh, but must forward what an end sends. */
 static char *not_refreshed(const struct account *account, const char *who, const char *them,
                            const char *end)
 {
@@ -157,7 +157,7 @@ static char *incomplete(unsigned missing)
     return sentence;
 }
 
-/* Where the call was over by then, how late it came is not told: the BYE decided. */
+/* If the call had ended by then, the delay is not mentioned: the BYE decided. */
 static char *refreshed_late(const struct account *account, const char *who, const char *them)
 {
     return account->late_s >= 0.05

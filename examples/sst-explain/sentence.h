@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What a judgement says to somebody who knows no SIP: whom to call, and what to ask for. */
+/* Explains a judgement to a reader who knows no SIP: whom to call, and what to ask for. */
 #ifndef SST_EXPLAIN_SENTENCE_H
 #define SST_EXPLAIN_SENTENCE_H
 
 #include "account.h"
 
-/* One sentence, to be freed. */
+/* One sentence; the caller frees it. */
 char *sentence_of(const struct account *account);
 
-/* Settings and steps, ended by NULL. */
+/* Settings and steps, terminated by NULL. */
 const char *const *sentence_steps(const struct account *account);
 
-/* A party with its address, where that is known; to be freed. */
+/* A party with its address, if known; the caller frees it. */
 char *sentence_party(const struct account *account, enum sst_watch_who who);
 
 #endif

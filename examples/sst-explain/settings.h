@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 struct settings {
-    char **files;          /* ended by NULL */
+    char **files;          /* terminated by NULL */
     const char *interface; /* to capture on; NULL for files */
-    const char *call;      /* this Call-ID alone */
+    const char *call;      /* only this Call-ID */
     const char *html;      /* file to write */
-    const char *keylog;    /* keys of TLS */
+    const char *keylog;    /* TLS keys */
     bool json;
     bool anonymize;
     bool no_tshark;
@@ -19,7 +19,7 @@ struct settings {
     uint32_t absolute_min;
 };
 
-/* @return false for wrong usage, which has been said; --help and --version end the program */
+/* @return false for wrong usage, which was reported; --help and --version end the program */
 bool settings_read(struct settings *settings, int argc, char **argv);
 
 #endif

@@ -13,11 +13,11 @@
 #include "ualog.h"
 #include "view.h"
 
-/* Passes on what tshark exports, and between that the gaps that it found. */
+/* Passes on what tshark exports, interleaved with the gaps that it found. */
 struct dissected {
     const struct sink *sink;
     struct tshark tshark;
-    bool unsure; /* there was a message over TCP, and gaps are not told */
+    bool unsure; /* a message came over TCP, and gaps are not reported */
 };
 
 static void pass_gaps(struct dissected *dissected, unsigned long frame)
@@ -91,13 +91,13 @@ static bool read_stdin(const struct sink *sink)
         return false;
     }
     ungetc(first, stdin);
-    /* The first byte of a capture is no text. */
+    /* The first byte tells captures from text. */
     return first == 0x0a || first == 0xa1 || first == 0xd4 || first == 0x4d
                ? capture_read(stdin, "-", sink)
                : read_text(stdin, sink);
 }
 
-/* name: the path as it may be shown. */
+/* name: the path as it can be shown. */
 static bool read_file(const char *path, const char *name, bool capture, const struct sink *sink)
 {
     FILE *file = fopen(path, "rb");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Which reader a file needs. */
+/* Chooses the reader for a file. */
 #ifndef SST_EXPLAIN_SOURCE_H
 #define SST_EXPLAIN_SOURCE_H
 
 #include "packet.h"
 #include "settings.h"
 
-/* Reads one file to its end. @return false where it cannot be read; that has been said */
+/* Reads one file to its end. @return false if it cannot be read; the error was printed */
 bool source_read(const struct settings *settings, const char *path, const struct sink *sink);
 
 /* Captures from the interface until the program is interrupted. */

@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* A number of so many digits at this place. */
+/* A number of count digits at this place. */
 static bool read_digits(const char *text, size_t count, unsigned *value)
 {
     *value = 0;
@@ -52,7 +52,7 @@ static bool is_dash(char c)
     return c == '-' || c == '/';
 }
 
-/* "2026-01-31" or "2026/01/31" before the clock, as microseconds; 0 for none. */
+/* "2026-01-31" or "2026/01/31" before the clock, in microseconds; 0 if there is none. */
 static uint64_t read_date(const char *line, const char *clock)
 {
     struct tm parts = {0};
@@ -162,7 +162,7 @@ static void read_ends(struct stamp *stamp, const char *line)
     }
 }
 
-/* A port behind its name, as "srcport: ". */
+/* A port after its name, as in "srcport: ". */
 static bool read_port(const char *line, const char *name, unsigned *port)
 {
     size_t length = strlen(name);

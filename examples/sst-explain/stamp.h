@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a line of a log says of the message below it. */
+/* What a log line says about the message after it. */
 #ifndef SST_EXPLAIN_STAMP_H
 #define SST_EXPLAIN_STAMP_H
 
@@ -9,15 +9,15 @@ enum stamp_direction { STAMP_UNKNOWN, STAMP_RECEIVED, STAMP_SENT };
 
 struct stamp {
     bool timed;
-    bool dated; /* at_us is since 1970, else since midnight */
+    bool dated; /* at_us is since 1970, not since midnight */
     uint64_t at_us;
     enum stamp_direction direction;
-    struct end peer; /* the one address of a line that has one */
-    struct end from; /* where a line, or lines, name both */
+    struct end peer; /* the address of a line that has only one */
+    struct end from; /* if one or more lines name both */
     struct end to;
 };
 
-/* Adds what one line says to what lines before it have said. */
+/* Adds what one line says to what the lines before it said. */
 void stamp_read(struct stamp *stamp, const char *line);
 
 #endif

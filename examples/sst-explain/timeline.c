@@ -14,7 +14,7 @@ static int compare(const void *a, const void *b)
     if (one->at < two->at || one->at > two->at) {
         return one->at < two->at ? -1 : 1;
     }
-    /* A deadline comes before the message that it leads to. */
+    /* A deadline comes before the message that it causes. */
     if ((one->kind == MOMENT_MESSAGE) != (two->kind == MOMENT_MESSAGE)) {
         return one->kind == MOMENT_MESSAGE ? 1 : -1;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages and deadlines of one call in their order, for the ladders. */
+/* The messages and deadlines of one call in order, for the ladders. */
 #ifndef SST_EXPLAIN_TIMELINE_H
 #define SST_EXPLAIN_TIMELINE_H
 
@@ -7,21 +7,21 @@
 
 enum moment_kind {
     MOMENT_MESSAGE,
-    MOMENT_REFRESH_BY, /* the refresher had to send, half of the interval being over */
+    MOMENT_REFRESH_BY, /* half the interval has passed: a refresh was due */
     MOMENT_HANGUP_AT   /* the other side hangs up without a refresh */
 };
 
 struct moment {
     double at;
     enum moment_kind kind;
-    size_t index; /* of the row, or of what was negotiated */
+    size_t index; /* of the row, or of the negotiated interval */
 };
 
-/* To be freed. Of the intervals that a refresh cut short, only the deadlines that passed are in it.
- */
+/* The caller frees it. If a refresh cut an interval short, only the deadlines that had passed are
+ * included. */
 struct moment *timeline_of(const struct account *account, size_t *count);
 
-/* What a deadline means, in words; to be freed. */
+/* What a deadline means, in words; the caller frees it. */
 char *timeline_words(const struct account *account, const struct moment *moment);
 
 #endif

@@ -15,9 +15,9 @@ struct trace {
     const struct sink *sink;
     unsigned long line;
     unsigned long found;
-    struct stamp stamp; /* of the lines since the last message */
+    struct stamp stamp; /* from the lines since the last message */
     uint64_t last_us;
-    uint64_t days_us;    /* midnights that clocks without dates have passed */
+    uint64_t days_us;    /* midnights passed by clocks without dates */
     bool inside;         /* a message is being read */
     unsigned long first; /* its first line */
     size_t indent;       /* of its lines */
@@ -44,7 +44,7 @@ static uint64_t time_of(struct trace *trace)
     return at_us;
 }
 
-/* A log that names the other end only was written by the host at this end. */
+/* A log that names only the other end was written by the host at this end. */
 static void set_ends(const struct stamp *stamp, struct packet *packet)
 {
     static const struct end here = {"this-host", 0};
@@ -80,7 +80,7 @@ static void finish(struct trace *trace)
 {
     struct packet packet = {.frame = trace->first};
 
-    /* Of a body it matters only whether there is one. */
+    /* Only whether there is a body matters. */
     put(trace, "", 0);
     if (trace->has_body) {
         put(trace, "v=0", 3);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text with whole messages in it, as PBXs and proxies print them: Asterisk ("pjsip set logger on"),
- * Kamailio (module sipdump), OpenSIPS, FreeSWITCH ("sofia global siptrace on"), pjsip. What stands
- * before a message says when it came and from where, or when it went and where to.
+ * Text that contains whole messages, as PBXs and proxies print them: Asterisk ("pjsip set logger
+ * on"), Kamailio (module sipdump), OpenSIPS, FreeSWITCH ("sofia global siptrace on"), pjsip. The
+ * lines before a message say when and from where it came, or when and where it went.
  */
 #ifndef SST_EXPLAIN_TRACE_H
 #define SST_EXPLAIN_TRACE_H
@@ -11,7 +11,7 @@
 
 #include "packet.h"
 
-/* @return false where no message was found; that has been said */
+/* @return false if no message was found; that was reported */
 bool trace_read(FILE *file, const struct sink *sink);
 
 #endif

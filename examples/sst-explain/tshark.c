@@ -13,7 +13,7 @@
 #define ARGUMENTS_MAX 24
 #define LINE_MAX_LENGTH 512
 
-/* The file that tshark finds the script in. */
+/* The file descriptor from which tshark loads the script. */
 #define SCRIPT_FILE 3
 #define SCRIPT_OPTION "lua_script:/dev/fd/3"
 
@@ -35,7 +35,8 @@ bool tshark_is_there(void)
     return found;
 }
 
-/* A child with these files; in may be -1, for the program's own, and script, for none. */
+/* Starts a child with these files. in can be -1 for the program's own input, script can be -1 for
+ * none. */
 static pid_t start(char *const *arguments, int in, int out, int complaints, int script)
 {
     pid_t pid = fork();
@@ -56,7 +57,7 @@ static pid_t start(char *const *arguments, int in, int out, int complaints, int 
     _exit(127);
 }
 
-/* Whom an interrupt ends: what was captured until then is explained. */
+/* The process that an interrupt ends; what was captured until then is explained. */
 static volatile sig_atomic_t capturing;
 
 static void on_interrupt(int number)
@@ -122,7 +123,7 @@ static pid_t start_tshark(const char *path, const char *keylog, int in, int out,
     return pid;
 }
 
-/* A file without a name. */
+/* Writes to a file without a name. */
 static FILE *write_script(void)
 {
     FILE *file = tmpfile();
@@ -167,8 +168,8 @@ bool tshark_start(struct tshark *tshark, const char *path, const char *interface
     return tshark->pid > 0 && tshark->dumpcap >= 0 && tshark->out != NULL;
 }
 
-/* The next whole line of what tshark says. Its file is shared with tshark, which writes at the end
- * of it, so the place where it is read is kept here. @return false: not yet */
+/* The next whole line of tshark's messages. tshark shares the file and writes at its end, so the
+ * read position is kept here. @return false: no line yet */
 static bool next_line(const struct tshark *tshark, char *line)
 {
     ssize_t length = pread(fileno(tshark->complaints), line, LINE_MAX_LENGTH - 1, tshark->heard);
@@ -178,7 +179,7 @@ static bool next_line(const struct tshark *tshark, char *line)
     }
     line[length] = '\0';
     if (strchr(line, '\n') == NULL) {
-        return length == LINE_MAX_LENGTH - 1; /* longer than any of ours */
+        return length == LINE_MAX_LENGTH - 1; /* longer than any of our lines */
     }
     *(strchr(line, '\n') + 1) = '\0';
     return true;
@@ -213,7 +214,7 @@ static void print_complaints(FILE *file)
         return;
     }
     while (fgets(line, sizeof line, file) != NULL) {
-        /* It warns about being root at each start. */
+        /* tshark warns about running as root at each start. */
         if (strstr(line, "Running as user") == NULL && !gaps_are_told(line) &&
             !gaps_read(line, &gap) && line[0] != '\n') {
             fputs(line, stderr);

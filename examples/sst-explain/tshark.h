@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tshark as the dissector: it puts fragments and TCP streams together, decrypts TLS, and exports
- * whole messages as a capture of their own. dumpcap feeds it from an interface.
+ * tshark as the dissector: it reassembles fragments and TCP streams, decrypts TLS, and exports
+ * whole messages as a new capture. To capture on an interface, dumpcap feeds it.
  */
 #ifndef SST_EXPLAIN_TSHARK_H
 #define SST_EXPLAIN_TSHARK_H
@@ -12,27 +12,26 @@
 #include "packet.h"
 
 struct tshark {
-    FILE *out; /* what it exports; its reader closes it */
+    FILE *out; /* what it exports; the reader closes it */
     FILE *complaints;
-    off_t heard;     /* how much of them was looked at */
-    bool tells_gaps; /* as far as was looked */
+    off_t heard;     /* how much of complaints was read */
+    bool tells_gaps; /* as far as was read */
     pid_t pid;
-    pid_t dumpcap; /* 0 for a file */
+    pid_t dumpcap; /* 0 when reading a file */
 };
 
-/* Whether it is in the PATH. */
+/* Whether tshark is in the PATH. */
 bool tshark_is_there(void);
 
-/* @param interface  NULL for a file @param keylog  of TLS, NULL for none. @return false: none began
- */
+/* interface: NULL for a file. keylog: TLS keys, NULL for none. @return false if not started */
 bool tshark_start(struct tshark *tshark, const char *path, const char *interface,
                   const char *keylog);
 
-/* Whether something is missing that a frame up to this one shows. It is asked for again and again,
- * with frames in their order. */
+/* Whether a frame up to this one shows that something is missing. Call it repeatedly, with frames
+ * in ascending order. */
 bool tshark_gap(struct tshark *tshark, unsigned long frame, struct packet *gap);
 
-/* Waits for its end, and prints what it complained about if that was no good one. */
+/* Waits for it to end, and prints its complaints if it failed. */
 bool tshark_end(struct tshark *tshark);
 
 #endif

@@ -40,7 +40,7 @@ static const char *text_of(json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
 
-    /* Nothing that would begin another line of the message. */
+    /* No line breaks, which would begin another line of the message. */
     return text != NULL && strpbrk(text, "\r\n") == NULL ? text : "";
 }
 

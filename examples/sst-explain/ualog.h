@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sst-ua's log of JSON objects: each message that it sent or received as a message again. */
+/* sst-ua's log of JSON objects: turns each message that it sent or received back into a message. */
 #ifndef SST_EXPLAIN_UALOG_H
 #define SST_EXPLAIN_UALOG_H
 
@@ -7,7 +7,7 @@
 
 #include "packet.h"
 
-/* @return false where no message was found; that has been said */
+/* @return false if no message was found; that was reported */
 bool ualog_read(FILE *file, const struct sink *sink);
 
 #endif

@@ -13,7 +13,7 @@
 #include "raw.h"
 #include "text.h"
 
-#define TEXT_MAX 200 /* of what is shown */
+#define TEXT_MAX 200 /* of displayed text */
 
 char *view_clean(const char *text)
 {
@@ -51,7 +51,7 @@ static long cause_of(const char *reason)
     return 0;
 }
 
-/* What ends calls as session timers do, by the same numbers: the words count. */
+/* Causes that end calls with the same numbers as session timers: the text decides. */
 static bool names_another(const char *reason)
 {
     return contains(reason, "rtp") || contains(reason, "media") || contains(reason, "user") ||
@@ -66,7 +66,7 @@ unsigned view_reason_flags(const char *reason)
     if (reason == NULL) {
         return 0;
     }
-    /* Q.850 cause 102 is "recovery on timer expiry", and many stacks say it of session timers. */
+    /* Q.850 cause 102 is "recovery on timer expiry", and many stacks use it for session timers. */
     if (contains(reason, "session timer") || contains(reason, "session expired") ||
         contains(reason, "session refresh") ||
         (!names_another(reason) &&
@@ -74,7 +74,7 @@ unsigned view_reason_flags(const char *reason)
           (!sip && cause == 102)))) {
         return SST_REASON_TIMER;
     }
-    /* Normal clearing, and calls that were completed elsewhere. */
+    /* Normal clearing, and calls completed elsewhere. */
     return cause == 16 || cause == 31 || cause == 26 || (sip && cause == 200) || cause == 0
                ? 0
                : SST_REASON_OTHER;
@@ -112,7 +112,7 @@ static char *reason_of(osip_message_t *sip)
     return reason;
 }
 
-/* By the top Via: whether its sender has to send nothing twice, RFC 3261 section 17.1. */
+/* Looks at the top Via: over a stream the sender never retransmits, RFC 3261 section 17.1. */
 static bool is_over_stream(const osip_message_t *sip)
 {
     static const char *const streams[] = {"TCP", "TLS", "WS", "WSS", "SCTP", "TLS-SCTP"};
