@@ -160,7 +160,7 @@ struct sst_field {
 
 /*
  * The sizes of the structures in version 0.2, the smallest that are accepted. Later fields are
- * added after these, with no padding at the end. The session keeps no copy of the host's structure,
+ * added after these, with no padding at the end. The session keeps no copy of that structure,
  * so a later field is read only if the size of that structure covers it: by sst_table_value(), or
  * after a comparison of the size.
  */

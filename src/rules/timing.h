@@ -33,7 +33,7 @@ static inline uint64_t sst_time_in(uint64_t now_ms)
     return sst_sum_ms(now_ms, SST_TIME_BIAS);
 }
 
-/* From the session's clock to the host's. A time before the zero of the host's clock becomes 0. */
+/* From the session's clock to the host's. A time before that clock's zero becomes 0. */
 static inline uint64_t sst_time_out(uint64_t time)
 {
     if (time == SST_NEVER) {
