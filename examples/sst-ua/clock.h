@@ -18,6 +18,12 @@ struct clock {
     double speed;
 };
 
+/* Of two due times. */
+static inline uint64_t clock_earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 void clock_start(struct clock *clock, double speed);
 
 /* Milliseconds of real time since the start. */

@@ -110,11 +110,6 @@ static bool is_done(const struct ua *ua)
     return last && ua->goodbyes == 0 && (ua->stopping || now_ms >= ua->linger_ms);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* A time at which only is_done() may come to another result: once it is past it matters no more. */
 static uint64_t if_ahead(uint64_t time_ms, uint64_t now_ms)
 {
@@ -125,19 +120,19 @@ static uint64_t if_ahead(uint64_t time_ms, uint64_t now_ms)
 static int waiting_time(const struct ua *ua)
 {
     uint64_t now_ms = clock_real_ms(&ua->clock);
-    uint64_t due_ms = earlier(schedule_due_ms(ua), timer_due_ms(ua));
+    uint64_t due_ms = clock_earlier(schedule_due_ms(ua), timer_due_ms(ua));
 
-    due_ms = earlier(due_ms, transactions_due_ms(ua));
-    due_ms = earlier(due_ms, registration_due_ms(ua));
-    due_ms = earlier(due_ms, takeover_due_ms(ua));
-    due_ms = earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
-    due_ms = earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
-    due_ms = earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
+    due_ms = clock_earlier(due_ms, transactions_due_ms(ua));
+    due_ms = clock_earlier(due_ms, registration_due_ms(ua));
+    due_ms = clock_earlier(due_ms, takeover_due_ms(ua));
+    due_ms = clock_earlier(due_ms, ua->mute ? CLOCK_NEVER : ua->mute_ms);
+    due_ms = clock_earlier(due_ms, if_ahead(ua->over_ms + LINGER_MAX_MS, now_ms));
+    due_ms = clock_earlier(due_ms, if_ahead(ua->linger_ms, now_ms));
     if (due_ms <= now_ms) {
         return 0;
     }
     /* Not more than a minute, which never hurts. */
-    return network_wait_ms(ua, now_ms, (int)earlier(due_ms - now_ms, 60000));
+    return network_wait_ms(ua, now_ms, (int)clock_earlier(due_ms - now_ms, 60000));
 }
 
 static bool has_calls_to_place(const struct ua *ua)

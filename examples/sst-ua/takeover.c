@@ -181,14 +181,12 @@ bool takeover_work(struct ua *ua, short revents)
 uint64_t takeover_due_ms(const struct ua *ua)
 {
     const struct takeover *t = ua->takeover;
-    uint64_t due_ms;
 
     if (t == NULL) {
         return CLOCK_NEVER;
     }
-    due_ms = takeover_address_due_ms(t);
-    due_ms = t->store_due_ms < due_ms ? t->store_due_ms : due_ms;
-    return lease_due_ms(&t->lease) < due_ms ? lease_due_ms(&t->lease) : due_ms;
+    return clock_earlier(takeover_address_due_ms(t),
+                         clock_earlier(t->store_due_ms, lease_due_ms(&t->lease)));
 }
 
 /* ---- Beginning and end ---- */
