@@ -229,6 +229,7 @@ void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
     }
     a->asked++; /* EC-50: an UPDATE that nobody answers may be followed by a re-INVITE */
     a->attempting = true;
+    a->probes = a->probes || c->commits != a->commits;
     bool inside = a->inside;
     a->inside = true;
     sst_session_failed(&a->session, &c->tx, SST_OUTCOME_TIMEOUT, clock_of(w, a), &verdict);
@@ -301,7 +302,9 @@ static void final_response(struct world *w, struct agent *a, struct client *c,
     }
     uint32_t token = c->token;
     view(&msg, packet);
-    if (packet->status == 408 || packet->status == 481) {
+    bool lost = packet->status == 408 || packet->status == 481;
+    a->probes = lost && (a->probes || c->commits != a->commits);
+    if (lost) {
         a->asked++; /* EC-50 */
         a->attempting = true;
     }

@@ -133,7 +133,7 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
         if (s->asks && commit.timed && commit.by.accept_midcall && value == NULL) {
             fail(w, "§9, FB-04: who asks for a timer gets one", "CSeq %u", s->cseq);
         }
-        property_commit(a, &commit.by, false, s->asked == 0 || !s->supports);
+        property_commit(a, &commit.by, false, s->asked == 0 || !s->supports || a->probes);
         note_commit(w, a, &s->response, &commit);
         judge(w, a, MAY_COMMIT);
     } else {

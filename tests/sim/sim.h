@@ -159,6 +159,8 @@ struct agent {
                             */
     bool lives;            /* a response but 100 and 2xx came since the last 2xx */
     bool attempting;       /* a refresh was asked for, and not answered with a 2xx yet */
+    bool probes;           /* EC-123: a request that something had overtaken was lost, and none
+                              was answered since */
     bool has_begun;        /* a refresh, at ... */
     uint64_t begun_at;     /* ... by the host's clock: the first attempt of the last one */
     uint32_t floor;        /* the smallest refresh_floor since then, in s */
