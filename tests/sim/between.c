@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What lies between the two hosts and answers in their place: by rules, early, or for the dead. */
+/* What sits between the two hosts and answers for them: by rule, too early, or for a dead peer. */
 #include "sim.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ static uint16_t any_status(struct world *w)
     return status == 408 || status == 481 ? 500 : status; /* these end a session; RFC 4028 §10 */
 }
 
-/* These say that an offer will not do: without one the same request may pass. */
+/* These reject the offer: the same request without one may pass. */
 static uint16_t offer_status(struct world *w)
 {
     static const uint16_t statuses[] = {488, 415, 413, 513, 580, 406, 606};
@@ -45,15 +45,15 @@ static uint32_t a_while(uint64_t run, uint64_t guard)
     return 1u + (uint32_t)(room < 1000000u ? room : 1000000u) / 4u;
 }
 
-/* For a while: both methods, so short that the second half of the way to the last moment is free
- * (EC-114). For ever: one of them, and the other one stays. */
+/* Temporary: both methods, for so short a time that the second half of the way to the last moment
+ * is free (EC-114). Permanent: one method; the other one still works. */
 static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t guard)
 {
     rule->used = true;
     rule->sides = (uint8_t)(pick(w, 3) == 0 ? 3u : 1u + pick(w, 2));
     rule->begins = w->now + (pick(w, 2) == 0 ? 0 : (uint64_t)draw(w) * (w->end_at - w->now) >> 32);
-    /* A rescue has half of the time, an interval to the letter may be as short; no second round
-     * fits into it after another while. */
+    /* A rescue has half of the time, and an interval taken literally may be as short; no second
+     * round fits into it after another while. */
     bool hurried = has(w, HABIT_LAZY) || has(w, HABIT_TAKER) || has(w, HABIT_ZERO);
     switch (pick(w, hurried ? 3 : 4)) {
     case 0:
@@ -82,8 +82,7 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
         rule->opening = rule->offers ? offer_status(w) : any_status(w);
     }
     if (rule->methods != 3 && !hurried) {
-        /* Credentials are tried twice (EC-60), so three of these fit into the time that there is.
-         */
+        /* Credentials are tried twice (EC-60), so the time must allow for three of these. */
         bool thrice = rule->status == 401 || rule->status == 407;
         rule->delay = pick(w, 4) == 1 ? pick(w, thrice ? 3000 : 6000) : 0;
     }
@@ -92,7 +91,7 @@ static void make_rule(struct world *w, struct rule *rule, uint64_t run, uint64_t
 void make_rules(struct world *w, uint64_t run, uint64_t guard)
 {
     make_rule(w, &w->rules[0], run, guard);
-    /* Where INVITE is refused, or its offer, UPDATE has to be there; and known. */
+    /* If INVITE or its offer is rejected, UPDATE must be available, and known to be. */
     for (unsigned i = 0; i < SIDES && (w->rules[0].methods & 1u) != 0; i++) {
         if (!w->side[i].says_allow || !w->side[i].update_known || has(w, HABIT_ALLOW)) {
             w->rules[0].closes = !w->rules[0].offers && w->rules[0].lasts == 0;
@@ -131,7 +130,7 @@ void release_held(struct world *w, unsigned slot)
     send_packet(w, &w->held[slot].packet);
 }
 
-/* A while of the interval that is run now: it may be shorter than the one at the beginning. */
+/* A while of the current interval: it may be shorter than the first one. */
 static uint32_t lasts(const struct world *w, const struct rule *rule, const struct packet *packet)
 {
     uint32_t interval = w->side[packet->from].interval;
@@ -157,7 +156,7 @@ static struct rule *rule_for(struct world *w, const struct packet *packet)
 static bool refused_by_rule(struct world *w, const struct packet *packet)
 {
     struct rule *rule = rule_for(w, packet);
-    if (rule == NULL || w->side[packet->from].kind != KIND_LIBRARY) { /* others have no ladder */
+    if (rule == NULL || w->side[packet->from].kind != KIND_LIBRARY) { /* only libsst has a ladder */
         return false;
     }
     bool first = rule->first == 0;
@@ -181,8 +180,8 @@ static bool has_room(const struct world *w, const struct agent *sender)
     return clock_of(w, sender) + 1700u + guard + 1000u < sender->expires;
 }
 
-/* A proxy whose timer is shorter than the sender's: as often as the sender's policy tries again, or
- * once where something else extends the session meanwhile (EC-118, EC-123). */
+/* A proxy whose timer is shorter than the sender's. It answers as often as the sender's policy
+ * retries, or once if something else extends the session meanwhile (EC-118, EC-123). */
 static bool refused_early(struct world *w, const struct packet *packet)
 {
     struct agent *sender = &w->side[packet->from];
@@ -228,7 +227,7 @@ bool intercepted(struct world *w, struct agent *a, const struct packet *packet)
         return false;
     }
     if (w->refused_cseq[packet->from][bit - 1u] == packet->cseq) {
-        return true; /* a copy */
+        return true; /* a retransmission */
     }
     bool refused = refused_by_rule(w, packet) || refused_early(w, packet);
     if (refused) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Puts bugs of the field into copies of the library; the simulation has to find each of them.
+"""Plants known bugs in copies of the library; the simulation must find each of them.
 
     bugs.py --cc COMPILER --root TREE [--calls N] [NAME...]
-    bugs.py --check --root TREE     only whether each still fits the sources
+    bugs.py --check --root TREE     only check that each still applies
 
-Exit status: 0 each was found, 1 one was not, or the library without them fails.
+Exit status: 0 all found; 1 one was missed, or the unmodified library fails.
 """
 
 import argparse
@@ -15,13 +15,13 @@ import sys
 import tempfile
 import time
 
-# name, what it is like, file of src/, text that stands in it once, text instead, and in which of the
-# habits it shows: none where plain calls show it
+# name, description, file below src/, text that occurs in it once, replacement, and the habits that
+# reveal the bug: "none" if plain calls reveal it
 BUGS = [
     ("roles-of-the-call", "FB-01: uac and uas taken for caller and callee", "rules/uac.c",
      "dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAC : SST_REFRESHER_UAS",
      "dialog->side == SST_SIDE_LOCAL ? SST_REFRESHER_UAS : SST_REFRESHER_UAC", "none"),
-    ("role-of-the-answer", "FB-01: who answers refresher=uas waits for the other", "rules/uas.c",
+    ("role-of-the-answer", "FB-01: the sender of refresher=uas waits for the peer", "rules/uas.c",
      "answer->refresher == SST_REFRESHER_UAS ? SST_SIDE_LOCAL : SST_SIDE_REMOTE",
      "answer->refresher == SST_REFRESHER_UAS ? SST_SIDE_REMOTE : SST_SIDE_LOCAL", "none"),
     ("no-answer", "FB-04: an interval without refresher gets no answer", "rules/uas.c",
@@ -41,14 +41,14 @@ BUGS = [
     ("commit-on-request", "FB-35: the request starts the interval", "session/uas.c",
      "        open_peer(s, tx, request);\n",
      "        open_peer(s, tx, request);\n        s->start_ms = now;\n", "none"),
-    ("guard-missing", "FB-36: who waits, waits for the whole interval", "session/commit.c",
+    ("guard-missing", "FB-36: the watcher waits for the whole interval", "session/commit.c",
      "    return guard;\n}", "    return 0;\n}", "none"),
     ("guard-wrong", "FB-36: a third of the interval, however long", "rules/timing.c",
      "interval_s >= 96u", "interval_s >= 96000u", "none"),
     ("late-period", "FB-39: no refresh before 90 s", "session/commit.c",
      "return delay < sst_floor_ms(s) ? sst_floor_ms(s) : delay;",
      "return delay < 90000u ? 90000u : delay;", "none"),
-    ("refresh-at-the-end", "FB-40: a refresh in the moment of the expiration", "session/due.c",
+    ("refresh-at-the-end", "FB-40: a refresh at the moment of expiration", "session/due.c",
      "    return expiration - sst_margin_ms(run_s);\n", "    return expiration + 0u * run_s;\n",
      "none"),
     ("no-expiration", "FB-42: the refresher never gives up", "session/due.c",
@@ -58,11 +58,11 @@ BUGS = [
      "    if (sst_may_refresh(s)) {\n        s->refresh_ms = sst_add_ms",
      "    if (sst_may_refresh(s) && s->generation <= 1) {\n        s->refresh_ms = sst_add_ms",
      "none"),
-    ("copy-rearms", "FB-45, EC-31: a copy of a 2xx starts the interval again", "session/uac.c",
+    ("copy-rearms", "FB-45, EC-31: a retransmitted 2xx restarts the interval", "session/uac.c",
      "if (sst_tx_state(tx) != TX_LOCAL_OPEN || !sst_session_is_open(s, tx)) {\n"
      "        return false;",
      "if (!sst_tx_is_local(tx)) {\n        return false;", "none"),
-    ("restored-anew", "FB-49: who takes over starts the interval again", "session/image.c",
+    ("restored-anew", "FB-49: a takeover restarts the interval", "session/image.c",
      "session->start_ms == 0 ? NONE : now - session->start_ms",
      "session->start_ms == 0 ? NONE : 0", "none"),
     ("hold-without-timer", "FB-03, EC-10: a re-INVITE leaves the timer out", "rules/uac.c",
@@ -74,39 +74,39 @@ BUGS = [
      "    sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);\n", "", "none"),
     ("alive-after-bye", "FB-51: the end of a call does not stop its timer", "session/session.c",
      "        sst_session_finish(s, SST_END_NONE);\n", "        (void)now_ms;\n", "none"),
-    ("none-while-due", "who pulls late hears of nothing, and its refresh is blocked",
+    ("none-while-due", "a host that pulls late gets no event, and its refresh is blocked",
      "session/event.c", "if (!told && waited && sst_session_step(s, now_ms)) {",
      "if (!told && waited && s->policy == NULL) {", "none"),
-    ("pulled-too-late", "FB-40: a refresh that is pulled in the last second", "session/event.c",
+    ("pulled-too-late", "FB-40: a refresh pulled in the last second", "session/event.c",
      "bool late = now >= last;", "bool late = false;", "none"),
-    ("raised-by-policy", "a 2xx raises the interval since another policy was set", "rules/uas.c",
+    ("raised-by-policy", "a 2xx raises the interval because another policy was set", "rules/uas.c",
      "if (small && !running) {", "if (policy == NULL) {", "none"),
-    ("off-in-between", "who switches it off beside its request forgets what that offered",
+    ("off-in-between", "turning it off during a request forgets what that request offered",
      "session/uac.c", "sst_is_turned_off(s, tx) ? &agreed", "s->policy == NULL ? &agreed", "none"),
     ("guard-of-now", "another policy moves the end of the interval", "session/due.c",
      "    uint64_t end = expiration - s->guard_ms; /* §10 */\n",
      "    uint64_t end = expiration - s->guard_ms; /* §10 */\n"
      "    if (s->policy->guard == SST_GUARD_NONE) {\n        end = expiration;\n    }\n", "none"),
-    ("proxy-below-min-se", "FB-90: a proxy slams the interval down", "rules/proxy.c",
+    ("proxy-below-min-se", "FB-90: a proxy lowers the interval too far", "rules/proxy.c",
      "sst_min(interval, sst_max(policy->max_session_expires, least))",
      "sst_min(interval, policy->absolute_min)", "none"),
-    ("proxy-forgets-uac", "FB-89: a proxy promises a refresh that nobody was told of",
+    ("proxy-forgets-uac", "FB-89: a proxy promises a refresh that nobody was asked for",
      "rules/proxy.c", "    edit->insert_refresher_uac = true;\n", "", "none"),
 
-    # What version 0.1 had wrong, by habit
-    ("own-benefit-never", "EC-18: who lists timer refuses a timer for the own benefit",
+    # What version 0.1 got wrong, by habit
+    ("own-benefit-never", "EC-18: a peer that lists timer prevents a timer for our benefit",
      "rules/uac.c", "    read_none(policy, dialog, ask, timer);\n",
      "    if (!(response->has & SST_MSG_SUPPORTED_TIMER)) {\n"
      "        read_none(policy, dialog, ask, timer);\n    }\n", "lists"),
     ("require-is-support", "EC-106: Require: timer counts as support", "rules/uas.c",
      "return (request->has & SST_MSG_REQUIRE_TIMER) && policy->accept_require_as_support;",
      "return (request->has & SST_MSG_REQUIRE_TIMER) && policy != NULL;", "require"),
-    ("same-way-again", "EC-111: what is refused for a while goes the same way for ever",
+    ("same-way-again", "EC-111: a temporarily rejected method is never replaced by the other",
      "session/refused.c", "return (struct meaning){STRIKE_OTHER, THEN_LATER};",
      "return (struct meaning){STRIKE_NOTHING, THEN_LATER};", "status"),
-    ("no-second-round", "EC-114: refused for good once, silent until the end", "session/plan.c",
+    ("no-second-round", "EC-114: one permanent rejection ends all attempts", "session/plan.c",
      "if (now >= last || !second_round(s)) {", "if (now >= last || s->policy != NULL) {", "status"),
-    ("pings-put-off", "EC-115: pings put the own refresh off", "session/uas.c",
+    ("pings-put-off", "EC-115: pings postpone our refresh", "session/uas.c",
      "commit.keeps_plan = !facts.has_session_expires || !facts.supports;",
      "commit.keeps_plan = false;", "ping"),
     ("low-bye-refused", "EC-117: a BYE with a low CSeq is refused", "session/uas.c",
@@ -117,24 +117,24 @@ BUGS = [
     ("bye-overtakes", "EC-120: the BYE overtakes a request of this side", "session/due.c",
      "(s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD)) != 0",
      "(s->flags & (F_PEER_REQUEST | F_HELD)) != 0", "lazy"),
-    ("ack-for-ever", "EC-121: each 2xx prolongs the wait for the ACK of an earlier one",
+    ("ack-for-ever", "EC-121: each 2xx extends the wait for an earlier ACK",
      "session/commit.c", "    carry_ack(s, now);\n", "", "ack"),
-    ("answered-is-open", "EC-122: an offer that was answered in a 1xx counts as open",
+    ("answered-is-open", "EC-122: an offer answered in a 1xx counts as pending",
      "session/uac.c", "    sst_set_open(s, at, OPEN_ANSWERED);\n", "    (void)at;\n", "in-1xx"),
     ("trying-is-life", "EC-127: a 100 keeps a dead call up", "session/uac.c",
      "response->status > 100)", "response->status >= 100)", "trying"),
-    ("overtaken-ends", "EC-123: a 408 to what a later 2xx has overtaken ends the call",
+    ("overtaken-ends", "EC-123: a 408 to a request overtaken by a later 2xx ends the call",
      "session/lost.c", "if (!sst_is_overtaken(s, tx) || reason", "if (s != NULL || reason",
      "ping,408"),
-    ("role-given-up", "EC-124: no rescue where the peer took the role", "session/commit.c",
+    ("role-given-up", "EC-124: no rescue if the peer took the role", "session/commit.c",
      "s->flags |= overruled ? F_OVERRULED : 0;", "(void)overruled;", "taker"),
-    ("no-floor", "EC-125: a 2xx of no time sets the pace", "session/commit.c",
+    ("no-floor", "EC-125: a 2xx that took no time sets the pace", "session/commit.c",
      "return delay < sst_floor_ms(s) ? sst_floor_ms(s) : delay;", "return delay;", "zero"),
-    ("early-invite", "EC-128: an INVITE into a dialog whose own initial one is unanswered",
+    ("early-invite", "EC-128: an INVITE while our initial INVITE is unanswered",
      "session/uas.c", "if (!update && sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {",
      "if (!update && sst_phase(s) == PHASE_CONFIRMED && "
      "sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {", "rash"),
-    ("invite-beside", "EC-130: an own INVITE while the peer's is unanswered", "session/uac.c",
+    ("invite-beside", "EC-130: a local INVITE while the peer's is unanswered", "session/uac.c",
      "(invite && sst_open(s, PEER_INVITE_AT) != OPEN_NONE)", "(invite && s->policy == NULL)",
      "rash"),
     ("rescue-one-way", "EC-119: a rescue that is refused does not take the other method",
@@ -166,9 +166,9 @@ BUGS = [
      "    if (tx == NULL || undo(s, tx)) {\n", "nested"),
     ("from-arrival", "EC-132: the next refresh counts from the late 2xx", "session/uac.c",
      "        commit.sent = sst_session_moment(s, tx->sent); /* EC-132 */\n", "", "loss"),
-    ("from-first-2xx", "EC-30: who is called counts from a 2xx to the initial INVITE that was lost",
-     "session/commit.c", "        s->start_ms = now < until ? now : until;\n", "        (void)until;\n",
-     "loss"),
+    ("from-first-2xx", "EC-30: the callee counts from a lost 2xx to the initial INVITE",
+     "session/commit.c", "        s->start_ms = now < until ? now : until;\n",
+     "        (void)until;\n", "loss"),
     ("above-in-force", "EC-134: 422 to the interval in force", "rules/uas.c",
      "return running ? sst_min(least, dialog->interval) : least;",
      "return running ? least : least;", "small"),
@@ -197,12 +197,12 @@ def broken_text(root, bug):
     with open(os.path.join(root, "src", file_name), encoding="utf-8") as file:
         text = file.read()
     if text.count(old) != 1:
-        sys.exit("%s: its text stands %d times in src/%s" % (name, text.count(old), file_name))
+        sys.exit("%s: its text occurs %d times in src/%s" % (name, text.count(old), file_name))
     return text.replace(old, new)
 
 
 class Workshop:
-    """The objects of library and simulation, in a folder that goes away."""
+    """The objects of library and simulation, in a temporary folder."""
 
     def __init__(self, compiler, root, folder):
         self.compiler, self.root, self.folder = compiler, root, folder
@@ -265,7 +265,7 @@ def main():
         for habits in sorted({bug[5] for bug in BUGS}):
             code, text, _ = simulate(whole, 20000, habits)
             if code != 0:
-                sys.exit("the library as it is: " + text)
+                sys.exit("the unmodified library: " + text)
         for bug in BUGS:
             if options.names and bug[0] not in options.names:
                 continue
@@ -275,7 +275,7 @@ def main():
                   % (bug[0], bug[1], text if found else "NOT FOUND", took), flush=True)
             if not found:
                 missed.append(bug[0])
-    print("%d bugs, not found: %s" % (len(BUGS), ", ".join(missed) if missed else "none"))
+    print("%d bugs, missed: %s" % (len(BUGS), ", ".join(missed) if missed else "none"))
     return 1 if missed else 0
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Choices. Each is drawn from the seed, or taken from a list that was recorded before; what the
- * list no longer holds is 0, the harmless choice. So a list can be cut and its numbers lowered,
- * which is how failures are made short.
+ * Choices. Each is drawn from the seed, or taken from a recorded list; when the list runs out the
+ * choice is 0, the harmless one. So a list can be cut and its numbers lowered, which is how
+ * failures are shortened.
  */
 #include "sim.h"
 

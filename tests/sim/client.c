@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Client transactions: RFC 3261 §17.1, with what their ends mean to the library. */
+/* Client transactions (RFC 3261 §17.1) and what their outcomes mean to the library. */
 #include "sim.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static void launch(struct world *w, struct agent *a, struct client *c)
     schedule(w, w->now + TIMER_B, TIMED_CLIENT_OUT, a->index, slot, c->token, 0);
 }
 
-/* EC-120: one that was pending when the BYE was due holds it, however it is refused. */
+/* EC-120: a request that was pending when the BYE was due holds the BYE, however it is rejected. */
 static void note_refused(const struct world *w, struct agent *a)
 {
     if (a->plain_end && clock_of(w, a) + 32000u >= a->expires) {
@@ -43,7 +43,7 @@ static void note_refused(const struct world *w, struct agent *a)
     }
 }
 
-/* The transport fails at once, which the library is told. */
+/* The transport fails at once, and the library is told. */
 static bool transport_fails(struct world *w, struct agent *a, struct client *c)
 {
     if (w->fair || c->initial || !chance(w, 8)) {
@@ -219,7 +219,7 @@ void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
         return;
     }
     w->counts->fault[FAULT_TIMEOUT]++;
-    w->overlapped = true; /* its 2xx may have been sent, and be in force at the other side alone */
+    w->overlapped = true; /* its 2xx may have been sent, and be in force only at the other side */
     log_line(w, "%c: CSeq %u times out", 'A' + a->index, c->cseq);
     if (a->kind != KIND_LIBRARY) {
         if (c->initial) {
@@ -227,7 +227,7 @@ void client_out(struct world *w, struct agent *a, unsigned slot, uint32_t token)
         }
         return;
     }
-    a->asked++; /* EC-50: an UPDATE that nobody answers may be followed by a re-INVITE */
+    a->asked++; /* EC-50: an UPDATE that gets no response may be followed by a re-INVITE */
     a->attempting = true;
     a->probes = a->probes || c->commits != a->commits;
     bool inside = a->inside;
@@ -248,7 +248,7 @@ static void acknowledge(struct world *w, struct agent *a, const struct packet *r
     send_packet(w, &ack);
 }
 
-/* A copy, or a straggler: ACK it; the library, where it is told, must not move. */
+/* A retransmission or straggler: ACK it. If the library sees it, nothing may change. */
 static void stray(struct world *w, struct agent *a, struct client *c, const struct packet *packet)
 {
     if (packet->method == SST_METHOD_INVITE && packet->status >= 200) {
@@ -268,7 +268,7 @@ static void stray(struct world *w, struct agent *a, struct client *c, const stru
     w->counts->scene[SCENE_COPY_TOLD]++;
     w->counts->action[verdict.action]++;
     if (verdict.action != SST_ACTION_IGNORE) {
-        fail(w, "EC-31: a copy of a response is taken for one", "CSeq %u", packet->cseq);
+        fail(w, "EC-31: a retransmitted response is taken for a new one", "CSeq %u", packet->cseq);
     }
     judge(w, a, MAY_NOTHING);
     settle(w, a);
@@ -369,7 +369,7 @@ void client_response(struct world *w, struct agent *a, const struct packet *pack
         return;
     }
     if (packet->method == SST_METHOD_UPDATE && packet->cseq == a->ping_cseq && packet->cseq != 0) {
-        return; /* something else sent it, and takes the response */
+        return; /* something else sent the request, and takes the response */
     }
     if (packet->method == SST_METHOD_BYE) {
         c->open = c->open && c->cseq != packet->cseq;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How often what occurred; what never did. */
+/* Counts how often each thing occurred, and reports what never did. */
 #include "sim.h"
 
 #include <string.h>
@@ -90,7 +90,7 @@ struct row {
     uint64_t value;
 };
 
-/* Row number n of all counters. False where there are no more. */
+/* Row number n of all counters. False if there is no such row. */
 static bool row_of(const struct counts *c, unsigned n, struct row *row)
 {
     const struct {
@@ -148,12 +148,12 @@ unsigned print_missing(const struct counts *counts, FILE *out)
 {
     struct row row;
     unsigned missing = 0;
-    bool habits = false; /* none where the command line has switched them off */
+    bool habits = false; /* none if the command line switched them off */
     for (unsigned h = 0; h < HABIT_COUNT; h++) {
         habits = habits || counts->habit[h] != 0;
     }
     for (unsigned n = 0; row_of(counts, n, &row); n++) {
-        /* what explains an ending may be rare: the faults themselves are rows of their own */
+        /* each cause of an ending may be rare: the faults themselves have rows of their own */
         bool off = !habits && strcmp(row.group, "habit") == 0;
         if (row.value == 0 && !off && strcmp(row.group, "ending explained by") != 0) {
             fprintf(out, "never occurred: %s: %s\n", row.group, row.name);

@@ -7,21 +7,21 @@
 
 #include <stdio.h>
 
-/* Why a call may end although nobody hung up: what went wrong in a world. */
+/* Why a call may end although nobody hung up: what went wrong in this world. */
 enum cause {
     CAUSE_DEAD,    /* the other host crashed and stayed away */
     CAUSE_GONE,    /* the other side hung up, and its BYE was lost */
     CAUSE_RESTART, /* a host was away, and came back with a saved image */
     CAUSE_SLEEP,   /* a host slept, or stalled */
     CAUSE_CLOCK,   /* a clock was set */
-    CAUSE_NETWORK, /* messages were lost in a row, or were late by more than a second */
+    CAUSE_NETWORK, /* several messages in a row were lost, or some were over a second late */
     CAUSE_HEADERS, /* a proxy removes the extension's header fields */
     CAUSE_ROGUE,   /* the other side breaks the rules of RFC 4028 */
-    CAUSE_REFUSED, /* a host refused a request for a reason of its own */
+    CAUSE_REFUSED, /* a host rejected a request for a reason of its own */
     CAUSE_LATE,    /* a host answered a request late, or never */
     CAUSE_UNSENT,  /* a host could not send a refresh that was due */
     CAUSE_PULL,    /* a host pulled its events late */
-    CAUSE_POLICY,  /* somebody's minimum is above what the owner allows; EC-27 */
+    CAUSE_POLICY,  /* somebody's minimum is above the owner's maximum; EC-27 */
     CAUSE_EARLY,   /* a proxy's interval in an early UPDATE crossed the 2xx to the INVITE; EC-20 */
     CAUSE_COUNT
 };
@@ -64,7 +64,7 @@ enum act {
     ACT_SPURIOUS_POLL,
     ACT_POLICY,
     ACT_COUNT,
-    /* habits plan these */
+    /* planned by habits */
     ACT_PING,
     ACT_ALLOW,
     ACT_CSEQ,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Peers without the library, each with one habit of a stack that was met. */
+/* Peers without the library, each with one habit seen in a real stack. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -45,7 +45,7 @@ void foreign_due(struct world *w, struct agent *a, uint32_t token)
         return;
     }
     for (unsigned i = 0; i < SERVERS; i++) {
-        if (a->servers[i].open) { /* it knows that the other side lives */
+        if (a->servers[i].open) { /* it knows that the other side is alive */
             schedule(w, w->now + 1000u, TIMED_FOREIGN, a->index, 0, token, 0);
             return;
         }
@@ -65,7 +65,7 @@ void foreign_request(struct world *w, struct agent *a, struct packet *packet)
     }
 }
 
-/* With what was asked for, or 1800 s. */
+/* What was asked for, or 1800 s. */
 static uint32_t asked_for(const struct server *s)
 {
     return s->asked >= 90u ? s->asked : 1800u;
@@ -88,14 +88,14 @@ static void agreed(struct world *w, struct agent *a, struct server *s, uint32_t 
     (void)w;
 }
 
-/* Now and then a 2xx without Session-Expires, from one who counts on it. */
+/* Now and then sends a 2xx without Session-Expires, and still counts on the timer. */
 static void forgetful(struct world *w, struct agent *a, struct server *s, bool initial)
 {
     struct foreign *f = &a->foreign;
     f->watches = true;
     f->forgot = !initial && !f->forgot && pick(w, 3) == 1;
     if (f->forgot && w->side[0].policy->dropped == SST_DROPPED_OFF) {
-        afflict(w, CAUSE_POLICY); /* EC-116: §7.2 by its letter, as the owner wants it */
+        afflict(w, CAUSE_POLICY); /* EC-116: §7.2 taken literally, as the owner wants it */
     }
     if (!f->forgot) {
         agreed(w, a, s, asked_for(s), "uac");
@@ -103,8 +103,8 @@ static void forgetful(struct world *w, struct agent *a, struct server *s, bool i
     count_on(w, a);
 }
 
-/* EC-124: one rescue is due to a role that was taken. Who keeps it after that is the refresher by
- * the request's own word, and does not refresh. */
+/* EC-124: one rescue is due to a role that was taken. A peer that keeps the role afterwards is the
+ * refresher by the request's own word, and does not refresh. */
 static void taker(struct world *w, struct agent *a, struct server *s, bool initial)
 {
     bool rescued = s->asked_role == SST_REFRESHER_UAS;
@@ -116,7 +116,7 @@ static void taker(struct world *w, struct agent *a, struct server *s, bool initi
     agreed(w, a, s, asked_for(s), takes ? "uas" : "uac");
 }
 
-/* EC-116: where an agreed timer runs and its owner wants §7.2 by the letter, a 2xx without
+/* EC-116: if an agreed timer runs and its owner wants §7.2 taken literally, a 2xx without
  * Session-Expires turns it off. */
 static void disowned(struct world *w)
 {
@@ -160,20 +160,20 @@ void foreign_answer(struct world *w, struct agent *a, struct server *s, bool ini
         bool mine = initial || !uac;
         agreed(w, a, s, asked_for(s), mine ? "uas" : "uac");
         if (mine && !w->side[0].policy->rescue) {
-            afflict(w, CAUSE_ROGUE); /* it gives what it does not keep */
+            afflict(w, CAUSE_ROGUE); /* it promises what it does not do */
         }
     } else { /* as it should be, once asked */
         agreed(w, a, s, asked_for(s), uac ? "uac" : "uas");
     }
 }
 
-/* EC-136: one copy of a 2xx is not as the first was. */
+/* EC-136: one retransmission of a 2xx differs from the first. */
 void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
 {
     (void)a;
     if (has(w, HABIT_FORGETS) && packet->status >= 200 && packet->status < 300 && pick(w, 2) == 1) {
         const struct sst_policy *p = w->side[0].policy;
-        bool first = !w->side[0].established; /* EC-18: the copy may be the first that arrives */
+        bool first = !w->side[0].established; /* EC-18: the copy may arrive first */
         if (p->dropped == SST_DROPPED_OFF || (first && p->own_benefit == SST_OWN_BENEFIT_NO)) {
             afflict(w, CAUSE_POLICY); /* EC-116 */
         }
@@ -182,7 +182,7 @@ void foreign_copy(struct world *w, struct agent *a, struct packet *packet)
     }
 }
 
-/* The final response to its own refresh. */
+/* The final response to the peer's own request. */
 void foreign_response(struct world *w, struct agent *a, const struct packet *packet)
 {
     if (!w->planned || !is_up(w, a)) {

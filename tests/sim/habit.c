@@ -18,7 +18,7 @@ bool has(const struct world *w, enum habit habit)
     return (w->habits >> (unsigned)habit & 1u) != 0;
 }
 
-/* One of those that are allowed. */
+/* One of the habits that are allowed. */
 static enum habit any_habit(struct world *w)
 {
     unsigned count = 0;
@@ -46,7 +46,7 @@ void choose_habits(struct world *w)
         }
         w->habits |= habit;
     }
-    if (has(w, HABIT_DIES)) { /* what others close, no taker opens */
+    if (has(w, HABIT_DIES)) { /* a taker opens no way that others close */
         w->habits &= 1u << HABIT_DIES | 1u << HABIT_POLICY;
     }
     w->fair = true; /* nothing else goes wrong */
@@ -55,7 +55,7 @@ void choose_habits(struct world *w)
     }
 }
 
-/* Which side of this world has no library, and is strange. */
+/* Which side of this world has no library, and behaves strangely. */
 static bool is_foreign(const struct world *w, const struct agent *a)
 {
     return (w->habits & FOREIGNERS) != 0 && a->index == (has(w, HABIT_MUTE) ? 0 : 1);
@@ -88,7 +88,7 @@ void habits_of_agent(struct world *w, struct agent *a)
     }
     if (has(w, HABIT_408) || has(w, HABIT_STATUS) || has(w, HABIT_UNSENT) || has(w, HABIT_TAKER) ||
         has(w, HABIT_LAZY)) {
-        a->lazy = false; /* what is judged is the ladder, and not who looks late */
+        a->lazy = false; /* what is judged is the ladder, not a late poll */
         a->slow = false;
     }
 }
@@ -107,7 +107,7 @@ static uint32_t wide(struct world *w, uint32_t low, uint32_t high)
     }
 }
 
-/* Each field by itself, over more than its range; what the check refuses goes back. */
+/* Each field on its own, over more than its range; what the check rejects is set back. */
 void wide_policy(struct world *w, struct sst_policy *p)
 {
     struct sst_policy sound;
@@ -196,7 +196,7 @@ void wide_policy(struct world *w, struct sst_policy *p)
     }
 }
 
-/* What a habit needs so that it matters. */
+/* What a habit needs to have an effect. */
 void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p)
 {
     if (w->habits == 0) {
@@ -233,7 +233,7 @@ void habits_of_policy(struct world *w, struct agent *a, struct sst_policy *p)
     if (has(w, HABIT_LAZY)) {
         p->rescue = a->index == 0 && pick(w, 3) != 1;
     }
-    /* EC-110: who keeps a call whose refreshes are refused does not watch it any more. */
+    /* EC-110: a side that keeps a call whose refreshes are rejected stops watching it. */
     bool keeps = has(w, HABIT_STATUS) && p->refused == SST_REFUSED_KEEP;
     a->owes_notice = p->own_benefit != SST_OWN_BENEFIT_NO && !keeps;
 }
@@ -278,11 +278,11 @@ void plan_habits(struct world *w, uint64_t run, uint64_t guard)
         uint32_t wanted = every[pick(w, 4)];
         w->ping_by = pick(w, 2);
         if (w->side[1u - w->ping_by].kind != KIND_LIBRARY) {
-            w->ping_by = 1u - w->ping_by; /* another peer may be deceived by them */
+            w->ping_by = 1u - w->ping_by; /* another peer might be misled by them */
         }
         w->pings = 60;
         w->ping_every = span / 60u > wanted ? (uint32_t)(run / 6u) : wanted;
-        w->overlapped = true; /* two sides may refresh; EC-24 */
+        w->overlapped = true; /* both sides may refresh; EC-24 */
         again(w, &w->side[w->ping_by], ACT_PING, w->ping_every);
     }
     for (unsigned n = 3; n > 0; n--) {
@@ -310,7 +310,7 @@ void plan_habits(struct world *w, uint64_t run, uint64_t guard)
             again(w, any, ACT_HOLD_INVITE, run / 2u * (2u * n - 1u) - 1u - pick(w, 500));
         }
     }
-    if (has(w, HABIT_LAZY) || has(w, HABIT_USER)) { /* EC-120: beside the watcher's BYE */
+    if (has(w, HABIT_LAZY) || has(w, HABIT_USER)) { /* EC-120: together with the watcher's BYE */
         again(w, &w->side[0], ACT_HOLD_INVITE, run - guard - 1u - pick(w, 4000));
     }
     if (has(w, HABIT_DIES)) {
@@ -321,7 +321,7 @@ void plan_habits(struct world *w, uint64_t run, uint64_t guard)
     }
 }
 
-/* Prepares what the host then does not send. */
+/* Prepares something that the host then does not send. */
 static struct client *prepared(struct world *w, struct agent *a, const struct sst_event *event)
 {
     struct client *c = client_of_method(a, event->method);
@@ -334,8 +334,8 @@ static struct client *prepared(struct world *w, struct agent *a, const struct ss
     return c;
 }
 
-/* The host answers what waits, begins another request, and says that it sent nothing of what this
- * event asked for, which its 2xx has made superfluous. */
+/* The host answers what waits, begins another request, and reports that it sent nothing of what
+ * this event asked for: the 2xx made it superfluous. */
 static bool nested(struct world *w, struct agent *a)
 {
     bool any = false;
@@ -351,7 +351,7 @@ static bool nested(struct world *w, struct agent *a)
     }
     if (!a->update.open) {
         if (start_client(w, a, SST_METHOD_UPDATE, true, false)) {
-            fail(w, "a refresh is begun that is no longer due", "%c", 'A' + a->index);
+            fail(w, "a refresh that is no longer due is begun", "%c", 'A' + a->index);
         }
         (void)start_client(w, a, SST_METHOD_UPDATE, false, false);
     }
@@ -364,12 +364,12 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
 {
     struct client *c;
     if (has(w, HABIT_STATUS) || has(w, HABIT_408)) {
-        return false; /* those take all the time that there is */
+        return false; /* those take all the time available */
     }
     if (has(w, HABIT_NESTED) && nested(w, a)) {
         return true;
     }
-    /* An interval to the letter has less time, and so has a rescue. */
+    /* An interval taken literally leaves less time, and so does a rescue. */
     bool hurried = has(w, HABIT_ZERO) || has(w, HABIT_TAKER) || has(w, HABIT_LAZY);
     unsigned most = hurried ? 1 : 2;
     if (!has(w, HABIT_UNSENT) || a->unsent >= most || !chance(w, 400)) {
@@ -384,7 +384,7 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     case 0:
         say_not_sent(w, a, NULL, retry);
         break;
-    case 1: /* says nothing */
+    case 1: /* reports nothing */
         break;
     default:
         c = prepared(w, a, event);
@@ -394,8 +394,8 @@ bool habit_unsent(struct world *w, struct agent *a, const struct sst_event *even
     return true;
 }
 
-/* UPDATE can pass an INVITE that waits for its answer (EC-38); not where the owner of its sender
- * wants one negotiation at a time. */
+/* UPDATE can pass an INVITE that waits for its answer (EC-38), unless the owner of its sender wants
+ * one negotiation at a time. */
 static bool can_update(const struct agent *a)
 {
     return a->update_known && a->says_allow && !a->policy->strict_overlap;
@@ -410,7 +410,7 @@ uint32_t habit_answer_delay(struct world *w, struct agent *a, const struct serve
         return 3000;
     }
     if (has(w, HABIT_IN_1XX)) {
-        return has(w, HABIT_ZERO) ? 2000 : 5000; /* an interval to the letter may have 8 s */
+        return has(w, HABIT_ZERO) ? 2000 : 5000; /* an interval taken literally may have 8 s */
     }
     if (has(w, HABIT_RASH) || has(w, HABIT_NESTED)) {
         return 1000u + pick(w, 2000);
@@ -442,8 +442,8 @@ void late_ack(struct world *w, struct agent *a, unsigned slot, uint32_t token)
     settle(w, a);
 }
 
-/* The offer of this INVITE is answered in a reliable 1xx; new offers come by UPDATE then (RFC 6141
- * §3.1, figures 3 and 4). EC-122: the library is told here, and at the other side by client.c. */
+/* This INVITE's offer is answered in a reliable 1xx; further offers then come in UPDATEs (RFC 6141
+ * §3.1, figures 3 and 4). EC-122: the library is told here, and on the other side by client.c. */
 void answer_in_1xx(struct world *w, struct agent *a, struct server *s)
 {
     if (!has(w, HABIT_IN_1XX) || !s->offer) {
@@ -458,7 +458,7 @@ void answer_in_1xx(struct world *w, struct agent *a, struct server *s)
     again(w, by, ACT_UPDATE_BESIDE, 1500u + pick(w, 1500));
 }
 
-/* A request that no honest peer sends, straight into the library: what it advises. */
+/* Passes the library a request that no honest peer sends: what does it advise? */
 static unsigned advised(struct world *w, struct agent *a, enum sst_method method, uint32_t cseq)
 {
     struct sst_tx tx = {0};
@@ -474,7 +474,7 @@ static unsigned advised(struct world *w, struct agent *a, enum sst_method method
         struct sst_headers headers;
         ignored(sst_session_answer(&a->session, &tx, 500, clock_of(w, a), &headers));
     }
-    a->refused_peer = a->refused_peer || refresh; /* EC-36: one that was advised counts as well */
+    a->refused_peer = a->refused_peer || refresh; /* EC-36: an advised rejection counts too */
     a->inside = inside;
     judge(w, a, MAY_NOTHING);
     settle(w, a);
@@ -511,7 +511,7 @@ static void wrong_numbers(struct world *w, struct agent *a)
     }
 }
 
-/* RFC 3261 §14.1: none while the peer's is unanswered. EC-130: the library says so. */
+/* RFC 3261 §14.1: no INVITE while the peer's is unanswered. EC-130: the library says so. */
 static void rash(struct world *w, struct agent *a)
 {
     struct sst_headers headers;
@@ -542,7 +542,7 @@ static void early_invite(struct world *w, struct agent *a)
     }
 }
 
-/* In the name of this side, of which it knows nothing. */
+/* Sent in the name of this side, which knows nothing of it. */
 static void ping(struct world *w, struct agent *a)
 {
     struct packet packet = {0};

@@ -32,7 +32,7 @@ uint32_t on_random(void *user)
     return draw(a->world);
 }
 
-/* The host is done with the call: nothing is sent any more but what answers. */
+/* The host is done with the call: it sends nothing but responses. */
 void stop(struct world *w, struct agent *a)
 {
     if (a->phase == PHASE_OVER || a->phase == PHASE_DEAD) {
@@ -55,7 +55,7 @@ void stop(struct world *w, struct agent *a)
     }
 }
 
-/* What is asked for, or was prepared with tx, is not sent. */
+/* Reports that a request that was asked for, or prepared with tx, is not sent. */
 void say_not_sent(struct world *w, struct agent *a, struct sst_tx *tx, uint64_t retry)
 {
     int result = sst_session_not_sent(&a->session, tx, retry, clock_of(w, a));
@@ -66,7 +66,7 @@ void say_not_sent(struct world *w, struct agent *a, struct sst_tx *tx, uint64_t 
     }
 }
 
-/* The host cannot send what is due, and says so, or not. */
+/* The host cannot send what is due, and reports that, or not. */
 static void leave_unsent(struct world *w, struct agent *a)
 {
     w->counts->fault[FAULT_UNSENT]++;
@@ -79,7 +79,7 @@ static void leave_unsent(struct world *w, struct agent *a)
     case 1:
         say_not_sent(w, a, NULL, clock_of(w, a) + pick(w, 30000));
         break;
-    default: /* and says nothing */
+    default: /* and reports nothing */
         break;
     }
 }
@@ -87,7 +87,7 @@ static void leave_unsent(struct world *w, struct agent *a)
 static void refresh(struct world *w, struct agent *a, const struct sst_event *event)
 {
     if (a->phase != PHASE_UP) {
-        fail(w, "FB-47: a refresh is asked for outside of a call", "phase %d", (int)a->phase);
+        fail(w, "FB-47: REFRESH outside of a call", "phase %d", (int)a->phase);
         return;
     }
     if (!w->fair && chance(w, 25)) {
@@ -99,8 +99,7 @@ static void refresh(struct world *w, struct agent *a, const struct sst_event *ev
     }
     a->sent_since = true;
     if (!start_client(w, a, event->method, true, event->with_offer)) {
-        fail(w, "a refresh is asked for that cannot be begun", "%s",
-             sst_method_name(event->method));
+        fail(w, "REFRESH for a request that cannot be begun", "%s", sst_method_name(event->method));
     }
 }
 
@@ -143,7 +142,7 @@ int on_event(void *user, struct sst_session *session, const struct sst_event *ev
     return has(w, HABIT_TRUE) ? true : SST_CALLBACK_DONE;
 }
 
-/* What was told is dealt with after the call that told it. */
+/* Events are handled after the call that raised them. */
 static void empty_inbox(struct world *w, struct agent *a)
 {
     for (unsigned i = 0; i < a->inbox_count && w->failure == NULL; i++) {
@@ -166,14 +165,14 @@ static void arm(struct world *w, struct agent *a)
         return;
     }
     if (deadline == 0 && a->lazy && a->style == STYLE_PULL) {
-        plan_pull(w, a); /* what is due meanwhile is done by the wakes that were planned before */
+        plan_pull(w, a); /* wakes that were planned before handle what is due meanwhile */
         return;
     }
-    /* The clock of the host may have gone round its zero: differences count. */
+    /* The host's clock may have wrapped around: differences count. */
     uint64_t now = clock_of(w, a);
     uint64_t at = deadline <= now ? w->now : w->now + (deadline - now);
     if (a->wake_at <= at) {
-        return; /* one timer for each host: it looks again when it fires */
+        return; /* one timer for each host: it polls again when it fires */
     }
     a->wake_at = at;
     a->wake_token++;
@@ -202,7 +201,7 @@ void settle(struct world *w, struct agent *a)
     write_image(w, a);
 }
 
-/* From here on events are told: those that waited, at once. */
+/* From here on events are reported by callback; pending ones at once. */
 void tell_what_waits(struct world *w, struct agent *a)
 {
     a->pull_token++;
@@ -223,7 +222,7 @@ static void look(struct world *w, struct agent *a)
     settle(w, a);
 }
 
-/* Everything that is due, one event for each poll. */
+/* Handles everything that is due, one event per poll. */
 void poll_now(struct world *w, struct agent *a)
 {
     if (a->kind != KIND_LIBRARY || a->phase == PHASE_DEAD) {
@@ -265,7 +264,7 @@ void wake(struct world *w, struct agent *a, uint32_t token)
     if (a->away_until > w->now) {
         a->wake_token++;
         a->wake_at = a->away_until + 1u;
-        /* after what waits in the socket */
+        /* after the messages waiting in the socket */
         schedule(w, a->away_until + 1u, TIMED_WAKE, a->index, 0, a->wake_token, 0);
         return;
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The worlds are large; one is used for all calls. */
+/* Worlds are large: one is used for all calls. */
 static struct world world;
 static struct counts counts;
 static uint32_t choices[CHOICES_MAX];
@@ -33,15 +33,15 @@ static int usage(void)
         "       sst-sim --replay SEED [--shrink] [--habits LIST]\n"
         "Simulates calls between two hosts with libsst, in virtual time.\n"
         "  --calls N      how many calls (10000)\n"
-        "  --seed S       of the run (1); each call has a seed of its own, made from it\n"
-        "  --seconds T    stop after so much time of the processor\n"
+        "  --seed S       of the run (1); each call's seed is derived from it\n"
+        "  --seconds T    stop after T seconds of CPU time\n"
         "  --strict       fail where a fault, event or reason never occurred\n"
-        "  --quiet        print no counters\n"
-        "  --habits LIST  which there may be, as status,ping; all (default), or none\n"
+        "  --quiet        do not print the counters\n"
+        "  --habits LIST  habits allowed, such as status,ping; all (default), or none\n"
         "  --survey       go on after a failure; at the end each kind with its first seed\n"
-        "  --replay SEED  one call, by the seed that a failure printed, with its ladder\n"
-        "  --shrink       make the failing call as short as it gets, and print its ladder\n"
-        "Exit status: 0; 1 where an invariant was broken; 2 for wrong usage.\n",
+        "  --replay SEED  replay one call, from a seed that a failure printed, with its ladder\n"
+        "  --shrink       shorten the failing call as far as possible, and print its ladder\n"
+        "Exit status: 0; 1 if an invariant was broken; 2 for wrong usage.\n",
         stderr);
     return 2;
 }
@@ -134,12 +134,12 @@ static int report_failure(uint64_t seed, const char *habits)
     return 1;
 }
 
-/* One kind of failure of a survey. */
+/* One kind of failure in a survey. */
 struct kind_of_failure {
     const char *what;
     uint64_t seed;
     uint64_t count;
-    unsigned habits; /* of the first */
+    unsigned habits; /* of the first one */
     char detail[sizeof world.detail];
 };
 
@@ -157,7 +157,7 @@ static unsigned habits_in(unsigned bits)
     return count;
 }
 
-/* The first one of a kind, or one with fewer habits, is the one that is shown. */
+/* The first failure of a kind is shown, or one with fewer habits. */
 static void note_failure(uint64_t seed)
 {
     size_t i = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages, and the network that carries them hop by hop: it loses, delays, copies and reorders. */
+/* Messages, and the network that carries them hop by hop: it loses, delays, duplicates and
+ * reorders. */
 #include "sim.h"
 
 #include <stdarg.h>
@@ -21,7 +22,7 @@ void remove_header(struct packet *packet, const char *name)
     }
 }
 
-/* name: static */
+/* name: a static string */
 void put_header(struct packet *packet, const char *name, const char *value)
 {
     remove_header(packet, name);
@@ -40,7 +41,7 @@ void add_header(struct packet *packet, const char *name, const char *value)
     snprintf(header->value, sizeof header->value, "%s", value);
 }
 
-/* A message as the library reads it: through its text. */
+/* A message as the library reads it: parsed from text. */
 void view(struct sst_msg *msg, const struct packet *packet)
 {
     if (packet->status == 0) {
@@ -113,7 +114,7 @@ static void launch(struct world *w, const struct packet *packet, uint32_t delay)
 {
     unsigned slot = free_packet(w);
     if (slot == PACKETS_MAX) {
-        fail(w, "simulation: too many messages under way", "%u", slot);
+        fail(w, "simulation: too many messages in flight", "%u", slot);
         return;
     }
     w->packets[slot] = *packet;
@@ -122,7 +123,7 @@ static void launch(struct world *w, const struct packet *packet, uint32_t delay)
     schedule(w, w->now + delay, TIMED_PACKET, 0, slot, 0, 0);
 }
 
-/* The network that delivers never loses two copies of a kind in a row, and is quick. */
+/* A network that delivers is quick, and never loses two copies of the same message in a row. */
 static bool is_lost(struct world *w, struct packet *packet)
 {
     uint8_t *lost = &w->lost[packet->from][packet->method][packet->status != 0];
@@ -137,7 +138,7 @@ static bool is_lost(struct world *w, struct packet *packet)
     if (w->network == 3) {
         bool gone = chance(w, 300);
         w->counts->fault[FAULT_LOST] += gone;
-        packet->sure = !gone; /* one toss for the whole way */
+        packet->sure = !gone; /* one draw for the whole path */
         return gone;
     }
     if (w->network == 1) {

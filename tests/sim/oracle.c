@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Judges. What has to hold is taken from RFC 4028 and from the messages themselves; the library is
- * only asked what it believes (sst_session_inspect()). I1 to I10: the project's invariants.
+ * Judges. What must hold comes from RFC 4028 and from the messages themselves; the library is only
+ * asked what it believes (sst_session_inspect()). I1 to I10 are the project's invariants.
  */
 #include "sim.h"
 
@@ -34,14 +34,14 @@ static uint64_t guard_ms(uint32_t interval)
     return third < 32000u ? third : 32000u;
 }
 
-/* EC-132: what was planned counts from the sending of the request, which is known to a 256th of the
- * interval that ran then. EC-115: what was planned before stays where the request asked for
- * nothing. The floor is judged by itself: property_rate(). */
+/* EC-132: the plan counts from when the request was sent, which is known to 1/256 of the interval
+ * that ran then. EC-115: the earlier plan stays if the request asked for nothing. The floor is
+ * judged separately: property_rate(). */
 static uint64_t earlier_by_rule(const struct agent *a, const struct commit *commit, uint64_t least,
                                 uint64_t before_ms)
 {
     if (!commit->sent && (commit->late || (a->world->causes & 1u << CAUSE_CLOCK) != 0)) {
-        return 0; /* when it was sent is as the clock said then, and no later than the expiration */
+        return 0; /* it was sent when the clock said so, and no later than the expiration */
     }
     uint64_t early = commit->sent ? 0 : a->world->now - commit->sent_at + before_ms / 255u + 1u;
     least = least > early ? least - early : 0;
@@ -53,14 +53,14 @@ static uint64_t earlier_by_rule(const struct agent *a, const struct commit *comm
     return least;
 }
 
-/* A policy that is set later moves nothing in this interval. */
+/* A policy set later moves nothing in this interval. */
 static void note_policy(struct agent *a, const struct commit *commit, uint64_t before_ms)
 {
     const struct sst_policy *p = &commit->by;
     uint64_t least = (uint64_t)a->interval * 10u * (p->refresh_percent - p->jitter_percent);
     uint64_t most = (uint64_t)p->max_refresh * 1000u;
     uint64_t floor = (uint64_t)p->refresh_floor * 1000u;
-    /* Jitter is taken off what max_refresh leaves as well. */
+    /* Jitter is also subtracted from what max_refresh leaves. */
     uint64_t jitter = most != 0 && p->jitter_percent != 0 ? run_ms(a->interval) / 10u : 0;
     least = most != 0 && least > most ? most : least;
     least = least < floor ? floor : least;
@@ -70,7 +70,7 @@ static void note_policy(struct agent *a, const struct commit *commit, uint64_t b
         a->interval >= 90u && p->guard == SST_GUARD_RFC && p->expire_at == SST_EXPIRE_AT_EXPIRATION;
 }
 
-/* A 2xx was sent or received: what it says is in force. */
+/* A 2xx was sent or received: what it says is now in force. */
 void note_commit(struct world *w, struct agent *a, const struct packet *packet,
                  const struct commit *commit)
 {
@@ -82,7 +82,7 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     }
     sst_session_inspect(&a->session, &info);
     if (info.ended) {
-        return; /* which the host may not have pulled yet */
+        return; /* the host may not have pulled that yet */
     }
     if (!info.established) {
         w->overlapped = true; /* EC-20: agreed on early, and again by the INVITE */
@@ -92,7 +92,7 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
         return;
     }
     a->established = true;
-    a->committed_at = clock_of(w, a); /* EC-44: also after it was set back */
+    a->committed_at = clock_of(w, a); /* EC-44: also after the clock was set back */
     a->asked = 0;
     a->asked_at = 0;
     a->restored = false;
@@ -115,11 +115,11 @@ void note_commit(struct world *w, struct agent *a, const struct packet *packet,
     if (overlap || !commit->timed || w->side[0].kind == KIND_ROGUE ||
         w->side[1].kind == KIND_ROGUE || w->side[0].kind == KIND_FOREIGN ||
         w->side[1].kind == KIND_FOREIGN) {
-        return; /* EC-21, EC-08 have rules of their own */
+        return; /* EC-21 and EC-08 have rules of their own */
     }
     if (value == NULL) {
         if (info.side != SST_SIDE_NONE && !info.own_benefit) {
-            fail(w, "§7.2: a timer runs that the 2xx does not have", "%u", info.interval);
+            fail(w, "§7.2: a timer runs although the 2xx has none", "%u", info.interval);
         }
         return;
     }
@@ -167,7 +167,7 @@ static void judge_timer(struct world *w, struct agent *a, const struct sst_sessi
     if (info->end_ms == SST_NEVER || deadline > info->end_ms) {
         fail(w, "the timer is lost: nothing would end the session", "%u", info->interval);
     }
-    /* EC-36, EC-120: what is pending holds the BYE, or was when it was due */
+    /* EC-36, EC-120: a request that is pending, or was when the BYE was due, holds the BYE */
     bool answering = a->refused_peer || a->refused_late || a->invite.open || a->update.open;
     for (unsigned i = 0; i < SERVERS; i++) {
         answering = answering || a->servers[i].open;
@@ -192,9 +192,9 @@ void judge(struct world *w, struct agent *a, unsigned may)
     sst_session_inspect(&a->session, &info);
     judge_expires(w, a, &info, may);
     if (info.ended) {
-        bool told = a->ended || a->silent; /* else the end is what is to come */
+        bool told = a->ended || a->silent; /* else the end is still to come */
         if (sst_session_deadline(&a->session) != SST_NEVER && a->style != STYLE_PULL && told) {
-            fail(w, "I1: something is to come after the end", "%c", 'A' + a->index);
+            fail(w, "I1: something is still due after the end", "%c", 'A' + a->index);
         }
         return;
     }
@@ -221,7 +221,7 @@ static bool explain(struct world *w, uint32_t interval)
 static void judge_ended(struct world *w, struct agent *a, const struct sst_event *event)
 {
     if (a->ended || a->silent) {
-        fail(w, "I1: an end after the end", "%s", sst_end_reason_name(event->reason));
+        fail(w, "I1: a second end", "%s", sst_end_reason_name(event->reason));
     }
     property_ended(w, a, event);
     if (!has(w, HABIT_LOSS) && !explain(w, event->interval)) {
@@ -230,22 +230,22 @@ static void judge_ended(struct world *w, struct agent *a, const struct sst_event
     }
 }
 
-/* §11.1: nobody is driven to refresh more often than the policy allows. */
+/* §11.1: nobody is made to refresh more often than the policy allows. */
 static void judge_rate(struct world *w, struct agent *a, const struct sst_event *event)
 {
     property_rate(w, a);
     bool first = a->asked++ == 0 && !a->restored && event->side == SST_SIDE_LOCAL;
-    /* The clock may have gone round its zero. */
+    /* The clock may have wrapped around. */
     uint64_t elapsed = clock_of(w, a) - a->committed_at;
-    /* It was due when it was noted; the clock went back before it was pulled. */
+    /* It was due when it was recorded; the clock went back before it was pulled. */
     bool back = a->lazy && (w->causes & 1u << CAUSE_CLOCK) != 0;
     if (first && !back && elapsed < a->least) {
         fail(w, "§11.1: a refresh is asked for too early", "%llu ms after the 2xx",
              (unsigned long long)elapsed);
     }
-    /* EC-111: a way that is untried is tried at once when nothing more would be planned. */
+    /* EC-111: an untried method is tried at once if nothing else would be planned. */
     if (a->asked_at == clock_of(w, a) && a->asked_method == event->method) {
-        fail(w, "I9: one refresh is asked for twice", "%u in this interval", a->asked);
+        fail(w, "I9: one refresh is requested twice", "%u in this interval", a->asked);
     }
     a->asked_at = clock_of(w, a);
     a->asked_method = event->method;

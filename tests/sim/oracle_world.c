@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What has to hold between the two sides, and at the end of a world. */
+/* What must hold between the two sides, and at the end of a world. */
 #include "sim.h"
 
 #include <string.h>
@@ -26,14 +26,14 @@ static bool is_quiet(const struct world *w)
 static void judge_pair(struct world *w, const struct sst_session_info *a,
                        const struct sst_session_info *b)
 {
-    /* EC-123: one who watches may owe a refresh, which settles it. */
+    /* EC-123: a watcher may owe a refresh, which settles it. */
     bool planned = a->refresh_ms != SST_NEVER || b->refresh_ms != SST_NEVER;
     if (a->side == SST_SIDE_REMOTE && b->side != SST_SIDE_LOCAL && !planned) {
         fail(w, "I6: one side waits for a refresh that the other does not plan", "%s, %s",
              sst_side_name(a->side), sst_side_name(b->side));
     }
     if (a->own_benefit || b->own_benefit || w->declines) {
-        return; /* each side for itself; a proxy may answer for who declines (§8.2) */
+        return; /* each side for itself; a proxy may answer for a side that declines (§8.2) */
     }
     if ((a->side == SST_SIDE_NONE) != (b->side == SST_SIDE_NONE) ||
         (!w->overlapped && a->side != SST_SIDE_NONE && a->side == b->side)) {
@@ -45,7 +45,7 @@ static void judge_pair(struct world *w, const struct sst_session_info *a,
     }
 }
 
-/* While nothing is under way and nothing went wrong, both sides agree. */
+/* While nothing is pending and nothing has gone wrong, both sides agree. */
 void judge_world(struct world *w)
 {
     if (w->causes != 0 || w->failure != NULL || !is_quiet(w)) {
@@ -74,14 +74,16 @@ static void judge_survivor(struct world *w, const struct agent *a)
     }
     uint32_t interval = owes && a->interval == 0 ? a->policy->session_expires : a->interval;
     uint64_t run = (uint64_t)(interval < 90u ? 90u : interval) * 1000u;
-    /* EC-18: a response that was no 2xx is life, until the next refresh. 100 is none; EC-127. */
+    /* EC-18: a response other than 2xx is a sign of life, until the next refresh. 100 is not;
+     * EC-127. */
     run *= a->own_benefit && a->lives ? 2u : 1u;
-    /* what was still under way, and EC-30 */
+    /* what was still pending, and EC-30 */
     uint64_t late = 21000u * (w->proxies + 1u) + 3u * TIMER_B;
     bool jumped = (w->causes & (1u << CAUSE_CLOCK | 1u << CAUSE_SLEEP | 1u << CAUSE_PULL)) != 0;
-    /* EC-18: whoever refuses a refresh for one's own benefit, a proxy too, counts as life. */
+    /* EC-18: rejecting a refresh that is for our own benefit counts as a sign of life, even if a
+     * proxy did it. */
     bool refused = a->own_benefit && (w->causes & 1u << CAUSE_POLICY) != 0;
-    /* A request of the peer's that its own host never answers blocks the refreshes. */
+    /* A peer's request that our host never answers blocks the refreshes. */
     refused = refused || (a->own_benefit && (w->causes & 1u << CAUSE_LATE) != 0);
     if (!jumped && !refused && a->last_end > w->dead_at + run + late) {
         fail(w, "a dead side is noticed within the interval", "%llu ms later",

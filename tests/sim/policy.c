@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the owners of hosts want, and want otherwise in the middle of a call. */
+/* What the owners of hosts want, and how they change it in the middle of a call. */
 #include "sim.h"
 
 #include <string.h>
@@ -80,7 +80,7 @@ static void choose_policy(struct world *w, struct agent *a, struct sst_policy *p
     }
 }
 
-/* The one that is not in use becomes the agent's policy. */
+/* The policy that is not in use becomes the agent's policy. */
 static void take_policy(struct world *w, struct agent *a)
 {
     a->policy = &a->policies[a->policy == &a->policies[0] ? 1 : 0];
@@ -103,7 +103,7 @@ static bool is_busy(const struct agent *a)
     return busy;
 }
 
-/* Who begins to ask in mid-call meets owners who then take no timer any more. */
+/* A side that begins to ask in mid-call meets owners that accept no timer any more. */
 static void note_declining(struct world *w)
 {
     for (unsigned i = 0; i < SIDES; i++) {
@@ -112,19 +112,19 @@ static void note_declining(struct world *w)
     }
 }
 
-/* Nothing in force moves by it. */
+/* It moves nothing that is in force. */
 static void judge_change(struct world *w, const struct sst_session_info *before,
                          const struct sst_session_info *after)
 {
     if (before->interval != after->interval || before->side != after->side ||
         before->refresh_ms != after->refresh_ms || before->end_ms != after->end_ms) {
-        fail(w, "another policy moves what is in force", "%llu to %llu",
+        fail(w, "a new policy moves what is in force", "%llu to %llu",
              (unsigned long long)before->end_ms, (unsigned long long)after->end_ms);
     }
 }
 
-/* Another policy, and perhaps another way to be told, at any moment. What is left of the old one is
- * made useless: nobody is to look at it any more. */
+/* Sets another policy, and perhaps another way of event delivery, at any moment. The old policy is
+ * then made useless: nobody may read it any more. */
 bool change_policy(struct world *w, struct agent *a)
 {
     if (a->kind != KIND_LIBRARY || a->phase == PHASE_DEAD || a->phase == PHASE_OVER ||
@@ -143,7 +143,7 @@ bool change_policy(struct world *w, struct agent *a)
     take_policy(w, a);
     note_declining(w);
     if (sst_session_set_policy(&a->session, a->policy) != SST_OK) {
-        fail(w, "a policy that is right is not taken", "%c", 'A' + a->index);
+        fail(w, "a valid policy is not taken", "%c", 'A' + a->index);
     }
     memset(old, 0xA5, sizeof *old);
     log_line(w, "%c: another policy, mode %u, method %u", 'A' + a->index, (unsigned)a->policy->mode,

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-/* EC-120: a request of this side is pending, and its 2xx would refresh. */
+/* EC-120: a local request is pending, and its 2xx would refresh. */
 static bool overtakes_own(const struct world *w, const struct agent *a,
                           const struct sst_event *event)
 {
@@ -25,13 +25,13 @@ static bool overtakes_own(const struct world *w, const struct agent *a,
     return pending && before && event->reason == SST_END_NOT_REFRESHED;
 }
 
-/* EC-132: the watcher hangs up before the other side has so much as sent its next refresh. EC-30:
- * so does one that was called, and counts from a 2xx that was lost though it heard of the ACK. */
+/* EC-132: the watcher hangs up before the other side has even sent its next refresh. EC-30: so does
+ * a callee that counts from a lost 2xx although it was told of the ACK. */
 static bool before_sending(const struct world *w, const struct agent *a)
 {
     const struct agent *other = &w->side[1 - a->index];
     bool first = a->index == 1 && a->tells_ack && a->commits == 1 && other->commits == 1;
-    bool free = !other->invite.open && !other->update.open; /* else that is in its way */
+    bool free = !other->invite.open && !other->update.open; /* if not, that is in its way */
     return other->kind == KIND_LIBRARY && is_up(w, other) && (other->last_was_refresh || first) &&
            free && !other->sent_since && other->committed_at != 0;
 }
@@ -45,7 +45,7 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
     }
     if (event->reason == SST_END_REFRESH_UNANSWERED && event->side == SST_SIDE_LOCAL &&
         clock_of(w, a) < event->expires_ms) {
-        afflict(w, CAUSE_POLICY); /* expire_at=guard: over whatever is under way, a second later */
+        afflict(w, CAUSE_POLICY); /* expire_at=guard: over whatever is pending, a second later */
     }
     if (overtakes_own(w, a, event)) {
         fail(w, "EC-120: the BYE overtakes a request of this side", "%s",
@@ -60,7 +60,7 @@ void property_ended(struct world *w, struct agent *a, const struct sst_event *ev
     }
 }
 
-/* Which refusals there were, for who reads it. */
+/* Which rejections there were, for the reader. */
 static const char *name_of_rule(const struct rule *rule)
 {
     if (rule->lasts != 0) {
@@ -121,7 +121,7 @@ static bool is_pending(const struct world *w, const struct agent *a, const struc
             return true;
         }
     }
-    /* EC-121: at most 32 s from that 2xx, where nobody tells the library of its ACK */
+    /* EC-121: at most 32 s from that 2xx, if nobody reports its ACK to the library */
     if (packet->offer && a->gave && w->now <= a->gave_at + TIMER_B) {
         return true;
     }
@@ -174,8 +174,8 @@ void property_commit(struct agent *a, const struct sst_policy *policy, bool refr
     }
 }
 
-/* EC-18: who asked for a timer, for the own benefit if need be, notices a dead peer. Who meets a
- * minimum above the own maximum asks for none in the end; EC-101. */
+/* EC-18: a side that asked for a timer, if need be for its own benefit, notices a dead peer. A side
+ * that meets a minimum above its own maximum ends up asking for none; EC-101. */
 bool property_owes_notice(const struct world *w, const struct agent *a)
 {
     bool quirk = has(w, HABIT_LISTS) || has(w, HABIT_FORGETS) || has(w, HABIT_TRYING);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Proxies: with the library's rules, without the extension, and bad ones that remove header fields.
- */
+ * */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -33,14 +33,14 @@ void make_proxy(struct world *w, struct proxy *proxy)
     bool refused = has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_FORGETS);
     if (has(w, HABIT_MUTE) || has(w, HABIT_SMALL) || has(w, HABIT_TAKER) ||
         (has(w, HABIT_PING) && refused)) {
-        /* Else a caller seems to have asked (EC-135), or a taker to refresh (EC-124), and a ping
-         * for another interval than the one that the peer behind it counts by, of which nobody here
-         * can know (EC-12). */
+        /* Otherwise a caller seems to have asked (EC-135) or a taker to refresh (EC-124), or a ping
+         * seems to ask for an interval other than the one the peer counts by, which nobody here can
+         * know (EC-12). */
         proxy->policy.session_expires = 0;
     }
     if (has(w, HABIT_SMALL) || has(w, HABIT_FORGETS)) {
-        /* Else a peer asks for less than is in force (EC-134), which a 2xx that forgets it does not
-         * say. */
+        /* Otherwise a peer asks for less than is in force (EC-134), which a 2xx that forgets the
+         * timer does not say. */
         proxy->policy.max_session_expires = 0;
     }
     proxy->policy.reject_small = pick(w, 4) != 1;
@@ -88,7 +88,7 @@ static void apply(struct packet *packet, const struct sst_proxy_edit *edit)
     }
 }
 
-/* I8 of the decisions, read from the text. */
+/* I8, read from the text. */
 static void judge_edit(struct world *w, const struct packet *before, const struct packet *after)
 {
     const char *old = get_header(before, "Session-Expires");
@@ -123,7 +123,7 @@ static void refuse(struct world *w, const struct sst_proxy_edit *edit, const str
     response.at = request->at;
     w->counts->scene[SCENE_422_BY_PROXY]++;
     log_packet(w, &response, " by a proxy");
-    /* Sent again with each copy of the request, so it may be carried as any other response. */
+    /* Sent again for each retransmitted request, so it may be carried like any other response. */
     struct packet back = response;
     back.at = (int8_t)(response.at + (response.from == 0 ? 1 : -1));
     back.used = true;
@@ -154,7 +154,7 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
         memory->from = packet->from;
     }
     view(&msg, packet);
-    /* Of a copy that comes after the 2xx the proxy knows that it was answered. */
+    /* For a retransmission after the 2xx, the proxy knows that the request was answered. */
     uint8_t answered = memory->tx.answered;
     sst_proxy_request(&proxy->policy, &memory->tx, &msg, &edit);
     memory->tx.answered = answered;
@@ -167,7 +167,7 @@ static bool pass_request(struct world *w, struct proxy *proxy, struct packet *pa
     if (get_header(packet, "Session-Expires") == NULL && edit.set_session_expires) {
         w->counts->scene[SCENE_PROXY_INSERTS]++;
     }
-    /* Who watches counts from the ACK, which it may be told late, and rescues as late; EC-30. */
+    /* The watcher counts from the ACK, which may be reported late, and rescues as late; EC-30. */
     bool rescued_late = has(w, HABIT_LAZY) && has(w, HABIT_ACK);
     if (w->causes == 0 && !w->overlapped && !rescued_late &&
         sst_proxy_expired(&proxy->dialog, w->now) && is_up(w, &w->side[0]) &&
@@ -188,7 +188,7 @@ static void pass_response(struct world *w, struct proxy *proxy, struct packet *p
     struct sst_proxy_dialog unchanged = proxy->dialog;
     struct proxy_memory *memory = remembered(proxy, packet, packet->from == 0 ? 1u : 0u);
     view(&msg, packet);
-    if (memory != NULL) { /* EC-31: a copy does not move it */
+    if (memory != NULL) { /* EC-31: a retransmission does not move it */
         sst_proxy_response(&proxy->policy, &memory->tx, &msg, w->now, &edit, &proxy->dialog);
     } else {
         sst_proxy_response(&proxy->policy, &unknown, &msg, w->now, &edit, &unchanged);

@@ -11,11 +11,11 @@ static bool pull_one(struct world *w, struct agent *a)
     judge(w, a, MAY_TIME);
     if (!any) {
         if (sst_session_deadline(&a->session) <= clock_of(w, a)) {
-            fail(w, "I9: nothing is pulled, and something is due", "%c", 'A' + a->index);
+            fail(w, "I9: something is due, and nothing is pulled", "%c", 'A' + a->index);
         }
         return false;
     }
-    a->inside = true; /* what the host does now settles here */
+    a->inside = true; /* what the host does now is settled here */
     handle(w, a, &event);
     a->inside = false;
     return true;
@@ -31,7 +31,7 @@ void pull(struct world *w, struct agent *a)
     }
 }
 
-/* Two seconds until all is pulled are no fault; more is what may end a call. */
+/* Taking up to two seconds to pull everything is no fault; taking longer may end a call. */
 #define PROMPT_MS 2000u
 
 static uint32_t lateness(struct world *w, struct agent *a)
@@ -42,13 +42,13 @@ static uint32_t lateness(struct world *w, struct agent *a)
     return pick(w, 60000);
 }
 
-/* How much after the moment that it planned for. */
+/* How late the host polls, compared with its plan. */
 uint32_t look_late(struct world *w, struct agent *a)
 {
     return !w->fair && chance(w, 30) ? lateness(w, a) : 0;
 }
 
-/* Something waits to be pulled. */
+/* An event waits to be pulled. */
 void plan_pull(struct world *w, struct agent *a)
 {
     if (a->pull_at != SST_NEVER) {
@@ -62,7 +62,7 @@ void plan_pull(struct world *w, struct agent *a)
     uint32_t wait = pick(w, waited < PROMPT_MS ? PROMPT_MS - (uint32_t)waited : 1u);
     wait += !w->fair && chance(w, 80) ? lateness(w, a) : 0;
     a->pull_at = w->now + wait;
-    if (a->looks_late && chance(w, 400)) { /* something gets in the way of what waits */
+    if (a->looks_late && chance(w, 400)) { /* something interferes with what waits */
         unsigned act = pick(w, 2) == 0 ? ACT_HOLD_INVITE : ACT_HOLD_UPDATE;
         schedule(w, a->pull_at - pick(w, 100), TIMED_ACT, pick(w, 2), 0, 0, act);
     }
@@ -71,7 +71,7 @@ void plan_pull(struct world *w, struct agent *a)
     schedule(w, a->pull_at, TIMED_PULL, a->index, 0, a->pull_token, 0);
 }
 
-/* All at once, one of them, or once more a look instead. */
+/* Pulls all at once, or one event, or polls once more instead. */
 void late_pull(struct world *w, struct agent *a, uint32_t token)
 {
     if (token != a->pull_token || a->phase == PHASE_DEAD) {
@@ -98,7 +98,7 @@ void late_pull(struct world *w, struct agent *a, uint32_t token)
         pull(w, a);
     }
     if (a->style != STYLE_PULL && w->failure == NULL) {
-        tell_what_waits(w, a); /* an event had another policy set */
+        tell_what_waits(w, a); /* an event made the host set another policy */
     }
     settle(w, a);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Server transactions: RFC 3261 §17.2, §13.3.1.4, and how hosts answer. */
+/* Server transactions (RFC 3261 §17.2, §13.3.1.4), and how hosts answer. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static struct server *find(struct agent *a, const struct packet *packet, unsigne
     return NULL;
 }
 
-/* A free place: the one that was used least recently. */
+/* A free slot, or the least recently used one. */
 static struct server *take(struct agent *a, const struct packet *packet)
 {
     struct server *best = NULL;
@@ -72,15 +72,15 @@ static void finish(struct world *w, struct agent *a, struct server *s)
     }
 }
 
-/* EC-115: a 2xx to a request that asks for nothing, or that a proxy asks for, leaves the refresh
- * where it was planned; one that is pending may be made up for at any time, and one that waits to
- * be pulled is due. SST_NEVER: it does not. */
+/* EC-115: a 2xx to a request that asks for nothing, or for which a proxy asks, leaves the refresh
+ * where it was planned. A pending one may be tried again at any time, and one that waits to be
+ * pulled is due. SST_NEVER: no plan to keep. */
 static uint64_t planned_before(const struct world *w, const struct agent *a, const struct server *s)
 {
     struct sst_session_info info;
     sst_session_inspect(&a->session, &info);
     bool pending = (a->invite.open && a->invite.refresh) || (a->update.open && a->update.refresh);
-    bool lost = a->attempting && !pending; /* EC-123: no 2xx puts off what asks once more */
+    bool lost = a->attempting && !pending; /* EC-123: no 2xx postpones a further attempt */
     if (s->asked != 0 && s->supports && !lost) {
         return SST_NEVER;
     }
@@ -99,8 +99,8 @@ static bool timer_runs(const struct agent *a)
     return info.established && info.side != SST_SIDE_NONE;
 }
 
-/* Whether the library, asked at the answer, gives the header fields; and they are kept to.
- * @return the status that is sent */
+/* Whether the library, asked at the answer, gives the header fields and the host uses them. @return
+ * the status that is sent */
 static unsigned library_answer(struct world *w, struct agent *a, struct server *s, unsigned status)
 {
     bool inside = a->inside;
@@ -118,10 +118,10 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
         sst_session_answer(&a->session, &s->tx, status, clock_of(w, a), &s->response.headers);
     a->inside = inside;
     if (result != SST_OK && has_ended(a)) {
-        return 481; /* EC-76: the host hears only now that it is over */
+        return 481; /* EC-76: only now does the host learn that the call is over */
     }
     if (result != SST_OK && status >= 200 && status < 300) {
-        fail(w, "a 2xx to an open request is not taken", "%d", result);
+        fail(w, "a 2xx to an open request is not accepted", "%d", result);
     }
     if (status >= 200 && status < 300) {
         const char *value = get_header(&s->response, "Session-Expires");
@@ -131,7 +131,7 @@ static unsigned library_answer(struct world *w, struct agent *a, struct server *
             fail(w, "§9: a 2xx has more than was asked for", "%s, not %u", value, s->most);
         }
         if (s->asks && commit.timed && commit.by.accept_midcall && value == NULL) {
-            fail(w, "§9, FB-04: who asks for a timer gets one", "CSeq %u", s->cseq);
+            fail(w, "§9, FB-04: a peer that asks for a timer gets one", "CSeq %u", s->cseq);
         }
         property_commit(a, &commit.by, false, s->asked == 0 || !s->supports || a->probes);
         note_commit(w, a, &s->response, &commit);
@@ -229,7 +229,7 @@ static void ack(struct world *w, struct agent *a, const struct packet *packet)
     }
 }
 
-/* After how long a host that takes its time answers, and how. */
+/* How long a slow host takes to answer, and with what. */
 static void plan_answer(struct world *w, struct agent *a, struct server *s)
 {
     unsigned slot = (unsigned)(s - a->servers);
@@ -293,7 +293,7 @@ static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
     struct sst_advice advice;
     if (a->phase == PHASE_UP && has(w, HABIT_ALLOW) && packet->method == SST_METHOD_UPDATE &&
         !a->update_known && packet->cseq != w->side[1 - a->index].ping_cseq) {
-        return pick(w, 2) == 0 ? 405 : 501; /* by the host's lower layers */
+        return pick(w, 2) == 0 ? 405 : 501; /* from the host's lower layers */
     }
     if (a->kind != KIND_LIBRARY) {
         bool unknown = packet->method == SST_METHOD_UPDATE && !a->update_known;
@@ -305,7 +305,7 @@ static unsigned advice_of(struct world *w, struct agent *a, struct server *s,
     int result = sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
     a->inside = inside;
     if (result != SST_OK) {
-        fail(w, "a request of the peer's is not taken", "%d", result);
+        fail(w, "a request from the peer is not accepted", "%d", result);
     }
     if ((msg.has & SST_MSG_SUPPORTED_TIMER) && (msg.has & SST_MSG_SESSION_EXPIRES)) {
         s->most = msg.session_expires;
@@ -341,7 +341,8 @@ static void copy_of_request(struct world *w, struct agent *a, struct server *s,
         int result = sst_session_receive(&a->session, &s->tx, &msg, clock_of(w, a), &advice);
         w->counts->scene[SCENE_COPY_TOLD]++;
         if (result != SST_OK || !advice.copy) {
-            fail(w, "EC-78: a copy of a request is taken for another", "CSeq %u", packet->cseq);
+            fail(w, "EC-78: a retransmitted request is taken for a new one", "CSeq %u",
+                 packet->cseq);
         }
         judge(w, a, MAY_NOTHING);
     }
@@ -411,7 +412,7 @@ static void other_request(struct world *w, struct agent *a, const struct packet 
         a->inside = inside;
         judge(w, a, MAY_NOTHING);
         if (result != SST_OK) {
-            fail(w, "a request of the peer's is not taken", "%d", result);
+            fail(w, "a request from the peer is not accepted", "%d", result);
         }
         if (has(w, HABIT_CSEQ) && packet->method == SST_METHOD_BYE && advice.status != 0) {
             fail(w, "EC-117: a BYE is refused", "%u", advice.status);

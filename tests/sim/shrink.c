@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a world from a seed or a list of choices, and shortens the list of one that fails. */
+/* Runs a world from a seed or a list of choices, and shortens a list that fails. */
 #include "sim.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ static void clear(struct world *w, struct counts *counts)
 {
     bool verbose = w->verbose;
     unsigned allowed = w->allowed;
-    /* events and packets are filled in before they are read, but for whether a packet is used */
+    /* events and packets are written before they are read, except each packet's used flag */
     memset(w, 0, offsetof(struct world, events));
     for (unsigned i = 0; i < PACKETS_MAX; i++) {
         w->packets[i].used = false;
@@ -45,7 +45,7 @@ static bool still_fails(struct world *w, size_t count, const char *failure)
     return w->failure != NULL && strcmp(w->failure, failure) == 0;
 }
 
-/* Leaves out, then zeroes, blocks of choices. @return the new count */
+/* Removes blocks of choices, then zeroes blocks. @return the new count */
 static size_t cut(struct world *w, uint32_t *list, size_t count, size_t block, const char *failure)
 {
     for (size_t at = count; at > 0; at--) {
@@ -102,7 +102,7 @@ size_t shrink(struct world *w, uint32_t *list, size_t count, const char *failure
         }
         lower(w, list, count, failure);
         while (count > 0 && list[count - 1u] == 0) {
-            count--; /* what the list does not hold is 0 */
+            count--; /* past its end the list reads as 0 */
         }
     }
     w->verbose = verbose;

@@ -2,12 +2,12 @@
 /*
  * The simulation: one call between two user agents, in virtual time, every choice from one seed.
  *
- * choice.c draws, world.c makes a call up and runs it, timeline.c keeps what is to come, network.c
+ * choice.c draws, world.c sets up a call and runs it, timeline.c keeps what is to come, network.c
  * and proxy.c carry messages, client.c and server.c are SIP transactions, host.c and pull.c are
- * what a host does with the library, policy.c what its owner wants, user.c what people and faults
- * do, oracle.c and property.c judge, count.c counts, shrink.c makes a failure short, main.c is the
- * program. habit.c, between.c and foreign.c are the habits of hosts, of what lies between them, and
- * of peers without the library; each can be switched off (habit.h).
+ * what a host does with the library, policy.c is what its owner wants, user.c what people and
+ * faults do, oracle.c and property.c judge, count.c counts, shrink.c shortens a failure, main.c is
+ * the program. habit.c, between.c and foreign.c are the habits of hosts, of what lies between them,
+ * and of peers without the library; each can be switched off (habit.h).
  */
 #ifndef SIM_H
 #define SIM_H
@@ -45,7 +45,7 @@ struct packet {
     bool allow;
     bool allow_update;
     bool answers; /* a reliable 1xx that answers the offer */
-    bool sure;    /* not to be lost any more */
+    bool sure;    /* must not be lost any more */
     bool used;
 };
 
@@ -54,13 +54,13 @@ struct client {
     struct packet packet;
     uint32_t cseq;
     uint32_t token; /* timers of an earlier request have another */
-    uint32_t wait;  /* until the next copy, in ms */
+    uint32_t wait;  /* ms until the next retransmission */
     uint32_t commits;
     uint8_t retries;
     bool open, proceeding, refresh, offer, initial, cancelled;
     bool timed;    /* the extension was on when it was sent */
     bool answered; /* its offer was answered in a reliable 1xx */
-    bool late;     /* sent after the expiration, of a host that did not look */
+    bool late;     /* sent after the expiration, by a host that did not poll */
     uint64_t sent_at;
 };
 
@@ -77,7 +77,7 @@ struct server {
     bool used, open, await_ack;
     bool rang;                     /* had a 1xx */
     bool asks;                     /* the request had Supported: timer and Session-Expires */
-    uint32_t most;                 /* so that the 2xx may have no more than this; 0: any */
+    uint32_t most;                 /* so the 2xx may have no more than this; 0: any */
     bool offer;                    /* the request had one ... */
     bool answered;                 /* ... which was answered in a reliable 1xx */
     bool gave;                     /* its 2xx has an offer */
@@ -96,11 +96,11 @@ struct stored {
 struct agent {
     struct world *world;
     struct sst_policy policies[2];
-    struct sst_policy *policy; /* one of them */
+    struct sst_policy *policy; /* one of the two */
     struct sst_session session;
     struct client invite, update, bye;
     struct server servers[SERVERS];
-    struct sst_event inbox[16]; /* told by the library, not dealt with yet */
+    struct sst_event inbox[16]; /* reported by the library, not handled yet */
     unsigned inbox_count;
     uint8_t index;
     enum kind kind;
@@ -108,26 +108,26 @@ struct agent {
     enum phase phase;
     bool update_known, says_allow, tells_cseq, tells_ack, tells_copies;
     bool slow;       /* polls late */
-    bool lazy;       /* where it pulls, pulls late */
-    bool looks_late; /* and so late that something may get in the way */
+    bool lazy;       /* pulls late, if it pulls */
+    bool looks_late; /* and so late that something may interfere */
     uint8_t put_off; /* how often in a row */
     uint32_t pull_token;
     uint64_t pull_at;     /* SST_NEVER: no pull is planned */
-    uint64_t waits_since; /* something to be pulled; SST_NEVER: nothing does */
+    uint64_t waits_since; /* since when an event waits to be pulled; SST_NEVER: none does */
     bool ended;           /* SST_EVENT_ENDED came */
     bool silent;          /* the host ended it */
-    bool inside;          /* a call into the library is under way */
+    bool inside;          /* a call into the library is in progress */
     uint64_t away_until;  /* asleep, or restarting */
     uint64_t wake_at;
     uint32_t wake_token;
-    uint64_t clock; /* of the host is the world's plus this, modulo 2^64 */
+    uint64_t clock; /* the host's clock is the world's plus this, modulo 2^64 */
     uint32_t cseq;
     uint8_t image[SST_IMAGE_SIZE];
     uint64_t image_at;                /* world time; 0: there is none */
-    struct stored stored[STORED_MAX]; /* the last ones, the newest at writes - 1 */
+    struct stored stored[STORED_MAX]; /* the last ones; the newest is at writes - 1 */
     uint32_t writes;
     uint64_t died_at;
-    uint64_t taken_at; /* by another host, last; 0: never */
+    uint64_t taken_at; /* last takeover by another host; 0: never */
     /* what the oracle knows */
     uint64_t expires;
     uint64_t committed_at; /* on the host's clock */
@@ -136,31 +136,31 @@ struct agent {
     uint32_t learned;       /* largest Min-SE of the dialog */
     uint32_t learned_early; /* ... of the Call-ID */
     uint32_t commits;
-    uint32_t asked;    /* refreshes asked for since the last 2xx */
-    uint64_t asked_at; /* of the last refresh asked for, on the host's clock */
-    uint64_t least;    /* by the policy of the last 2xx: the refresh does not come before, in ms */
-    bool plain_end;    /* by that policy: who hangs up when is as in RFC 4028 §10 */
-    bool had_most;     /* some policy of its had a max_session_expires */
+    uint32_t asked;    /* refreshes requested since the last 2xx */
+    uint64_t asked_at; /* of the last refresh requested, on the host's clock */
+    uint64_t least;    /* by the policy of the last 2xx: no refresh before this, in ms */
+    bool plain_end;    /* by that policy: hangs up as in RFC 4028 §10 */
+    bool had_most;     /* one of its policies had a max_session_expires */
     enum sst_method asked_method;
     bool restored, refused_peer;
-    bool refused_late; /* a request of its own was refused after its BYE was due; EC-120 */
+    bool refused_late; /* one of its requests was rejected after its BYE was due; EC-120 */
     bool established;
     bool timed;       /* a timer ran when the call ended ... */
     bool own_benefit; /* ... for its own benefit */
-    bool gave;        /* the library waits for the ACK with the answer to an offer ... */
-    uint64_t gave_at; /* ... in the 2xx of this moment */
+    bool gave;        /* the library waits for the ACK that answers an offer ... */
+    uint64_t gave_at; /* ... which was in the 2xx of this moment */
     /* habits */
     uint32_t ping_cseq; /* of the last request in its name that it knows nothing of */
     unsigned unsent;    /* refreshes not sent in this interval */
-    unsigned early;     /* 408 to its refreshes since the last that was answered with a 2xx */
-    bool owes_notice;   /* by its policy it has to notice a dead peer, with or without agreement */
+    unsigned early;     /* 408 responses to its refreshes since the last 2xx to one */
+    bool owes_notice;   /* its policy obliges it to notice a dead peer, with or without agreement */
     bool sent_since;    /* a refresh since the last 2xx */
     bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped
                             */
-    bool lives;            /* a response but 100 and 2xx came since the last 2xx */
-    bool attempting;       /* a refresh was asked for, and not answered with a 2xx yet */
-    bool probes;           /* EC-123: a request that something had overtaken was lost, and none
-                              was answered since */
+    bool lives;            /* a response other than 100 and 2xx came since the last 2xx */
+    bool attempting;       /* a refresh was requested, and has no 2xx yet */
+    bool probes;           /* EC-123: a request that was overtaken got no response, and no later
+                              request has been answered */
     bool has_begun;        /* a refresh, at ... */
     uint64_t begun_at;     /* ... by the host's clock: the first attempt of the last one */
     uint32_t floor;        /* the smallest refresh_floor since then, in s */
@@ -186,7 +186,7 @@ struct proxy {
     struct sst_proxy_dialog dialog;
 };
 
-/* A response that something between the two hosts makes up. */
+/* A response made up by something between the two hosts. */
 struct held {
     struct packet packet;
     bool used;
@@ -234,7 +234,7 @@ struct world {
     struct choices choices;
     struct counts *counts;
     uint64_t now;
-    uint64_t end_at; /* nobody starts anything afterwards */
+    uint64_t end_at; /* nobody starts anything after this */
     uint64_t partition_until;
     uint64_t dead_at;
     const char *failure;
@@ -249,25 +249,25 @@ struct world {
     unsigned habits;  /* of this world */
     struct rule rules[RULES_MAX];
     struct held held[HELD_MAX];
-    uint32_t refused_cseq[SIDES][2]; /* the last request that was refused on the way */
-    uint32_t passed_cseq[SIDES][2];  /* ... that was not */
-    unsigned ping_by;                /* whose name the pings have, and how many are left */
+    uint32_t refused_cseq[SIDES][2]; /* the last request that was rejected on the way */
+    uint32_t passed_cseq[SIDES][2];  /* ... that was let through */
+    unsigned ping_by;                /* in whose name the pings are sent, and how many are left */
     unsigned pings;
     uint32_t ping_every;
     bool overtaken;   /* the last 408 was to a refresh that something had overtaken */
     unsigned network; /* 0 perfect, 1 delivers, 2 harsh, 3 loses a third */
     uint8_t lost[SIDES][SST_METHOD_BYE + 1][2];
-    unsigned tries; /* to hang up */
+    unsigned tries; /* attempts to hang up */
     bool fair, planned, overlapped, verbose;
-    bool fickle;   /* owners change their minds while something is under way */
-    bool declines; /* a policy of this call switches the extension off, or lets none in later */
+    bool fickle;   /* owners change their minds while something is pending */
+    bool declines; /* a policy of this call turns the extension off, or accepts no timer later */
     uint32_t order;
     unsigned count;
     struct timed events[EVENTS_MAX];
     struct packet packets[PACKETS_MAX];
 };
 
-/* Whatever the library returns here, nothing depends on it. */
+/* Nothing depends on what the library returns here. */
 static inline void ignored(int result)
 {
     (void)result;
@@ -328,7 +328,7 @@ void tell_what_waits(struct world *w, struct agent *a);
 void wake(struct world *w, struct agent *a, uint32_t token);
 void poll_now(struct world *w, struct agent *a);
 bool is_up(const struct world *w, const struct agent *a);
-bool has_ended(const struct agent *a); /* the library ended it: the host may not know yet */
+bool has_ended(const struct agent *a); /* the library ended it; the host may not know yet */
 bool may_invite(const struct agent *a);
 void stop(struct world *w, struct agent *a);
 void afflict(struct world *w, enum cause cause);
@@ -363,13 +363,13 @@ void make_agent(struct world *w, struct agent *a);
 
 /* oracle.c */
 struct commit {
-    struct sst_policy by; /* as it was before the call: its events may set another */
+    struct sst_policy by; /* as it was before the call, whose events may set another */
     uint32_t commits;     /* when the transaction began */
-    bool sent;            /* else received */
-    bool timed;           /* the extension was on when the request went out, or came in */
+    bool sent;            /* otherwise received */
+    bool timed;           /* the extension was on when the request was sent or received */
     bool late;            /* received: the request was sent after the expiration */
     uint64_t sent_at;     /* ... when it was sent */
-    uint64_t planned; /* sent, where the request asked for nothing: the refresh that was planned */
+    uint64_t planned; /* sent, and the request asked for nothing: the refresh that was planned */
 };
 enum may { MAY_NOTHING = 0, MAY_COMMIT = 1, MAY_ACK = 2, MAY_TIME = 4, MAY_RESTORE = 8 };
 void fail(struct world *w, const char *what, const char *format, ...);

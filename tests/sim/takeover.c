@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hosts that keep their sessions in a store and die at any moment; another host takes the call over
- * from the last image that the store has, by a clock of its own (EC-131). Nobody may notice: the
- * call lives on, and where the peer is dead as well it ends all the same.
+ * Hosts that keep their sessions in a store and die at any moment. Another host takes over the call
+ * from the last image in the store, with a clock of its own (EC-131). Nobody may notice: the call
+ * continues, and if the peer is dead too, it still ends.
  */
 #include "sim.h"
 
 #include <string.h>
 
-/* A write is in the store so long after it was sent, unless its host dies first. */
+/* A write reaches the store this long after it was sent, unless its host dies first. */
 #define WRITE_MS 50u
-/* How far the two hosts' clocks may be apart, in the worst way. */
+/* How far apart the two hosts' clocks may be in the worst case. */
 #define CLOCKS_MS 10000u
-/* So many CSeq numbers a host reserves at a time. */
+/* How many CSeq numbers a host reserves at a time. */
 #define CSEQ_BLOCK 1000u
 
 static struct stored *newest(struct agent *a)
@@ -20,7 +20,7 @@ static struct stored *newest(struct agent *a)
     return &a->stored[(a->writes - 1u) % STORED_MAX];
 }
 
-/* Whatever the host does: what it has in the store is no longer what it has. */
+/* After any action of the host, the image in the store is out of date. */
 void write_image(struct world *w, struct agent *a)
 {
     uint64_t fingerprint = sst_session_fingerprint(&a->session);
@@ -36,8 +36,8 @@ void write_image(struct world *w, struct agent *a)
         sst_session_save(&a->session, clock_of(w, a), stored->image, sizeof stored->image, NULL));
 }
 
-/* A re-INVITE that was answered with a 1xx is not sent again: it waits for a host that is dead, and
- * the peer's session ends with it if UPDATE is no way around it (EC-38). */
+/* A re-INVITE that was answered with a 1xx is not retransmitted. It waits for a dead host, and the
+ * peer's session ends with it unless UPDATE gets around it (EC-38). */
 static bool keeps_the_peer_waiting(const struct agent *a)
 {
     for (unsigned i = 0; i < SERVERS; i++) {
@@ -65,7 +65,7 @@ void die(struct world *w, struct agent *a)
     schedule(w, w->now + lease, TIMED_BACK, a->index, 0, 0, BACK_ELSEWHERE);
 }
 
-/* The newest image that reached the store; one more may have, or not. */
+/* The newest image that reached the store; one more may have reached it, or not. */
 static const struct stored *found(struct world *w, struct agent *a)
 {
     uint32_t lost = 0;
@@ -91,7 +91,7 @@ void take_over(struct world *w, struct agent *a)
     a->taken_at = w->now;
     a->clock = draw(w) - w->now;
     a->cseq += CSEQ_BLOCK;
-    log_line(w, "%c: is taken over, image of %.3f, spread %.1f s", 'A' + a->index,
+    log_line(w, "%c: is taken over, from the image of %.3f, spread %.1f s", 'A' + a->index,
              (double)stored->at / 1000.0, (double)how.spread_ms / 1000.0);
     if (sst_session_restore(&a->session, a->policy, &how, clock_of(w, a)) != SST_OK) {
         fail(w, "an image is not restored", "%c", 'A' + a->index);
@@ -109,7 +109,7 @@ void take_over(struct world *w, struct agent *a)
     poll_now(w, a);
 }
 
-/* EC-131: the interval starts at the take-over, so that a dead peer is noticed within one. */
+/* EC-131: the interval starts at the takeover, so a dead peer is noticed within one interval. */
 void judge_taker(struct world *w, const struct agent *a)
 {
     if (a->taken_at == 0 || !a->restored || a->phase != PHASE_OVER || w->dead_at == 0 ||

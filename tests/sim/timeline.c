@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is to come, in a binary heap; what is due at the same moment comes in the order of planning.
- */
+/* What is to come, in a binary heap. Entries due at the same moment come in the order of planning.
+ * */
 #include "sim.h"
 
 static bool is_before(const struct timed *a, const struct timed *b)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What people do in a call, and what befalls hosts. */
+/* What people do in a call, and what happens to hosts. */
 #include "sim.h"
 
 #include <string.h>
 
-/* RFC 3261 §14.1: no INVITE while one is under way in either direction, nor before its ACK. */
+/* RFC 3261 §14.1: no INVITE while one is pending in either direction, nor before its ACK. */
 bool may_invite(const struct agent *a)
 {
     if (a->invite.open || a->update.open) {
@@ -207,7 +207,7 @@ void come_back(struct world *w, struct agent *a, unsigned detail)
     judge(w, a, MAY_RESTORE);
     struct sst_session_info info;
     sst_session_inspect(&a->session, &info);
-    a->interval = info.interval; /* which an old image has another one of */
+    a->interval = info.interval; /* which may differ in an old image */
     a->committed_at = clock_of(w, a);
     a->wake_at = SST_NEVER;
     settle(w, a);
@@ -254,7 +254,7 @@ void do_fault(struct world *w, struct agent *a, enum fault fault)
     } else if (fault == FAULT_CLOCK_AHEAD || fault == FAULT_CLOCK_BACK) {
         uint32_t ms = pick(w, 3) == 0 ? pick(w, 5000) : pick(w, 2000000);
         uint64_t now = clock_of(w, a);
-        uint64_t back = ms < now ? ms : now; /* no clock goes below its zero */
+        uint64_t back = ms < now ? ms : now; /* no clock goes below zero */
         a->clock += fault == FAULT_CLOCK_AHEAD ? ms : UINT64_C(0) - back;
         afflict(w, CAUSE_CLOCK);
         a->wake_at = SST_NEVER;

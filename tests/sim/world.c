@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a call up and lets it happen. */
+/* Sets up a call and runs it. */
 #include "sim.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ static void start(struct world *w)
     if (has(w, HABIT_STATUS) || has(w, HABIT_408) || has(w, HABIT_UNSENT)) {
         w->network = 0; /* the ladder is judged to the second */
     } else if (has(w, HABIT_DIES)) {
-        w->network = 0; /* a death is loss enough: of a peer's INVITE few copies are left */
+        w->network = 0; /* a death loses enough: few retransmissions of a peer's INVITE are left */
     } else if (has(w, HABIT_LOSS)) {
         w->network = 3;
     }
@@ -74,7 +74,7 @@ static void start(struct world *w)
     }
 }
 
-/* A moment that matters, or any. */
+/* A moment that matters, or any moment. */
 static uint64_t moment(struct world *w, uint64_t run, unsigned spans)
 {
     uint64_t guard = run / 3u < 32000u ? run / 3u : 32000u;
@@ -86,7 +86,7 @@ static uint64_t moment(struct world *w, uint64_t run, unsigned spans)
     return bases[kind] + pick(w, spans) * (run / 2u) + pick(w, 3) * 500u + pick(w, 40);
 }
 
-/* Of the intervals that the two sides run; each may run one for its own benefit. */
+/* The shorter of the intervals that the two sides run; each may run one for its own benefit. */
 static uint64_t shortest_run(const struct world *w, uint64_t run)
 {
     for (unsigned i = 0; i < SIDES; i++) {

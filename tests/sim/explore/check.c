@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What has to hold after each call, whatever came before. */
+/* What must hold after each call, whatever came before. */
 #include "explore.h"
 
 #include "session/event.h"
@@ -18,17 +18,17 @@ static const char *check_ended(const struct search *search, const struct state *
     }
     bool waited = before->session.events != 0; /* to be pulled */
     if (search->told.after_end || (was && !waited && told != 0)) {
-        return "I1: nothing is told after the end";
+        return "I1: no event after the end";
     }
     if (was && !is) {
-        return "I1: what has ended stays so";
+        return "I1: an ended session stays ended";
     }
     if (is && after->session.events == 0 && sst_session_deadline(&after->session) != SST_NEVER) {
         return "I1: an ended session waits for nothing";
     }
     if (search->told.count[SST_EVENT_ENDED] > 1 ||
         (search->told.count[SST_EVENT_ENDED] != 0 && !is)) {
-        return "I1: an end is told once, and is one";
+        return "I1: the end is reported once, and is a real one";
     }
     return NULL;
 }
@@ -39,7 +39,8 @@ static enum sst_open open_of(const struct state *s, enum place place)
     return sst_open(&s->session, at[place]);
 }
 
-/* What is pending for a request of the peer's, as a host sees it: RFC 3261 §14.2, RFC 3311 §5.2. */
+/* What is pending because of a request from the peer, as a host sees it: RFC 3261 §14.2, RFC 3311
+ * §5.2. */
 static bool is_pending(const struct state *s, bool invite, bool offer)
 {
     bool own_offer = open_of(s, OWN_INVITE) == OPEN_OFFER || open_of(s, OWN_UPDATE) == OPEN_OFFER;
@@ -78,16 +79,16 @@ static const char *check_expiration(const struct sst_session_info *before,
         return NULL;
     }
     if ((may & MAY_TIME) && (after->side == SST_SIDE_NONE || after->own_benefit)) {
-        return NULL; /* EC-110: it went off; EC-18: another interval for the own benefit */
+        return NULL; /* EC-110: it was turned off; EC-18: another interval for our own benefit */
     }
     if ((may & MAY_ACK) && after->side == SST_SIDE_REMOTE &&
         after->expires_ms <= before->expires_ms + SST_TRANSACTION_MS) {
         return NULL; /* EC-30 */
     }
-    return "I3: the expiration moves by a new 2xx alone";
+    return "I3: only a new 2xx moves the expiration";
 }
 
-/* A refresher that can still do something, and has nothing under way, has a plan. */
+/* A refresher that can still act, and has nothing pending, must have a plan. */
 static bool has_forgotten(const struct state *state)
 {
     const struct sst_session *s = &state->session;
@@ -102,10 +103,10 @@ static const char *check_timer(const struct state *state, const struct sst_sessi
 {
     uint64_t deadline = sst_session_deadline(&state->session);
     if (info->end_ms == SST_NEVER || deadline > info->end_ms) {
-        return "a timer that runs comes to an end";
+        return "a running timer has an end";
     }
     if (info->end_ms > info->expires_ms) {
-        return "I4: nobody lives after the expiration";
+        return "I4: no session outlives its expiration";
     }
     if (has_forgotten(state)) {
         return "the side that refreshes has a plan";
@@ -113,10 +114,10 @@ static const char *check_timer(const struct state *state, const struct sst_sessi
     return NULL;
 }
 
-/* Each violation is an event. */
+/* Each violation is an event of its own. */
 #define PULLS_MAX (SST_VIOLATION_COUNT + 12u)
 
-/* I9, I4: the host looks until nothing is due; that takes few looks, and then there is nothing. */
+/* I9, I4: the host polls until nothing is due. That takes few polls, and then nothing is left. */
 static const char *check_looks(struct search *search, const struct state *state)
 {
     struct state copy = *state;
@@ -138,18 +139,18 @@ static const char *check_looks(struct search *search, const struct state *state)
     bool late = search->told.late_refresh;
     search->told = told;
     if (looks > 4 || pulls > PULLS_MAX || (state->policy == POLICY_PULLED && looks != 0)) {
-        return "I9: what was done is not due any more";
+        return "I9: what was done is no longer due";
     }
     if (late) {
         return "I2: no refresh in the last second";
     }
     if (memcmp(&before, &copy.session, sizeof before) != 0) {
-        return "I9: a look when nothing is due does nothing";
+        return "I9: a poll when nothing is due does nothing";
     }
     struct sst_session_info info;
     sst_session_inspect(&copy.session, &info);
     if (info.expires_ms != SST_NEVER && !info.ended && info.expires_ms <= copy.now) {
-        return "I4: who looked is not alive after the expiration";
+        return "I4: a session that was polled is not alive after the expiration";
     }
     return NULL;
 }
@@ -166,8 +167,9 @@ static const char *check_image(struct search *search, const struct state *before
     if (sst_session_now(&before->session, before->now) != sst_time_in(before->now)) {
         return NULL; /* EC-44: a clock that stood still */
     }
-    return memcmp(&a, &b, offsetof(struct state, now)) == 0 ? NULL
-                                                            : "FB-49: who takes over is the same";
+    return memcmp(&a, &b, offsetof(struct state, now)) == 0
+               ? NULL
+               : "FB-49: the restored session is the same";
 }
 
 const char *check_step(struct search *search, const struct state *before, const struct state *after,

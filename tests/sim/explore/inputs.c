@@ -96,7 +96,7 @@ static const struct input inputs[] = {
     {"pull", PULL, OWN_INVITE, 0, 0, ANY, 0, 0},
 };
 
-/* What not everybody thinks of. */
+/* What not every host does. */
 static const struct input habits[] = {
     {"100 INVITE", RESPOND, OWN_INVITE, 100, 0, ANY, 0, 0},
     {"513 INVITE", RESPOND, OWN_INVITE, 513, 0, ANY, 0, 0},
@@ -160,19 +160,19 @@ unsigned input_may(unsigned input)
     return MAY_NOTHING;
 }
 
-/* Whatever the library returns here is judged by what it did. */
+/* Whatever the library returns here, the checks judge what it did. */
 static void ignored(int result)
 {
     (void)result;
 }
 
-/* Habits: the host prepares the refresh, and gives it up or sends it. Its tx is the state's, whose
- * session this is. */
+/* Habits: the host prepares the refresh, and abandons or sends it. The tx belongs to the state that
+ * contains this session. */
 static int send_or_not(struct search *search, struct sst_session *session,
                        const struct sst_event *event)
 {
     struct sst_headers headers;
-    struct state *s = (struct state *)(void *)session; /* its first member */
+    struct state *s = (struct state *)(void *)session; /* the session is its first member */
     unsigned flags = REFRESH | (event->with_offer ? OFFER : 0);
     struct sst_tx *tx = &s->tx[event->method == SST_METHOD_UPDATE ? OWN_UPDATE : OWN_INVITE];
     if (search->answer == TRUST_SENDS || search->answer == TRUST_UNDOES) {
@@ -277,7 +277,7 @@ static int talk(struct search *search, struct state *s, const struct input *in)
         return answer(s, in);
     case ACK:
         result = sst_session_ack(&s->session, tx, s->now);
-        s->gave_at = result == SST_OK ? 0 : s->gave_at; /* else its tx was begun anew */
+        s->gave_at = result == SST_OK ? 0 : s->gave_at; /* else its tx was started again */
         return result;
     case UNSENT:
         return sst_session_not_sent(&s->session, in->number != 0 ? tx : NULL, SST_NEVER, s->now);
@@ -297,7 +297,7 @@ static int talk(struct search *search, struct state *s, const struct input *in)
     return SST_OK;
 }
 
-/* Time passes, and the host looks once. */
+/* Time passes, and the host polls once. */
 static bool look(struct search *search, struct state *s, const struct input *in)
 {
     uint64_t at = s->now + in->number;
@@ -309,13 +309,13 @@ static bool look(struct search *search, struct state *s, const struct input *in)
         }
         at = deadline - in->number;
     }
-    s->now = at > s->now ? at : s->now; /* 0: what waits is told at once */
+    s->now = at > s->now ? at : s->now; /* 0: what is pending is reported at once */
     search->now = s->now;
     sst_session_advance(&s->session, s->now);
     return true;
 }
 
-/* As bytes, and back, on a clock that started elsewhere. */
+/* Into bytes and back, on a clock with another start. */
 static void move(struct search *search, struct state *s, bool restart, unsigned flags)
 {
     uint8_t image[SST_IMAGE_SIZE];
@@ -333,7 +333,7 @@ static void move(struct search *search, struct state *s, bool restart, unsigned 
     }
 }
 
-/* What is in force stays; what waited is told at once by a policy with a callback. */
+/* What is in force stays. A policy with a callback reports at once what was pending. */
 static bool change_policy(struct search *search, struct state *s, unsigned policy)
 {
     struct sst_session_info before;
@@ -366,7 +366,7 @@ static bool pull(struct search *search, struct state *s)
     if (sst_session_next_event(&s->session, s->now, &event)) {
         on_event(search, &s->session, &event);
     } else if (sst_session_deadline(&s->session) <= s->now) {
-        search->failure = "I9: where nothing is pulled nothing is due";
+        search->failure = "I9: if no event is pulled, nothing is due";
     }
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sst-explore: breadth first, so that what fails is shown by the shortest sequence of calls. */
+/* sst-explore: searches breadth first, so that the shortest sequence of calls shows a failure. */
 #include "explore.h"
 
 #include <stdio.h>
@@ -18,7 +18,7 @@ struct configuration {
     bool is_caller;
     bool changes; /* policies change, events are pulled */
     const char *settings[6][2];
-    const char *before[4]; /* inputs that come before all others */
+    const char *before[4]; /* inputs applied before all others */
 };
 
 #define CALLING {"ask INVITE", "200 INVITE 90;uac"}
@@ -100,7 +100,7 @@ static void show(const struct state *state, unsigned last, const char *wrong)
 
 #define KINDS_MAX 32
 
-/* Each kind of what does not hold: the first sequence is the shortest. */
+/* Each kind of failure: its first sequence is the shortest. */
 static struct {
     const char *what;
     uint64_t count;
@@ -141,7 +141,7 @@ static bool expand(struct search *search, const struct state *state, struct fron
         const char *lacks = search->habits ? check_property(search, state) : NULL;
         if (lacks != NULL) {
             note_property(state, input, lacks);
-            continue; /* what follows from it is no news */
+            continue; /* what follows from it is nothing new */
         }
         const char *wrong = check_step(search, state, &after, input);
         if (wrong != NULL && search->habits) {
@@ -152,13 +152,13 @@ static bool expand(struct search *search, const struct state *state, struct fron
             show(state, input, wrong);
             return false;
         }
-        bool over = has_ended(state); /* one call after the end is as good as many */
+        bool over = has_ended(state); /* after the end, one call is as good as many */
         if (over || after.depth == DEPTH_MAX || seen_before(&after)) {
             continue;
         }
         after.path[after.depth++] = (uint8_t)input;
         if (!add(next, &after)) {
-            return true; /* the last level is looked at in part */
+            return true; /* the last level is only partly explored */
         }
     }
     return true;

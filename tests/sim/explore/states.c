@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which states were seen: a table of 64-bit hashes. A false match, one in billions, leaves one out.
- */
+/* The states seen: a table of 64-bit hashes. A false match, one in billions, skips a state. */
 #include "explore.h"
 
 #include <stdlib.h>
@@ -21,7 +20,7 @@ void seen_clear(void)
     memset(table, 0, size * sizeof *table);
 }
 
-/* Times from now on, generations from the session's on: what the future depends on. */
+/* Times relative to now, generations relative to the session's: what the future depends on. */
 void normalize(const struct state *state, struct state *out)
 {
     memset(out, 0, sizeof *out);
@@ -51,7 +50,7 @@ static uint64_t hash_of(const struct state *state)
 {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
     const unsigned char *at = (const unsigned char *)state;
-    /* path, depth and now are no part of it */
+    /* path, depth and now are not part of it */
     for (size_t i = 0; i < offsetof(struct state, now); i += sizeof(uint64_t)) {
         uint64_t word;
         memcpy(&word, at + i, sizeof word);
@@ -77,5 +76,5 @@ bool seen_before(const struct state *state)
         }
         slot = slot + 1u == size ? 0 : slot + 1u;
     }
-    return true; /* full: nothing new is looked at */
+    return true; /* full: no new state is explored */
 }
