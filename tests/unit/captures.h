@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls with the verdict that each deserves: whole, by one direction, without any one of their
- * messages, and cut. What is not in the capture never makes another side guilty.
+ * Calls with the verdict that each deserves: whole, in one direction only, with any one message
+ * missing, and cut. What is missing from the capture never makes the other side guilty.
  */
 #ifndef CAPTURES_H
 #define CAPTURES_H
@@ -86,7 +86,7 @@ static inline void judge_call(const struct call *story)
                   sst_watch_verdict_name(story->verdict), sst_watch_who_name(story->who));
 }
 
-/* Nobody is blamed by one half of the messages. */
+/* Half of the messages blame nobody. */
 static inline void judge_directions(const struct call *story)
 {
     struct capture whole;
@@ -105,7 +105,7 @@ static inline void judge_directions(const struct call *story)
     }
 }
 
-/* One message that is missing never makes another side guilty. */
+/* One missing message never makes the other side guilty. */
 static inline void judge_losses(const struct call *story)
 {
     struct capture whole;
@@ -124,7 +124,7 @@ static inline void judge_losses(const struct call *story)
     }
 }
 
-/* The same over a stream, of which the host sees that something is missing. */
+/* The same over a stream, where the host sees that something is missing. */
 static inline void judge_gaps(const struct call *story)
 {
     struct capture whole;
@@ -143,7 +143,7 @@ static inline void judge_gaps(const struct call *story)
     }
 }
 
-/* What begins or ends in the middle accuses nobody else either. */
+/* A capture that begins or ends in the middle does not blame anybody else either. */
 static inline void judge_cuts(const struct call *story)
 {
     struct capture whole;

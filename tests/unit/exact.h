@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inputs that are exactly as long as they claim to be. Behind a string literal stands a NUL that
- * may be read without anybody noticing; behind these blocks stands what AddressSanitizer guards.
+ * Inputs that are exactly as long as they claim to be. After a string literal comes a NUL, and
+ * reading it goes unnoticed; after these blocks comes memory that AddressSanitizer guards.
  */
 #ifndef EXACT_H
 #define EXACT_H
@@ -18,7 +18,7 @@ struct exact {
     size_t length;
 };
 
-/* The text ends where its block ends, also where it is empty. */
+/* The text ends where its block ends, even if it is empty. */
 static inline struct exact exact_copy(const char *text, size_t length)
 {
     size_t before = length == 0 ? 8 : 0;
@@ -30,7 +30,7 @@ static inline struct exact exact_copy(const char *text, size_t length)
     return (struct exact){block, block + before, length};
 }
 
-/* The pattern over and over. */
+/* Repeats the pattern. */
 static inline struct exact exact_repeat(const char *start, const char *pattern, size_t length)
 {
     size_t start_length = strlen(start);
@@ -48,7 +48,7 @@ static inline void exact_free(struct exact *exact)
     free(exact->block);
 }
 
-/* Has each beginning of a text read, from nothing to all of it. */
+/* Reads each prefix of a text, from empty to all of it. */
 static inline void exact_prefixes(const char *text, size_t length,
                                   void (*read)(const char *text, size_t length))
 {
@@ -59,7 +59,7 @@ static inline void exact_prefixes(const char *text, size_t length,
     }
 }
 
-/* A call whose result does not matter here, whatever its declaration asks for. */
+/* A call whose result does not matter here, whatever its declaration requires. */
 #define whatever(call)                                                                             \
     do {                                                                                           \
         if (call) {                                                                                \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Header fields of exact length into message views, and views compared. */
+/* Puts header fields of exact length into message views, and compares views. */
 #ifndef FIELDS_H
 #define FIELDS_H
 
@@ -43,7 +43,7 @@ static inline struct sst_msg request_with(const char *name, const char *value)
     return msg;
 }
 
-/* Field by field, since there may be padding between them. */
+/* Field by field, because there may be padding. */
 static inline bool is_same(const struct sst_msg *a, const struct sst_msg *b)
 {
     return a->session_expires == b->session_expires &&

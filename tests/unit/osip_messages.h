@@ -17,7 +17,7 @@
 #define SDP_TYPE "Content-Type: application/sdp\r\n"
 #define SDP "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 
-/* Parses a text that lies in a block of exactly its length, without terminator. */
+/* Parses a text in a block of exactly its length, without terminator. */
 static inline osip_message_t *parse_text(const char *text, size_t length)
 {
     osip_message_t *sip;
@@ -91,7 +91,8 @@ static inline char *print_message(osip_message_t *sip)
     return text;
 }
 
-/* How many header lines of the printed message are this one: "Name: value", or all of a "Name:". */
+/* How many header lines of the printed message equal this one: "Name: value", or "Name:" for all of
+ * that name. */
 static inline int count_lines(osip_message_t *sip, const char *line)
 {
     char *text;
@@ -111,7 +112,7 @@ static inline int count_lines(osip_message_t *sip, const char *line)
     return count;
 }
 
-/* Allocators that fail once, after so many that succeed; a negative number: never. */
+/* Allocators that fail once, after this many successes; negative: never. */
 static int allocations_left = -1;
 
 static inline void *failing_malloc(size_t size)

@@ -22,7 +22,7 @@ struct stack {
     int count;
     struct callback callbacks[CALLBACKS_MAX];
     osip_list_t killed;
-    /* Called for each callback, where it is set. */
+    /* If set, called for each callback. */
     void (*on_event)(enum sst_osip_event event, osip_transaction_t *tr, osip_message_t *sip);
 };
 
@@ -112,7 +112,7 @@ static inline void stack_close(void)
     osip_release(stack.osip);
 }
 
-/* Lets timers and transactions do what is due. */
+/* Runs all timers and transactions that are due. */
 static inline void stack_run(void)
 {
     osip_timers_ict_execute(stack.osip);
@@ -123,7 +123,7 @@ static inline void stack_run(void)
     osip_nist_execute(stack.osip);
 }
 
-/* A message arrives, which is freed here; the transaction that it begins, or NULL. */
+/* A message arrives (it is freed here). Returns the transaction that it begins, or NULL. */
 static inline osip_transaction_t *stack_receive(osip_message_t *sip)
 {
     size_t length;
@@ -144,7 +144,7 @@ static inline osip_transaction_t *stack_receive(osip_message_t *sip)
     return tr;
 }
 
-/* Hands an own request, which libosip2 then owns, to a new transaction. */
+/* Hands a local request, which libosip2 then owns, to a new transaction. */
 static inline osip_transaction_t *stack_request(osip_message_t *sip, void *owner)
 {
     osip_transaction_t *tr;
@@ -159,7 +159,7 @@ static inline osip_transaction_t *stack_request(osip_message_t *sip, void *owner
     return tr;
 }
 
-/* Hands an own response, which libosip2 then owns, to its transaction. */
+/* Hands a local response, which libosip2 then owns, to its transaction. */
 static inline void stack_respond(osip_transaction_t *tr, osip_message_t *sip)
 {
     osip_event_t *event = osip_new_outgoing_sipmessage(sip);
@@ -169,7 +169,8 @@ static inline void stack_respond(osip_transaction_t *tr, osip_message_t *sip)
     stack_run();
 }
 
-/* Times out an own request: its Timer B or F is put into the past, as libosip2 reads the clock. */
+/* Times out a local request: sets its Timer B or F into the past, on the clock that libosip2 reads.
+ * */
 static inline void stack_time_out(osip_transaction_t *tr)
 {
     static const struct timeval past = {.tv_sec = 0, .tv_usec = 1};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* All fields of a policy with their values, for the suites that turn them from and into text. */
+/* All fields of a policy with their values, for the suites that convert them from and to text. */
 #ifndef POLICY_CASES_H
 #define POLICY_CASES_H
 
@@ -52,7 +52,7 @@ static inline void expect_set(const char *name, const char *value, const char *p
     ck_assert_str_eq(get(name), printed);
 }
 
-/* Every field with all its words, or its edges and what is just outside; written by hand. */
+/* Every field with all its words, or its limits and the values just outside; written by hand. */
 static const struct field_case {
     const char *name;
     const char *range;

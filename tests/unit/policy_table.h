@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of a user agent's policy, as the library has it for itself. */
+/* The table of a user agent's policy, as the library uses it internally. */
 #ifndef POLICY_TABLE_H
 #define POLICY_TABLE_H
 

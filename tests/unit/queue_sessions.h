@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sessions with a deadline that a test chooses. The queue's tests set it directly: which deadline a
- * session has in a call is the session's business, and has its own tests.
+ * Sessions with a deadline that the test chooses. The queue's tests set it directly: how a session
+ * computes its deadline has its own tests.
  */
 #ifndef QUEUE_SESSIONS_H
 #define QUEUE_SESSIONS_H
@@ -10,7 +10,7 @@
 
 #include <sst/sst.h>
 
-/* The session asks for a refresh at that time, and every 2 s, 4 s, ... after it. */
+/* The session asks for a refresh at that time, and again 2 s, 4 s, ... later. */
 static inline void arm_refresh(struct sst_session *session, uint64_t when_ms)
 {
     session->flags = CONFIRMED | LOCAL | UPDATE_FINE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bits of a session's flags, as the queue's tests put them together. */
+/* Bits of a session's flags, as the queue's tests combine them. */
 #ifndef QUEUE_STATES_H
 #define QUEUE_STATES_H
 

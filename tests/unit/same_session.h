@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions compared field by field, since on some platforms there is padding between them. */
+/* Sessions compared field by field, because some platforms have padding between the fields. */
 #ifndef SAME_SESSION_H
 #define SAME_SESSION_H
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* How each final status to an own INVITE or UPDATE is treated: RFC 4028 §10, EC-50 to EC-62. */
+/* How each final status to a local INVITE or UPDATE is treated: RFC 4028 §10, EC-50 to EC-62. */
 #ifndef STATUS_CLASSES_H
 #define STATUS_CLASSES_H
 
 #include "talk.h"
 
 /*
- * S success; E the session ends; T again after a while; M this method will not do; N the peer
- * does not have it; O without an offer, if there was one; I an interval that is too small; G glare;
- * A credentials; X extension; D RFC 5057 has it end the dialog. u: M to an UPDATE, T to an INVITE.
+ * S success; E the session ends; T retry later; M this method will not work; N the peer does not
+ * have it; O without the offer, if there was one; I interval too small; G glare; A credentials; X
+ * extension; D RFC 5057 says that it ends the dialog. u: M to an UPDATE, T to an INVITE.
  */
 static const struct {
     unsigned from;

@@ -22,7 +22,7 @@ static struct pair_message *put(struct pair *pair, int from, enum pair_kind kind
     return message;
 }
 
-/* Puts it on the wire, unless it is lost. */
+/* Puts the message on the wire, unless it is lost. */
 static void post(struct pair *pair, const struct pair_message *message)
 {
     bool lost = pair->dead[1 - message->to] || (pair->lost != NULL && pair->lost(pair, message));
@@ -121,7 +121,7 @@ static void deliver_response(struct pair *pair, struct talk *t, const struct pai
     bool refresh = sst_tx_is_refresh(tx);
 
     if (tx->cseq != message->cseq + 1u) {
-        return; /* of a transaction that is forgotten */
+        return; /* of a forgotten transaction */
     }
     pair->times_out[message->to][method == UPDATE] = SST_NEVER;
     const char *verdict = gets(t, method, message->status, message->headers);
@@ -159,7 +159,7 @@ static void deliver(struct pair *pair, const struct pair_message *message)
     }
 }
 
-/* Takes out what arrives first, and has arrived by now. */
+/* Takes the first message to arrive, if it has arrived by now. */
 static bool take(struct pair *pair, uint64_t now_ms, struct pair_message *message)
 {
     size_t first = pair->count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host with one session: its setting up, its requests and its answers. See talk.h. */
+/* A host with one session: its setup, requests and responses. See talk.h. */
 #include "talk_private.h"
 
 static size_t method_index(enum sst_method method)
@@ -24,7 +24,7 @@ void talk_set(struct talk *t, const char *policy)
     ck_assert_msg(sst_policy_check(&t->policy, &error) == SST_OK, "policy: %s", error.field);
 }
 
-/* splitmix64: the state is the last number's, and never stands still. */
+/* splitmix64: the state is the last output, and always changes. */
 static uint32_t next_random(void *user)
 {
     struct talk *t = user;
@@ -121,10 +121,10 @@ void msg_headers(struct sst_msg *msg, const char *headers)
     }
 }
 
-/* I7: what a request asks for is never below what the peer or the RFC allows. */
+/* I7: a request never asks for less than the peer or the RFC allows. */
 static void check_asked(const struct talk *t, const struct sst_tx *tx)
 {
-    bool initial = sst_tx_is_initial(tx); /* of no dialog yet */
+    bool initial = sst_tx_is_initial(tx); /* no dialog yet */
     uint32_t least = sst_max(t->policy.absolute_min, initial ? 0 : t->learned_min_se);
 
     if (tx->interval != 0) {
@@ -199,7 +199,7 @@ static const char *verdict_text(struct talk *t, const struct sst_verdict *verdic
     must(verdict->when_ms == SST_NEVER);
     must(!verdict->refreshed || verdict->action == SST_ACTION_NONE);
     if (verdict->action == SST_ACTION_FAILED && !t->gone && info_of(t).ended) {
-        /* told once, and not by the verdict */
+        /* reported once, and not by the verdict */
         bool by_library = info_of(t).reason != SST_END_NONE;
         must(t->pull || t->depth > 0 || !by_library || t->count[SST_EVENT_ENDED] == 1);
         return "ended";
@@ -207,7 +207,7 @@ static const char *verdict_text(struct talk *t, const struct sst_verdict *verdic
     return verdict->refreshed ? "refreshed" : sst_action_name(verdict->action);
 }
 
-/* As a response to the request of tx carries it. */
+/* The CSeq number that a response to the request of tx carries. */
 static uint64_t tx_cseq(const struct sst_tx *tx)
 {
     return tx->cseq == 0 ? SST_CSEQ_UNKNOWN : tx->cseq - 1u;
@@ -254,7 +254,7 @@ const char *drops(struct talk *t, enum sst_method method)
     return sst_result_name(result);
 }
 
-/* The transaction of a request of the peer's: another one where the first is not through. */
+/* The transaction of a request from the peer: another one if the first is still open. */
 static struct sst_tx *tx_to_hear(struct talk *t, enum sst_method method)
 {
     size_t i = method_index(method);
@@ -263,7 +263,7 @@ static struct sst_tx *tx_to_hear(struct talk *t, enum sst_method method)
         return NULL;
     }
     enum sst_tx_state state = sst_tx_state(&t->peer[i]);
-    /* the first of these only where the test has mixed them up */
+    /* the first of these only if the test has mixed them up */
     bool busy = state == TX_LOCAL_OPEN || state == TX_PEER_OPEN || state == TX_PEER_ANSWERED;
     t->heard[i] = busy ? &t->second[i] : &t->peer[i];
     return t->heard[i];
@@ -291,7 +291,7 @@ const char *hears(struct talk *t, enum sst_method method, const char *headers)
         sst_msg_set_flags(&msg, SST_MSG_OFFER);
     }
     msg_headers(&msg, headers);
-    /* in order, that is */
+    /* that is, it is in order */
     bool belongs = !info_of(t).ended && msg.cseq >= t->highest_cseq && msg.cseq < UINT32_C(1) << 31;
     must(sst_session_receive(t->session, tx, &msg, t->now_ms, &advice) == SST_OK);
     talk_pull(t);
@@ -319,11 +319,11 @@ const char *answers(struct talk *t, enum sst_method method, unsigned status)
     t->may_move |= status >= 200 && status < 300 && tx != NULL;
     unsigned before = events_told(t);
     must(sst_session_answer(t->session, tx, status, t->now_ms, &headers) == SST_OK);
-    must(events_told(t) == before); /* nothing calls back before the answer is sent */
+    must(events_told(t) == before); /* there is no callback before the answer is sent */
     talk_check(t);
     if (t->session->events != 0 && !t->hold_pull) {
         must(sst_session_deadline(t->session) == 0);
-        looks(t); /* the answer is on its way, and the host asks what it led to */
+        looks(t); /* the answer is on its way, and the host polls for its consequences */
     }
     talk_pull(t);
     talk_check(t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host with one session: time, events, and what holds at any time. See talk.h. */
+/* A host with one session: time, events, and what always holds. See talk.h. */
 #include "talk_private.h"
 
 void talk_time(const struct talk *t, uint64_t ms, char *buffer, size_t size)
@@ -69,7 +69,7 @@ static void detail(const struct sst_event *event, char *buffer, size_t size)
     }
 }
 
-/* What an event says has to be what the session shows. */
+/* What an event says must be what the session shows. */
 static void check_event(struct talk *t, const struct sst_event *event)
 {
     struct sst_session_info info = info_of(t);
@@ -83,7 +83,7 @@ static void check_event(struct talk *t, const struct sst_event *event)
     if (event->type == SST_EVENT_ENDED) {
         must(info.ended);
         must(event->reason != SST_END_NONE);
-    } else if (!info.ended) { /* what led to the end is told before it */
+    } else if (!info.ended) { /* what led to the end is reported before it */
         must(event->expires_ms == info.expires_ms);
     }
     if (event->type == SST_EVENT_REFRESH) {
@@ -115,7 +115,7 @@ static void record(struct talk *t, const struct sst_event *event)
     talk_time(t, t->now_ms, when, sizeof when);
     detail(event, what, sizeof what);
     if (t->used > sizeof t->log - 128) {
-        t->used = 0; /* long runs count events, they do not read them */
+        t->used = 0; /* long runs only count events */
     }
     t->used += (size_t)snprintf(t->log + t->used, sizeof t->log - t->used, "%s%s %s%s",
                                 t->used > 0 ? "; " : "", when, sst_event_name(event->type), what);
@@ -168,7 +168,7 @@ void talk_check(struct talk *t)
     bool on = info.side != SST_SIDE_NONE && info.established && !info.ended;
     must(on == (info.expires_ms != SST_NEVER));
     must(info.side != SST_SIDE_NONE || (info.interval == 0 && !info.own_benefit));
-    /* I3: once it is there, only a 2xx moves the expiration; it may be given up altogether. */
+    /* I3: once there is an expiration, only a 2xx moves it; it may be given up altogether. */
     if (t->depth == 0 && info.expires_ms != t->expires_ms && info.expires_ms != SST_NEVER) {
         bool renewed = info.own_benefit && t->now_ms >= t->expires_ms; /* EC-18 */
         must(t->may_move || renewed);
@@ -212,7 +212,7 @@ void looks(struct talk *t)
     advance(t);
 }
 
-/* One millisecond before the deadline there is nothing to do, at it there is, and only once. */
+/* One millisecond before the deadline nothing is due; at the deadline something is, once. */
 static void at_deadline(struct talk *t, uint64_t deadline)
 {
     unsigned before = events_told(t);

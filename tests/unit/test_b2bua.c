@@ -2,7 +2,7 @@
 /*
  * A back-to-back user agent: two dialogs, two sessions, and a host between them that copies no
  * header field of the timer from one to the other. In the names of these tests the first leg is the
- * one that was called, the second the one that it calls.
+ * incoming one, the second the outgoing one.
  */
 #include "talk.h"
 
@@ -41,7 +41,7 @@ START_TEST(each_leg_has_a_timer_of_its_own)
     struct talk *first = callee("mode=accept");
     struct talk *second = caller("mode=accept");
 
-    /* What the first leg's INVITE says of a timer is not in the second leg's. */
+    /* What the first leg's INVITE says about a timer is not in the second leg's. */
     expect(hears(first, INVITE, TIMER " | Session-Expires: 600;refresher=uac | Min-SE: 300"), "0");
     expect(asks(second, INVITE), TIMER);
     expect(gets(second, INVITE, 200,
@@ -52,7 +52,7 @@ START_TEST(each_leg_has_a_timer_of_its_own)
     hears_ack(first);
     ck_assert_uint_eq(info_of(second).min_se, 0);
 
-    /* Refreshes end here: three of the second leg's leave the first leg's deadlines alone. */
+    /* Refreshes end at the B2BUA: three on the second leg leave the first leg's deadlines alone. */
     uint64_t expires = info_of(first).expires_ms;
     cycles(second, 3, TIMER " | Require: timer | Session-Expires: 180;refresher=uac", 0.2);
     until(first, 270);
@@ -144,7 +144,8 @@ START_TEST(a_leg_whose_peer_has_no_timer_does_not_take_the_other_ones_away)
 }
 END_TEST
 
-/* What the guide has a transparent B2BUA set, over the defaults and a policy of its own. */
+/* The settings that the guide gives for a transparent B2BUA, over the defaults and over a policy of
+ * its own. */
 /* Shows: EC-92 EC-94 */
 START_TEST(the_policies_of_the_guide_are_in_no_conflict)
 {
@@ -172,8 +173,8 @@ START_TEST(the_policies_of_the_guide_are_in_no_conflict)
 }
 END_TEST
 
-/* A refresh of the first leg's is passed on, and the second leg says nothing: after 8 s the host
- * answers by itself, or refuses. Either way the first leg goes by what the host did, and when. */
+/* A refresh on the first leg is passed on, and the second leg does not answer: after 8 s the host
+ * answers by itself, or rejects. Either way the first leg follows what the host did, and when. */
 /* Shows: EC-93 10-1 */
 START_TEST(no_leg_waits_for_the_other)
 {
@@ -199,8 +200,8 @@ START_TEST(no_leg_waits_for_the_other)
 }
 END_TEST
 
-/* Two hosts with two legs each in a row, all four timers refreshed from the same side: nobody's
- * refresh meets another one, since each dialog has its own. */
+/* Two B2BUAs in a row, all four timers refreshed from the same side. No refresh meets another one,
+ * because each dialog has its own. */
 /* Shows: EC-90 */
 START_TEST(ten_intervals_through_two_of_them_in_a_row)
 {
@@ -221,7 +222,7 @@ START_TEST(ten_intervals_through_two_of_them_in_a_row)
 }
 END_TEST
 
-/* RFC 6141: after a re-INVITE that failed half-way, both sides come together by another one. */
+/* RFC 6141: after a re-INVITE that failed halfway, both sides resynchronise with another one. */
 /* Shows: EC-64 7.2-11 */
 START_TEST(the_request_that_resynchronises_refreshes)
 {

@@ -57,7 +57,7 @@ START_TEST(reads_session_expires)
 }
 END_TEST
 
-/* Requirement 4-6: with or without value, token or quoted, or an address in brackets */
+/* Requirement 4-6: with or without a value; a token, a quoted string, or an address in brackets */
 /* Shows: 4-6 EC-02 */
 START_TEST(skips_unknown_parameters)
 {
@@ -102,7 +102,7 @@ START_TEST(reports_refreshers_that_say_nothing)
 }
 END_TEST
 
-/* EC-03: the first one that says something */
+/* EC-03: the first usable one */
 /* Shows: 4-7 EC-03 */
 START_TEST(takes_the_first_usable_of_repeated_refreshers)
 {
@@ -121,7 +121,7 @@ START_TEST(takes_the_first_usable_of_repeated_refreshers)
 }
 END_TEST
 
-/* A parameter that is broken costs itself, and neither the number nor the parameters around it. */
+/* A broken parameter is skipped; the number and the parameters around it still count. */
 /* Shows: 4-6 */
 START_TEST(survives_broken_parameters)
 {
@@ -149,7 +149,7 @@ START_TEST(survives_broken_parameters)
 }
 END_TEST
 
-/* What stands behind a comma is no part of this value: these are no list header fields. */
+/* What follows a comma is not part of this value: these are not list header fields. */
 START_TEST(ends_at_a_comma)
 {
     static const struct session_expires_case cases[] = {
@@ -164,7 +164,7 @@ START_TEST(ends_at_a_comma)
 }
 END_TEST
 
-/* A NUL is a character as any other: texts have a length. */
+/* NUL is a character like any other: texts have a length. */
 START_TEST(does_not_stop_at_a_nul)
 {
     struct sst_session_expires read;

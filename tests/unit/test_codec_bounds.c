@@ -3,7 +3,7 @@
 
 #include "exact.h"
 
-/* All parsers on one text, for what they read: the results do not matter here. */
+/* Runs all parsers on one text, for what they read: the results do not matter here. */
 static void read_all(const char *text, size_t length)
 {
     struct sst_session_expires read;
@@ -56,8 +56,8 @@ START_TEST(reads_all_short_texts)
 END_TEST
 
 /*
- * 64 KiB is what a datagram can hold; sixteen times as much tells linear from quadratic: the latter
- * would not end within the time limit of the test.
+ * 64 KiB is what a datagram can hold. Sixteen times as much separates linear from quadratic: the
+ * latter would exceed the time limit of the test.
  */
 #define LONG_LENGTH ((size_t)16 * 65536)
 

@@ -3,7 +3,7 @@
 
 #include "exact.h"
 
-/* Requirement 4-8; of Min-SE and Retry-After as well */
+/* Requirement 4-8; for Min-SE and Retry-After as well */
 static const char *const no_numbers[] = {
     "",          " ",
     "\t",        "\r\n ",
@@ -214,7 +214,7 @@ START_TEST(reads_allow)
 }
 END_TEST
 
-/* RFC 3261 §7.3.1: a list over several header fields is one list. */
+/* RFC 3261 §7.3.1: a list spread over several header fields is one list. */
 START_TEST(adds_up_lists)
 {
     struct sst_option_tags tags = {false, false};
@@ -234,7 +234,7 @@ START_TEST(adds_up_lists)
 }
 END_TEST
 
-/* Hosts store an empty value as NULL; NULL with a length is a mistake. */
+/* Hosts store an empty value as NULL; NULL with a length is an error. */
 START_TEST(refuses_wrong_arguments)
 {
     struct sst_session_expires read;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The decision about 422 over every order of the own minimum, Session-Expires and Min-SE, each
- * below, at and above each other, present and absent, with and without support: RFC 4028 §6, §7.3,
- * §9, EC-12, EC-27, EC-101, EC-105. What is expected is a table of the thirteen orders that three
- * numbers can have, with the result of each by hand.
+ * The decision about 422 over every order of our minimum, Session-Expires and Min-SE, each below,
+ * at and above each other, present and absent, with and without support: RFC 4028 §6, §7.3, §9,
+ * EC-12, EC-27, EC-101, EC-105. The expected results are in a table, written by hand, of the
+ * thirteen orders that three numbers can have.
  */
 #include "talk.h"
 
 #define ABSENT UINT32_MAX
 
-/* An order as text: "m<o=s", in equality by letter. */
+/* An order as text: "m<o=s"; equal ones in alphabetical order. */
 static const char *order_of(const char *letters, const uint32_t values[3])
 {
     static char text[8];
@@ -39,7 +39,7 @@ static const char *order_of(const char *letters, const uint32_t values[3])
     return text;
 }
 
-/* ---- UAS: m is the request's Min-SE (90 when absent or below), o the own minimum, s its
+/* ---- UAS: m is the request's Min-SE (90 if absent or below), o our minimum, s its
  * Session-Expires. refuse: whose value the 422 to a supporting UAC has, '-' for none. carry: whose
  * value the 2xx to any other UAC has. ---- */
 struct uas_row {
@@ -82,7 +82,7 @@ struct request {
     uint32_t own;
     uint32_t session_expires;
     uint32_t min_se;
-    const char *support; /* header fields that may show it */
+    const char *support; /* header fields that may show support */
     uint32_t bound;      /* max_session_expires */
     bool by_require;     /* Require counts as support; EC-106 */
 };
@@ -204,7 +204,7 @@ START_TEST(without_session_expires_there_is_no_422_whatever_min_se_says)
 }
 END_TEST
 
-/* ---- UAC: m is the refused request's Min-SE (90 when absent), s its Session-Expires, x the 422's
+/* ---- UAC: m is the rejected request's Min-SE (90 if absent), s its Session-Expires, x the 422's
  * Min-SE (at least 90). Whether there is a retry. ---- */
 struct uac_row {
     const char *order;
@@ -239,14 +239,13 @@ static void one_422(uint32_t s, uint32_t m, uint32_t x, unsigned rounds, uint32_
     uint32_t min_se = 7;
     uint32_t violations = 0;
     uint32_t floor = x < 90 ? 90 : x;
-    /* Without Session-Expires there is nothing for x to be larger than but m: as if s were large.
-     */
+    /* Without Session-Expires, x need only exceed m: as if s were large. */
     uint32_t values[3] = {m == ABSENT ? 90 : m, s == ABSENT ? UINT32_MAX : s, floor};
     enum sst_422 want = retries(values) && rounds < 5 ? SST_422_RETRY : SST_422_FAIL;
 
     sst_policy_init(&policy);
     policy.max_session_expires = bound;
-    if (runs) { /* EC-129: the bound yields */
+    if (runs) { /* EC-129: the maximum yields */
         dialog = (struct sst_dialog){.interval = 1800, .side = SST_SIDE_LOCAL, .established = true};
     } else if (want == SST_422_RETRY && bound != 0 && floor > bound) {
         want = s != ABSENT || rounds == 0 ? SST_422_RETRY_WITHOUT_SE : SST_422_FAIL;
@@ -285,7 +284,7 @@ START_TEST(every_order_of_what_was_asked_and_what_the_422_wants)
 }
 END_TEST
 
-/* A first 422 to an INVITE of mode request: what the second one carries. */
+/* A first 422 to an INVITE of mode request: what the second INVITE carries. */
 /* Shows: 7.1-5 7.3-1 7.4-3 7.4-4 EC-27 */
 START_TEST(the_retry_carries_the_larger_of_what_was_asked_and_what_is_wanted)
 {

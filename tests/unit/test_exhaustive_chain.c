@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A caller, proxies in a row and a callee, in every combination of what their owners may set about
- * Require: timer, and nobody's call ends while both ends live: EC-106, RFC 4028 §8.1. The caller in
- * mode off stands for one without the extension. The network loses nothing.
+ * A caller, proxies in a row and a callee, in every combination of their owners' settings for
+ * Require: timer. No call may end while both ends live: EC-106, RFC 4028 §8.1. The caller in mode
+ * off represents one without the extension. The network loses nothing.
  */
 #include "talk.h"
 
@@ -15,7 +15,7 @@ struct hop {
     struct sst_proxy_dialog dialog;
 };
 
-/* What of a message the extension is about. */
+/* The parts of a message that matter to the extension. */
 struct wire {
     bool supported, require, unsupported;
     bool has_interval, has_min_se;
@@ -98,7 +98,8 @@ static void apply(struct wire *wire, const struct sst_proxy_edit *edit)
     wire->require = wire->require || edit->add_require;
 }
 
-/* A request on its way through the proxies. @return 0, or the status of the one that rejects it */
+/* A request on its way through the proxies. @return 0, or the status of the proxy that rejects it
+ * */
 static unsigned forward(struct call *call, bool from_caller, enum sst_method method,
                         struct wire *wire, struct sst_proxy_tx *tx)
 {
@@ -137,7 +138,8 @@ static void back(struct call *call, bool from_caller, enum sst_method method, st
     }
 }
 
-/* A request of one end, with what it carries, to the other and back. @return its final status */
+/* A request from one end, with what it carries, to the other end and back. @return its final status
+ * */
 static unsigned exchange(struct call *call, bool from_caller, enum sst_method method,
                          const char *carries, char verdict[32])
 {
@@ -166,7 +168,7 @@ static unsigned exchange(struct call *call, bool from_caller, enum sst_method me
     return status;
 }
 
-/* The initial INVITE, with the retries that its caller is told to make. */
+/* The initial INVITE, with the retries that the library asks the caller to make. */
 static unsigned set_up_call(struct call *call)
 {
     char verdict[32];
@@ -192,11 +194,11 @@ static unsigned ends_of(const struct call *call)
     return call->end[0]->count[SST_EVENT_ENDED] + call->end[1]->count[SST_EVENT_ENDED];
 }
 
-/* What this end's REFRESH asked for, with the retries that it is told to make. */
+/* What this end's REFRESH asked for, with the retries that the library asks for. */
 static void refresh(struct call *call, size_t i)
 {
     struct talk *t = call->end[i];
-    const char *carries = strchr(refreshes(t), 'S'); /* behind method and offer */
+    const char *carries = strchr(refreshes(t), 'S'); /* after method and offer */
     enum sst_method method = t->refresh.method;
     char verdict[32];
 
@@ -206,7 +208,7 @@ static void refresh(struct call *call, size_t i)
     }
 }
 
-/* Both ends do what they are asked to, for two hours. */
+/* Both ends do what the library asks, for two hours. */
 static void talk_on(struct call *call)
 {
     const uint64_t end_ms = call->end[0]->begin_ms + UINT64_C(7200000);
@@ -257,8 +259,9 @@ static void set_hop(struct hop *hop, unsigned number, unsigned wish)
     hop->dialog = (struct sst_proxy_dialog){0};
 }
 
-/* Whether somebody's owner made one element put Require in for a caller without the extension, and
- * another one take it for the caller's own word: then a rejection of the INVITE is theirs. */
+/* Whether one owner had an element insert Require for a caller without the extension, and another
+ * owner had an element take it for the caller's own word. Then they caused the rejection of the
+ * INVITE. */
 static bool is_asked_for(const struct call *call, const char *callee_policy, bool by_callee_alone)
 {
     bool inserted = false;
@@ -283,7 +286,7 @@ static void one_call(struct call *call, size_t caller_at, size_t callee_at)
     call->established = false;
     unsigned status = set_up_call(call);
     bool knows = caller_at != 0;
-    if (status == 420) { /* the callee is off: who requires the extension gets no call */
+    if (status == 420) { /* the callee is off: a caller that requires the extension gets no call */
         must(callee_at == 0 && (caller_at == 3 || is_asked_for(call, callee_policy, true)));
     } else if (status == 422) {
         must(!knows && is_asked_for(call, callee_policy, false));
@@ -346,7 +349,8 @@ END_TEST
 /* Shows: EC-106 */
 START_TEST(nobody_is_asked_to_refresh_that_does_not_know_how)
 {
-    /* As a proxy's insert_require makes it: the callee refreshes, whatever it takes Require for. */
+    /* What a proxy's insert_require produces: the callee refreshes, however it interprets Require.
+     * */
     static const char *const policies[] = {"mode=accept", "mode=accept prefer_refresher=uac",
                                            "mode=accept accept_require_as_support=yes",
                                            "mode=request accept_require_as_support=yes"};

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each final status from 200 to 699 as the answer to a refresh: by either side, by either method,
- * at each stage of the ladder, after a timeout and for the own benefit: RFC 4028 §10, EC-50 to
+ * Each final status from 200 to 699 as the response to a refresh: by either side, by either method,
+ * at each stage of the ladder, after a timeout and for our own benefit: RFC 4028 §10, EC-50 to
  * EC-62.
  */
 #include "status_classes.h"
 
-#define TIMEOUT 1 /* instead of a status: no answer came */
+#define TIMEOUT 1 /* instead of a status: no response came */
 #define TIMER "Supported: timer | Session-Expires: 1800"
 #define ALLOWED " | Allow: INVITE, ACK, BYE, UPDATE"
 
 /*
- * A stage: how one comes there, which request is under way then, and by hand what comes next where
- * that method is struck out, where its offer is, and where it times out or gets 408 or 481 ("" for
- * the end). other is the way after a transient refusal (EC-111), wait_s the back-off that the stage
- * has come to.
+ * A stage: how it is reached, which request is pending then, and, by hand, what comes next if that
+ * method is struck out, if its offer is, and if it times out or gets 408 or 481 ("" for the end).
+ * other is the way after a transient rejection (EC-111), wait_s the back-off that the stage has
+ * reached.
  */
 struct stage {
     const char *policy;
@@ -70,7 +70,7 @@ static struct talk *come_to(const struct stage *stage, bool is_caller, enum sst_
     char peer[160];
     const char *refresher = strstr(stage->peer, TIMER) != NULL ? ";refresher=" : "";
 
-    /* refresher belongs directly behind the interval */
+    /* refresher must follow the interval directly */
     if (refresher[0] != '\0') {
         snprintf(peer, sizeof peer, TIMER "%s%s%s", refresher, is_caller ? "uac" : "uas",
                  stage->peer + strlen(TIMER));
@@ -114,7 +114,7 @@ static void expect_after(struct talk *t, const char *got, const char *verdict, d
                   "%s; %s (instead of %s; %s)", first, then, verdict, events);
 }
 
-/* The next method at once; or none is left, which is told once. */
+/* The next method at once; or none is left, which is reported once. */
 static void expect_next(struct talk *t, const char *got, const char *violation, const char *next)
 {
     char events[96];
@@ -147,8 +147,8 @@ static void expect_end(struct talk *t, const char *got, unsigned status, const s
     expect_after(t, got, "ended", 3000, events);
 }
 
-/* A 2xx: the next refresh comes half an interval later, whatever the ladder had come to. Later than
- * the sending, that is, which is known to a 256th of the interval, rounded down; EC-132. */
+/* A 2xx: the next refresh comes half an interval later, whatever the ladder had reached. That is
+ * later than the sending, which is known to 1/256 of the interval, rounded down; EC-132. */
 static void expect_success(struct talk *t, uint64_t started_ms, const char *got)
 {
     uint64_t passed = t->now_ms - started_ms;
@@ -197,7 +197,7 @@ static void expect_class(struct talk *t, const struct stage *stage, char class_,
     }
 }
 
-/* Each status meets the same moment: the talk as it is then is kept, and put back. */
+/* Each status arrives at the same moment: the talk as it is then is saved, and put back. */
 static void each_status(const struct stage *stage, bool is_caller)
 {
     enum sst_method method;
@@ -248,7 +248,7 @@ START_TEST(silence_and_a_broken_transport_at_each_stage)
         if (stage->instead_of_end[0] != '\0') {
             expect_next(t, got, "", stage->instead_of_end);
         } else {
-            /* Also the second timeout where one was forgiven. */
+            /* Also the second timeout, if one was forgiven. */
             expect_after(t, got, "ended", 3000, "0 ended refresh_timeout");
         }
         end_talk(t);
@@ -259,7 +259,7 @@ START_TEST(silence_and_a_broken_transport_at_each_stage)
         expect_again(t, loses(t, method, SST_OUTCOME_TRANSPORT), "", seconds, stage->other);
         end_talk(t);
         t = come_to(stage, i % 2 == 0, &method);
-        expect_again(t, drops(t, method), "ok", seconds, stage->way); /* as if it never was */
+        expect_again(t, drops(t, method), "ok", seconds, stage->way); /* as if never begun */
         end_talk(t);
     }
 }

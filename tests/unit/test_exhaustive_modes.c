@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each mode against each kind of peer, as UAC and as UAS, and each mode against each mode, with
- * three refreshes wherever there is a timer: RFC 4028 §7, §9. All expectations are worked out by
- * hand.
+ * three refreshes if there is a timer: RFC 4028 §7, §9. All expectations are worked out by hand.
  */
 #include "talk.h"
 
@@ -33,13 +32,12 @@ static const char *const invites[MODES] = {
     "Supported: timer | Session-Expires: 1800 | Require: timer",
 };
 
-/* What the 2xx of a peer says, and what there is then; without a word for mode off, in which there
- * is never anything. */
+/* What the peer's 2xx says, and which timer results. Mode off is left out: it never has any. */
 struct answerer {
     const char *kind;
     const char *response;
     const char *accept;
-    const char *request; /* and require */
+    const char *request; /* and in mode require */
 };
 
 static const struct answerer answerers[] = {
@@ -78,15 +76,15 @@ START_TEST(each_mode_calls_each_kind_of_peer)
 
         expect(asks(t, INVITE), invites[mode]);
         expect(gets(t, INVITE, 200, peer->response), "refreshed");
-        ck_assert_msg(strcmp(state(t), want) == 0, "%s calls who %s: %s, not %s", policies[mode],
-                      peer->kind, state(t), want);
+        ck_assert_msg(strcmp(state(t), want) == 0, "%s calls a peer that %s: %s, not %s",
+                      policies[mode], peer->kind, state(t), want);
         end_talk(t);
     }
 }
 END_TEST
 
-/* The first four lines of the table once more, but with the extension switched to what the owner
- * can choose for a peer that does not know it. */
+/* The first four lines of the table again, with own_benefit set to each value that the owner can
+ * choose for a peer that does not know the extension. */
 /* Shows: 7.2-5 7.2-6 EC-18 */
 START_TEST(each_wish_for_a_timer_for_the_own_benefit)
 {
@@ -98,7 +96,7 @@ START_TEST(each_wish_for_a_timer_for_the_own_benefit)
         {"mode=off own_benefit=yes", "none", "none"},
         {"mode=accept own_benefit=auto", "none", "none"},
         {"mode=accept own_benefit=yes", "none", "none"}, /* nothing was asked */
-        /* Supported alone refuses nothing */
+        /* Supported alone declines nothing */
         {"mode=request own_benefit=auto", "1800 local own", "1800 local own"},
         {"mode=request own_benefit=yes", "1800 local own", "1800 local own"},
         {"mode=request own_benefit=no", "none", "none"},
@@ -115,7 +113,7 @@ START_TEST(each_wish_for_a_timer_for_the_own_benefit)
 }
 END_TEST
 
-/* Three refreshes of a timer that this side has, answered as the call was. */
+/* Three refreshes of each timer that this side has, answered like the call. */
 /* Shows: 3-1 7.2-10 EC-18 EC-63 */
 START_TEST(each_mode_refreshes_each_kind_of_peer_three_times)
 {
@@ -137,16 +135,16 @@ END_TEST
 
 /* ---- As UAS ---- */
 
-/* A peer's INVITE, and by mode what answers it: a refusal, or the 2xx and what there is then. */
+/* A peer's INVITE, and by mode what answers it: a rejection, or the 2xx and the resulting timer. */
 struct asker {
     const char *kind;
     const char *request;
-    const char *answer[MODES]; /* of modes off, accept, request, require */
-    const char *then[MODES];   /* NULL: refused */
+    const char *answer[MODES]; /* in modes off, accept, request, require */
+    const char *then[MODES];   /* NULL: rejected */
 };
 
 #define YES "Supported: timer"
-/* EC-135: who asks for a timer that the request did not ask for refreshes itself. */
+/* EC-135: a side that wants a timer which the request did not ask for refreshes itself. */
 #define ASKS_1800 "Supported: timer | Session-Expires: 1800;refresher=uas | Require: timer"
 #define BY_UAC "Supported: timer | Session-Expires: 600;refresher=uac | Require: timer"
 #define BY_UAS "Supported: timer | Session-Expires: 600;refresher=uas | Require: timer"
@@ -216,8 +214,8 @@ START_TEST(each_mode_is_called_by_each_kind_of_peer)
             expect(state(t), "none");
         } else {
             expect(serves(t, INVITE, peer->request), peer->answer[mode]);
-            ck_assert_msg(strcmp(state(t), peer->then[mode]) == 0, "%s, called by who %s: %s",
-                          policies[mode], peer->kind, state(t));
+            ck_assert_msg(strcmp(state(t), peer->then[mode]) == 0,
+                          "%s, called by a peer that %s: %s", policies[mode], peer->kind, state(t));
         }
         end_talk(t);
     }
@@ -241,7 +239,7 @@ END_TEST
 
 /* ---- The library against itself ---- */
 
-/* What the caller and the callee have in the end. */
+/* What the caller and the callee end up with. */
 struct pair {
     const char *caller;
     const char *callee;
@@ -260,7 +258,7 @@ static const struct pair pairs[MODES][MODES] = {
     {FAILS, SHARED, SHARED, SHARED},
 };
 
-/* One request from a to b and the answer back; false where b refuses. */
+/* One request from a to b and the response back; false if b rejects it. */
 static bool exchange(struct talk *a, struct talk *b, const char *request, enum sst_method method)
 {
     char text[256];
@@ -306,7 +304,7 @@ static void refresh_three_times(struct talk *a, struct talk *b, const struct pai
 /* Shows: 3-1 7.1-2 7.2-4 7.2-10 7.4-1 7.4-7 7.4-8 9-10 EC-18 EC-109 EC-135 */
 START_TEST(each_mode_calls_each_mode)
 {
-    /* The refreshes by the mode of who refreshes. */
+    /* The refreshes, by the refresher's mode. */
     static const char *const requests[MODES] = {
         "",
         "Supported: timer | Session-Expires: 1800;refresher=uac",

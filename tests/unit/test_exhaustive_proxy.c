@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The proxy's rules over every order of the proxy's minimum, Session-Expires and Min-SE, with and
- * without each header field and support, and over every response to them: RFC 4028 §8. What is
- * expected is a table of the thirteen orders that three numbers can have, by hand.
+ * without each header field and support, and over every response to them: RFC 4028 §8. The expected
+ * results are in a table, written by hand, of the thirteen orders that three numbers can have.
  */
 #include "exact.h"
 
@@ -12,10 +12,10 @@
 
 #define ABSENT UINT32_MAX
 
-/* m is Min-SE (90 when absent or below), o the proxy's minimum, s Session-Expires. Whose value is
- * forwarded as Session-Expires where the request supports timer (or 'x': 422, where small ones are
- * rejected), where it supports it and none is rejected, where it does not; and whose value
- * becomes Min-SE in that last case, '-' for an untouched one. */
+/* m is Min-SE (90 if absent or below), o the proxy's minimum, s Session-Expires. The columns say
+ * whose value is forwarded as Session-Expires if the request supports timer and small ones are
+ * rejected ('x': 422), if it supports timer and none is rejected, and if it does not support timer;
+ * and whose value becomes Min-SE in that last case, '-' if it is untouched. */
 struct row {
     unsigned place[3]; /* of m, o, s: 0 the smallest */
     char supported;
@@ -129,7 +129,7 @@ static void expect_422(const struct request *r)
     ck_assert(!edit.set_session_expires && !edit.set_min_se && !edit.add_require);
 }
 
-/* What leaves the proxy, whether or not it had to be changed for that. */
+/* What leaves the proxy, whether or not it had to be changed. */
 static void expect_forwarded(const struct request *r, uint32_t session_expires, uint32_t min_se)
 {
     uint32_t out = edit.set_session_expires ? edit.session_expires : r->session_expires;
@@ -175,7 +175,7 @@ static const uint32_t min_ses[] = {ABSENT, 0, 30, 90, 91, 299, 300, 301, 1800, 1
 static const unsigned supports[] = {0, SST_MSG_SUPPORTED_TIMER, SST_MSG_REQUIRE_TIMER,
                                     SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER};
 
-/* One after the other: each request with a Session-Expires, with and without what else matters. */
+/* Each request with a Session-Expires in turn, with and without what else matters. */
 static bool request_number(size_t n, struct request *r)
 {
     r->own = minimums[n % COUNT_OF(minimums)];
@@ -191,7 +191,7 @@ static bool request_number(size_t n, struct request *r)
     r->method = n % 2 == 0 ? SST_METHOD_INVITE : SST_METHOD_UPDATE;
     n /= 2;
     r->bound = n % 3 == 0 ? 0 : n % 3 == 1 ? 1800 : 2000;
-    /* A wish of the proxy's own changes nothing where the request has an interval. */
+    /* A proxy's own wish changes nothing if the request has an interval. */
     r->wish = n % 3 == 1 ? 1800 : 0;
     n /= 3;
     r->by_require = n % 2 == 1;
@@ -337,7 +337,7 @@ START_TEST(every_response_to_every_kind_of_request)
 }
 END_TEST
 
-/* The parameters of a request stay the sender's, whatever is done to its number; §8.1. */
+/* A request's parameters stay the sender's, whatever happens to its number; §8.1. */
 /* Shows: 8.1-5 EC-82 */
 START_TEST(refresher_is_no_affair_of_the_proxy)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each final status from 200 to 699 as the answer to a request of the application's own, which
- * refreshes as any other: RFC 4028 §7.2, §10.
+ * Each final status from 200 to 699 as the response to a request of the application's, which
+ * refreshes like any other: RFC 4028 §7.2, §10.
  */
 #include "status_classes.h"
 
@@ -11,8 +11,8 @@
 struct own_request {
     const char *peer; /* header fields of the call's 2xx */
     enum sst_method method;
-    const char *end;   /* the verdict on 408 and 481 */
-    const char *event; /* what is told with it, the status behind it */
+    const char *end;   /* the verdict for 408 and 481 */
+    const char *event; /* the event that comes with it, followed by the status */
 };
 
 static const struct own_request own_requests[] = {
@@ -20,10 +20,10 @@ static const struct own_request own_requests[] = {
     {TIMER ";refresher=uac" ALLOWED, UPDATE, "ended", "ended refresh_"},
     {TIMER ";refresher=uas" ALLOWED, INVITE, "ended", "ended refresh_"},
     {TIMER ";refresher=uas" ALLOWED, UPDATE, "ended", "ended refresh_"},
-    /* Nobody saw that the peer knows UPDATE: a re-INVITE first. */
+    /* Nothing has shown that the peer supports UPDATE: a re-INVITE first. */
     {TIMER ";refresher=uac", UPDATE, "failed", "refresh INVITE offer"},
     {TIMER ";refresher=uas", UPDATE, "failed", "refresh INVITE offer"},
-    /* Without a timer it is the application's affair. */
+    /* Without a timer it is the application's business. */
     {"Supported: timer" ALLOWED, INVITE, "failed", ""},
     {"Supported: timer" ALLOWED, UPDATE, "failed", ""},
 };

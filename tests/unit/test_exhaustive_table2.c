@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * RFC 4028 §9, Table 2, all of it, from the wire into the session and back: as UAS each of the six
- * rows with each choice and each present refresher, as UAC each response with each request.
+ * rows with each choice and each current refresher, as UAC each response to each request.
  */
 #include "talk.h"
 
-/* The six rows as requests. Behind them, by hand: the response's refresher in a dialog without
- * timer where the policy prefers uac and uas, and in one where this side or the peer refreshes now
- * (then prefer_refresher counts for nothing). */
+/* The six rows as requests. Then, by hand, the response's refresher: in a dialog without a timer,
+ * if the policy prefers uac and if it prefers uas; and in one that this side or the peer refreshes
+ * now (then prefer_refresher has no effect). */
 struct row {
     const char *request;
     const char *prefer_uac;
@@ -37,7 +37,7 @@ static const char *expected_answer(const struct row *row, const char *refresher)
     return text;
 }
 
-/* The session remembers a side; what it asks next names it from the other end. */
+/* The session remembers a side; its next request names it from the other end. */
 static void expect_side(struct talk *t, bool local)
 {
     expect(sst_side_name(info_of(t).side), local ? "local" : "remote");
@@ -46,7 +46,7 @@ static void expect_side(struct talk *t, bool local)
                                   : "Supported: timer | Session-Expires: 600;refresher=uas");
 }
 
-/* What the answer says to its receiver: a UAC that reads it has the other half of the roles. */
+/* What the response says to its receiver: a UAC that reads it has the opposite role. */
 static void expect_other_half(const char *response, bool local_at_uas)
 {
     struct talk *uac = caller("mode=accept");
@@ -58,7 +58,7 @@ static void expect_other_half(const char *response, bool local_at_uas)
     end_talk(uac);
 }
 
-/* One request of the table to a session as it is, and its traces. */
+/* One request of the table to a session as it is, and its effects. */
 static void one(struct talk *t, enum sst_method method, const struct row *row,
                 const char *refresher)
 {
@@ -103,7 +103,7 @@ START_TEST(as_uas_of_a_later_request_in_every_state_of_the_dialog)
             row->local_now);
         one(called(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uac"), method, row,
             row->remote_now);
-        /* The same when this side placed the call: the names belong to the transaction. */
+        /* The same if this side placed the call: the names belong to the transaction. */
         one(connected(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uac"), method,
             row, row->local_now);
         one(connected(prefer[p], "Supported: timer | Session-Expires: 900;refresher=uas"), method,
@@ -112,7 +112,7 @@ START_TEST(as_uas_of_a_later_request_in_every_state_of_the_dialog)
 }
 END_TEST
 
-/* The third column as a UAC finds it, and the two mistakes that peers make with it. */
+/* The third column as a UAC sees it, and the two mistakes that peers make with it. */
 struct response {
     const char *headers;
     const char *side;
@@ -190,7 +190,7 @@ START_TEST(to_the_letter_a_2xx_without_refresher_negotiates_nothing)
 }
 END_TEST
 
-/* Where nobody refreshes there is no role to keep: the request leaves it open, the 2xx decides. */
+/* If nobody refreshes there is no role to keep: the request leaves it open, the 2xx decides. */
 /* Shows: 7.2-4 7.4-10 */
 START_TEST(a_request_in_a_dialog_without_timer_leaves_the_role_open)
 {

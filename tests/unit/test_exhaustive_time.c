@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The arithmetic of deadlines for every interval from 1 to 100,000 s and at the edges up to 2^32-1,
- * in all four roles: RFC 4028 §7.2, §9, §10. What is expected is said by inequalities, in whole
- * numbers and without a division, so that it is not the library's calculation once more.
+ * The arithmetic of deadlines for every interval from 1 to 100,000 s and at the limits up to
+ * 2^32-1, in all four roles: RFC 4028 §7.2, §9, §10. The expectations are inequalities in whole
+ * numbers, without a division, so that they do not repeat the library's calculation.
  */
 #include "exact.h"
 
@@ -52,7 +52,7 @@ static bool is_guard(uint64_t guard_ms, uint64_t interval_s)
     uint64_t three = guard_ms + guard_ms + guard_ms;
 
     if (three == 96000u) {
-        return ms >= 96000u; /* 32 s are a third of 96 s */
+        return ms >= 96000u; /* 32 s is a third of 96 s */
     }
     return ms < 96000u && three <= ms && ms < three + 3u;
 }
@@ -104,14 +104,14 @@ static bool negotiate(struct world *w, enum role role, uint32_t interval_s)
         MUST(advice.status == 0);
         MUST(sst_session_answer(&w->session, &w->tx, 200, w->start_ms, &headers) == SST_OK);
         MUST(sst_session_ack(&w->session, &w->tx, w->start_ms) == SST_OK);
-        MUST(sst_session_deadline(&w->session) == 0); /* what the answer led to waits */
+        MUST(sst_session_deadline(&w->session) == 0); /* the events of the answer are pending */
         MUST(sst_session_advance(&w->session, w->start_ms) == SST_OK);
     }
     w->events = 0;
     return true;
 }
 
-/* Nothing one millisecond before a deadline, this event at it. */
+/* Nothing one millisecond before a deadline, this event at the deadline. */
 static bool comes(struct world *w, uint64_t at_ms, enum sst_event_type type)
 {
     MUST(sst_session_deadline(&w->session) == w->start_ms + at_ms);
@@ -223,7 +223,7 @@ START_TEST(every_interval_below_90_s_in_a_2xx_is_run_as_90)
     world_init(&w, 90);
     w.start_ms = 7000000;
     for (uint32_t interval = 0; interval < 90; interval++) {
-        /* Half of what was sent, no sooner than after 10 s. */
+        /* Half of what was sent, but no sooner than after 10 s. */
         uint64_t refresh = interval <= 20 ? 10000 : (uint64_t)interval * 500u;
         if (!lives(&w, UAC_REFRESHES, interval, 90, refresh) ||
             !lives(&w, UAC_WATCHES, interval, 90, 0)) {
@@ -267,7 +267,7 @@ START_TEST(halves_and_guards_as_functions)
 }
 END_TEST
 
-/* The sum in two halves of 32 bits each, carry by carry, as one adds by hand. */
+/* The sum in two halves of 32 bits each, with the carry done by hand. */
 static uint64_t sum_by_hand(uint64_t a, uint64_t b)
 {
     uint64_t low = (a & UINT32_MAX) + (b & UINT32_MAX);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How each final status is treated, for both methods, and what a policy may overrule. */
+/* How each final status is treated, for both methods, and what a policy may override. */
 #include "exact.h"
 
 #include <sst/rules.h>
@@ -21,7 +21,7 @@ static const struct {
     {416, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
     {420, SST_OUTCOME_EXTENSION, SST_OUTCOME_EXTENSION}, /* EC-58 */
     {422, SST_OUTCOME_INTERVAL, SST_OUTCOME_INTERVAL},   /* EC-27 */
-    {480, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT}, /* decisions §5 */
+    {480, SST_OUTCOME_TRANSIENT, SST_OUTCOME_TRANSIENT}, /* EC-61 */
     {481, SST_OUTCOME_GONE, SST_OUTCOME_GONE},
     {482, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
     {483, SST_OUTCOME_DIALOG, SST_OUTCOME_DIALOG},
@@ -132,7 +132,7 @@ START_TEST(a_policy_is_asked_for_failures_only)
 }
 END_TEST
 
-/* A failure cannot be called a success, nor be given a class that does not exist. */
+/* A failure cannot be turned into a success, or get a class that does not exist. */
 START_TEST(an_opinion_that_makes_no_sense_is_ignored)
 {
     static const int odd[] = {SST_OUTCOME_SUCCESS,

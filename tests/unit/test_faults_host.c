@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults of version 0.1, kinds F (callbacks and the queue) and G (wrong uses that pass in silence):
- * what hosts do. Most of it no generator finds: a wrong use that is answered with OK looks like a
- * right one from outside, and a generator of right uses does not make it.
+ * Faults of version 0.1, kinds F (callbacks and the queue) and G (misuse that goes unnoticed): what
+ * hosts do. No generator finds most of these: a misuse that is answered with OK looks like correct
+ * use from outside, and a generator of correct use does not produce it.
  */
 #include "talk.h"
 
@@ -32,10 +32,10 @@ START_TEST(f1_true_is_no_answer_that_undoes_a_refresh)
 }
 END_TEST
 
-static int begun; /* what the session said to the other refresh */
+static int begun; /* the result of starting the other refresh */
 
-/* Answers the peer's INVITE, so that no refresh is due any more, begins one all the same, and says
- * that it did not send what was asked for. */
+/* Answers the peer's INVITE, so that no refresh is due any more, begins one all the same, and
+ * reports that it did not send what was asked for. */
 static int answer_begin_and_refuse(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -71,8 +71,8 @@ END_TEST
 static struct sst_queue queues[2];
 static struct sst_queue_slot slots[2][4];
 
-/* Prepares the refresh, moves the session to the other queue, and does not send it after all. As
- * after each call the queue is told. */
+/* Prepares the refresh, moves the session to the other queue, and does not send it after all. The
+ * queue is notified, as after each call. */
 static int move_and_refuse(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -170,11 +170,11 @@ START_TEST(f6_a_session_begun_anew_in_a_queue_is_found)
     must(sst_session_init(t->session, &t->policy, SST_CALLER) == SST_OK);
     t->expires_ms = SST_NEVER;
     must(sst_queue_check(&queue) != NULL);
-    must(sst_queue_run(&queue, UINT64_MAX / 4, 9) == 1); /* looked at, and gone */
+    must(sst_queue_run(&queue, UINT64_MAX / 4, 9) == 1); /* polled, and gone */
     must(queue.count == 0 && sst_queue_check(&queue) == NULL);
     must(t->session->queue_index == 0);
 
-    /* The same, pulled, and with another place for the call that was begun anew. */
+    /* The same, pulled, and in a different place for the call that was begun again. */
     agree(t);
     must(sst_queue_update(&queue, t->session) == SST_OK);
     must(sst_session_init(t->session, &t->policy, SST_CALLER) == SST_OK);
@@ -253,7 +253,7 @@ START_TEST(g_no_refresh_where_none_is_due)
 }
 END_TEST
 
-/* That of an INVITE whose ACK is awaited: begun anew it would lose the ACK. */
+/* The tx of an INVITE that still waits for its ACK: starting it again would lose the ACK. */
 START_TEST(g_one_tx_is_not_for_two_open_transactions)
 {
     struct talk *t = called("", REFRESHES);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults of version 0.1, kinds D (limits that a policy can talk away) and E (the other side of a
- * rule): what peers do, each as small as it gets, with the values of the decisions named.
+ * Faults of version 0.1, kinds D (limits that a policy can disable) and E (the other side of a
+ * rule): what peers do, each reduced as far as possible, with the values of the decisions named.
  */
 #include "talk.h"
 
@@ -35,7 +35,7 @@ START_TEST(d1_a_2xx_of_no_time_drives_nobody_below_the_floor)
 }
 END_TEST
 
-/* 1 to 33, and never earlier than the RFC has it. */
+/* 1 to 33, and never earlier than in the RFC. */
 /*  */
 /* Shows: EC-126 */
 START_TEST(d2_no_guard_is_longer_than_a_third_and_32_s)
@@ -125,8 +125,8 @@ START_TEST(e4_pings_do_not_move_the_refresh)
 }
 END_TEST
 
-/* RFC 6141 figure 4: the offer of the re-INVITE was answered in a reliable 1xx, and the peer, then
- * this side, has another one in an UPDATE before the final response. */
+/* RFC 6141 figure 4: the offer of the re-INVITE was answered in a reliable 1xx, and then the peer,
+ * and then this side, sends another one in an UPDATE before the final response. */
 /* Shows: EC-122 */
 START_TEST(e2_an_offer_that_was_answered_in_a_1xx_stands_in_no_ones_way)
 {
@@ -204,13 +204,13 @@ START_TEST(e7_a_peer_that_takes_the_role_and_does_not_refresh)
     t->refreshes = 0;
     until(t, 52.499);
     must(t->refreshes == 0);
-    until(t, 52.5); /* EC-103: midway between half of the interval and the BYE at 60 */
+    until(t, 52.5); /* EC-103: halfway between half of the interval and the BYE at 60 */
     must(t->refreshes == 1);
     end_talk(t);
 }
 END_TEST
 
-/* SE 90, answer 18 s late: the next one 45 s after the sending. */
+/* SE 90, answer 18 s late: the next refresh 45 s after the request was sent. */
 /*  */
 /* Shows: EC-132 */
 START_TEST(e8_the_next_refresh_is_planned_from_the_sending)
@@ -222,13 +222,13 @@ START_TEST(e8_the_next_refresh_is_planned_from_the_sending)
     until(t, 63);
     expect(gets(t, UPDATE, 200, AGREED), "refreshed");
     t->refreshes = 0;
-    until(t, 90.5); /* a fraction of the interval, rounded down: not later than 90 s, by a 256th */
+    until(t, 90.5); /* a fraction of the interval, rounded down: at most 1/256 before 90 s */
     must(t->refreshes == 1);
     end_talk(t);
 }
 END_TEST
 
-/* After INVITE with CSeq 5, UPDATE with 0: 500; from 2^31 on: 400, and 6 goes on. */
+/* After INVITE with CSeq 5, UPDATE with 0: 500; from 2^31 on: 400, and 6 is accepted. */
 /*  */
 /* Shows: EC-133 */
 START_TEST(e9_cseq_zero_and_beyond)
@@ -252,7 +252,7 @@ START_TEST(e9_cseq_zero_and_beyond)
 }
 END_TEST
 
-/* A peer that lists the tag and has no Session-Expires, killed: noticed. */
+/* A peer that lists the tag, sends no Session-Expires, and is killed: noticed. */
 /*  */
 /* Shows: EC-18 */
 START_TEST(e10_a_listed_tag_turns_off_no_timer_for_the_own_benefit)
@@ -288,7 +288,8 @@ START_TEST(e11_one_2xx_without_session_expires_stops_no_refreshes)
 }
 END_TEST
 
-/* min_se 120, 2xx with 100 accepted: the peer's refresh with 100 is too; with 60 it gets 90. */
+/* min_se 120, 2xx with 100 accepted: the peer's refresh with 100 is accepted too; with 60 it gets
+ * 90. */
 /* Shows: EC-134 */
 START_TEST(e12_an_interval_in_force_is_not_refused_later)
 {
@@ -303,7 +304,8 @@ START_TEST(e12_an_interval_in_force_is_not_refused_later)
            "Supported: timer | Session-Expires: 90;refresher=uac | Require: timer");
     end_talk(t);
 
-    /* It may go by the 90 that it was told: so does this side, even to the letter. */
+    /* The peer may use the 90 that it was told: so does this side, even when the RFC is taken
+     * literally. */
     t = connected("mode=request accept_small_interval=no",
                   "Session-Expires: 60;refresher=uas | Require: timer");
     until(t, 30);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults of version 0.1 in who refreshes when, each as small as it gets: kinds A (one question,
- * many answers), B (a flag whose age is another event's) and C (the ladder does not move). Cases
- * are named by the fault, expected values are those of the decisions that are named with them.
+ * Faults of version 0.1 in who refreshes when, each reduced as far as possible: kinds A (one
+ * question, many answers), B (a flag whose age is another event's) and C (the ladder does not
+ * move). Cases are named after the fault; expected values are those of the decisions named with
+ * them.
  */
 #include "talk.h"
 
@@ -26,7 +27,7 @@ static struct talk *watcher(const char *policy)
     return called(policy, REFRESHES);
 }
 
-/* The refresh that is due is sent and answered with this status. */
+/* The refresh that is due is sent and gets this status. */
 static const char *refused(struct talk *t, unsigned status, const char *headers)
 {
     enum sst_method method = t->refresh.method;
@@ -36,8 +37,8 @@ static const char *refused(struct talk *t, unsigned status, const char *headers)
     return gets(t, method, status, headers);
 }
 
-/* All refreshes until then are answered: UPDATE and INVITE with these statuses, 0 for one that is
- * accepted. @return how many were sent */
+/* Answers all refreshes until then: UPDATE and INVITE with these statuses, 0 to accept. @return how
+ * many were sent */
 static unsigned walk(struct talk *t, double seconds, unsigned update, unsigned invite,
                      const char *headers)
 {
@@ -71,7 +72,7 @@ START_TEST(a1_a_rescue_that_is_refused_takes_the_other_method)
 }
 END_TEST
 
-/* Whichever way the host says it. */
+/* However the host reports it. */
 /* Shows: EC-119 */
 START_TEST(a1_a_rescue_that_is_not_sent_is_asked_for_again)
 {
@@ -84,7 +85,7 @@ START_TEST(a1_a_rescue_that_is_not_sent_is_asked_for_again)
             must(sst_session_not_sent(t->session, &t->own[1], SST_NEVER, t->now_ms) == SST_OK);
         } else if (way == 1) {
             must(sst_session_not_sent(t->session, NULL, SST_NEVER, t->now_ms) == SST_OK);
-        } /* or it says nothing */
+        } /* or it reports nothing */
         until(t, 59);
         ck_assert_msg(t->refreshes >= 2, "way %d", way);
         end_talk(t);
@@ -111,8 +112,8 @@ START_TEST(a2_a_new_allow_brings_update_back_after_501)
 }
 END_TEST
 
-/* An Allow that takes the last way away: REFUSED, and a second round, and no silence until the end.
- */
+/* An Allow that takes the last way away: REFUSED and a second round, instead of silence until the
+ * end. */
 /* Shows: EC-55 EC-114 */
 START_TEST(a2_an_allow_that_takes_the_last_way_away_is_told_of)
 {
@@ -133,7 +134,7 @@ START_TEST(a2_an_allow_that_takes_the_last_way_away_is_told_of)
 }
 END_TEST
 
-/* At most five for one request, whatever goes on beside it. */
+/* At most five for one request, whatever else happens. */
 /* Shows: EC-27 */
 START_TEST(a3_an_update_beside_it_does_not_reset_the_rounds_of_422)
 {
@@ -153,7 +154,7 @@ START_TEST(a3_an_update_beside_it_does_not_reset_the_rounds_of_422)
 }
 END_TEST
 
-/* A hold that is given up after a 422 above the maximum: the 422 wins. */
+/* A hold that is abandoned after a 422 above the maximum: the 422 wins. */
 /* Shows: EC-129 */
 START_TEST(a3_a_hold_that_is_given_up_leaves_the_timer_in_the_next_refresh)
 {
@@ -182,7 +183,7 @@ START_TEST(a4_the_end_is_told_once)
 }
 END_TEST
 
-/* An offerless INVITE was answered, and nobody reports its ACK. */
+/* An INVITE without offer was answered, and nobody reports its ACK. */
 /* Shows: EC-121 */
 START_TEST(b1_an_ack_that_is_never_reported_refuses_no_later_offer)
 {
@@ -198,7 +199,7 @@ START_TEST(b1_an_ack_that_is_never_reported_refuses_no_later_offer)
 }
 END_TEST
 
-/* ... and 32 s from that 2xx no re-INVITE of this side waits for it either. */
+/* ... and 32 s after that 2xx no local re-INVITE waits for it either. */
 /* Shows: EC-121 */
 START_TEST(b1_an_ack_that_is_never_reported_puts_off_no_later_refresh)
 {
@@ -218,7 +219,7 @@ START_TEST(b1_an_ack_that_is_never_reported_puts_off_no_later_refresh)
 }
 END_TEST
 
-/* 100 is the next hop's. */
+/* A 100 comes from the next hop. */
 /* Shows: EC-127 EC-18 */
 START_TEST(b2_a_100_is_no_sign_of_the_peers_life)
 {
@@ -234,7 +235,7 @@ START_TEST(b2_a_100_is_no_sign_of_the_peers_life)
 }
 END_TEST
 
-/* The later 2xx may have been a proxy's, or may have been the peer's. */
+/* The later 2xx may have come from a proxy or from the peer. */
 /* Shows: EC-123 */
 START_TEST(b3_a_timeout_of_an_overtaken_refresh_ends_nothing)
 {
@@ -258,7 +259,7 @@ START_TEST(b3_a_timeout_of_an_overtaken_refresh_ends_nothing)
 }
 END_TEST
 
-/* Every transient status to one method, each time: the other method is taken. */
+/* Any transient status to one method, every time: the other method is used. */
 /* Shows: EC-111 */
 START_TEST(c1_a_status_for_one_method_alone_does_not_end_the_call)
 {
@@ -320,7 +321,7 @@ START_TEST(c2_488_once_and_491_afterwards_leads_to_update)
 }
 END_TEST
 
-/* UPDATE at 45, Retry-After: 20; INVITE at 59, and at 65 where that is refused. */
+/* UPDATE at 45, Retry-After: 20; INVITE at 59, and at 65 if that is rejected. */
 /* Shows: EC-112 */
 START_TEST(c3_a_retry_after_beyond_the_plan)
 {
@@ -353,7 +354,7 @@ START_TEST(c3_a_long_retry_after_ends_before_the_peers_bye)
 }
 END_TEST
 
-/* 513 as 413, 580 and 406 as 488: no offer, or UPDATE. */
+/* 513 like 413, 580 and 406 like 488: no offer, or UPDATE. */
 /* Shows: EC-113 */
 START_TEST(c4_an_offer_that_is_refused_is_not_sent_again)
 {

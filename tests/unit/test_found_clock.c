@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Found by the simulation: what a clock that was set back kept from happening. */
+/* Found by the simulation: what did not happen because the clock was set back. */
 #include "suite.h"
 
 #include <sst/sst.h>
@@ -18,9 +18,9 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
 }
 
 /*
- * An UPDATE that nobody answers is followed by a re-INVITE at once (EC-50). The clock stands still
- * at the interval's start for the session (EC-44), which is in the host's future: a deadline there
- * would let the host sleep until its clock has caught up, while the peer gives up.
+ * An UPDATE that gets no response is followed by a re-INVITE at once (EC-50). For the session the
+ * clock stands still at the interval's start (EC-44), which is in the host's future. A deadline
+ * there would let the host sleep until its clock has caught up, while the peer gives up.
  */
 /* Shows: EC-44 EC-46 I9 */
 START_TEST(what_is_due_is_due_at_once_by_a_clock_that_was_set_back)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Found by the simulation: calls that two negotiations at once ended. */
+/* Found by the simulation: calls that ended because two negotiations overlapped. */
 #include "talk.h"
 
 #define UPDATES "Allow: INVITE, UPDATE | "
 #define TIMER "Supported: timer"
 
 /*
- * An UPDATE of the callee's in the early dialog, without Session-Expires as EC-20 has it, into
- * which a proxy puts one, reaches the caller after the 2xx to the INVITE: there it is the newest
- * negotiation, here it overlaps the older one. The caller refreshes at half of 7200 s; to wait
- * for half of the smaller interval ends the call.
+ * The callee sends an UPDATE in the early dialog without Session-Expires (EC-20), and a proxy
+ * inserts one. The UPDATE reaches the caller after the 2xx to the INVITE: for the caller it is the
+ * newest negotiation, for the callee it overlaps the older one. The caller refreshes at half of
+ * 7200 s; waiting for half of the smaller interval would end the call.
  */
 /* Shows: EC-21 I5 */
 START_TEST(the_side_that_watches_waits_for_the_longer_of_two_intervals)
@@ -31,8 +31,8 @@ START_TEST(the_side_that_watches_waits_for_the_longer_of_two_intervals)
 END_TEST
 
 /*
- * The 2xx to an UPDATE of an early dialog asked for a timer that nobody else had spoken of, crossed
- * the 2xx to the INVITE, which had none, and left a timer on one side alone.
+ * The 2xx to an UPDATE in an early dialog asked for a timer that nobody else had mentioned, crossed
+ * the 2xx to the INVITE, which had none, and left a timer on one side only.
  */
 /* Shows: EC-20 */
 START_TEST(who_answers_an_early_update_asks_for_nothing_of_its_own)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of an image: their layout, and that nothing but a whole image is taken for one. */
+/* The bytes of an image: their layout, and that only a whole image is accepted. */
 #include "exact.h"
 #include "restore.h"
 #include "same_session.h"
@@ -8,8 +8,8 @@
 
 #define SIZE SST_IMAGE_SIZE
 
-/* Written by hand from the layout in src/session/image.c, but for the CRC-32, which zlib computed.
- */
+/* Written by hand from the layout in src/session/image.c, except the CRC-32, which zlib computed.
+ * */
 static const uint8_t golden[SIZE] = {
     0xD5, 0x53, 0x53, 0x54,                         /* magic */
     0x00, 0x02, 0x00, 0x40,                         /* version 2, 64 bytes */
@@ -22,7 +22,7 @@ static const uint8_t golden[SIZE] = {
     0x01, 0x02, 0x03, 0x04,                         /* next CSeq of the peer */
     0x00, 0x80, 0x00, 0x02,                         /* violations 1 and 23 */
     0x00, 0x00, 0xD0, 0x06, /* confirmed, this side refreshes, UPDATE allowed, caller, supports */
-    0x01, 0xA9, 0x13, 0x7F, /* a violation is to be told; ladder, attempts, generation */
+    0x01, 0xA9, 0x13, 0x7F, /* a violation is to be reported; ladder, attempts, generation */
     0x00, 0x07, 0x09, 0x00, /* no reason, seconds to the ACK and to a named moment, nothing */
     0xDD, 0x24, 0x07, 0x98, /* CRC-32 */
 };
@@ -30,7 +30,7 @@ static const uint8_t golden[SIZE] = {
 static struct sst_policy policy;
 static struct sst_session session;
 
-/* What golden is the image of, at 301 s of the clock. */
+/* The session that golden is an image of, at 301 s on the clock. */
 static void setup(void)
 {
     sst_policy_init(&policy);
@@ -83,7 +83,7 @@ static int restore(struct sst_session *into, const uint8_t *image, size_t length
     return result;
 }
 
-/* Refused with this result, and the session is as it was. */
+/* Rejected with this result, and the session is as it was. */
 static void refuses(const uint8_t *image, size_t length, int result)
 {
     struct sst_session into;
@@ -121,7 +121,8 @@ START_TEST(every_field_comes_back)
 }
 END_TEST
 
-/* Ages that no call has: what is longer past than the image can say is as long past as it can. */
+/* Very old times: what is further in the past than the image can say is stored as the oldest time
+ * it can say. */
 START_TEST(what_is_past_for_ages_stays_past)
 {
     static const uint8_t longest[8] = {0};
@@ -227,10 +228,10 @@ START_TEST(each_truncation_and_extension_is_noticed)
         if (length > 12 && length != SIZE) {
             uint8_t sealed[2 * SIZE];
             memcpy(sealed, image, sizeof sealed);
-            seal(sealed, length); /* whole, but its length is another than it says */
+            seal(sealed, length); /* whole, but its length differs from what it says */
             refuses(sealed, length, SST_ERR_DAMAGED);
             sealed[7] = (uint8_t)length;
-            seal(sealed, length); /* and here than this version has */
+            seal(sealed, length); /* and from what this version has */
             refuses(sealed, length, SST_ERR_DAMAGED);
         }
     }
@@ -242,18 +243,18 @@ START_TEST(image_of_another_version_is_told_from_a_damaged_one)
     uint8_t image[SIZE + 8] = {0};
     memcpy(image, golden, SIZE);
     image[5] = 3;
-    refuses(image, SIZE, SST_ERR_DAMAGED); /* the CRC does not fit */
+    refuses(image, SIZE, SST_ERR_DAMAGED); /* the CRC does not match */
     seal(image, SIZE);
     refuses(image, SIZE, SST_ERR_VERSION);
     image[4] = 0xFF;
     seal(image, SIZE);
     refuses(image, SIZE, SST_ERR_VERSION);
-    seal(image, SIZE + 8); /* its length is another than it says */
+    seal(image, SIZE + 8); /* its length differs from what it says */
     refuses(image, SIZE + 8, SST_ERR_DAMAGED);
     image[7] = SIZE + 8;
     seal(image, SIZE + 8);
     refuses(image, SIZE + 8, SST_ERR_VERSION);
-    image[7] = 12; /* the least that any version is */
+    image[7] = 12; /* the minimum for any version */
     seal(image, 12);
     refuses(image, 12, SST_ERR_VERSION);
     memcpy(image, golden, SIZE);
@@ -273,22 +274,22 @@ START_TEST(each_field_is_checked)
     } wrong[] = {
         {0, 0x53, 0, 0}, /* magic */
         {1, 0x54, 0, 0},      {2, 0x54, 0, 0},
-        {3, 0x53, 0, 0},      {28, 0x7E, 0, 0}, /* guard: 32256 ms, and 32 s are the most */
+        {3, 0x53, 0, 0},      {28, 0x7E, 0, 0}, /* guard: 32256 ms, and 32 s is the maximum */
         {40, 0x81, 0, 0},                       /* CSeq of 2^31 and more */
         {44, 0x08, 0, 0},                       /* violation 27 */
-        {45, 0x00, 47, 0x00},                   /* no violation, and yet one to be told */
-        {52, 0x00, 0, 0},                       /* violations, and none to be told */
+        {45, 0x00, 47, 0x00},                   /* no violation, but one to be reported */
+        {52, 0x00, 0, 0},                       /* violations, and none to be reported */
         {49, 0x01, 57, 0},                      /* an answer that is awaited without an ACK */
-        {51, 0x07, 52, 0x81},                   /* ended by the host, and yet to be told */
-        {51, 0x0A, 0, 0},                       /* the peer refreshes, and yet this side plans to */
+        {51, 0x07, 52, 0x81},                   /* ended by the host, but to be reported */
+        {51, 0x0A, 0, 0},                       /* the peer refreshes, but this side plans to */
         {51, 0x17, 57, 0},                      /* an INVITE after the end */
         {51, 0x07, 0, 0},                       /* an ACK that is awaited after the end */
-        {52, 0x81, 0, 0},                       /* an end to be told, and there was none */
-        {51, 0x02, 52, 0x41},                   /* a refresh to be told, without a timer */
+        {52, 0x81, 0, 0},                       /* an end to be reported, and there was none */
+        {51, 0x02, 52, 0x41},                   /* a refresh to be reported, without a timer */
         {53, 0x05, 0, 0},                       /* a way of the ladder without a name */
         {56, 8, 0, 0},                          /* reason 8 */
         {57, 33, 0, 0},                         /* more than 64*T1 */
-        {59, 1, 0, 0},                          /* what is always 0 */
+        {59, 1, 0, 0},                          /* must always be 0 */
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         uint8_t image[SIZE];
@@ -303,13 +304,13 @@ START_TEST(each_field_is_checked)
 }
 END_TEST
 
-/* EC-119: what the side that watches plans is its one rescue, and nothing without that. */
+/* EC-119: the watcher's plan is its one rescue; without that it plans nothing. */
 START_TEST(a_plan_of_the_watcher_is_its_rescue)
 {
     struct sst_session into;
     uint8_t image[SIZE];
     memcpy(image, golden, SIZE);
-    image[48] = 0x01; /* one refresh of the side that watches */
+    image[48] = 0x01; /* one refresh by the watcher */
     image[51] = 0x0A; /* confirmed, the peer refreshes */
     seal(image, SIZE);
     for (unsigned flags = 0; flags <= SST_RESTORE_TAKEOVER; flags++) {
@@ -374,7 +375,7 @@ static void use(struct sst_session *restored, uint64_t *state)
     }
 }
 
-/* Images that are whole but say anything: either refused, or a session like any other. */
+/* Images that are whole but say anything: either rejected, or a session like any other. */
 START_TEST(whole_images_with_random_fields_are_refused_or_right)
 {
     uint64_t state = 4028;

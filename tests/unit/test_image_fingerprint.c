@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a stored image is stale: the fingerprint changes exactly where an image would. */
+/* Whether a stored image is stale: the fingerprint changes exactly when an image would. */
 #include "restore.h"
 #include "talk.h"
 
@@ -57,7 +57,7 @@ START_TEST(nothing_else_counts)
 }
 END_TEST
 
-/* Of a call that goes on: what changed since the last look? */
+/* In a call that goes on: did anything change since the last time? */
 static bool changed(const struct talk *t, uint64_t *last)
 {
     uint64_t now = sst_session_fingerprint(t->session);
@@ -83,7 +83,7 @@ START_TEST(it_changes_without_an_event_and_not_with_the_time)
     hears(t, INVITE, TIMER " | Session-Expires: 100 | Min-SE: 100");
     ck_assert(changed(t, &last));
     expect(told(t), "");
-    answers(t, INVITE, 486); /* refused: the timer stays as it was, but nothing is pending */
+    answers(t, INVITE, 486); /* rejected: the timer stays as it was, but nothing is pending */
     ck_assert(changed(t, &last));
     until(t, 52.4);
     ck_assert(!changed(t, &last));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Many sessions restored at once: the refreshes that are overdue do not all come at once.
+ * Many sessions restored at once: their overdue refreshes do not all come at once.
  *
- * All here are of 1800 s, refreshed by this side: due at 900 s, last planned at 1767 s (RFC 4028
- * §10: the other side gives up 32 s before the expiration; 1 s is kept free before that).
+ * All sessions here have 1800 s and are refreshed by this side: due at 900 s, last planned at 1767
+ * s (RFC 4028 §10: the other side gives up 32 s before the expiration; 1 s is kept free before
+ * that).
  */
 #include "restore.h"
 #include "talk.h"
@@ -33,7 +34,7 @@ static uint64_t delay_at(struct talk *t, uint64_t age_ms, uint64_t spread_ms, un
         ck_abort_msg("%s", sst_result_name(result));
     }
     uint64_t deadline = sst_session_deadline(&restored);
-    return deadline - NOW_MS; /* wraps where it is past */
+    return deadline - NOW_MS; /* wraps if it is in the past */
 }
 
 static struct talk *dialog(void)
@@ -41,7 +42,7 @@ static struct talk *dialog(void)
     return connected("mode=request", PEER " | Session-Expires: 1800;refresher=uac");
 }
 
-/* Draws many, all below the limit, and each tenth of the range as often as any other. */
+/* Draws many, all below the limit, and each tenth of the range about equally often. */
 static void expect_even(struct talk *t, uint64_t age_ms, uint64_t spread_ms, uint64_t limit,
                         unsigned flags)
 {
@@ -83,7 +84,7 @@ START_TEST(first_and_last_moment_of_the_range)
 }
 END_TEST
 
-/* Half of what is left before it: the other half is for hosts that look late, and for another
+/* Half of what is left before it: the other half is for hosts that poll late, and for another
  * attempt. */
 START_TEST(last_moment_narrows_the_range)
 {
@@ -117,7 +118,7 @@ START_TEST(what_is_not_overdue_stays)
 }
 END_TEST
 
-/* A number of 32 bits is drawn, so no more than 49 days are used of a longer time. */
+/* A 32-bit number is drawn, so at most 49 days of a longer time are used. */
 START_TEST(range_of_years_is_cut)
 {
     struct talk *t = connected("mode=request session_expires=4294967295",
@@ -137,14 +138,14 @@ START_TEST(without_random_the_middle)
 }
 END_TEST
 
-/* A refresh that was under way, and is forgotten, is as overdue as any. */
+/* A refresh that was pending, and is forgotten, is as overdue as any. */
 START_TEST(refreshes_that_are_sent_again_are_spread)
 {
     struct talk *t = dialog();
     until(t, 900);
     refreshes(t);
     expect_even(t, 905000, 60000, 60000, 0);
-    /* ... but where the transaction lives on, the session waits for it until its end. */
+    /* ... but if the transaction survives, the session waits for it until its end. */
     ck_assert_uint_eq(delay_at(t, 905000, 60000, SST_RESTORE_TRANSACTIONS), 895000);
     end_talk(t);
 }
@@ -160,7 +161,7 @@ START_TEST(watching_side_is_not_spread)
 }
 END_TEST
 
-/* It was asked for before the saving, and the host had not pulled that yet. */
+/* It was requested before the image was saved, and the host had not pulled that event yet. */
 START_TEST(a_refresh_that_waited_to_be_pulled_is_spread_too)
 {
     for (unsigned flags = 0; flags <= SST_RESTORE_TRANSACTIONS; flags++) {
@@ -177,8 +178,7 @@ START_TEST(a_refresh_that_waited_to_be_pulled_is_spread_too)
 }
 END_TEST
 
-/* The re-INVITE after a lost UPDATE (EC-50) that the side which watches owes: a refresh like any.
- */
+/* The re-INVITE that a watcher owes after a lost UPDATE (EC-50): a refresh like any other. */
 /* Shows: EC-119 */
 START_TEST(what_a_watcher_owes_is_spread_as_well)
 {
@@ -199,7 +199,7 @@ START_TEST(what_a_watcher_owes_is_spread_as_well)
 }
 END_TEST
 
-/* The host lives on, and may put off what it was asked for, but nothing else. */
+/* The host lives on. It may postpone what it was asked for, but nothing else. */
 START_TEST(spreading_asks_anew_only_who_was_not_told)
 {
     for (int told_already = 0; told_already < 2; told_already++) {
@@ -258,7 +258,7 @@ START_TEST(a_rescue_that_was_under_way_is_asked_for_again)
     until(t, 53);
     if (_i == 0) {
         refreshes(t);
-    } /* else it was asked for, and the host has yet to begin */
+    } /* otherwise it was requested, and the host has not begun it yet */
     ck_assert_int_eq(sst_session_save(t->session, t->now_ms, image, sizeof image, NULL), SST_OK);
     ck_assert_int_eq(
         sst_session_restore(&restored, &t->policy, FROM(image, sizeof image, 0, 0, 0), NOW_MS),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Another host takes a call over, from an image of any age: EC-131. */
+/* Another host takes over a call, from an image of any age: EC-131. */
 #include "restore.h"
 #include "talk.h"
 
@@ -11,7 +11,7 @@
 
 #define NOW_MS UINT64_C(40000000)
 
-/* The session goes on on another host, whose clock is another. */
+/* The session continues on another host, with another clock. */
 static void taken_over(struct talk *t, uint64_t elapsed_ms, uint64_t spread_ms)
 {
     uint8_t image[SST_IMAGE_SIZE];
@@ -30,7 +30,7 @@ static void taken_over(struct talk *t, uint64_t elapsed_ms, uint64_t spread_ms)
     from_here(t);
 }
 
-/* Whoever refreshes, whenever it was saved, and whatever became of it since. */
+/* Whichever side refreshes, whenever the image was saved, and whatever happened since. */
 /* Shows: EC-131 EC-119 */
 START_TEST(one_refresh_at_once_and_the_call_lives)
 {
@@ -54,7 +54,7 @@ START_TEST(one_refresh_at_once_and_the_call_lives)
         until(t, 1);
         expect(gets(t, UPDATE, 200, response), "refreshed");
         told(t);
-        until(t, 100); /* and from then on everything is as it is */
+        until(t, 100); /* and from then on everything is as usual */
         expect(told(t), i % 2 == 0 ? "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
                                      "59 refresh UPDATE; 60 refresh UPDATE; "
                                      "91 ended refresh_not_sent"
@@ -73,7 +73,7 @@ START_TEST(what_is_wrong_is_found_out_as_ever)
     taken_over(t, 0, 0);
     looks(t);
     refreshes(t);
-    expect(gets(t, UPDATE, 481, ""), "ended"); /* the call has been over for long */
+    expect(gets(t, UPDATE, 481, ""), "ended"); /* the call ended long ago */
     end_talk(t);
 
     t = connected("", UPDATES REMOTE_90);
@@ -85,7 +85,7 @@ START_TEST(what_is_wrong_is_found_out_as_ever)
     expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     end_talk(t);
 
-    t = connected("", UPDATES REMOTE_90); /* a refusal goes down the ladder */
+    t = connected("", UPDATES REMOTE_90); /* a rejection moves down the ladder */
     until(t, 58);
     taken_over(t, 0, 0);
     looks(t);
@@ -137,15 +137,15 @@ START_TEST(many_are_spread)
 END_TEST
 
 /* The peer may have counted from the image's start: at 58 s of 90 its watchdog is two seconds away.
- * Half of the time until a second before it is for hosts that look late, and for another attempt.
- */
+ * Half of the time until a second before it is for hosts that poll late, and for another attempt.
+ * */
 /* Shows: EC-131 */
 START_TEST(the_spread_ends_with_the_interval_in_the_image)
 {
     static const struct {
         double saved_s;
         uint64_t elapsed_ms;
-        uint64_t most_ms; /* half of 59 s less the two */
+        uint64_t most_ms; /* half of 59 s minus the two */
     } cases[] = {{0, 0, 29500},   {30, 0, 14500}, {30, 20000, 4500}, {0, 45000, 7000},
                  {0, 58000, 500}, {30, 29000, 0}, {30, 60000, 0},    {58, UINT64_C(1000000000), 0}};
 
@@ -168,7 +168,7 @@ START_TEST(the_spread_ends_with_the_interval_in_the_image)
 }
 END_TEST
 
-/* The first taker died before its refresh: of the second one's image only that plan tells how much
+/* The first taker died before its refresh: in the second one's image only that plan says how much
  * time was left. */
 /* Shows: EC-131 */
 START_TEST(a_second_taker_refreshes_no_later_than_the_first_planned)

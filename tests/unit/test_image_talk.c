@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Dialogs that are saved and restored, after each of their steps, and go on as if nothing was. */
+/* Dialogs that are saved and restored after each of their steps, and continue as if nothing had
+ * happened. */
 #include "restore.h"
 #include "talk.h"
 
 static char transcript[2][16384];
 static char *transcript_now;
 
-/* Moves the session to another process, so to speak, whose clock stands elsewhere. */
+/* Moves the session to another process, so to speak, with a different clock. */
 static void move_to(struct talk *t, uint64_t now_ms, uint64_t elapsed_ms, uint64_t spread_ms,
                     unsigned flags)
 {
@@ -33,7 +34,7 @@ static void stay(struct talk *t)
     (void)t;
 }
 
-/* Each time to a clock by which the talk began at another time. */
+/* Each time to a clock on which the talk began at another time. */
 static void wander(struct talk *t)
 {
     static const uint64_t begins[] = {0, UINT64_C(1) << 61, 1, 7000000, UINT64_C(5000000000000)};
@@ -44,7 +45,7 @@ static void wander(struct talk *t)
 
 typedef void between(struct talk *t);
 
-/* Writes down what came of a step, and then may do something else. */
+/* Records the outcome of a step, and then may do something else. */
 static void step(struct talk *t, between *then, const char *outcome)
 {
     size_t used = strlen(transcript_now);
@@ -66,8 +67,7 @@ static void step_until(struct talk *t, between *then, double seconds)
 
 #define PEER "Supported: timer | Allow: INVITE, ACK, BYE, UPDATE"
 
-/* A caller: 422, refreshes refused and repeated, then the other side refreshes until it does not.
- */
+/* A caller: 422, refreshes rejected and repeated; then the other side refreshes until it stops. */
 static void caller_story(between *then)
 {
     struct talk *t = caller("mode=request");
@@ -103,7 +103,7 @@ static void caller_story(between *then)
     end_talk(t);
 }
 
-/* A callee that refreshes and is refused by every method. */
+/* A callee that refreshes, and every method is rejected. */
 static void callee_story(between *then)
 {
     struct talk *t = callee("mode=accept");
@@ -127,7 +127,7 @@ static void callee_story(between *then)
     end_talk(t);
 }
 
-/* An own INVITE stands in the way of a refresh until it is nearly too late; then silence. */
+/* A local INVITE blocks a refresh until it is nearly too late; then silence. */
 static void blocked_story(between *then)
 {
     struct talk *t = connected("mode=request session_expires=120",
@@ -190,14 +190,14 @@ static int note_since(struct talk *t, const struct sst_event *event)
     return SST_CALLBACK_DONE;
 }
 
-/* The machine was started anew: the session is older than its clock. */
+/* The machine was restarted: the session is older than its clock. */
 START_TEST(session_may_be_older_than_the_clock)
 {
     struct talk *t = called("", PEER " | Session-Expires: 1800;refresher=uac");
     t->on_event = note_since;
     until(t, 1000);
     move_to(t, 0, 0, 0, 0);
-    ck_assert_uint_eq(info_of(t).start_ms, 0); /* as near as can be shown */
+    ck_assert_uint_eq(info_of(t).start_ms, 0); /* as close as can be shown */
     ck_assert_uint_eq(info_of(t).expires_ms, 800000);
     from_here(t);
     until(t, 2000);
@@ -296,7 +296,7 @@ START_TEST(refresh_that_was_asked_for_is_asked_for_again)
 }
 END_TEST
 
-/* What a 422 had left out of one request is in the next: that one was never sent. */
+/* What a 422 left out of one request is in the next: that one was never sent. */
 START_TEST(retry_that_was_under_way_leaves_nothing_out)
 {
     struct talk *t =
@@ -312,7 +312,7 @@ START_TEST(retry_that_was_under_way_leaves_nothing_out)
 }
 END_TEST
 
-/* Meanwhile the peer took the role: what was under way is not repeated by the side that watches. */
+/* Meanwhile the peer took the role: the watcher does not repeat what was pending. */
 START_TEST(refresh_under_way_is_forgotten_where_the_peer_refreshes_now)
 {
     struct talk *t = connected("mode=request", PEER " | Session-Expires: 1800;refresher=uac");

@@ -177,7 +177,7 @@ START_TEST(reads_numbers_and_refresher)
 }
 END_TEST
 
-/* Too small, too large, in the wrong place: that is for the rules to say. */
+/* Too small, too large, in the wrong place: the rules decide about that. */
 /* Shows: EC-01 */
 START_TEST(keeps_values_as_received)
 {
@@ -263,7 +263,7 @@ START_TEST(refuses_wrong_arguments)
     ck_assert_int_eq(sst_msg_header_n(&msg, "Via", 3, NULL, 1), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_msg_header_n(&msg, NULL, 0, "90", 2), SST_OK);
     ck_assert(is_same(&msg, &before));
-    /* Hosts store an empty value so. */
+    /* Hosts store an empty value like this. */
     ck_assert_int_eq(sst_msg_header_n(&msg, "Allow", 5, NULL, 0), SST_OK);
     ck_assert_int_eq(sst_msg_header_n(&msg, "x", 1, NULL, 0), SST_OK);
     ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_ALLOW);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fields.h"
 
-/* sst/message.h: each works as the header field would. */
+/* sst/message.h: each setter works like the header field. */
 START_TEST(sets_what_header_fields_say)
 {
     struct sst_msg set = request();
@@ -66,7 +66,7 @@ START_TEST(reports_a_refresher_out_of_range)
 }
 END_TEST
 
-/* UPDATE cannot be allowed without an Allow; what needs a value cannot be there without. */
+/* UPDATE cannot be allowed without an Allow; what needs a value cannot be present without one. */
 START_TEST(sets_flags_that_make_sense)
 {
     struct sst_msg msg = request();
@@ -106,7 +106,7 @@ START_TEST(finds_header_fields_by_name)
                 {"Supported", "timer", SST_HEADER_TAG},
                 {"Session-Expires", "1800;refresher=uac", SST_HEADER_SET},
                 {"Session-Expires", "90", SST_HEADER_SET},
-                {"Min-SE", "behind the last one", SST_HEADER_SET},
+                {"Min-SE", "after the last one", SST_HEADER_SET},
             },
     };
 
@@ -142,7 +142,7 @@ START_TEST(finds_header_fields_in_any_letter_case)
     ck_assert_ptr_eq(sst_headers_get(&headers, "mIN-Se"), headers.item[1].value);
     ck_assert_ptr_eq(sst_headers_get(&headers, "sUPPORTED"), headers.item[2].value);
     ck_assert_ptr_eq(sst_headers_get(&headers, "reQuiRe"), headers.item[3].value);
-    /* One bit apart, as the two cases of a letter are, and yet another name. */
+    /* One bit apart, like the two cases of a letter, but a different name. */
     ck_assert_ptr_null(sst_headers_get(&headers, "Min\rSE"));
     ck_assert_ptr_null(sst_headers_get(&headers, "Supporte\x04"));
     ck_assert_ptr_null(sst_headers_get(&headers, "Min-SE "));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters as OpenMetrics text. The lines that are expected are written from the format's own
- * rules: a family's type and help, samples that end in _total, labels with the library's names. */
+/* Counters as OpenMetrics text. The expected lines follow the format's own rules: a family's type
+ * and help, samples that end in _total, labels with the library's names. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ START_TEST(each_counter_is_a_family)
     for (const char *at = text; (at = strstr(at, "# TYPE ")) != NULL; at++) {
         families++;
     }
-    ck_assert_uint_eq(families, 15); /* members of struct sst_counters but reserved */
+    ck_assert_uint_eq(families, 15); /* members of struct sst_counters, except the reserved ones */
 }
 END_TEST
 

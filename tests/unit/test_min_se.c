@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What Min-SE remembers: the largest, in its scope, and never less again; RFC 4028 §7.4, EC-26. */
+/* What Min-SE remembers: the largest value in its scope, never a smaller one later; RFC 4028 §7.4,
+ * EC-26. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -51,7 +52,7 @@ START_TEST(a_smaller_request_does_not_lower_what_a_larger_one_taught)
 }
 END_TEST
 
-/* Refused requests teach as well: they were received. */
+/* Rejected requests count as well: they were received. */
 /* Shows: 7.4-2 EC-26 */
 START_TEST(a_request_that_was_refused_teaches_too)
 {

@@ -11,15 +11,15 @@
 #include "exact.h"
 
 /*
- * The names are what logs and counters are searched for: each is its enumerator in small letters,
- * without what all of its enumeration begin with. The enumerators are read from the headers, so
- * that one without a name is found, and so is one whose number moved.
+ * Logs and counters are searched for the names: each is its enumerator in lower case, without the
+ * prefix that its enumeration shares. The enumerators are read from the headers, so that one
+ * without a name is found, and one whose number changed.
  */
 #define HEADER_SIZE 65536
 
 static char header[HEADER_SIZE];
 
-/* The text of an enumeration's braces, without comments. */
+/* The text inside an enumeration's braces, without comments. */
 static const char *enumeration(const char *file, const char *name)
 {
     static char body[HEADER_SIZE];
@@ -49,8 +49,8 @@ static const char *enumeration(const char *file, const char *name)
     return body;
 }
 
-/* The next enumerator, NULL behind the last; its number, and what follows the prefix in small
- * letters. */
+/* The next enumerator, NULL after the last; its number, and what follows the prefix, in lower case.
+ * */
 static const char *next_enumerator(const char *at, const char *prefix, char name[64], int *number)
 {
     char enumerator[64];
@@ -87,7 +87,7 @@ static const char *next_enumerator(const char *at, const char *prefix, char name
         ck_assert_str_eq(function((enum type)next_), "unknown");                                   \
         ck_assert_str_eq(function((enum type)INT_MAX), "unknown");                                 \
         ck_assert_str_eq(function((enum type) - 1), "unknown");                                    \
-        /* Where enumerations are as short as they can be, this is 0. */                           \
+        /* If enumerations are as short as they can be, this is 0. */                              \
         if (sizeof(enum type) > 1) {                                                               \
             ck_assert_str_eq(function((enum type)INT_MIN), "unknown");                             \
         }                                                                                          \
@@ -130,7 +130,7 @@ START_TEST(names_everything_else)
 }
 END_TEST
 
-/* A policy's words are its enumerators in the same way. */
+/* A policy's words follow from its enumerators in the same way. */
 START_TEST(names_words_of_a_policy)
 {
     static const struct {
@@ -163,7 +163,7 @@ START_TEST(names_words_of_a_policy)
             ck_assert(sst_policy_field(k, &field, &allowed, NULL, NULL));
         }
         while ((at = next_enumerator(at, fields[i].prefix, name, &number)) != NULL) {
-            /* Table 2 gives no choice of none. */
+            /* Table 2 does not offer the choice none. */
             if (strcmp(field, "prefer_refresher") != 0 || number != SST_REFRESHER_NONE) {
                 strcat(strcat(range, range[1] == '\0' ? "" : "|"), name);
             }

@@ -13,7 +13,7 @@ static void add(struct sst_headers *headers, const char *name, const char *value
     memcpy(header->value, value, strlen(value) + 1);
 }
 
-/* What goes into a session refresh request. */
+/* The header fields of a session refresh request. */
 static struct sst_headers refresh_headers(void)
 {
     struct sst_headers headers = {.count = 0};
@@ -26,7 +26,7 @@ static struct sst_headers refresh_headers(void)
     return headers;
 }
 
-/* Exactly once what refresh_headers() says, and no compact form beside it. */
+/* What refresh_headers() says, exactly once, and no compact form with it. */
 static void check_refresh_headers(osip_message_t *sip)
 {
     ck_assert_int_eq(count_lines(sip, "Supported: timer"), 1);
@@ -131,7 +131,7 @@ START_TEST(takes_timer_out_of_a_list)
 {
     static const struct {
         const char *before;
-        const char *after; /* NULL: the header field goes */
+        const char *after; /* NULL: the header field is removed */
     } table[] = {
         {"foo, timer", "foo"},
         {"timer, foo", "foo"},
@@ -147,7 +147,7 @@ START_TEST(takes_timer_out_of_a_list)
         {"other,timer", "other"},
         {"foo\t,timer\r\n ,bar", "foo,bar"},
         {"timer,foo\r\n\t", "foo"},
-        /* what is no token stays as well; EC-138 */
+        /* elements that are not tokens stay as well; EC-138 */
         {"foo bar, timer", "foo bar"},
         {"timer,\"a;b\"", "\"a;b\""},
         {"timer timer,timer", "timer timer"},
@@ -190,7 +190,7 @@ START_TEST(fills_a_response)
 }
 END_TEST
 
-/* libosip2 prints the text it has, unless it is told that the message changed. */
+/* libosip2 prints its cached text, unless it is told that the message changed. */
 START_TEST(marks_the_message_as_changed)
 {
     osip_message_t *sip = invite("x: 90\r\n");
@@ -282,7 +282,7 @@ START_TEST(refuses_wrong_arguments)
 }
 END_TEST
 
-/* An entry that was made and not named, or not filled in yet, is the host's. */
+/* An entry that was created but not named, or not filled in yet, belongs to the host. */
 START_TEST(leaves_unfinished_entries)
 {
     osip_message_t *sip = invite("");

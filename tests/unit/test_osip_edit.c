@@ -4,7 +4,8 @@
 
 static const char forty[] = "0123456789012345678901234567890123456789";
 
-/* Applies the edit and checks that the printed message has this line, alone of its name. */
+/* Applies the edit and checks that the printed message has this line, as the only one of its name.
+ * */
 static void check_edit(const char *extra, const struct sst_proxy_edit *edit, const char *name,
                        const char *line)
 {
@@ -47,7 +48,7 @@ START_TEST(inserts_session_expires)
 }
 END_TEST
 
-/* One header field, and of the repeated ones the refresher that sst_msg_header_n() counts. */
+/* One header field; of repeated ones, the refresher that sst_msg_header_n() counts. */
 START_TEST(makes_one_of_repeated_session_expires)
 {
     struct sst_proxy_edit edit = {.set_session_expires = true, .session_expires = 4000};
@@ -61,7 +62,7 @@ START_TEST(makes_one_of_repeated_session_expires)
 }
 END_TEST
 
-/* Whoever reads the request reads the same as the proxy did. */
+/* Every reader of the request reads the same as the proxy did. */
 /* Shows: EC-137 */
 START_TEST(lets_one_of_several_intervals_go_on)
 {
@@ -91,7 +92,7 @@ START_TEST(leaves_elements_that_are_no_tokens)
     struct sst_proxy_edit edit = {.add_require = true};
     static const struct {
         const char *before;
-        const char *after; /* beside `Require: timer`, NULL for nothing */
+        const char *after; /* with `Require: timer`, NULL for nothing */
     } lists[] = {
         {"foo bar, timer", "Require: foo bar"},
         {"timer, foo bar", "Require: foo bar"},
@@ -104,7 +105,7 @@ START_TEST(leaves_elements_that_are_no_tokens)
     };
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        osip_message_t *sip = invite(""); /* whose parser takes most lists apart */
+        osip_message_t *sip = invite(""); /* whose parser splits most lists */
         osip_message_set_header(sip, "Require", lists[i].before);
         ck_assert_int_eq(sst_osip_apply_edit(sip, &edit), SST_OK);
         ck_assert_int_eq(count_lines(sip, "Require: timer"), 1);
@@ -140,7 +141,8 @@ START_TEST(inserts_refresher_and_require)
 }
 END_TEST
 
-/* An edit of the host's own: the refresher goes with an interval, whichever of the two it names. */
+/* An edit by the host itself: the refresher is added to the interval, in whichever of the two
+ * fields it is. */
 START_TEST(inserts_refresher_without_set_session_expires)
 {
     struct sst_proxy_edit edit = {.insert_refresher_uac = true, .session_expires = 90};

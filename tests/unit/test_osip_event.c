@@ -2,7 +2,7 @@
 /* src/osip/event.c: what libosip2's callbacks mean, by number and from real transactions. */
 #include "osip_stack.h"
 
-/* Types by what they mean; every type that is not here means nothing. */
+/* Types by meaning; every type that is not here means nothing. */
 static const int requests[] = {
     OSIP_IST_INVITE_RECEIVED,     OSIP_NIST_REGISTER_RECEIVED,
     OSIP_NIST_BYE_RECEIVED,       OSIP_NIST_OPTIONS_RECEIVED,

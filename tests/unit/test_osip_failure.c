@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* src/osip/session.c: what cannot be done, and what means nothing. */
+/* src/osip/session.c: what cannot be done, and what has no effect. */
 #include "osip_host.h"
 
 static osip_message_t *untouched;
@@ -31,7 +31,8 @@ START_TEST(leaves_a_request_that_may_not_be_sent)
 }
 END_TEST
 
-/* Without memory nothing happens to the session either: the same works as soon as there is some. */
+/* Without memory nothing happens to the session either: the same call works once there is memory.
+ * */
 START_TEST(changes_nothing_without_memory)
 {
     osip_message_t *sip = message(UPDATE_LINE, "2 UPDATE", "x: 90\r\n", "");
@@ -106,7 +107,7 @@ START_TEST(dispatches_what_means_nothing)
 }
 END_TEST
 
-/* The peer's OPTIONS response tells what it supports; a CANCEL is answered by the next hop. */
+/* The peer's OPTIONS response shows what it supports; a CANCEL is answered by the next hop. */
 START_TEST(learns_from_the_peer_alone)
 {
     host_init(SST_MODE_ACCEPT, true);

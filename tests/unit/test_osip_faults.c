@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* E17 of the faults of version 0.1: a list with elements that are no tokens. EC-138. */
+/* E17 of the faults of version 0.1: a list with elements that are not tokens. EC-138. */
 #include "osip_messages.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-/* A list less the tag keeps every other element as it came, whether libosip2 has split the list or
- * the host has put it in whole. */
+/* Removing the tag leaves every other element of the list as it was, whether libosip2 has split the
+ * list or the host has put it in whole. */
 /* Shows: EC-138 */
 START_TEST(e17_taking_a_tag_out_leaves_unreadable_elements)
 {

@@ -103,7 +103,7 @@ START_TEST(reads_lists_over_several_lines)
 }
 END_TEST
 
-/* In the message's order, as the first refresher counts. */
+/* In the message's order, because the first refresher counts. */
 START_TEST(reads_repeated_fields)
 {
     struct sst_msg msg = read_and_free(invite("Session-Expires: 300\r\n"
@@ -143,7 +143,7 @@ START_TEST(reads_cseq_numbers)
         {"0007 INVITE", true, 7},
         {"2147483648 INVITE", true, UINT32_C(1) << 31},
         {"4294967295 INVITE", true, UINT32_MAX},
-        {"4294967297 INVITE", true, UINT32_MAX}, /* no small number, which 1 would be */
+        {"4294967297 INVITE", true, UINT32_MAX}, /* no small number: truncated, it would be 1 */
         {"18446744073709551617 INVITE", true, UINT32_MAX},
         {"12a INVITE", false, 0},
         {"-3 INVITE", false, 0},
@@ -222,7 +222,7 @@ START_TEST(sees_whether_a_request_belongs_to_a_dialog)
     ck_assert_uint_eq(msg.has, SST_MSG_CSEQ | SST_MSG_IN_DIALOG);
     osip_message_free(sip);
 
-    sip = response("200 OK", "1 INVITE", ""); /* a tag there says nothing of the kind */
+    sip = response("200 OK", "1 INVITE", ""); /* a tag there means nothing of the kind */
     if (sip->to != NULL) {
         osip_to_set_tag(sip->to, osip_strdup("b"));
     }
@@ -248,12 +248,12 @@ START_TEST(reads_what_there_is_of_an_own_message)
 
     ck_assert_int_eq(osip_cseq_init(&sip->cseq), OSIP_SUCCESS);
     ck_assert_int_eq(osip_content_type_init(&sip->content_type), OSIP_SUCCESS);
-    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* both without a word in them */
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* both present but empty */
     ck_assert_uint_eq(msg.cseq, 0);
     ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
 
     osip_cseq_set_number(sip->cseq, osip_strdup(""));
-    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* and no digit */
+    ck_assert_int_eq(sst_osip_read(&msg, sip), SST_OK); /* and without a digit */
     ck_assert_uint_eq(msg.has, SST_MSG_SESSION_EXPIRES);
 
     sip->content_type->type = osip_strdup("application");
@@ -303,7 +303,7 @@ START_TEST(refuses_what_is_no_message)
 }
 END_TEST
 
-/* An entry that was made and not named yet. */
+/* An entry that was created but not named yet. */
 START_TEST(passes_over_an_entry_without_name)
 {
     osip_message_t *sip = invite("Session-Expires: 90\r\n");

@@ -3,7 +3,7 @@
 #include "osip_host.h"
 #include "osip_stack.h"
 
-/* Pulls what waits, but for what was negotiated and refreshed. */
+/* Pulls pending events, except NEGOTIATED and REFRESHED. */
 static enum sst_event_type next_event_type(void)
 {
     struct sst_event event;
@@ -27,7 +27,8 @@ static void host_event(enum sst_osip_event event, osip_transaction_t *tr, osip_m
     }
 }
 
-/* Through real transactions: 422 and retry, 200, refresh by UPDATE, and the timeout of the next. */
+/* Through real transactions: 422 and retry, 200, refresh by UPDATE, and the timeout of the next
+ * one. */
 START_TEST(makes_a_call)
 {
     struct sst_event event = {.type = SST_EVENT_NONE};
@@ -60,7 +61,7 @@ START_TEST(makes_a_call)
 
     /* Half of the interval later. */
     host.now_ms += 1800000;
-    ck_assert_uint_eq(sst_session_deadline(&host.session), 0); /* NEGOTIATED waits */
+    ck_assert_uint_eq(sst_session_deadline(&host.session), 0); /* NEGOTIATED is pending */
     while (sst_session_next_event(&host.session, host.now_ms, &event) &&
            event.type != SST_EVENT_REFRESH) {
     }
@@ -138,7 +139,7 @@ START_TEST(waits_after_a_transport_error)
     osip_message_t *sip = message(UPDATE_LINE, "2 UPDATE", "", "");
     host_request(sip, SST_REQUEST_REFRESH);
     stack_request(sip, &host.tx);
-    /* As a 503: the session asks again later. */
+    /* Like a 503: the session asks again later. */
     ck_assert_int_eq(host.verdict.action, SST_ACTION_WAIT);
     ck_assert_uint_gt(host.verdict.when_ms, host.now_ms);
     stack_close();
@@ -192,7 +193,7 @@ START_TEST(takes_the_cseq_from_the_request)
     ck_assert_int_eq(host.verdict.action, SST_ACTION_FAILED);
     ck_assert_int_eq(next_event_type(), SST_EVENT_ENDED);
 
-    host_call(); /* without a number in it, it is that of any response */
+    host_call(); /* without a number in it, any response would match */
     sip = message(UPDATE_LINE, "x UPDATE", "", "");
     host_request(sip, 0);
     osip_message_free(sip);
@@ -220,7 +221,7 @@ START_TEST(fills_other_requests)
 }
 END_TEST
 
-/* A host that hands the transaction of its open INVITE in with whatever it sends meanwhile. */
+/* A host that passes the transaction of its open INVITE with everything that it sends meanwhile. */
 START_TEST(leaves_the_invite_alone_that_something_is_sent_beside)
 {
     osip_message_t *info_request = message("INFO sip:bob@192.0.2.2 SIP/2.0\r\n", "2 INFO", "", "");

@@ -71,13 +71,13 @@ START_TEST(defaults_are_those_of_the_header)
     ck_assert(policy.on_event == NULL && policy.random == NULL && policy.classify == NULL);
     ck_assert(policy.user == NULL && policy.counters == NULL);
     expect_ok("defaults", 0);
-    /* Nothing to tell, nothing written. */
+    /* Nothing to report, nothing written. */
     ck_assert_int_eq((unsigned char)error.text[0], 0xAA);
     ck_assert_int_eq(sst_policy_check(&policy, NULL), SST_OK);
 }
 END_TEST
 
-/* The table against the structure: no member between size and on_event may be missing from it. */
+/* The table against the structure: every member between size and on_event must be in it. */
 START_TEST(table_has_every_member)
 {
     size_t end = offsetof(struct sst_policy, size) + sizeof policy.size;
@@ -119,7 +119,7 @@ START_TEST(fields_are_described)
 }
 END_TEST
 
-/* Numbers: their edges, by hand. */
+/* Numbers: their limits, by hand. */
 static const struct number {
     const char *name;
     size_t offset;
@@ -148,7 +148,7 @@ static void expect_in_range(const struct number *number, uint32_t value)
 {
     put(number->offset, value);
     int result = sst_policy_check(&policy, &error);
-    /* With the others at their defaults it may conflict: another matter, tested below. */
+    /* With the other fields at their defaults it may conflict; that is tested below. */
     ck_assert_msg(result == SST_OK || result == SST_ERR_CONFLICT, "%s %u", number->name, value);
 }
 
@@ -180,7 +180,7 @@ START_TEST(numbers_have_edges)
 }
 END_TEST
 
-/* Words: an enumeration holds any number of its size; their highest, by hand. */
+/* Words: an enumeration holds any number of its size; the highest ones, by hand. */
 static const struct word {
     const char *name;
     size_t offset;
@@ -238,7 +238,7 @@ static const struct {
     {AT(accept_small_interval)},
 };
 
-/* A structure that came out of shared memory or a file can have any byte in a bool. */
+/* A bool in a structure from shared memory or a file can hold any byte. */
 START_TEST(flags_have_edges)
 {
     unsigned char *flag = (unsigned char *)&policy + flags[_i].offset;
@@ -253,7 +253,7 @@ START_TEST(flags_have_edges)
 }
 END_TEST
 
-/* Between them the tables above have all fields but absolute_min. */
+/* The tables above together have all fields except absolute_min. */
 START_TEST(every_field_has_a_test)
 {
     size_t count = COUNT_OF(numbers) + COUNT_OF(words) + COUNT_OF(flags) + 1;
@@ -298,7 +298,7 @@ END_TEST
 
 START_TEST(absolute_min_is_judged_first)
 {
-    policy.absolute_min = 0; /* so that no other field's range is empty or turned around */
+    policy.absolute_min = 0; /* so that no other field's range is empty or reversed */
     policy.refresh_floor = 0;
     policy.mode = (enum sst_mode)9;
     expect_error(SST_ERR_RANGE, "absolute_min", "1..4294967295", NULL, 0);

@@ -51,7 +51,7 @@ static void go_to(const char *heading)
     } while (strcmp(line, heading) != 0);
 }
 
-/* The next row of the section whose first cell is a name. @return false where there is none */
+/* The next row of the section whose first cell is a name. @return false if there is none */
 static bool next_row(char *row)
 {
     while (next_line(row) && strncmp(row, "## ", 3) != 0) {
@@ -62,7 +62,7 @@ static bool next_row(char *row)
     return false;
 }
 
-/* Words of a range are separated by commas in the page, since '|' ends a cell of a table. */
+/* The page separates the words of a range with commas, because '|' ends a table cell. */
 static void put_range(char *out, const char *range)
 {
     for (; *range != '\0'; range++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A policy's fields as text, its errors as sentences, and arguments that are missing. */
+/* A policy's fields as text, its errors as sentences, and missing arguments. */
 #include "policy_cases.h"
 
 /* Printing all fields and reading them back gives the same policy. */
@@ -91,7 +91,7 @@ START_TEST(errors_print_as_sentences)
     ck_assert_str_eq(sentence(), "argument");
     memset(&error, 0, sizeof error);
     ck_assert_str_eq(sentence(), "ok");
-    /* What a host filled in itself, in part. */
+    /* Filled in by a host, in part. */
     error = (struct sst_policy_error){.code = SST_ERR_CONFLICT, .field = "x"};
     ck_assert_str_eq(sentence(), "x: 0 conflicts with another field; allowed is its range");
     memset(error.text, 'y', sizeof error.text);

@@ -2,7 +2,7 @@
 /* A policy's fields from text. */
 #include "policy_cases.h"
 
-/* A refusal says what was refused, and changes nothing. */
+/* A rejection says what was rejected, and changes nothing. */
 static void expect_refused(int code, const char *name, const char *value, const char *field,
                            const char *range, const char *text)
 {
@@ -26,7 +26,7 @@ START_TEST(fields_take_their_values)
     ck_assert_str_eq(one->name, policy_fields[_i].name);
     for (size_t i = 0; i < COUNT_OF(one->fits) && one->fits[i] != NULL; i++) {
         expect_set(one->name, one->fits[i], one->fits[i]);
-        /* The text stands for the number or enumerator that the table of check has, too. */
+        /* The text stands for the number or enumerator that check's table has, too. */
         uint32_t value = field_value(&policy, &policy_fields[_i]);
         ck_assert_uint_eq(value, is_number(one) ? strtoul(one->fits[i], NULL, 10)
                                                 : i + policy_fields[_i].lowest);
@@ -50,7 +50,7 @@ START_TEST(fields_refuse_other_values)
         uint64_t number = strtoull(value, NULL, 10);
         ck_assert_uint_eq(error.value, number > UINT32_MAX ? UINT32_MAX : number);
     }
-    if (!is_number(one) && strcmp(one->range, "no|yes") != 0) { /* 1 is a yes */
+    if (!is_number(one) && strcmp(one->range, "no|yes") != 0) { /* 1 means yes */
         expect_refused(SST_ERR_SYNTAX, one->name, "1", one->name, one->range, "1");
     }
     if (is_number(one)) {
@@ -148,7 +148,7 @@ START_TEST(names_are_read_generously)
         ck_assert_uint_eq(policy.session_expires, 600);
         ck_assert_str_eq(get(aliases[i]), "600");
     }
-    /* An error names the field as it is in the table. */
+    /* An error names the field as the table does. */
     expect_refused(SST_ERR_RANGE, "default-expires", "89", "session_expires", "90..4294967295",
                    "89");
     expect_set("accept-require-as-support", "no", "no");
@@ -224,7 +224,7 @@ START_TEST(long_texts_are_cut_in_the_error)
 }
 END_TEST
 
-/* Other rules than at the real minimum have other texts. */
+/* Rules that differ from those at the real minimum have other texts. */
 START_TEST(ranges_follow_absolute_min)
 {
     expect_set("absolute_min", "4", "4");
@@ -234,7 +234,7 @@ START_TEST(ranges_follow_absolute_min)
                    "0, absolute_min..4294967295", "3");
     expect_refused(SST_ERR_SYNTAX, "mode", "maybe", "mode", "accept|request|require|off", "maybe");
     expect_refused(SST_ERR_SYNTAX, "allow_uas", "maybe", "allow_uas", "no|yes", "maybe");
-    /* It changes itself alone, and the check then finds what no longer fits. */
+    /* Only absolute_min itself changes, and the check then finds what no longer fits. */
     ck_assert_uint_eq(policy.min_se, 90);
     ck_assert_uint_eq(policy.refresh_floor, 10);
     ck_assert_int_eq(sst_policy_check(&policy, &error), SST_ERR_RANGE);
