@@ -248,7 +248,7 @@ END_TEST
 
 START_TEST(order_of_lines_does_not_matter)
 {
-    expect_set("min_se", "3600", "3600"); /* in conflict with the default until the next line */
+    expect_set("min_se", "3600", "3600"); /* conflicts with the default until the next line */
     expect_set("max_session_expires", "7200", "7200");
     expect_set("session_expires", "7200", "7200");
     ck_assert_int_eq(sst_policy_check(&policy, NULL), SST_OK);
@@ -286,7 +286,7 @@ START_TEST(members_have_any_size)
 }
 END_TEST
 
-/* Whatever the bytes, the policy stays one whose fields are each in their range. */
+/* Whatever the bytes, each field of the policy stays in its range. */
 START_TEST(random_bytes_do_no_harm)
 {
     uint32_t state = 4028;
@@ -306,7 +306,7 @@ START_TEST(random_bytes_do_no_harm)
         set_bytes(bytes[0], length[0], bytes[1], length[1]);
         set_bytes(name, strlen(name), bytes[1], length[1]);
         policy.absolute_min = 90;
-        bool allowed = true; /* one assertion a round: libcheck takes its time for each */
+        bool allowed = true; /* one assertion a round: each of libcheck's takes time */
         for (size_t i = 0; i < POLICY_FIELD_COUNT; i++) {
             const struct sst_field *field = &policy_fields[i];
             allowed &= sst_field_allows(field, field_value(&policy, field), 90);

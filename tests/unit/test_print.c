@@ -7,7 +7,7 @@
 #define UAC SST_REFRESHER_UAC
 #define UAS SST_REFRESHER_UAS
 
-/* One of the functions that print, with the arguments of one case */
+/* One of the printing functions, with the arguments of one case */
 struct job {
     enum { SECONDS, SESSION_EXPIRES, LIKE } function;
     uint32_t seconds;
@@ -30,8 +30,8 @@ static size_t print(const struct job *job, char *buffer, size_t size)
 }
 
 /*
- * The contract of all of them, with buffers of each size: the length is that of the whole value,
- * and the buffer holds the whole value or an empty string.
+ * The contract that all of them share, with buffers of each size: the length is that of the whole
+ * value, and the buffer holds the whole value or an empty string.
  */
 static void check_print(const struct job *job, const char *expected)
 {
@@ -103,7 +103,7 @@ START_TEST(prints_session_expires)
 }
 END_TEST
 
-/* Not an assertion for each value, since each of those writes to a file. */
+/* No assertion for each value: each assertion writes to a file. */
 static bool comes_back(uint32_t seconds)
 {
     char value[SST_VALUE_SIZE];
@@ -133,7 +133,7 @@ static void check_round_trips(uint32_t first, uint32_t last, uint32_t step)
     }
 }
 
-/* All intervals of up to a day, a walk through all the others, and where a digit is added */
+/* All intervals of up to a day, a sample of all the others, and where a digit is added */
 START_TEST(reads_back_what_it_printed)
 {
     check_round_trips(0, 86400, 1);
@@ -145,7 +145,7 @@ START_TEST(reads_back_what_it_printed)
 }
 END_TEST
 
-/* RFC 4028 §8.1: a proxy changes the number, and of the parameters nothing. */
+/* RFC 4028 §8.1: a proxy changes the number, and leaves the parameters alone. */
 /* Shows: 8.1-5 */
 START_TEST(keeps_parameters_as_they_were)
 {
@@ -175,7 +175,7 @@ START_TEST(keeps_parameters_as_they_were)
 }
 END_TEST
 
-/* RFC 3261 §7.3.1: a line break and the white space behind it are one SP. */
+/* RFC 3261 §7.3.1: a line break and the white space after it are one SP. */
 START_TEST(prints_folded_values_on_one_line)
 {
     static const struct {
@@ -197,8 +197,7 @@ START_TEST(prints_folded_values_on_one_line)
 }
 END_TEST
 
-/* What follows a ';' is hardly looked at, and must not begin a header field of its own all the
- * same. */
+/* What follows a ';' is hardly checked, but it must not begin a header field of its own. */
 START_TEST(prints_no_line_break_whatever_it_got)
 {
     static const char value[] = "90;a\r\nX: y;b\rc\nd\0e\r\n\r\n f;\"\\\r\n g\r";
@@ -226,7 +225,7 @@ START_TEST(prints_nothing_like_a_broken_value)
 }
 END_TEST
 
-/* Whatever could be read, is read in the same way from what is printed like it. */
+/* A value that can be read is read in the same way after printing. */
 static void check_like(const char *text, size_t length)
 {
     char value[256];
@@ -257,14 +256,14 @@ START_TEST(reads_back_what_it_printed_like_another)
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         exact_prefixes(texts[i], strlen(texts[i]), check_like);
 
-    /* Found by fuzzing: white space in the place of what folds no line made a refresher of it. */
+    /* Found by fuzzing: white space in an invalid line fold turned this into a refresher. */
     static const char broken[] =
         "90;\0refresher=uac;\nrefresher\r=uas;refresher=\0uac;\r\nrefresher";
     exact_prefixes(broken, sizeof broken - 1, check_like);
 }
 END_TEST
 
-/* As in the suite codec_bounds: quadratic cost would not end within the time limit. */
+/* As in the suite codec_bounds: quadratic cost would exceed the time limit. */
 START_TEST(prints_long_values)
 {
     static const char *const patterns[] = {"a", "\r\n ", "\r", ";refresher=uas"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Responses through a proxy, and the expiration of what it keeps: RFC 4028 §8.2, §8.3. */
+/* Responses through a proxy, and when its state expires: RFC 4028 §8.2, §8.3. */
 #include "exact.h"
 
 #include <sst/sst.h>
@@ -99,18 +99,18 @@ START_TEST(success_without_interval_gets_the_remembered_one)
     ck_assert(!edit.set_min_se && !edit.record_route);
     ck_assert_uint_eq(edit.violations, 0);
     tx.answered = SST_PROXY_UNANSWERED;
-    answer(codes[_i / 2], SST_METHOD_INVITE, NULL, "100rel"); /* added to a list that is there */
+    answer(codes[_i / 2], SST_METHOD_INVITE, NULL, "100rel"); /* added to an existing list */
     ck_assert(edit.set_session_expires && edit.add_require);
 }
 END_TEST
 
-/* 8.2-2, EC-83, EC-87: forwarded as it is, and a timer that ran is gone. */
+/* 8.2-2, EC-83, EC-87: forwarded unchanged, and a running timer ends. */
 /* Shows: 4-5 8.2-2 EC-83 EC-87 */
 START_TEST(success_without_interval_may_end_the_timer)
 {
     static const struct sst_proxy_tx none[] = {
         {1800, false, true, 0},                         /* neither end knows the extension */
-        {0, true, true, 0},                             /* nobody asked */
+        {0, true, true, 0},                             /* nobody asked for a timer */
         {0, false, true, 0},    {1800, true, false, 0}, /* not this transaction */
         {0, false, false, 0},
     };
@@ -121,7 +121,7 @@ START_TEST(success_without_interval_may_end_the_timer)
 }
 END_TEST
 
-/* 8.2-3, 8.2-4, EC-84: what the response says, whatever was asked; EC-08: below 90 s as 90. */
+/* 8.2-3, 8.2-4, EC-84: what the response says, whatever was asked for; EC-08: below 90 s as 90. */
 /* Shows: 8.2-3 8.2-4 EC-08 EC-84 */
 START_TEST(interval_of_the_response_counts)
 {
@@ -166,8 +166,8 @@ START_TEST(repeated_interval_keeps_the_state_longer)
 }
 END_TEST
 
-/* EC-102: nothing is put beside it, and the 2xx extends the session by what is in force, whatever
- * was asked; in a dialog without a timer, by what was asked. */
+/* EC-102: no second one is inserted. The 2xx extends the session by the interval in force, whatever
+ * was asked for; in a dialog without a timer, by what was asked for. */
 /* Shows: EC-102 EC-139 */
 START_TEST(unreadable_interval_extends_as_before)
 {
@@ -189,8 +189,8 @@ START_TEST(unreadable_interval_extends_as_before)
 }
 END_TEST
 
-/* A retransmission of the 2xx, with and without a Session-Expires; §8.2: one that is there is never
- * altered. first: the Session-Expires of the first one, NULL for none. */
+/* A retransmission of the 2xx, with and without a Session-Expires; §8.2: an existing one is never
+ * altered. first: the Session-Expires of the first 2xx, NULL for none. */
 static const struct {
     const char *first;
     uint32_t asked;
@@ -215,7 +215,7 @@ START_TEST(copy_gets_what_the_first_got)
         ck_assert(edit.insert_refresher_uac == firsts[_i].inserted);
         ck_assert_uint_eq(tx.answered, firsts[_i].inserted ? SST_PROXY_INSERTED : SST_PROXY_PASSED);
         dialog = (struct sst_proxy_dialog){BEFORE, 777};
-        /* The owner's mind may change between the two. */
+        /* The owner may change the policy between the two. */
         policy.insert_response = i % 2 == 0;
         policy.counters = &counters;
         answer(200, SST_METHOD_INVITE, copies[i / 2], "timer");
@@ -236,7 +236,7 @@ START_TEST(copy_gets_what_the_first_got)
 }
 END_TEST
 
-/* No other response is one that counts. */
+/* No other response counts. */
 START_TEST(copy_is_one_of_a_2xx)
 {
     answer(180, SST_METHOD_INVITE, NULL, NULL);
@@ -261,7 +261,7 @@ START_TEST(owner_may_leave_a_2xx_without_a_timer)
 }
 END_TEST
 
-/* EC-07: only a 2xx to INVITE or UPDATE says anything. */
+/* EC-07: only a 2xx to INVITE or UPDATE counts. */
 /* Shows: 4-1 8.2-5 EC-07 */
 START_TEST(other_responses_change_nothing)
 {
@@ -283,7 +283,7 @@ START_TEST(other_responses_change_nothing)
 }
 END_TEST
 
-/* Each To tag has a copy of the transaction, and is judged by itself. */
+/* Each To tag has a copy of the transaction, and is judged separately. */
 /* Shows: 8.2-4 EC-29 EC-136 */
 START_TEST(forks_have_an_expiration_each)
 {

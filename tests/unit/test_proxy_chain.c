@@ -72,7 +72,7 @@ START_TEST(requests_are_judged)
     add_lines(&request, requests[_i].lines);
     ck_assert_int_eq(sst_proxy_request(&policy, &tx, &request, &edit), SST_OK);
     ck_assert_uint_eq(edit.violations, requests[_i].violations);
-    policy.stateful = false; /* which changes nothing about what is wrong */
+    policy.stateful = false; /* which does not change what is wrong */
     ck_assert_int_eq(sst_proxy_request(&policy, &tx, &request, &edit), SST_OK);
     ck_assert_uint_eq(edit.violations, requests[_i].violations);
 }
@@ -120,7 +120,7 @@ START_TEST(counters_count)
     expected.violations[SST_VIOLATION_MIN_SE_BELOW_ABSOLUTE] = 2;
     expected.violations[SST_VIOLATION_SE_BELOW_MIN_SE] = 2;
     expected.violations[SST_VIOLATION_REFRESHER_MISSING] = 1;
-    expected.violations[SST_VIOLATION_SE_MALFORMED] = 2; /* the first of all */
+    expected.violations[SST_VIOLATION_SE_MALFORMED] = 2; /* the first one ever */
     policy.counters = &counters;
     sst_msg_request(&msg, SST_METHOD_INVITE, 1);
     add_lines(&msg, (const char *[]){"x: 60", "Min-SE: 30", "k: timer", NULL});
@@ -166,7 +166,7 @@ START_TEST(other_requests_stay_as_they_are)
 }
 END_TEST
 
-/* 8-1: who cannot remember must not begin. */
+/* 8-1: a proxy that keeps no state must not ask for a timer. */
 /* Shows: 8-1 */
 START_TEST(stateless_proxy_changes_nothing)
 {
@@ -214,7 +214,7 @@ static void chain(uint32_t first_wish, uint32_t second_min)
     first.dialog = second.dialog = (struct sst_proxy_dialog){0};
 }
 
-/* Puts the changes into the message, as a host does. @return the status of a refusal, or 0 */
+/* Applies the changes to the message, as a host does. @return the status of a rejection, or 0 */
 static unsigned pass_request(struct hop *hop, struct sst_msg *request)
 {
     ck_assert_int_eq(sst_proxy_request(&hop->policy, &hop->tx, request, &edit), SST_OK);
@@ -241,7 +241,7 @@ static void pass_response(struct hop *hop, struct sst_msg *response)
     }
 }
 
-/* A UAC with the extension, a UAS without: the last proxy speaks for it. The 422 is retried. */
+/* A UAC with the extension, a UAS without: the last proxy answers for it. The 422 is retried. */
 /* Shows: 8-3 8.1-6 8.2-1 8.2-3 */
 START_TEST(last_proxy_answers_for_the_uas)
 {
@@ -266,14 +266,14 @@ START_TEST(last_proxy_answers_for_the_uas)
     pass_response(&second, &msg);
     ck_assert(edit.set_session_expires);
     pass_response(&first, &msg);
-    ck_assert(!edit.set_session_expires); /* it is not the first that sees the response */
+    ck_assert(!edit.set_session_expires); /* it is not the first to see the response */
     ck_assert_uint_eq(first.dialog.expires_ms, NOW + 1800000);
     ck_assert_uint_eq(second.dialog.expires_ms, NOW + 1800000);
     ck_assert_uint_eq(msg.refresher, SST_REFRESHER_UAC);
 }
 END_TEST
 
-/* A UAC without the extension is not lost: the interval grows on the way. */
+/* A UAC without the extension still gets its call: the interval grows on the way. */
 /* Shows: 8.1-7 8.1-15 8.2-2 8.2-4 */
 START_TEST(interval_grows_for_a_uac_without_support)
 {
@@ -293,7 +293,7 @@ START_TEST(interval_grows_for_a_uac_without_support)
     ck_assert_uint_eq(second.dialog.expires_ms, NOW + 1800000);
     ck_assert_uint_eq(first.dialog.expires_ms, NOW + 1800000); /* not its own 600 */
 
-    first.tx.answered = second.tx.answered = SST_PROXY_UNANSWERED; /* another such call */
+    first.tx.answered = second.tx.answered = SST_PROXY_UNANSWERED; /* another call like this */
     sst_msg_response(&without, 200, SST_METHOD_INVITE, 1);
     pass_response(&second, &without);
     pass_response(&first, &without);

@@ -121,7 +121,8 @@ START_TEST(values_conflict)
 }
 END_TEST
 
-/* §8: who is stateless must not ask, who does not record-route sees no refresh; EC-86. */
+/* §8: a stateless proxy must not ask for a timer, one that does not record-route sees no refresh;
+ * EC-86. */
 /* Shows: 8-1 8-2 EC-86 */
 START_TEST(asking_needs_memory_and_refreshes)
 {
@@ -162,14 +163,14 @@ START_TEST(foreign_structures_are_refused)
 }
 END_TEST
 
-/* ---- By name, as configuration files have it ---- */
+/* ---- By name, as in configuration files ---- */
 
-/* Each field in its order, with values that fit and one that does not. */
+/* Each field in order, with values that fit and one that does not. */
 static const struct {
     const char *name;
     const char *range;
     const char *fits[3];
-    const char * not; /* of the right kind, but too small or large; NULL for none */
+    const char * not; /* of the right kind, but out of range; NULL for none */
 } fields[] = {
     {"session_expires", "0, 90..4294967295", {"0", "90", "4294967295"}, "89"},
     {"min_se", "90..4294967295", {"90", "4294967295", "120"}, "89"},
@@ -197,7 +198,7 @@ START_TEST(fields_are_set_and_printed_by_name)
         const char *value = fields[_i].fits[i];
         ck_assert_int_eq(sst_proxy_policy_set(&policy, name, value, &error), SST_OK);
         ck_assert_str_eq(value_of(name), value);
-        policy.absolute_min = 90; /* which is the last field, and moves the others' ranges */
+        policy.absolute_min = 90; /* which is the last field, and changes the others' ranges */
     }
     struct sst_proxy_policy before = policy;
     ck_assert_int_eq(sst_proxy_policy_set(&policy, name, "maybe", &error), SST_ERR_SYNTAX);

@@ -57,7 +57,7 @@ static struct sst_msg request_of(const struct cell *cell, enum sst_method method
     return request;
 }
 
-/* EC-106: another proxy may have put Require in, so it is no support unless the owner says so. */
+/* EC-106: another proxy may have inserted Require, so it is no support unless the owner says so. */
 static bool supports(const struct cell *cell)
 {
     return cell->support == SUPPORTED || cell->support == BOTH ||
@@ -83,13 +83,13 @@ static bool forward(const struct cell *cell, enum sst_method method)
 
 /* Cells worked out by hand from the text. Columns: the request's Session-Expires and Min-SE, its
  * support, reject_small, the proxy's min_se, session_expires and max_session_expires; then the
- * status, and the new Session-Expires and Min-SE, or NONE where each stays as it is. */
+ * status, and the new Session-Expires and Min-SE, or NONE if it stays as it is. */
 static const struct {
     struct cell cell;
     unsigned status;
     int64_t interval, min_se;
 } cells[] = {
-    /* Nothing asked by anybody: nothing changes. */
+    /* Nobody asks for anything: nothing changes. */
     {{NONE, NONE, NO, true, 90, 0, 0, false, false, false}, 0, NONE, NONE},
     {{NONE, NONE, SUPPORTED, true, 90, 0, 0, false, false, false}, 0, NONE, NONE},
     {{NONE, 600, SUPPORTED, true, 90, 0, 0, false, false, false}, 0, NONE, NONE},
@@ -111,7 +111,7 @@ static const struct {
     {{1800, NONE, SUPPORTED, true, 90, 0, 1800, false, false, false}, 0, NONE, NONE},
     {{1801, NONE, SUPPORTED, true, 90, 0, 1800, false, false, false}, 0, 1800, NONE},
     {{UINT32_MAX, 30, SUPPORTED, true, 90, 0, 90, false, false, false}, 0, 90, NONE},
-    /* 8.1-3: never increased, not to the proxy's own wish either. */
+    /* 8.1-3: never increased, not even to the proxy's own wish. */
     {{600, NONE, SUPPORTED, true, 90, 1800, 0, false, false, false}, 0, NONE, NONE},
     {{600, 600, NO, true, 90, 1800, 0, false, false, false}, 0, NONE, NONE},
     {{90, NONE, NO, true, 90, 1800, 0, false, false, false}, 0, NONE, NONE},
@@ -132,7 +132,7 @@ static const struct {
     {{89, NONE, SUPPORTED, true, 90, 0, 0, false, false, false}, 422, NONE, NONE},
     {{1800, NONE, SUPPORTED, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
     {{NONE, NONE, SUPPORTED, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
-    /* The same where it does not reject: 8.1-8 leaves it no other means. */
+    /* The same if it does not reject: 8.1-8 leaves it no other means. */
     {{1799, NONE, SUPPORTED, false, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
     {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, false, false}, 0, 1800, 1800},
     {{1799, 1799, REQUIRED, false, 1800, 0, 0, false, true, false}, 0, NONE, NONE},
@@ -145,7 +145,7 @@ static const struct {
     {{60, NONE, REQUIRED, true, 120, 0, 0, false, true, true}, 0, 90, NONE},
     {{60, NONE, NO, true, 120, 0, 0, false, false, true}, 0, 120, 120},
     {{3600, NONE, SUPPORTED, true, 120, 0, 1800, false, false, true}, 0, 1800, NONE},
-    /* 8.1-7, 8.1-15: both raised where the UAC would not understand the 422. */
+    /* 8.1-7, 8.1-15: both raised if the UAC would not understand the 422. */
     {{60, NONE, NO, true, 90, 0, 0, false, false, false}, 0, 90, 90},
     {{60, 30, NO, true, 90, 0, 0, false, false, false}, 0, 90, 90},
     {{60, 90, NO, true, 90, 0, 0, false, false, false}, 0, 90, NONE},
@@ -158,7 +158,7 @@ static const struct {
     {{1799, 1801, NO, true, 1800, 0, 1800, false, false, false}, 0, 1801, NONE},
     {{1800, NONE, NO, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
     {{1800, 90, NO, true, 1800, 0, 0, false, false, false}, 0, NONE, NONE},
-    /* What cannot be read stays as it is, and nothing is put beside it. */
+    /* What cannot be read stays as it is, and nothing is added. */
     {{BAD, NONE, NO, true, 1800, 1800, 1800, false, false, false}, 0, NONE, NONE},
     {{BAD, 3600, SUPPORTED, true, 1800, 1800, 1800, false, false, false}, 0, NONE, NONE},
 };
@@ -196,7 +196,7 @@ static int64_t effective(int64_t min_se)
     return min_se < 90 ? 90 : min_se;
 }
 
-/* One assertion for each cell, not for each rule: libcheck writes every one of them to a pipe. */
+/* One assertion for each cell, not for each rule: libcheck writes each of them to a pipe. */
 #define RULE(holds)                                                                                \
     if (!(holds)) {                                                                                \
         return #holds;                                                                             \
@@ -213,7 +213,7 @@ static const char *obeys_minimum(const struct cell *cell)
 {
     bool known = supports(cell);
     bool small = cell->interval >= 0 && cell->interval < (int64_t)cell->minimum;
-    /* "The proxy MAY reject the INVITE request with a 422 ... if smaller than the minimum" */
+    /* EC-134: several stacks do not follow a 422 in mid-call, and lose the call */
     /* EC-134: several stacks do not follow a 422 in mid-call, and lose it */
     RULE((edit.status == 422) == (known && small && cell->reject && !cell->in_dialog));
     /* "MUST NOT insert a Min-SE header field or modify ... if ... Supported ... 'timer'" */
@@ -252,7 +252,7 @@ static const char *obeys_interval(const struct cell *cell)
     } else {
         RULE(out == least);
     }
-    /* "MAY reduce": exactly where the owner wants that, and as far as may be. */
+    /* "MAY reduce": exactly if the owner wants that, and as far as allowed. */
     if (cell->most != 0 && cell->interval > (int64_t)cell->most) {
         RULE(out == (int64_t)cell->most || (out == least && out > (int64_t)cell->most));
     } else if (cell->interval >= least) {
@@ -336,8 +336,7 @@ START_TEST(sentences_hold_in_every_cell)
 }
 END_TEST
 
-/* Several Session-Expires: where the proxy has a maximum or sets one, one goes on with its value.
- */
+/* Several Session-Expires: if the proxy has a maximum or sets one, one goes on with its value. */
 /* Shows: EC-137 EC-03 */
 START_TEST(one_of_repeated_intervals_goes_on)
 {
@@ -352,7 +351,7 @@ START_TEST(one_of_repeated_intervals_goes_on)
         {{"1000", "3600"}, 90, 0, 2000, true, 1000, 1000},
         {{"3600", "2500"}, 90, 0, 2000, true, 2000, 2000},
         {{"3600", "2000"}, 90, 0, 2000, true, 2000, 2000},
-        {{"1500", "1000"}, 90, 0, 2000, true, 1000, 1000}, /* whoever reads them reads the same */
+        {{"1500", "1000"}, 90, 0, 2000, true, 1000, 1000}, /* every reader reads the same */
         {{"3600", "1000", "soon"}, 90, 0, 2000, true, 1000, 1000},
         {{"soon", "1000"}, 90, 0, 2000, true, 1000, 1000},
         {{"soon", "never"}, 90, 0, 2000, true, 0, 0},   /* for the UAS to judge */
@@ -360,7 +359,7 @@ START_TEST(one_of_repeated_intervals_goes_on)
         {{"3600", "1000"}, 90, 0, 0, true, 0, 1000},
         {{"3600", "60"}, 90, 0, 0, false, 90, 90}, /* sets one */
         {{"3600", "300"}, 600, 0, 0, false, 600, 600},
-        {{"3600"}, 90, 0, 3600, true, 0, 3600}, /* one alone is as it should be */
+        {{"3600"}, 90, 0, 3600, true, 0, 3600}, /* a single one is fine */
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct sst_msg request;

@@ -13,7 +13,7 @@ static struct sst_policy policy;
 static struct sst_queue queue;
 static struct sst_queue_slot slots[ROOM];
 static struct sst_session sessions[ROOM];
-static size_t told[ROOM]; /* the sessions that were told to refresh, in this order */
+static size_t told[ROOM]; /* the sessions that were asked to refresh, in this order */
 static size_t told_count;
 
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
@@ -103,7 +103,7 @@ START_TEST(update_takes_in_and_out)
     disarm(&sessions[1]);
     ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_OK);
     ck_assert_uint_eq(sst_queue_deadline(&queue), 5000);
-    ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_OK); /* out already */
+    ck_assert_int_eq(sst_queue_update(&queue, &sessions[1]), SST_OK); /* already out */
     sst_queue_remove(&queue, &sessions[0]);
     ck_assert_uint_eq(sst_queue_deadline(&queue), SST_NEVER);
     sst_queue_remove(&queue, &sessions[0]);
@@ -118,11 +118,11 @@ START_TEST(full_queue_says_so)
         put_at(i, 1000 * (i + 1));
     }
     ck_assert_int_eq(sst_session_init(&more, &policy, SST_CALLER), SST_OK);
-    ck_assert_int_eq(sst_queue_update(&queue, &more), SST_OK); /* no deadline, no place */
+    ck_assert_int_eq(sst_queue_update(&queue, &more), SST_OK); /* no deadline: not in */
     arm_refresh(&more, 500);
     ck_assert_int_eq(sst_queue_update(&queue, &more), SST_ERR_SPACE);
     ck_assert_uint_eq(sst_queue_deadline(&queue), 1000);
-    put_at(5, 700); /* who is in already still moves */
+    put_at(5, 700); /* a session that is already in can still move */
     sst_queue_remove(&queue, &sessions[7]);
     ck_assert_int_eq(sst_queue_update(&queue, &more), SST_OK);
     ck_assert_uint_eq(sst_queue_deadline(&queue), 500);
@@ -146,7 +146,7 @@ START_TEST(moving_later_writes_nothing)
     for (size_t i = 0; i < ROOM; i++) {
         ck_assert_uint_eq(places[i], sessions[i].queue_index);
     }
-    ck_assert_uint_eq(sst_queue_deadline(&queue), 1000); /* earlier than it has to be */
+    ck_assert_uint_eq(sst_queue_deadline(&queue), 1000); /* earlier than necessary */
 }
 END_TEST
 
@@ -230,15 +230,15 @@ START_TEST(removal_from_any_place_keeps_order)
 }
 END_TEST
 
-/* Slots 1 and 2 have children of their own. The last of all is in the branch of slot 1 and earlier
- * than what is above the hole in that of slot 2, so it must go up from there. */
+/* Slots 1 and 2 have children of their own. The last slot is in the branch of slot 1 and earlier
+ * than the parent of the hole in the branch of slot 2, so it must move up from there. */
 START_TEST(removal_may_move_the_last_one_up)
 {
     static const uint64_t when[17] = {1,   10,  100, 2, 11, 12, 13, 14, 101,
                                       102, 103, 104, 3, 4,  5,  6,  20};
     for (size_t i = 0; i < 17; i++) {
         put_at(i, when[i]);
-        ck_assert_uint_eq(sessions[i].queue_index, i + 1); /* the order given is a heap */
+        ck_assert_uint_eq(sessions[i].queue_index, i + 1); /* the given order is a heap */
     }
     sst_queue_remove(&queue, &sessions[9]);
     ck_assert_pstr_eq(sst_queue_check(&queue), NULL);
@@ -272,7 +272,7 @@ START_TEST(session_of_another_queue_is_left_there)
 }
 END_TEST
 
-/* Its place there has the number of the one here that it was the last to have. */
+/* Its index in the other queue is the last index that it had in this one. */
 START_TEST(session_that_went_over_to_another_queue_is_not_in_this_one)
 {
     struct sst_queue other;
@@ -320,16 +320,16 @@ START_TEST(check_finds_what_is_wrong)
         put_at(i, 1000 * (i + 1));
     }
     arm_refresh(&sessions[3], 3999);
-    ck_assert_ptr_nonnull(sst_queue_check(&queue)); /* earlier, and the queue was not told */
+    ck_assert_ptr_nonnull(sst_queue_check(&queue)); /* earlier, and the queue was not notified */
     arm_refresh(&sessions[3], 4000);
     ck_assert_ptr_null(sst_queue_check(&queue));
     slots[4].key_ms = 1999;
-    ck_assert_ptr_nonnull(sst_queue_check(&queue)); /* below its parent, the slot 1 */
+    ck_assert_ptr_nonnull(sst_queue_check(&queue)); /* below its parent, slot 1 */
     slots[4].key_ms = 5000;
     sessions[2].queue_index = 2;
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     sessions[2].queue_index = 3;
-    sessions[0].queue_index = 0; /* the first slot is looked at as well */
+    sessions[0].queue_index = 0; /* the first slot is checked as well */
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     sessions[0].queue_index = 1;
     slots[5].session = NULL;
@@ -339,8 +339,8 @@ START_TEST(check_finds_what_is_wrong)
     slots[5].key_ms = SST_NEVER;
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     slots[5].key_ms = 6000;
-    ck_assert_ptr_null(sst_queue_check(&queue)); /* it may have its key still */
-    queue.capacity = UINT32_MAX - 1u; /* a session's place is a number of 32 bits, from 1 */
+    ck_assert_ptr_null(sst_queue_check(&queue)); /* it may still have its key */
+    queue.capacity = UINT32_MAX - 1u;            /* a session's index is a 32-bit number, from 1 */
     ck_assert_ptr_null(sst_queue_check(&queue));
     queue.capacity = UINT32_MAX;
     ck_assert_ptr_nonnull(sst_queue_check(&queue));

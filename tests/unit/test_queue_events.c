@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What events may do to the queue that tells them. */
+/* What events may do to the queue that delivers them. */
 #include "queue_sessions.h"
 #include "suite.h"
 
@@ -12,7 +12,7 @@ static struct sst_policy policy;
 static struct sst_queue queue;
 static struct sst_queue_slot *slots;
 static struct sst_session
-    *session[ROOM];          /* each in memory of its own, so that use after free shows */
+    *session[ROOM];          /* each in memory of its own, so that use after free is detected */
 static int (*act)(size_t i); /* what the event does */
 static unsigned told[ROOM];
 static unsigned told_count;
@@ -154,7 +154,7 @@ static int do_defer(size_t i)
     return SST_CALLBACK_DONE;
 }
 
-/* Earlier than what the step had set, and without a call of the queue. */
+/* Earlier than the deadline that the step set, and without a call to the queue. */
 START_TEST(run_follows_a_deadline_that_the_event_moves)
 {
     act = do_defer;
@@ -279,7 +279,7 @@ START_TEST(run_within_a_run_may_free_the_outer_session)
 }
 END_TEST
 
-/* After the inner run has given it the deadline of its step, the outer session moves once more. */
+/* After the inner run has given it the deadline of its step, the outer session moves again. */
 static int do_run_within_and_defer(size_t i)
 {
     if (i == 0) {
@@ -344,12 +344,12 @@ static int on_any_event(void *user, struct sst_session *its_session, const struc
     ck_assert_int_eq(event->type, SST_EVENT_NEGOTIATED);
     ck_assert_int_eq(event->side, SST_SIDE_NONE);
     in_queue_at_event[0] = its_session->queue_index != 0;
-    /* The host turns the timer on again, without a call of the queue. */
+    /* The host turns the timer on again, without a call to the queue. */
     arm_refresh(session[0], now_ms + 700);
     return SST_CALLBACK_DONE;
 }
 
-/* RFC 4028 §10 and policy refused=keep: refused until the expiration, the timer goes off. */
+/* RFC 4028 §10 and policy refused=keep: rejected until the expiration, the timer is turned off. */
 START_TEST(session_whose_timer_went_off_stays_until_after_its_event)
 {
     policy.on_event = on_any_event;

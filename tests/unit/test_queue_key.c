@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a queue sorts by is worked out in fewer steps than the deadline. It is never later than the
- * deadline in any state, and the same in the usual ones. The states are the same at each run.
+ * A queue's sort key takes fewer steps to compute than the deadline. It is never later than the
+ * deadline in any state, and equal to it in the usual ones. The states are the same in each run.
  */
 #include "queue_states.h"
 #include "suite.h"
@@ -37,7 +37,7 @@ static uint32_t any_interval(void)
     return draw(2) == 0 ? edges[draw(sizeof edges / sizeof edges[0])] : (uint32_t)draw(4000);
 }
 
-/* Any numbers, also such as no call leads to. */
+/* Any values, including those that no call leads to. */
 static void any_state(struct sst_session *s, const struct sst_policy *policy)
 {
     static const uint64_t starts[] = {0,
@@ -69,7 +69,7 @@ static void any_state(struct sst_session *s, const struct sst_policy *policy)
     s->events = draw(4) == 0 ? (uint8_t)draw(256) : 0;
 }
 
-/* What a queue takes the session in with; SST_NEVER where it does not. */
+/* The key with which a queue takes the session in; SST_NEVER if it does not. */
 static uint64_t key_of(struct sst_session *s)
 {
     struct sst_queue_slot slot;

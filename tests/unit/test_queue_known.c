@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a session knows of its key: a refresh does not look at the slot, and no deadline that moves
- * earlier is missed for that, however the session's key lies to the latest one.
+ * What a session knows about its key: a refresh does not touch the slot, and still no deadline that
+ * moves earlier is missed, however the session's key relates to the latest one.
  */
 #include "queue/heap.h"
 #include "queue_states.h"
@@ -43,7 +43,7 @@ static void setup(void)
     ck_assert_int_eq(sst_queue_init(&queue, slots, ROOM), SST_OK);
 }
 
-/* A 2xx at that moment, for an interval that this side refreshes, or the peer. */
+/* A 2xx at that moment, for an interval that this side or the peer refreshes. */
 static void refreshed(size_t i, uint32_t interval, bool local, uint64_t now_ms)
 {
     struct sst_session *s = &sessions[i];
@@ -54,7 +54,7 @@ static void refreshed(size_t i, uint32_t interval, bool local, uint64_t now_ms)
     s->guard_ms = local ? 0 : (uint16_t)sst_guard_ms(interval);
 }
 
-/* Due at that time, for a refresh that was planned in a hurry. */
+/* Due at that time, for a refresh that was planned at short notice. */
 static void due_at(size_t i, uint64_t when_ms, uint64_t start_ms)
 {
     refreshed(i, UINT32_MAX, true, start_ms);
@@ -67,7 +67,7 @@ static void update(size_t i)
     ck_assert_pstr_eq(sst_queue_check(&queue), NULL);
 }
 
-/* Without its session a slot is not the session's: a look at it would show. */
+/* A slot without its session does not belong to the session: an access to it would show. */
 static bool looks_at_its_slot(size_t i)
 {
     struct sst_queue_slot *slot = &slots[sessions[i].queue_index - 1u];
@@ -78,7 +78,7 @@ static bool looks_at_its_slot(size_t i)
     return result != SST_OK;
 }
 
-/* Each refreshed in time, and before it. */
+/* Each refreshed in time, and early. */
 START_TEST(refresh_does_not_look_at_the_slot)
 {
     static const uint32_t intervals[] = {90, 180, 600, 1800, 3600, 5400};
@@ -105,7 +105,7 @@ START_TEST(key_that_came_up_is_known_again)
     update(0);
     refreshed(0, 1800, false, 15u * MINUTE);
     update(0);
-    /* midway between 15 min and 30 min - 32 s: 22 min 14 s after the 2xx */
+    /* halfway between 15 min and 30 min - 32 s: 22 min 14 s after the 2xx */
     ck_assert_uint_eq(sst_queue_deadline(&queue), 22u * MINUTE + 14000u);
     ck_assert_uint_eq(sst_queue_run(&queue, 22u * MINUTE + 14000u, 1), 1);
     ck_assert_uint_eq(sst_queue_deadline(&queue), 37u * MINUTE + 14000u);
@@ -115,7 +115,7 @@ START_TEST(key_that_came_up_is_known_again)
 }
 END_TEST
 
-/* 68 min 16 s ahead, which are 250 steps, is too far: only what was known before stays known. */
+/* 68 min 16 s ahead, or 250 steps, is too far: only what was known before stays known. */
 START_TEST(long_interval_does_not_spoil_the_others)
 {
     refreshed(0, 1800, true, HOUR);
@@ -133,13 +133,13 @@ START_TEST(long_interval_does_not_spoil_the_others)
     ck_assert_uint_ne(sessions[2].queue_key, 0);
     due_at(2, HOUR + 252u * STEP, HOUR);
     ck_assert(!looks_at_its_slot(2));
-    due_at(1, HOUR + 250u * STEP - 1u, 0); /* nor is it too far where the latest is already */
+    due_at(1, HOUR + 250u * STEP - 1u, 0); /* nor is it too far if the latest is already there */
     update(1);
     ck_assert_uint_ne(sessions[1].queue_key, 0);
 }
 END_TEST
 
-/* Restored, from before the machine started. */
+/* Restored; its deadline is before the machine started. */
 START_TEST(deadline_before_the_zero_of_the_clock_is_due)
 {
     refreshed(0, 1800, true, 0);
@@ -172,7 +172,7 @@ START_TEST(session_that_left_knows_nothing)
 }
 END_TEST
 
-/* However far away, by steps and by the window of what can be told apart. */
+/* However far away, measured in steps and by the window that can be distinguished. */
 START_TEST(earlier_deadline_is_never_missed)
 {
     static const uint64_t by_ms[] = {1,
@@ -208,7 +208,7 @@ START_TEST(earlier_deadline_is_never_missed)
 }
 END_TEST
 
-/* Its key is worked out in another way while the peer's INVITE is open. */
+/* Its key is computed differently while the peer's INVITE is open. */
 START_TEST(session_amid_a_transaction_knows_its_key_too)
 {
     for (uint64_t steps = 0; steps < 256; steps += 5) {
@@ -226,7 +226,7 @@ START_TEST(session_amid_a_transaction_knows_its_key_too)
 }
 END_TEST
 
-/* The others have gone on for hours, and nobody ran the queue. */
+/* The others went on for hours, and nobody ran the queue. */
 START_TEST(old_key_is_not_taken_for_an_earlier_one)
 {
     const uint64_t key_ms = 10u * WINDOW + 5u * STEP + 77u;
@@ -272,7 +272,7 @@ START_TEST(session_of_another_queue_is_seen_when_it_counts)
     update(0);
     update(1);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[2]), SST_OK);
-    refreshed(1, 1800, true, 2u * HOUR); /* there is no such place in the other */
+    refreshed(1, 1800, true, 2u * HOUR); /* there is no such index in the other */
     ck_assert_int_eq(sst_queue_update(&other, &sessions[1]), SST_ERR_STATE);
     refreshed(0, 1800, true, HOUR / 2u);
     ck_assert_int_eq(sst_queue_update(&other, &sessions[0]), SST_ERR_STATE);
@@ -294,7 +294,7 @@ START_TEST(check_finds_a_session_that_is_mistaken)
     sessions[0].queue_key = (uint8_t)(sessions[0].queue_key - 2u);
     ck_assert_ptr_nonnull(sst_queue_check(&queue));
     sessions[0].queue_key = (uint8_t)(sessions[0].queue_key + 4u);
-    ck_assert_ptr_null(sst_queue_check(&queue)); /* later than it is: only slow */
+    ck_assert_ptr_null(sst_queue_check(&queue)); /* later than it is: that is only slow */
 }
 END_TEST
 

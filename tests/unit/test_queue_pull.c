@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Events pulled out of a queue, and a queue that plays whole calls. */
+/* Events pulled from a queue, and a queue that plays whole calls. */
 #include "queue_sessions.h"
 #include "suite.h"
 
@@ -89,7 +89,7 @@ START_TEST(session_is_out_when_its_end_is_pulled)
 }
 END_TEST
 
-/* And nothing that was in its place is looked at again. */
+/* It leaves the queue, and nothing is examined for it again. */
 START_TEST(session_without_a_deadline_is_out_when_its_key_comes_up)
 {
     struct sst_event event;
@@ -125,7 +125,7 @@ START_TEST(waiting_events_of_one_session_come_one_by_one)
 }
 END_TEST
 
-/* In the last second nobody is asked to refresh: there is nothing to tell before the end. */
+/* In the last second nobody is asked to refresh: nothing is reported before the end. */
 START_TEST(late_look_finds_nothing_until_the_end)
 {
     struct sst_event event;
@@ -157,7 +157,8 @@ START_TEST(late_look_finds_nothing_until_the_end)
 }
 END_TEST
 
-/* What has nothing to tell does not keep a run from those behind it, though it is to be pulled. */
+/* A session that is to be pulled but has nothing to report does not keep a run from those after it.
+ * */
 START_TEST(late_look_goes_on_to_the_next)
 {
     ck_assert_int_eq(sst_session_set_policy(&sessions[0], &pulled), SST_OK);
@@ -171,14 +172,14 @@ START_TEST(late_look_goes_on_to_the_next)
 }
 END_TEST
 
-/* ---- Whole calls, by the public functions alone ---- */
+/* ---- Whole calls, through the public functions only ---- */
 
 static uint64_t clock_ms;
 static unsigned refreshed[ROOM];
 static uint64_t ended_ms[ROOM];
 
 /* Call number i begins at i seconds. Both sides refresh at half of 1800 s: at i + 900, i + 1800...
- */
+ * */
 static void invite(struct sst_session *session, struct sst_tx *tx, unsigned flags)
 {
     struct sst_headers headers;
@@ -271,7 +272,7 @@ START_TEST(calls_are_refreshed_and_ended_to_the_millisecond)
     ck_assert_pstr_eq(sst_queue_check(&queue), NULL);
     for (size_t i = 0; i < ROOM; i++) {
         if (i % 3 == 0) {
-            /* Expiration at 1800 s less a guard of 32 s, RFC 4028 §10. */
+            /* Expiration at 1800 s minus a guard of 32 s, RFC 4028 §10. */
             ck_assert_uint_eq(ended_ms[i], 1000 * i + 1768000);
         } else {
             ck_assert_uint_eq(refreshed[i], (10000 - i) / 900);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random sequences of everything a host can do to a queue, against a plain sorted list: what the
- * queue tells must be what is first in the list. The sequences are the same at each run.
+ * Random sequences of everything that a host can do to a queue, against a plain sorted list: what
+ * the queue delivers must be the first in the list. The sequences are the same in each run.
  */
 #include "queue_sessions.h"
 #include "suite.h"
@@ -19,7 +19,7 @@ struct world {
     size_t n;
     uint64_t *list; /* entries, sorted */
     size_t list_count;
-    uint64_t *when_ms; /* of each session; SST_NEVER where it is not in the list */
+    uint64_t *when_ms; /* of each session; SST_NEVER if it is not in the list */
     uint64_t now_ms;
     uint64_t range_ms;
     uint64_t seed;
@@ -86,14 +86,14 @@ static void arm(struct world *world, size_t id, uint64_t when_ms)
         disarm(&world->sessions[id]);
     } else {
         arm_refresh(&world->sessions[id], when_ms);
-        if (when_ms > world->now_ms) { /* as after a 2xx, so the session comes to know its key */
+        if (when_ms > world->now_ms) { /* as after a 2xx, so the session learns its key */
             world->sessions[id].start_ms = sst_time_in(world->now_ms);
         }
     }
     list_set(world, id, when_ms);
 }
 
-/* As ck_assert(), which takes too long for what is done some hundred thousand times. */
+/* Like ck_assert(), which is too slow for some hundred thousand checks. */
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
@@ -106,7 +106,7 @@ static void update(struct world *world, size_t id)
     REQUIRE(sst_queue_update(&world->queue, &world->sessions[id]) == SST_OK);
 }
 
-/* Takes a session out and overwrites it, as a host does that frees it and reuses the memory. */
+/* Takes a session out and overwrites it, like a host that frees it and reuses the memory. */
 static void drop(struct world *world, size_t id)
 {
     sst_queue_remove(&world->queue, &world->sessions[id]);
@@ -131,7 +131,7 @@ static void move_any(struct world *world)
     update(world, id);
 }
 
-/* The session that is told must be first in the list, or as early as the first. */
+/* The session whose event it is must be first in the list, or as early as the first. */
 static void expect_first(struct world *world, size_t id, const struct sst_event *event)
 {
     REQUIRE(event->type == SST_EVENT_REFRESH);
@@ -166,7 +166,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
         return SST_CALLBACK_DONE;
     default:
         arm(world, id, when);
-        return SST_CALLBACK_DONE; /* the run itself updates */
+        return SST_CALLBACK_DONE; /* the run itself updates the queue */
     }
 }
 
@@ -188,7 +188,7 @@ static void create(struct world *world, size_t n, uint64_t range_ms, bool pull)
     for (size_t id = 0; id < n; id++) {
         REQUIRE(sst_session_init(&world->sessions[id], &world->policy, SST_CALLER) == SST_OK);
         world->when_ms[id] = SST_NEVER;
-        arm(world, id, 1 + id * range_ms / n); /* at the end of the list, so this is quick */
+        arm(world, id, 1 + id * range_ms / n); /* at the end of the list, so this is fast */
         update(world, id);
     }
 }
@@ -243,7 +243,8 @@ static void pull(struct world *world)
     expect_nothing_due(world);
 }
 
-/* n sessions with deadlines within range_ms, so many steps, looking at all of it at times. */
+/* n sessions with deadlines within range_ms, this many steps, and a check of all of it every
+ * look_each steps. */
 static void play(size_t n, uint64_t range_ms, size_t steps, size_t look_each, bool by_pulling)
 {
     struct world world;

@@ -54,7 +54,7 @@ START_TEST(a_request_says_only_what_was_decided)
     sst_ask_headers(&ask, &headers);
     expect(as_text(), "Session-Expires: 90");
     for (size_t i = 2; i < sizeof headers.item[0].value; i++) {
-        ck_assert_int_eq(headers.item[0].value[i], 0); /* no rest of what was there before */
+        ck_assert_int_eq(headers.item[0].value[i], 0); /* no remains of what was there before */
     }
     ask.refresher = SST_REFRESHER_UAS;
     sst_ask_headers(&ask, &headers);
@@ -78,7 +78,7 @@ START_TEST(an_answer_has_session_expires_with_a_refresher_or_not_at_all)
 
     memset(&headers, 0xAA, sizeof headers);
     sst_answer_headers(&answer, &headers);
-    expect(as_text(), "Supported: timer"); /* Require without Session-Expires: §7.2 has no such */
+    expect(as_text(), "Supported: timer"); /* no Require without Session-Expires: §7.2 */
     answer.refresher = SST_REFRESHER_UAC;
     sst_answer_headers(&answer, &headers);
     expect(as_text(), "Supported: timer | Session-Expires: 600;refresher=uac | Require: timer");

@@ -85,7 +85,7 @@ START_TEST(the_refresher_of_the_initial_request)
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");
     policy("mode=request request_refresher=uac");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800;refresher=uac");
-    /* uas only where the peer is known to support the extension, or the owner says so */
+    /* uas only if the peer is known to support the extension, or the owner says so */
     policy("mode=request request_refresher=uas");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");
     dialog.peer_supports = true;
@@ -97,7 +97,7 @@ START_TEST(the_refresher_of_the_initial_request)
     dialog.established = true; /* a dialog without timer is past its initial request */
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");
     dialog.established = false;
-    /* prefer_refresher is for answers and never changes a request; EC-14 */
+    /* prefer_refresher is for responses and never changes a request; EC-14 */
     policy("mode=request prefer_refresher=uas");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");
 }
@@ -113,7 +113,7 @@ START_TEST(a_running_timer_is_repeated_by_each_side)
     running(SST_SIDE_REMOTE, 600);
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 600;refresher=uas");
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 600;refresher=uas");
-    /* the interval in force counts, not the own wish, in every mode but off */
+    /* the interval in force counts, not our own wish, in every mode but off */
     policy("mode=request session_expires=3600 request_refresher=uac");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 600;refresher=uas");
     policy("mode=require");
@@ -132,7 +132,7 @@ START_TEST(min_se_is_sent_where_learned_or_above_the_default)
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 600;refresher=uac | Min-SE: 90");
     dialog.min_se = 900; /* larger than the interval in force */
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 900;refresher=uac | Min-SE: 900");
-    policy("min_se=1200"); /* the owner's own opinion; §7.4 */
+    policy("min_se=1200"); /* the owner's own value; §7.4 */
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 1200;refresher=uac | Min-SE: 1200");
     policy("min_se=600");
     expect(ask(UPDATE, 0), "Supported: timer | Session-Expires: 900;refresher=uac | Min-SE: 900");
@@ -142,7 +142,7 @@ START_TEST(min_se_is_sent_where_learned_or_above_the_default)
     memset(&dialog, 0, sizeof dialog);
     policy("mode=request min_se=91");
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800 | Min-SE: 91");
-    dialog.min_se = 3600; /* of a 422 with this Call-ID: §7.1, never below the Min-SE beside it */
+    dialog.min_se = 3600; /* from a 422 in this Call-ID: never below the Min-SE; §7.1 */
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 3600 | Min-SE: 3600");
     policy("mode=accept");
     expect(ask(INVITE, 0), "Supported: timer | Min-SE: 3600");
@@ -173,7 +173,7 @@ END_TEST
 START_TEST(an_early_update_asks_for_nothing)
 {
     policy("mode=require min_se=120");
-    dialog.side = SST_SIDE_LOCAL; /* agreed on early, not in force */
+    dialog.side = SST_SIDE_LOCAL; /* agreed on early, not yet in force */
     dialog.interval = 600;
     expect(ask(UPDATE, SST_ASK_INITIAL_PENDING), "Supported: timer | Min-SE: 120 | Require: timer");
     dialog.established = true;
@@ -205,7 +205,7 @@ START_TEST(no_timer_is_asked_for_in_mid_call_where_none_is_wanted)
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 1800");
     dialog.established = true;
     expect(ask(INVITE, 0), "Supported: timer");
-    running(SST_SIDE_REMOTE, 600); /* one that runs is kept */
+    running(SST_SIDE_REMOTE, 600); /* a running one is kept */
     expect(ask(INVITE, 0), "Supported: timer | Session-Expires: 600;refresher=uas");
 }
 END_TEST
@@ -244,7 +244,7 @@ START_TEST(a_422_is_followed_where_it_raises_something)
 {
     policy("mode=request");
     expect(after_422(1800, 0, "Min-SE: 3600", 0), "retry 3600");
-    /* larger than the Min-SE that was sent (90 when absent), or than the Session-Expires */
+    /* larger than the Min-SE that was sent (90 if absent), or than the Session-Expires */
     expect(after_422(1800, 0, "Min-SE: 91", 0), "retry 91");
     expect(after_422(1800, 0, "Min-SE: 90", 0), "fail 90 422_useless");
     expect(after_422(600, 700, "Min-SE: 700", 0), "retry 700");
@@ -296,15 +296,15 @@ START_TEST(a_422_above_the_owners_bound_is_tried_without_session_expires_once)
     expect(after_422(1800, 1800, "Min-SE: 7200", 4), "without 7200");
     expect(after_422(0, 3601, "Min-SE: 7200", 1), "fail 7200"); /* that was the once */
     expect(after_422(1800, 0, "Min-SE: 7200", 5), "fail 7200");
-    /* Session-Expires was somebody else's from the beginning: the Min-SE is what is new */
+    /* Session-Expires was somebody else's from the beginning: only the Min-SE is new */
     policy("mode=accept max_session_expires=3600");
     expect(after_422(0, 0, "Min-SE: 7200", 0), "without 7200");
     expect(after_422(0, 7200, "Min-SE: 7300", 1), "fail 7300");
 }
 END_TEST
 
-/* The owner's bound keeps a timer from being asked for, and ends none that runs: the learned Min-SE
- * wins over it, for every request. */
+/* The owner's maximum prevents a timer from being requested, but ends none that runs: there the
+ * learned Min-SE wins, for every request. */
 /* Shows: EC-129 */
 START_TEST(a_422_above_the_owners_bound_is_followed_while_a_timer_runs)
 {

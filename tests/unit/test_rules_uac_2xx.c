@@ -65,7 +65,7 @@ START_TEST(the_2xx_decides_who_refreshes)
     expect(means("Session-Expires: 900;refresher=uas"), "900 remote");
     expect(means("Session-Expires: 900;refresher=uac"), "900 local require_missing");
     expect(means("x: 900 ; Refresher = UAS"), "900 remote");
-    /* unasked for, in each mode that knows the extension */
+    /* not asked for, in each mode that knows the extension */
     asked.session_expires = 0;
     policy("mode=accept");
     expect(means("Session-Expires: 1800;refresher=uac" REQUIRED), "1800 local");
@@ -84,7 +84,7 @@ START_TEST(a_missing_refresher_is_this_side)
     expect(means("Session-Expires: 1800"), "1800 local refresher_missing");
     expect(means("Session-Expires: 1800;refresher=foo" REQUIRED), "1800 local refresher_missing");
     policy("mode=request accept_refresher_missing=no");
-    /* as a 2xx without one: this side asked */
+    /* like a 2xx without one: this side asked */
     expect(means("Supported: timer | Session-Expires: 1800"), "1800 local own refresher_missing");
     dialog = (struct sst_dialog){.interval = 600, .side = SST_SIDE_REMOTE, .established = true};
     expect(means("Session-Expires: 1800"), "600 remote refresher_missing");
@@ -101,7 +101,7 @@ START_TEST(of_repeated_values_the_one_that_keeps_the_call)
 }
 END_TEST
 
-/* Supported: timer alone refuses nothing. */
+/* Supported: timer alone declines nothing. */
 /* Shows: 7.2-5 7.2-6 EC-18 */
 START_TEST(without_session_expires_one_for_the_own_benefit_starts)
 {
@@ -122,7 +122,7 @@ START_TEST(without_session_expires_one_for_the_own_benefit_starts)
         {"mode=request own_benefit=no", 1800, true, "Supported: timer", "0 none"},
         {"mode=request own_benefit=yes", 1800, true, "", "1800 local own"},
         {"mode=request dropped=off", 1800, true, "Supported: timer", "1800 local own"},
-        /* a Session-Expires of a mode that asks for none only repeated what ran */
+        /* the Session-Expires of a mode that asks for none only repeated the running one */
         {"mode=accept", 1800, false, "", "0 none"},
         {"mode=accept own_benefit=yes", 1800, false, "", "1800 local own"},
         {"mode=accept own_benefit=yes", 0, false, "", "0 none"},
@@ -138,8 +138,8 @@ START_TEST(without_session_expires_one_for_the_own_benefit_starts)
 }
 END_TEST
 
-/* One copy of a 2xx without it ends no agreed timer, unless the owner wants that; and one that runs
- * for the own benefit goes on whatever the policy says. */
+/* A single 2xx without it ends no agreed timer, unless the owner wants that; and one that runs for
+ * our own benefit goes on whatever the policy says. */
 /* Shows: 7.2-5 7.2-6 EC-18 EC-116 */
 START_TEST(without_session_expires_one_that_runs_goes_on)
 {
@@ -177,7 +177,7 @@ START_TEST(without_session_expires_one_that_runs_goes_on)
 }
 END_TEST
 
-/* Followed, and named: Table 2 leaves the UAS no choice where the request has made it. */
+/* Accepted, and reported: Table 2 leaves the UAS no choice if the request has made it. */
 /* Shows: EC-124 */
 START_TEST(a_role_that_is_taken_is_named)
 {
@@ -207,7 +207,7 @@ END_TEST
 /* Shows: EC-102 4-8 */
 START_TEST(what_cannot_be_read_changes_nothing_that_runs)
 {
-    expect(means("Session-Expires: abc"), "1800 local own"); /* none runs yet: as absent */
+    expect(means("Session-Expires: abc"), "1800 local own"); /* none runs yet: treated as absent */
     expect(means("Supported: timer | Session-Expires: abc" REQUIRED), "1800 local own");
     policy("mode=accept");
     expect(means("Session-Expires: abc"), "0 none");
@@ -281,8 +281,8 @@ START_TEST(two_results_at_once_keep_this_side_refreshing)
     expect(merged(1800, SST_SIDE_LOCAL, 900, SST_SIDE_REMOTE), "900 local");
     expect(merged(0, SST_SIDE_NONE, 0, SST_SIDE_NONE), "0 none");
     expect(merged(0, SST_SIDE_NONE, 900, SST_SIDE_LOCAL), "900 local");
-    /* The peer may think that it turned its timer off: to wait for its refresh would end a call
-     * that lives, so this side refreshes. */
+    /* The peer may think that it turned its timer off. Waiting for its refresh would end a live
+     * call, so this side refreshes. */
     expect(merged(0, SST_SIDE_NONE, 900, SST_SIDE_REMOTE), "900 local");
 }
 END_TEST

@@ -93,10 +93,10 @@ START_TEST(table_2_row_by_row)
         {"Session-Expires: 600", "600;refresher=uas", "600;refresher=uas"},
         {"Session-Expires: 600;refresher=uac", "600;refresher=uas", "600;refresher=uas"},
         {"Session-Expires: 600;refresher=uas", "600;refresher=uas", "600;refresher=uas"},
-        /* Y none: this element's choice, which is what prefer_refresher is for */
+        /* Y none: our choice, which is what prefer_refresher is for */
         {TIMER " | Session-Expires: 600", "600;refresher=uac" REQUIRED,
          "600;refresher=uas" REQUIRED},
-        /* Y uac, Y uas: as asked */
+        /* Y uac, Y uas: as requested */
         {TIMER " | Session-Expires: 600;refresher=uac", "600;refresher=uac" REQUIRED,
          "600;refresher=uac" REQUIRED},
         {TIMER " | Session-Expires: 600;refresher=uas", "600;refresher=uas" REQUIRED,
@@ -126,10 +126,10 @@ START_TEST(a_free_choice_stays_with_who_refreshes_now)
     running(SST_SIDE_REMOTE, 600);
     expect(answer(TIMER " | Session-Expires: 600"),
            TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
-    /* what the request says binds all the same */
+    /* what the request says still binds */
     expect(answer(TIMER " | Session-Expires: 600;refresher=uas"),
            TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
-    /* the early answer's choice holds for the INVITE; EC-20 */
+    /* the early response's choice holds for the INVITE; EC-20 */
     dialog.established = false;
     expect(answer(TIMER " | Session-Expires: 1800"),
            TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
@@ -144,12 +144,12 @@ START_TEST(a_request_without_session_expires_ends_nothing)
     running(SST_SIDE_LOCAL, 600);
     expect(answer(TIMER), TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
     expect(answer(TIMER " | Min-SE: 900"), TIMER " | Session-Expires: 900;refresher=uas" REQUIRED);
-    /* without support this side takes over */
+    /* if the peer has no support, this side takes over */
     running(SST_SIDE_REMOTE, 600);
     expect(answer(""), TIMER " | Session-Expires: 600;refresher=uas");
     expect(answer("Session-Expires: 300;refresher=uac"),
            TIMER " | Session-Expires: 300;refresher=uas");
-    /* never below 90, whatever the peer made of it before; EC-08 */
+    /* never below 90, whatever was agreed on before; EC-08 */
     running(SST_SIDE_LOCAL, 1);
     expect(answer(TIMER), TIMER " | Session-Expires: 90;refresher=uas" REQUIRED);
     running(SST_SIDE_LOCAL, 0);
@@ -159,13 +159,13 @@ START_TEST(a_request_without_session_expires_ends_nothing)
 }
 END_TEST
 
-/* Who did not ask for it may ignore it: this side refreshes. */
+/* A sender that did not ask for it may ignore it: this side refreshes. */
 /* Shows: 9-3 EC-19 EC-100 EC-135 */
 START_TEST(who_asks_for_a_timer_that_the_request_does_not_ask_for)
 {
     static const struct {
         const char *policy;
-        const char *supported; /* the answer to a UAC with support */
+        const char *supported; /* the response to a UAC with support */
         const char * not;      /* ... and without */
     } rows[] = {
         {"mode=accept", TIMER, TIMER},
@@ -214,14 +214,14 @@ START_TEST(an_interval_is_copied_or_reduced_never_below_min_se)
         {"", TIMER " | Session-Expires: 90;refresher=uas", "90"},
         {"", TIMER " | Session-Expires: 90;refresher=uas | Min-SE: 30", "90"},
         {"", TIMER " | Session-Expires: 4294967296;refresher=uas", "4294967295"},
-        /* without support a 422 would be of no use; EC-12, erratum 1687 */
+        /* without support a 422 would not help; EC-12, erratum 1687 */
         {"", "Session-Expires: 30", "90"},
         {"min_se=120", "Session-Expires: 30", "120"},
         {"min_se=120", "Session-Expires: 119", "120"},
         {"min_se=120", "Session-Expires: 121", "121"},
         {"min_se=120", "Session-Expires: 30 | Min-SE: 300", "300"},
         {"min_se=120 session_expires=180 max_session_expires=180", "Session-Expires: 3600", "180"},
-        /* the smallest of repeated ones in a request; EC-03 */
+        /* the smallest of several in a request; EC-03 */
         {"", TIMER " | Session-Expires: 600;refresher=uas | x: 300", "300"},
     };
     char want[128];
@@ -236,7 +236,7 @@ START_TEST(an_interval_is_copied_or_reduced_never_below_min_se)
 }
 END_TEST
 
-/* Found by fuzzing: with another policy since, it was raised. */
+/* Found by fuzzing: after a change of policy it was raised. */
 /* Shows: 9-2 */
 START_TEST(what_may_be_neither_raised_nor_answered_gets_no_timer)
 {
@@ -253,14 +253,14 @@ START_TEST(what_may_be_neither_raised_nor_answered_gets_no_timer)
         char want[96];
         policy("mode=request");
         expect(answer(requests[i]), TIMER);
-        running(SST_SIDE_LOCAL, 600); /* where a timer runs it goes on; EC-134 */
+        running(SST_SIDE_LOCAL, 600); /* a running timer goes on; EC-134 */
         snprintf(want, sizeof want, TIMER " | Session-Expires: %s" REQUIRED, raised[i]);
         expect(answer(requests[i]), want);
         running(SST_SIDE_NONE, 0);
     }
     expect(answer(TIMER " | Session-Expires: 120;refresher=uas | Min-SE: 120"),
            TIMER " | Session-Expires: 120;refresher=uas" REQUIRED);
-    /* above the dialog's own minimum of then, and of now: sst_uas_refuse() is what judges it */
+    /* above the dialog's own minimum, then and now: only sst_uas_refuse() judges it */
     policy("min_se=120");
     expect(answer(TIMER " | Session-Expires: 100;refresher=uas"),
            TIMER " | Session-Expires: 100;refresher=uas" REQUIRED);
@@ -306,7 +306,8 @@ START_TEST(what_is_wrong_with_a_request_is_named)
            "require_unsupported");
     expect(answer("Require: timer | Session-Expires: 600;refresher=uac"),
            TIMER " | Session-Expires: 600;refresher=uac" REQUIRED);
-    /* not named by the sender: it may know nothing of it, and Require be a proxy's */
+    /* not reported for the sender: it may know nothing of the extension, and the Require may come
+     * from a proxy */
     policy("accept_require_as_support=yes prefer_refresher=uac");
     expect(answer("Require: timer | Session-Expires: 600"),
            TIMER " | Session-Expires: 600;refresher=uas" REQUIRED);
@@ -314,7 +315,7 @@ START_TEST(what_is_wrong_with_a_request_is_named)
 }
 END_TEST
 
-/* What the 2xx makes of the timer here. */
+/* The timer here after the 2xx. */
 static const char *timer_after(const char *headers)
 {
     struct sst_msg msg = request(headers);
@@ -341,7 +342,7 @@ START_TEST(the_2xx_makes_the_timer_of_who_sends_it)
     expect(timer_after(TIMER), "0 none");
     expect(timer_after(""), "0 none");
     policy("mode=request own_benefit=yes");
-    expect(timer_after(""), "1800 local own"); /* nobody asked, nobody else watches */
+    expect(timer_after(""), "1800 local own"); /* nobody asked, and nobody else watches */
     expect(timer_after(TIMER), "1800 local");
     running(SST_SIDE_LOCAL, 600);
     expect(timer_after(""), "600 local"); /* agreed on, and taken over; EC-24 */
@@ -354,8 +355,8 @@ START_TEST(the_2xx_makes_the_timer_of_who_sends_it)
 }
 END_TEST
 
-/* A 2xx below the own minimum, or below 90 s, was accepted, and the peer's refresh repeats it. The
- * answer is no less than 90, and the peer may go by what it asked for all the same. */
+/* A 2xx below our minimum, or below 90 s, was accepted, and the peer's refresh repeats its
+ * interval. The answer is no less than 90, but the peer may use what it asked for. */
 /* Shows: EC-134 */
 START_TEST(the_interval_in_force_is_accepted_again)
 {
@@ -376,7 +377,7 @@ START_TEST(the_interval_in_force_is_accepted_again)
         expect(timer_after(TIMER " | Session-Expires: 60;refresher=uas"), "60 local");
         expect(timer_after(TIMER " | Session-Expires: 89;refresher=uas"), "89 local");
         expect(timer_after(TIMER " | Session-Expires: 90;refresher=uas"), "90 local");
-        /* a peer without support takes the interval from the 2xx, if from anywhere; EC-12 */
+        /* a peer without support takes the interval from the 2xx, if at all; EC-12 */
         expect(timer_after("Session-Expires: 60"), "120 local");
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which requests a UAS refuses: RFC 4028 §9, §6; RFC 3261 §8.2.2.3. */
+/* Which requests a UAS rejects: RFC 4028 §9, §6; RFC 3261 §8.2.2.3. */
 #include "talk.h"
 
 static struct talk *t; /* for its policy */
@@ -83,7 +83,8 @@ START_TEST(a_422_exactly_where_the_interval_is_too_small)
 }
 END_TEST
 
-/* What is in force already is not rejected: several stacks do not follow a 422 in mid-call. */
+/* An interval that is already in force is not rejected: several stacks do not follow a 422 in
+ * mid-call. */
 /* Shows: EC-134 EC-105 */
 START_TEST(no_422_to_the_interval_in_force)
 {
@@ -110,7 +111,7 @@ START_TEST(no_422_to_the_interval_in_force)
     expect(refusal(TIMER " | Session-Expires: 100"), "422 120");
     dialog = (struct sst_dialog){.interval = 100, .established = true};
     expect(refusal(TIMER " | Session-Expires: 100"), "422 120");
-    policy("min_se=120 accept_midcall=no"); /* where none is taken, none is too small */
+    policy("min_se=120 accept_midcall=no"); /* if none is accepted, none is too small */
     expect(refusal(TIMER " | Session-Expires: 100"), "0 0");
 }
 END_TEST

@@ -23,7 +23,7 @@ static void end(void)
     exact_free(&input);
 }
 
-/* How many characters of a text a function passes over. */
+/* How many characters of a text a function skips. */
 struct passed {
     const char *text;
     size_t length;
@@ -63,7 +63,7 @@ START_TEST(takes_the_next_character_only)
 }
 END_TEST
 
-/* RFC 3261 §25.1, LWS: a line break counts only where white space follows it. */
+/* RFC 3261 §25.1, LWS: a line break counts only if white space follows it. */
 START_TEST(skips_white_space_and_folds)
 {
     static const struct passed cases[] = {
@@ -123,7 +123,7 @@ START_TEST(cuts_tokens_off)
 }
 END_TEST
 
-/* Letter case counts for letters alone: '[' and '{' differ by the same bit as 'a' and 'A'. */
+/* Only letters are compared without case: '[' and '{' differ in the same bit as 'A' and 'a'. */
 START_TEST(compares_without_letter_case)
 {
     for (int c = 0; c < 256; c++) {
@@ -283,7 +283,7 @@ START_TEST(finds_separators_outside_of_quoted_strings)
 }
 END_TEST
 
-/* The expected elements stand one behind the other, each with a '/' behind it. */
+/* The expected elements, one after the other, each followed by a '/'. */
 START_TEST(cuts_lists)
 {
     static const struct {
@@ -305,7 +305,7 @@ START_TEST(cuts_lists)
         {"@,b", "b/"},
         {"b,@", "b/"},
         {"a\r\n,b", "b/"},
-        {"-a,.b", "-a/.b/"}, /* another tag than a */
+        {"-a,.b", "-a/.b/"}, /* a different tag from a */
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

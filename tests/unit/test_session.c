@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A session's beginning, its forks, its end, and what is seen of it; wrong calls. */
+/* A session's beginning, its forks, its end, and what can be seen of it; wrong calls. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -82,7 +82,7 @@ START_TEST(the_last_event_says_who_when_and_why)
     serves(t, INVITE, PEER_90);
     hears_ack(t);
     t->hold_pull = true;
-    t->now_ms += 75000; /* the host looks late */
+    t->now_ms += 75000; /* the host polls late */
     sst_session_advance(t->session, t->now_ms);
     ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
     ck_assert_int_eq(event.type, SST_EVENT_ENDED);
@@ -223,11 +223,11 @@ START_TEST(a_fork_takes_over_what_belongs_to_the_invite)
     asks(a, INVITE);
     gets(a, INVITE, 422, "Min-SE: 300");
     asks(a, INVITE);
-    fork_gets(b, "", a->session, &a->own[0]); /* what was asked for: the own benefit */
+    fork_gets(b, "", a->session, &a->own[0]); /* what was asked for: a timer for our own benefit */
     expect(told(b), "0 negotiated 300 local own");
     until(b, 150);
     expect(refreshes(b), "INVITE offer " TIMER " | Session-Expires: 300;refresher=uac");
-    expect(gets(b, INVITE, 491, ""), "wait 153.05"); /* it owns the Call-ID, too */
+    expect(gets(b, INVITE, 491, ""), "wait 153.05"); /* it owns the Call-ID as well */
     end_talk(a);
     end_talk(b);
 }
@@ -251,7 +251,7 @@ START_TEST(only_an_initial_invite_forks)
     ck_assert_int_eq(sst_session_fork(&child, NULL, t->session, &t->own[0]), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, NULL, &t->own[0]), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, &(struct sst_session){0}, &t->own[0]),
-                     SST_ERR_ARGUMENT); /* one that never began */
+                     SST_ERR_ARGUMENT); /* one that was never initialised */
     ck_assert_int_eq(sst_session_fork(&child, &child_tx, t->session, NULL), SST_ERR_ARGUMENT);
     gets(t, INVITE, 200, "");
     asks(t, INVITE);
@@ -284,7 +284,7 @@ START_TEST(null_arguments_are_errors)
 
     sst_msg_request(&request, UPDATE, 0);
     sst_msg_response(&response, 200, UPDATE, 0);
-    for (size_t i = 0; i < COUNT_OF(wrong); i++) { /* no session, and one that never began */
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) { /* no session, and one never initialised */
         struct sst_session *w = wrong[i];
         ck_assert_int_eq(sst_session_request(w, &tx, UPDATE, 0, 0, &headers), SST_ERR_ARGUMENT);
         ck_assert_int_eq(sst_session_response(w, &tx, &response, 0, &verdict), SST_ERR_ARGUMENT);
@@ -330,7 +330,7 @@ START_TEST(null_arguments_are_errors)
     ck_assert(!sst_session_next_event(s, t->now_ms, NULL));
     sst_session_inspect(s, NULL);
     sst_tx_set_cseq(NULL, 1);
-    until(t, 50); /* and nothing of it has moved anything */
+    until(t, 50); /* and none of that has changed anything */
     expect(told(t), "");
     end_talk(t);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that come back for a longer interval: 422. RFC 4028 §7.3, §7.4, EC-26 to EC-28. */
+/* Requests rejected for a longer interval: 422. RFC 4028 §7.3, §7.4, EC-26 to EC-28. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -135,7 +135,7 @@ START_TEST(a_422_to_a_hold_is_answered_by_the_same_hold)
     expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
     end_talk(t);
 
-    t = connected("", LOCAL_1800); /* the timer runs on; the refresh is not what was refused */
+    t = connected("", LOCAL_1800); /* the timer runs on; the refresh is not what was rejected */
     until(t, 890);
     asks(t, INVITE);
     expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
@@ -158,7 +158,7 @@ START_TEST(min_se_of_the_peers_requests_counts_for_the_dialog)
     expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 90");
     gets(t, UPDATE, 500, "");
     hears(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 1200");
-    answers(t, UPDATE, 500); /* refused, but received */
+    answers(t, UPDATE, 500); /* rejected, but received */
     expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uac | Min-SE: 1200");
     gets(t, UPDATE, 500, "Min-SE: 1500"); /* EC-06: in no response but a 422 */
     serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas | Min-SE: 600");
@@ -183,11 +183,11 @@ START_TEST(above_the_owners_bound_once_more_without_session_expires)
 
     t = caller("mode=request session_expires=1800 max_session_expires=3600");
     asks(t, INVITE);
-    gets(t, INVITE, 422, "Min-SE: 2000"); /* one that is followed counts for nothing */
+    gets(t, INVITE, 422, "Min-SE: 2000"); /* a 422 that is followed leaves nothing behind */
     asks(t, INVITE);
     expect(gets(t, INVITE, 422, "Min-SE: 7200"), "retry");
     expect(asks(t, INVITE), TIMER " | Min-SE: 7200");
-    expect(gets(t, INVITE, 486, ""), "failed"); /* over: a new call asks as ever */
+    expect(gets(t, INVITE, 486, ""), "failed"); /* over: a new call asks as usual */
     expect(asks(t, INVITE), TIMER " | Session-Expires: 7200 | Min-SE: 7200");
     end_talk(t);
 
@@ -197,7 +197,7 @@ START_TEST(above_the_owners_bound_once_more_without_session_expires)
     asks(t, INVITE);
     expect(gets(t, INVITE, 200, TIMER " | " UPDATES), "refreshed"); /* no timer, then */
     expect(told(t), "");
-    /* it was that request alone: the next one asks again */
+    /* it was only that request: the next one asks again */
     expect(asks(t, INVITE), TIMER " | Session-Expires: 1800");
     end_talk(t);
 
@@ -205,7 +205,7 @@ START_TEST(above_the_owners_bound_once_more_without_session_expires)
     until(t, 900);
     refreshes(t);
     expect(gets(t, UPDATE, 422, "Min-SE: 3600"), "retry");
-    /* EC-129: while a timer runs the peer's minimum wins over the owner's bound */
+    /* EC-129: while a timer runs the peer's minimum overrides the owner's maximum */
     expect(again(t), TIMER " | Session-Expires: 3600;refresher=uac | Min-SE: 3600");
     expect(gets(t, UPDATE, 200, "Session-Expires: 3600;refresher=uac | Require: timer"),
            "refreshed");
@@ -223,15 +223,15 @@ START_TEST(a_call_after_one_without_answer_asks_again)
 
     asks(t, INVITE);
     expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
-    expect(asks(t, INVITE), TIMER " | Min-SE: 3600"); /* EC-101: this once */
+    expect(asks(t, INVITE), TIMER " | Min-SE: 3600"); /* EC-101: only this once */
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     expect(asks(t, INVITE), TIMER " | Session-Expires: 3600 | Min-SE: 3600");
     end_talk(t);
 }
 END_TEST
 
-/* A hold came back with a 422 above the owner's bound, and the host gives it up. What the 422 left
- * behind binds that request alone: the refresh asks, for what the peer accepts. */
+/* A hold was rejected with a 422 above the owner's maximum, and the host abandons it. What the 422
+ * left behind binds only that request: the refresh asks for what the peer accepts. */
 /* Shows: EC-129 EC-101 */
 START_TEST(what_a_422_to_a_hold_left_behind_is_not_the_refreshs)
 {
@@ -240,7 +240,7 @@ START_TEST(what_a_422_to_a_hold_left_behind_is_not_the_refreshs)
     until(t, 890);
     asks(t, INVITE);
     expect(gets(t, INVITE, 422, "Min-SE: 3600"), "retry");
-    if (_i == 1) { /* the host says that it does not send it again, or it just does not */
+    if (_i == 1) { /* the host reports that it does not send it again, or just does not send it */
         expect(drops(t, INVITE), "ok");
     }
     until(t, 900);
@@ -252,7 +252,7 @@ START_TEST(what_a_422_to_a_hold_left_behind_is_not_the_refreshs)
 }
 END_TEST
 
-/* What was counted for a request goes with its transaction, not with the session. */
+/* What was counted for a request belongs to its transaction, not to the session. */
 /* Shows: EC-129 EC-27 */
 START_TEST(requests_beside_each_other_count_their_own_rounds)
 {
@@ -307,8 +307,8 @@ START_TEST(a_422_while_the_extension_is_off)
 }
 END_TEST
 
-/* Found by simulation: the refresh was given up, and the peer, which waited for it, hung up. Today
- * no simulated peer sends a 422 in mid-call. */
+/* Found by simulation: the refresh was abandoned, and the peer, which waited for it, hung up. No
+ * simulated peer sends a 422 in mid-call any more. */
 /* Shows: EC-28 */
 START_TEST(a_422_to_what_was_asked_before_the_extension_was_switched_off)
 {
@@ -321,14 +321,14 @@ START_TEST(a_422_to_what_was_asked_before_the_extension_was_switched_off)
     refreshes(t);
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     expect(gets(t, INVITE, 422, "Min-SE: 600"), "retry");
-    expect(again(t), ""); /* nothing in it that could be too small */
+    expect(again(t), "");                                   /* nothing in it can be too small */
     expect(gets(t, INVITE, 422, "Min-SE: 1800"), "failed"); /* a second time it is nonsense */
     expect(told(t), "300 refresh INVITE offer; 300 refused");
     until(t, 600);
     expect(told(t), "600 ended refresh_refused");
     end_talk(t);
 
-    t = caller("mode=request max_session_expires=1800"); /* whatever it had come to */
+    t = caller("mode=request max_session_expires=1800"); /* whatever had been learned */
     for (unsigned i = 0; i < 6; i++) {
         char min_se[20];
         asks(t, INVITE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that come back for credentials, or for a Require that is refused: EC-58, EC-60. */
+/* Requests rejected for credentials, or for a Require: EC-58, EC-60. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -16,7 +16,7 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
     for (unsigned i = 0; i < COUNT_OF(attempts); i++) { /* a nonce for each request, and a 503 */
         until(t, attempts[i]);
         refreshes(t);
-        enum sst_method method = i % 2 == 0 ? UPDATE : INVITE; /* EC-111: the other way each time */
+        enum sst_method method = i % 2 == 0 ? UPDATE : INVITE; /* EC-111: alternating */
         expect(gets(t, method, 401, ""), "auth");
         again(t);
         expect(gets(t, method, 407, ""), "auth"); /* stale=true counts too */
@@ -24,7 +24,7 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
         gets(t, method, 503, "");
     }
     expect(next(t), "962");
-    until(t, 962); /* one that was not sent after all is an attempt as well */
+    until(t, 962); /* one that was not sent after all still counts as an attempt */
     refreshes(t);
     gets(t, INVITE, 401, "");
     again(t);
@@ -38,7 +38,7 @@ START_TEST(a_401_is_answered_with_credentials_twice_for_each_attempt)
     again(t);
     gets(t, UPDATE, 401, "");
     again(t);
-    expect(gets(t, UPDATE, 401, ""), "wait 1026"); /* the third: another way */
+    expect(gets(t, UPDATE, 401, ""), "wait 1026"); /* the third: the other method */
     looks(t);
     refreshes(t);
     expect(gets(t, INVITE, 401, ""), "auth"); /* a new attempt */
@@ -61,12 +61,12 @@ START_TEST(time_keeps_running_while_credentials_are_sought)
     until(t, 45);
     refreshes(t);
     expect(gets(t, UPDATE, 401, ""), "auth");
-    until(t, 100); /* a host without any does nothing: it is asked again, and then it ends */
+    until(t, 100); /* without credentials the host is asked again, then it ends */
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
                     "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_refused");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* or it says that it has none */
+    t = connected("", UPDATES LOCAL_90); /* or it reports that it has none */
     until(t, 45);
     refreshes(t);
     gets(t, UPDATE, 401, "");
@@ -81,7 +81,7 @@ START_TEST(credentials_for_a_request_of_the_hosts)
 {
     struct talk *t = caller("mode=request");
 
-    for (unsigned i = 0; i < 10; i++) { /* of the initial INVITE the host decides alone */
+    for (unsigned i = 0; i < 10; i++) { /* for the initial INVITE only the host decides */
         asks(t, INVITE);
         expect(gets(t, INVITE, 407, ""), "auth");
     }
@@ -98,7 +98,7 @@ START_TEST(credentials_for_a_request_of_the_hosts)
     expect(next(t), "900"); /* and the timer is as it was */
     asks(t, INVITE);
     serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas");
-    expect(gets(t, INVITE, 401, ""), "auth"); /* a refresh meanwhile does not stand in for it */
+    expect(gets(t, INVITE, 401, ""), "auth"); /* a refresh now does not count as the retry */
     end_talk(t);
 }
 END_TEST
@@ -120,8 +120,8 @@ START_TEST(credentials_of_another_method_are_not_counted)
 }
 END_TEST
 
-/* What came back for credentials is the host's own request where it does not say otherwise, since a
- * hold in its place would look the same. So is what the answer to it means, but for a 2xx. */
+/* A request that was challenged is the host's own unless the host says otherwise, because a hold in
+ * its place would look the same. The same holds for what its response means, except a 2xx. */
 START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
 {
     struct talk *t = connected("", UPDATES LOCAL_90);
@@ -130,14 +130,14 @@ START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
     refreshes(t);
     expect(gets(t, UPDATE, 401, ""), "auth");
     asks(t, UPDATE);
-    until(t, 48); /* it stands in the way of the next one */
+    until(t, 48); /* it blocks the next one */
     expect(gets(t, UPDATE, 503, ""), "failed");
     looks(t);
     refreshes(t);
     expect(gets(t, UPDATE, 401, ""), "auth");
     asks(t, UPDATE);
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
-    until(t, 93); /* EC-125: a refresh was asked for before, so from the arrival */
+    until(t, 93); /* EC-125: a refresh was requested before, so from the arrival */
     expect(told(t), "45 refresh UPDATE; 48 refresh UPDATE; 48 refreshed 90 local; "
                     "93 refresh UPDATE");
     refreshes(t);
@@ -151,7 +151,7 @@ START_TEST(a_retry_that_is_not_said_to_be_a_refresh)
     refreshes(t);
     expect(gets(t, INVITE, 401, ""), "auth");
     asks(t, INVITE);                            /* a hold */
-    expect(gets(t, INVITE, 488, ""), "failed"); /* says nothing of the offer that is in force */
+    expect(gets(t, INVITE, 488, ""), "failed"); /* means nothing for the offer in force */
     until(t, 47);
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
     end_talk(t);
@@ -172,7 +172,7 @@ START_TEST(a_420_to_a_refresh_takes_require_out)
     looks(t);
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
     expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
-    until(t, 90); /* the dialog keeps to it */
+    until(t, 90); /* the dialog remembers it */
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_EXTENSION], 2);
     end_talk(t);
@@ -194,7 +194,7 @@ START_TEST(a_420_to_a_refresh_takes_require_out)
 }
 END_TEST
 
-/* The owner changes the mode while the request is under way, and back again. */
+/* The owner changes the mode while the request is pending, and back again. */
 /* Shows: EC-58 */
 START_TEST(a_420_counts_though_the_mode_is_another_by_then)
 {
@@ -211,8 +211,7 @@ START_TEST(a_420_counts_though_the_mode_is_another_by_then)
 }
 END_TEST
 
-/* Two refreshes with Require are on their way; who refused one of them has said what is to be said.
- */
+/* Two refreshes with Require are in flight; one rejection says all there is to say. */
 /* Shows: EC-58 EC-38 */
 START_TEST(a_420_is_followed_once_where_two_refreshes_are_open)
 {
@@ -226,7 +225,7 @@ START_TEST(a_420_is_followed_once_where_two_refreshes_are_open)
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uac | "
                          "Require: timer");
     expect(gets(t, UPDATE, 420, "Unsupported: timer"), "retry");
-    expect(gets(t, INVITE, 420, "Unsupported: timer"), "wait 932"); /* the next of the ladder */
+    expect(gets(t, INVITE, 420, "Unsupported: timer"), "wait 932"); /* the ladder goes on */
     looks(t);
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uac");
     end_talk(t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The check of the invariants finds each of them broken. */
+/* The check of the invariants detects each one that is broken. */
 #include "talk.h"
 
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
@@ -16,7 +16,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    t->gone = true; /* it is broken: not to be checked any more */
+    t->gone = true; /* it is broken: no more checks */
     free(t->session);
     end_talk(t);
 }
@@ -64,7 +64,7 @@ START_TEST(what_goes_together)
     s->flags |= F_AWAIT_ANSWER;
     ck_assert_ptr_null(sst_session_check(s));
     sst_set_runs(s, RUNS_REMOTE);
-    s->flags |= F_EXTRA; /* EC-119: the one refresh of the side that watches */
+    s->flags |= F_EXTRA; /* EC-119: the watcher's one refresh */
     ck_assert_ptr_null(sst_session_check(s));
     s->events = sst_event_bit(SST_EVENT_REFRESH);
     ck_assert_ptr_null(sst_session_check(s));
@@ -114,7 +114,7 @@ START_TEST(numbers_out_of_their_range)
 }
 END_TEST
 
-/* Found by fuzzing images whose checksum is right. */
+/* Found by fuzzing images with a correct checksum. */
 START_TEST(what_waits_goes_with_the_state)
 {
     s->events = sst_event_bit(SST_EVENT_REFRESH);
@@ -157,7 +157,7 @@ START_TEST(the_last_of_each_range_is_fine)
     s->interval = UINT32_MAX - 1u;
     s->raised_s = 1;
     ck_assert_ptr_null(sst_session_check(s));
-    /* where nothing runs, times mean nothing */
+    /* if no timer runs, times mean nothing */
     s->events = sst_event_bit(SST_EVENT_VIOLATION);
     sst_set_runs(s, RUNS_NONE);
     s->start_ms = 0;

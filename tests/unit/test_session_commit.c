@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an interval looks like once it begins, for each policy and each kind of peer. */
+/* What an interval looks like when it begins, for each policy and each kind of peer. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -24,7 +24,7 @@ START_TEST(the_refresh_point_is_the_owners_but_never_after_half)
         {"max_refresh=900", "1799", "899.5"},
         {"max_refresh=900", "1801", "900"},
         {"max_refresh=86400", "4294967295", "86400"},
-        {"refresh_percent=5", "90", "10"}, /* the floor: 10 s unless it says so */
+        {"refresh_percent=5", "90", "10"}, /* the floor: 10 s by default */
         {"refresh_percent=5 refresh_floor=1", "90", "4.5"},
         {"max_refresh=45 refresh_floor=45", "1800", "45"},
         {"refresh_floor=45", "90", "45"},
@@ -78,7 +78,7 @@ START_TEST(jitter_makes_it_earlier_by_its_share_at_most)
     ck_assert_uint_le(low, 1100);
     ck_assert_uint_eq(refresh_after("jitter_percent=10", 0), half); /* no source, no jitter */
     ck_assert_uint_eq(refresh_after("", 5), half);
-    ck_assert_uint_ge(refresh_after("jitter_percent=1", 5), half - 18000); /* the least there is */
+    ck_assert_uint_ge(refresh_after("jitter_percent=1", 5), half - 18000); /* the minimum */
     ck_assert_uint_lt(refresh_after("jitter_percent=1", 5), half);
     for (uint64_t seed = 1; seed <= 100; seed++) { /* not below the floor */
         ck_assert_uint_ge(
@@ -120,15 +120,15 @@ START_TEST(jitter_goes_as_far_as_its_share_or_the_floor)
 }
 END_TEST
 
-/* Who asks, who answers, and what comes of it: each mode against each kind of peer, as UAC. */
+/* Who asks, who answers, and the result: each mode against each kind of peer, as UAC. */
 /* Shows: 7.1-1 7.2-3 7.2-5 7.2-6 FB-102 EC-18 */
 START_TEST(each_mode_against_each_kind_of_peer_as_uac)
 {
     static const struct {
         const char *policy;
         const char *asks;
-        const char *supporting; /* a peer that answers by §9 where asked, else not at all */
-        const char *asking;     /* a peer that asks for a timer of its own accord */
+        const char *supporting; /* a peer that answers by §9 if asked, else not at all */
+        const char *asking;     /* a peer that asks for a timer by itself */
         const char *silent;     /* a peer without the extension */
     } rows[] = {
         {"mode=accept", TIMER, "", "0 negotiated 600 local", ""},
@@ -171,7 +171,7 @@ START_TEST(each_mode_against_each_kind_of_peer_as_uas)
         const char *policy;
         const char *asking;     /* Supported, Session-Expires */
         const char *supporting; /* Supported; EC-135: it may ignore what it did not ask for */
-        const char *proxied;    /* Session-Expires of a proxy's */
+        const char *proxied;    /* Session-Expires from a proxy */
         const char *silent;     /* nothing */
         const char *requiring;  /* Require, Supported: the advice */
     } rows[] = {
@@ -255,7 +255,7 @@ START_TEST(another_policy_takes_effect_at_the_next_negotiation)
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     ck_assert_uint_eq(info_of(t).end_ms, t->begin_ms + 90000);
     other->policy.min_se = 120;
-    other->policy.absolute_min = 120; /* 90 s were not below the minimum when agreed on */
+    other->policy.absolute_min = 120; /* 90 s was not below the minimum when it was agreed on */
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     ck_assert_uint_eq(info_of(t).expires_ms, t->begin_ms + 90000);
     end_talk(t);
@@ -273,7 +273,7 @@ START_TEST(a_policy_that_switches_the_extension_off_lets_the_timer_go)
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     until(t, 45); /* what was agreed on is kept until the next negotiation ... */
     expect(refreshes(t), "INVITE offer ");
-    gets(t, INVITE, 200, LOCAL_90); /* ... which is none any more */
+    gets(t, INVITE, 200, LOCAL_90); /* ... which does not take place any more */
     expect(told(t), "45 refresh INVITE offer; 45 violation timer_unasked; 45 negotiated off");
     expect(next(t), "never");
     end_talk(t);
@@ -311,7 +311,7 @@ START_TEST(what_was_offered_stands_though_it_was_switched_off_since)
     asks(t, INVITE);
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     gets(t, INVITE, 200, answer[_i]);
-    expect(told(t), heard[_i]); /* and none for the own benefit, which is nobody else's */
+    expect(told(t), heard[_i]); /* and none for our own benefit, which nobody else has a share in */
     ck_assert_int_eq(info_of(t).peer_supports, _i == 1 || _i == 2);
     until(t, 45);
     if (_i == 0) {
@@ -321,7 +321,7 @@ START_TEST(what_was_offered_stands_though_it_was_switched_off_since)
     }
     end_talk(t);
 
-    t = caller("mode=off"); /* the other way round: what was not offered is taken all the same */
+    t = caller("mode=off"); /* the reverse: what was not offered is accepted all the same */
     asks(t, INVITE);
     ck_assert_int_eq(sst_policy_set_n(&other->policy, "mode", 4, "accept", 6, NULL), SST_OK);
     other->policy.user = t;
@@ -373,19 +373,19 @@ START_TEST(counters_count_what_happens)
     ck_assert_uint_eq(n->refreshes_due + n->refreshes_sent + n->refreshes_answered, 0);
     end_talk(t);
 
-    t = called("", TIMER " | Session-Expires: 90"); /* the first 2xx refreshes nothing */
+    t = called("", TIMER " | Session-Expires: 90"); /* the first 2xx is no refresh */
     ck_assert_uint_eq(t->counters.negotiated, 1);
     ck_assert_uint_eq(t->counters.refreshes_received, 0);
     end_talk(t);
 
-    t = connected("", LOCAL_90); /* none need be there */
+    t = connected("", LOCAL_90); /* counters are optional */
     t->policy.counters = NULL;
     until(t, 200);
     end_talk(t);
 }
 END_TEST
 
-/* The largest number that there is. */
+/* The largest possible number. */
 static uint32_t most(void *unused)
 {
     (void)unused;
@@ -394,7 +394,7 @@ static uint32_t most(void *unused)
 
 #define LONG_LOCAL "Session-Expires: 36000;refresher=uac | Require: timer"
 
-/* A tenth of ten hours is 3600 s, of which a random source gives 1024 steps of 3515 ms at most. */
+/* A tenth of ten hours is 3600 s; a random source divides it into 1024 steps of at most 3515 ms. */
 /* Shows: EC-42 */
 START_TEST(jitter_stays_within_its_range)
 {
@@ -409,7 +409,7 @@ START_TEST(jitter_stays_within_its_range)
 }
 END_TEST
 
-/* The time of sending is known to a 256th of the interval, of a long one as well. */
+/* The time of sending is known to 1/256 of the interval, of a long one as well. */
 /* Shows: EC-132 */
 START_TEST(the_next_refresh_of_a_long_interval_counts_from_the_sending)
 {
@@ -424,7 +424,7 @@ START_TEST(the_next_refresh_of_a_long_interval_counts_from_the_sending)
 }
 END_TEST
 
-/* A 256th of 90 s is 352 ms, for which 4 ms a second are taken, and one more. */
+/* 1/256 of 90 s is 352 ms, for which 4 ms a second are allowed, and one more. */
 /* Shows: EC-132 EC-125 */
 START_TEST(the_floor_counts_from_the_latest_moment_of_sending)
 {

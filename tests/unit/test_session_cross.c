@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests of the peer's that cross others: RFC 3261 §14.2, RFC 3311 §5.2, RFC 5407. */
+/* Requests from the peer that cross others: RFC 3261 §14.2, RFC 3311 §5.2, RFC 5407. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -17,7 +17,7 @@ START_TEST(requests_that_cross)
 
     hears(t, INVITE, "");
     expect(hears(t, INVITE, ""), wait); /* EC-70 */
-    answers(t, INVITE, 486);            /* the first is not touched by that */
+    answers(t, INVITE, 486);            /* that does not affect the first */
     hears(t, UPDATE, "");
     expect(hears(t, UPDATE, ""), wait); /* EC-72, without an offer too */
     answers(t, UPDATE, 200);
@@ -35,7 +35,7 @@ START_TEST(requests_that_cross)
     asks(t, UPDATE);
     expect(hears(t, UPDATE, ""), "0");
     answers(t, UPDATE, 200);
-    expect(hears(t, UPDATE, "offer"), "0"); /* no offer of ours is out */
+    expect(hears(t, UPDATE, "offer"), "0"); /* we have no offer pending */
     answers(t, UPDATE, 200);
     expect(hears(t, INVITE, ""), "0");
     end_talk(t);
@@ -62,7 +62,7 @@ END_TEST
 /* Shows: EC-20 EC-74 */
 START_TEST(offers_in_an_early_dialog_are_the_hosts_to_judge)
 {
-    struct talk *t = callee(""); /* it knows what its 1xx have answered */
+    struct talk *t = callee(""); /* it knows what its 1xx responses have answered */
 
     hears(t, INVITE, "");
     expect(hears(t, UPDATE, "offer"), "0");
@@ -73,7 +73,7 @@ START_TEST(offers_in_an_early_dialog_are_the_hosts_to_judge)
     asks(t, INVITE);
     gets(t, INVITE, 183, "");
     expect(hears(t, UPDATE, "offer"), "0");
-    expect(hears(t, UPDATE, ""), "500 " TIMER " | Retry-After: 5"); /* EC-72 holds always */
+    expect(hears(t, UPDATE, ""), "500 " TIMER " | Retry-After: 5"); /* EC-72 always holds */
     end_talk(t);
 }
 END_TEST
@@ -98,7 +98,7 @@ START_TEST(a_re_invite_before_the_ack)
     expect(hears(t, INVITE, PEER_90), "0");
     end_talk(t);
 
-    t = callee(""); /* a host that does not report ACKs must not refuse for ever */
+    t = callee(""); /* a host that does not report ACKs must not reject for ever */
     serves(t, INVITE, "plain | " PEER_90);
     until(t, 31.999);
     expect(hears(t, UPDATE, "offer | " PEER_90), "491 " TIMER);
@@ -131,8 +131,8 @@ START_TEST(a_second_negotiation_beside_the_own_where_the_owner_is_strict)
 }
 END_TEST
 
-/* A re-INVITE that rings must not end the call: 59 s is the peer's last attempt, 52 s midway from
- * 45 s. */
+/* A re-INVITE that rings must not end the call: 59 s is the peer's last attempt, 52 s is halfway
+ * from 45 s. */
 /* Shows: EC-21 */
 START_TEST(a_strict_owner_lets_late_refreshes_in)
 {
@@ -176,8 +176,8 @@ START_TEST(who_crossed_comes_back_after_up_to_ten_seconds)
 }
 END_TEST
 
-/* An INVITE of the peer's into a dialog whose initial INVITE, by this side, has no final response.
- */
+/* The peer sends an INVITE into a dialog whose initial INVITE, from this side, has no final
+ * response. */
 /* Shows: EC-128 EC-71 */
 START_TEST(an_invite_before_the_own_initial_one_is_answered)
 {
@@ -194,9 +194,10 @@ START_TEST(an_invite_before_the_own_initial_one_is_answered)
 }
 END_TEST
 
-/* ---- Offers that were answered in a reliable provisional response: EC-122 ---- */
+/* ---- Offers answered in a reliable provisional response: EC-122 ---- */
 
-/* RFC 6141, figure 3: our re-INVITE has its answer already, and the peer offers anew. */
+/* RFC 6141, figure 3: our re-INVITE's offer has its answer already, and the peer sends a new offer.
+ * */
 /* Shows: EC-122 EC-74 */
 START_TEST(an_own_offer_that_was_answered_stands_in_nobodys_way)
 {
@@ -204,18 +205,18 @@ START_TEST(an_own_offer_that_was_answered_stands_in_nobodys_way)
 
     asks(t, INVITE);
     gets(t, INVITE, 183, "");
-    expect(hears(t, UPDATE, "offer"), "491 " TIMER); /* without a word it counts as open */
+    expect(hears(t, UPDATE, "offer"), "491 " TIMER); /* unreported, it counts as pending */
     ck_assert_int_eq(sst_session_offer_answered(t->session, &t->own[0]), SST_OK);
     expect(serves(t, UPDATE, "offer | " PEER_90),
            TIMER " | Session-Expires: 90;refresher=uac | Require: timer");
     expect(hears(t, INVITE, ""), "491 " TIMER); /* but the INVITE is as pending as before */
     gets(t, INVITE, 200, REMOTE_90);
-    asks(t, INVITE); /* it was that offer alone */
+    asks(t, INVITE); /* it was only that offer */
     expect(hears(t, UPDATE, "offer"), "491 " TIMER);
     end_talk(t);
 
     struct sst_headers headers;
-    t = called("", PEER_90); /* likewise of an UPDATE with an offer, by whatever it was answered */
+    t = called("", PEER_90); /* likewise for an UPDATE with an offer, whatever answered it */
     ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_OFFER, &headers), SST_OK);
     expect(hears(t, UPDATE, "offer"), "491 " TIMER);
     ck_assert_int_eq(sst_session_offer_answered(t->session, &t->own[1]), SST_OK);
@@ -224,7 +225,8 @@ START_TEST(an_own_offer_that_was_answered_stands_in_nobodys_way)
 }
 END_TEST
 
-/* RFC 6141, figure 4: the peer's re-INVITE has its answer already, and the peer offers anew. */
+/* RFC 6141, figure 4: the peer's re-INVITE has its answer already, and the peer sends a new offer.
+ * */
 /* Shows: EC-122 EC-74 */
 START_TEST(an_offer_of_the_peers_that_was_answered_stands_in_nobodys_way)
 {
@@ -243,7 +245,7 @@ START_TEST(an_offer_of_the_peers_that_was_answered_stands_in_nobodys_way)
     hears(t, INVITE, "plain | " PEER_90); /* the offer was in our 1xx, the answer in the PRACK */
     ck_assert_int_eq(sst_session_offer_answered(t->session, &t->peer[0]), SST_OK);
     answers(t, INVITE, 200);
-    expect(hears(t, UPDATE, "offer"), "0"); /* so no ACK with it is awaited */
+    expect(hears(t, UPDATE, "offer"), "0"); /* so it is not awaiting an ACK with the answer */
     end_talk(t);
 }
 END_TEST
@@ -263,7 +265,7 @@ START_TEST(only_a_pending_request_has_an_offer_to_be_answered)
 }
 END_TEST
 
-/* A host that mixes its transactions up gets an error, and nothing is stuck. */
+/* A host that mixes up its transactions gets an error, and nothing is stuck. */
 START_TEST(an_open_transaction_is_not_taken_for_another)
 {
     struct talk *t = called("", PEER_90);
@@ -279,7 +281,7 @@ START_TEST(an_open_transaction_is_not_taken_for_another)
     sst_msg_request(&request, UPDATE, 52);
     ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
                      SST_ERR_STATE);
-    sst_msg_request(&request, UPDATE, t->own_cseq); /* an own one has no copies of the peer's */
+    sst_msg_request(&request, UPDATE, t->own_cseq); /* a local one has no copies from the peer */
     ck_assert_int_eq(sst_session_receive(t->session, &t->own[1], &request, t->now_ms, &advice),
                      SST_ERR_STATE);
     answers(t, INVITE, 486);

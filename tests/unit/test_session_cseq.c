@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of the peer's requests, and copies of them: RFC 3261 §12.2.2, §8.1.1.5. */
+/* The order of the peer's requests, and their retransmissions: RFC 3261 §12.2.2, §8.1.1.5. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
 #define PEER_90 TIMER " | Session-Expires: 90;refresher=uac"
 
-/* A request of the peer's with a CSeq of the test's choice. */
+/* A request from the peer with a CSeq that the test chooses. */
 static const char *hears_cseq(struct talk *t, enum sst_method method, uint32_t cseq,
                               const char *headers)
 {
@@ -50,7 +50,7 @@ START_TEST(a_lower_cseq_is_out_of_order)
 }
 END_TEST
 
-/* Whoever sends a BYE has left: to refuse it would leave a dead call standing. */
+/* The sender of a BYE has left: rejecting it would keep a dead call up. */
 /* Shows: EC-117 */
 START_TEST(a_bye_is_never_out_of_order)
 {
@@ -125,7 +125,7 @@ START_TEST(a_copy_is_answered_as_before)
     copies(t, UPDATE, 50, true);
     answers(t, UPDATE, 200);
     until(t, 20);
-    copies(t, UPDATE, 50, true); /* answered, and here it is again */
+    copies(t, UPDATE, 50, true); /* answered, and received again */
     struct sst_headers headers;
     ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
                      SST_ERR_STATE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is due when: which way a refresh can go, what stands in it, when waiting ends. */
+/* What is due when: which method a refresh can use, what blocks it, when waiting ends. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -47,10 +47,11 @@ START_TEST(the_newest_allow_counts_wherever_it_comes_from)
     expect(gets(t, OTHER, 200, "Allow: INVITE, UPDATE"), "none");
     until(t, 45);
     expect(told(t), "45 refresh UPDATE");
-    hears(t, OTHER, "Allow: INVITE"); /* changes its mind before the request is sent */
+    hears(t, OTHER, "Allow: INVITE"); /* it changes before the request is sent */
     until(t, 47);
     expect(told(t), "47 refresh INVITE offer");
-    /* a failure may be a proxy's, a 100 is the next hop's: neither speaks for the peer */
+    /* a failure may come from a proxy, a 100 comes from the next hop: neither speaks for the peer
+     * */
     refreshes(t);
     gets(t, INVITE, 100, "Allow: UPDATE | " TIMER);
     gets(t, INVITE, 503, "Allow: UPDATE | " TIMER);
@@ -76,7 +77,7 @@ START_TEST(an_update_goes_past_an_open_invite)
     until(t, 45);
     expect(told(t), "45 refresh UPDATE");
     end_talk(t);
-    t = connected("method=invite", UPDATES LOCAL_90); /* also where INVITE is the first choice */
+    t = connected("method=invite", UPDATES LOCAL_90); /* also if INVITE is the first choice */
     until(t, 44.99);
     hears(t, INVITE, TIMER);
     until(t, 45);
@@ -146,7 +147,7 @@ START_TEST(what_stays_blocked_is_told_a_second_before_the_peer_gives_up)
     ck_assert_uint_eq(t->counters.blocked, 1);
     end_talk(t);
 
-    t = connected("", LOCAL_90); /* put off by the host until later than that: then */
+    t = connected("", LOCAL_90); /* postponed by the host until later than that: then */
     until(t, 60);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 20000, t->now_ms), SST_OK);
     until(t, 65);
@@ -185,7 +186,7 @@ START_TEST(no_invite_before_the_ack_of_the_own_2xx)
 
     t = callee("prefer_refresher=uas absolute_min=20 min_se=20 session_expires=30");
     serves(t, INVITE, TIMER " | Session-Expires: 30");
-    until(t, 40); /* the ACK could come after the end: blocked is told, then it ends */
+    until(t, 40); /* the ACK could come after the end: BLOCKED is reported, then it ends */
     expect(told(t), "0 negotiated 30 local; 19 blocked; 30 ended refresh_not_sent");
     end_talk(t);
 
@@ -210,7 +211,7 @@ START_TEST(one_update_at_a_time)
     struct talk *t = connected("", UPDATES LOCAL_1800);
 
     until(t, 899);
-    asks(t, UPDATE); /* the host's own, with an offer perhaps */
+    asks(t, UPDATE); /* the host's own UPDATE, perhaps with an offer */
     until(t, 901);
     expect(told(t), "");
     expect(gets(t, UPDATE, 500, "Retry-After: 3"), "failed");
@@ -230,7 +231,7 @@ START_TEST(one_update_at_a_time)
 
     t = connected("", UPDATES LOCAL_1800);
     until(t, 899);
-    hears(t, UPDATE, TIMER); /* the peer's is answered first */
+    hears(t, UPDATE, TIMER); /* the peer's must be answered first */
     until(t, 901);
     expect(told(t), "");
     answers(t, UPDATE, 500);
@@ -264,7 +265,7 @@ START_TEST(an_invite_that_only_rings_is_passed_by_an_update)
     expect(next(t), "2725.968"); /* 933 s, 127/256 of 1800 s, and 900 s */
     end_talk(t);
 
-    t = connected("", UPDATES REMOTE_90); /* but not a hold, on the side that waits */
+    t = connected("", UPDATES REMOTE_90); /* but not a hold, on the watching side */
     asks(t, INVITE);
     gets(t, INVITE, 180, "");
     until(t, 52);
@@ -287,7 +288,7 @@ START_TEST(an_invite_that_only_rings_ends_at_the_expiration_without_update)
     expect(told(t), "900 refresh INVITE offer; 1800 ended refresh_unanswered");
     end_talk(t);
 
-    t = connected("", LOCAL_1800); /* the peer says late that it knows UPDATE */
+    t = connected("", LOCAL_1800); /* only later does the peer say that it supports UPDATE */
     until(t, 900);
     refreshes(t);
     gets(t, INVITE, 100, "");
@@ -297,7 +298,7 @@ START_TEST(an_invite_that_only_rings_ends_at_the_expiration_without_update)
     expect(told(t), "900 refresh INVITE offer; 1032 refresh UPDATE");
     end_talk(t);
 
-    t = connected("method=update", UPDATES LOCAL_1800); /* an UPDATE of the host's in between */
+    t = connected("method=update", UPDATES LOCAL_1800); /* the host sends an UPDATE in between */
     until(t, 900);
     refreshes(t);
     expect(gets(t, UPDATE, 405, ""), "wait 900");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the host, and what it may do meanwhile. */
+/* Event delivery, and what the host may do during it. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -22,14 +22,14 @@ START_TEST(a_refresh_that_was_not_sent_is_asked_for_again)
 
     t->on_event = not_sent;
     until(t, 100);
-    /* 75: what was blocked is sent as soon as it can, also after the peer's guard; EC-39 */
+    /* 75: what was blocked is sent as soon as possible, even after the peer's guard; EC-39 */
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
                     "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_not_sent");
     end_talk(t);
 }
 END_TEST
 
-/* Prepares the refresh, and finds only then that it cannot be sent. */
+/* Prepares the refresh, and only then finds that it cannot be sent. */
 static int prepared_and_not_sent(struct talk *t, const struct sst_event *event)
 {
     if (event->type == SST_EVENT_REFRESH) {
@@ -42,7 +42,7 @@ static int prepared_and_not_sent(struct talk *t, const struct sst_event *event)
 /* Shows: FB-55 EC-51 */
 START_TEST(a_refresh_that_was_prepared_and_not_sent_is_asked_for_again)
 {
-    /* By UPDATE, and by re-INVITE where the peer does not allow it. */
+    /* By UPDATE, and by re-INVITE if the peer does not allow it. */
     const char *const way[] = {"UPDATE", "INVITE offer"};
     struct talk *t = connected("", _i == 0 ? UPDATES LOCAL_90 : LOCAL_90);
     char wanted[200];
@@ -52,7 +52,7 @@ START_TEST(a_refresh_that_was_prepared_and_not_sent_is_asked_for_again)
     snprintf(wanted, sizeof wanted, "45 refresh %s; 47 refresh %s; 51 refresh %s", way[_i], way[_i],
              way[_i]);
     expect(told(t), wanted);
-    /* The next one is sent, and answered: the session goes on, in the same transaction's memory. */
+    /* The next one is sent and answered: the session goes on, in the same transaction structure. */
     t->on_event = NULL;
     until(t, 59);
     refreshes(t);
@@ -64,7 +64,7 @@ START_TEST(a_refresh_that_was_prepared_and_not_sent_is_asked_for_again)
 }
 END_TEST
 
-/* Found by simulation: the session waits for two answers, and lost the one to the INVITE. */
+/* Found by simulation: the session waits for two responses, and lost the one to the INVITE. */
 /* Shows: EC-38 */
 START_TEST(an_update_that_was_not_sent_leaves_the_invite_beside_it_alone)
 {
@@ -88,7 +88,7 @@ END_TEST
 
 START_TEST(a_refresh_under_way_keeps_its_transaction)
 {
-    /* The memory of a transaction that is open is not to be used for one of the other method. */
+    /* The structure of an open transaction must not be used for one of the other method. */
     struct talk *t = connected(_i == 0 ? "method=invite" : "", UPDATES LOCAL_90);
     struct sst_tx *tx = &t->own[_i == 0 ? 0 : 1];
     struct sst_headers headers;
@@ -174,8 +174,8 @@ START_TEST(a_refresh_may_be_sent_and_answered_within_its_event)
 }
 END_TEST
 
-/* Fault F4: the answer is not sent yet when sst_session_answer() returns, so nothing may act on it.
- */
+/* Fault F4: the response is not sent yet when sst_session_answer() returns, so nothing may act on
+ * it. */
 START_TEST(what_an_answer_leads_to_waits_for_the_next_call)
 {
     struct talk *t = callee("");
@@ -206,8 +206,8 @@ START_TEST(what_an_answer_leads_to_waits_for_the_next_call)
 }
 END_TEST
 
-/* Fault F2: the host answers the peer's INVITE in REFRESH, is asked to refresh anew, begins that,
- * and only then says that what it was asked for first is not sent. */
+/* Fault F2: in REFRESH the host answers the peer's INVITE, gets another REFRESH, begins that
+ * refresh, and only then reports that the first one is not sent. */
 static int answers_and_gives_up(struct talk *t, const struct sst_event *event)
 {
     if (event->type == SST_EVENT_REFRESH && t->refreshes == 1) {
@@ -237,7 +237,7 @@ START_TEST(only_what_this_event_asked_for_is_given_up)
 }
 END_TEST
 
-/* ---- Whatever a host does within an event ---- */
+/* ---- Whatever a host does during an event ---- */
 
 enum deed {
     DEED_FREE,
@@ -322,7 +322,7 @@ static int does_deed(struct talk *t, const struct sst_event *event)
     return event->type >= SST_EVENT_REFRESH ? SST_CALLBACK_DONE : SST_CALLBACK_GONE;
 }
 
-/* A dialog in which every type of event comes, as long as the host's deeds let it go on. */
+/* A dialog in which every type of event occurs, as long as the host's actions let it go on. */
 static void whole_life(struct talk *t)
 {
     static const double times[] = {52.6, 59, 60};
@@ -335,7 +335,7 @@ static void whole_life(struct talk *t)
             (t->session->flags & F_TRANSACTIONS) == 0) {
             refreshes(t);
             gets(t, sst_tx_state(&t->own[1]) == TX_LOCAL_OPEN ? UPDATE : INVITE, 403,
-                 ""); /* refused, at last */
+                 ""); /* REFUSED, at last */
         }
     }
     if (!t->gone && !info_of(t).ended && sst_open(t->session, PEER_UPDATE_AT) == OPEN_NONE) {

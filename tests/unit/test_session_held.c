@@ -21,14 +21,14 @@ START_TEST(a_refresh_that_is_being_answered_holds_the_bye)
     expect(told(t), "52.5 overdue; 61 refreshed 90 remote; 113.5 overdue; 121 ended not_refreshed");
     end_talk(t);
 
-    t = called("", PEER_90); /* no answer at all: the expiration is the end */
+    t = called("", PEER_90); /* no answer at all: it ends at the expiration */
     until(t, 59.9);
     hears(t, UPDATE, PEER_90);
     until(t, 100);
     expect(told(t), "52.5 overdue; 90 ended not_refreshed");
     end_talk(t);
 
-    t = called("", PEER_90); /* refused after the guard: it lives, so it may come again */
+    t = called("", PEER_90); /* rejected after the guard: the peer is alive, so it may try again */
     until(t, 59.9);
     hears(t, INVITE, PEER_90);
     until(t, 61);
@@ -58,7 +58,7 @@ START_TEST(a_refresh_that_is_being_answered_holds_the_bye)
     expect(told(t), "52.5 overdue; 90 ended not_refreshed");
     end_talk(t);
 
-    t = called("", PEER_90); /* at any time since half: it may come again */
+    t = called("", PEER_90); /* at any time since half: it may try again */
     until(t, 45);
     hears(t, INVITE, PEER_90);
     answers(t, INVITE, 488);
@@ -81,7 +81,7 @@ START_TEST(on_the_side_that_refreshes_nothing_holds_the_bye)
 {
     struct talk *t = connected("expire_at=guard", LOCAL_90);
 
-    until(t, 60); /* where the peer gives up as well */
+    until(t, 60); /* when the peer gives up as well */
     expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 51 refresh INVITE offer; "
                     "59 refresh INVITE offer; 60 ended refresh_not_sent");
     end_talk(t);
@@ -129,7 +129,7 @@ START_TEST(a_refusal_that_was_advised_holds_the_bye_as_well)
     expect(told(t), "52.5 overdue; 61 refreshed 90 remote");
     end_talk(t);
 
-    t = called("", PEER_90); /* since half it does, before that it does not */
+    t = called("", PEER_90); /* after half it does, before that it does not */
     until(t, 45);
     expect(hears(t, INVITE, TIMER " | Session-Expires: 60"), "422 " TIMER " | Min-SE: 90");
     until(t, 100);
@@ -144,7 +144,7 @@ START_TEST(a_refusal_that_was_advised_holds_the_bye_as_well)
 }
 END_TEST
 
-/* The side that watches has a request of its own on its way when its BYE is due. */
+/* The watcher has a local request in flight when its BYE is due. */
 /* Shows: EC-120 */
 START_TEST(an_own_request_that_is_pending_holds_the_bye)
 {
@@ -162,7 +162,7 @@ START_TEST(an_own_request_that_is_pending_holds_the_bye)
         expect(next(t), "113.5");
         end_talk(t);
 
-        t = called("", PEER_90); /* refused: that shows life, too */
+        t = called("", PEER_90); /* rejected: that is a sign of life, too */
         until(t, 58);
         asks(t, methods[i]);
         until(t, 61);
@@ -171,7 +171,7 @@ START_TEST(an_own_request_that_is_pending_holds_the_bye)
         expect(told(t), "52.5 overdue; 90 ended not_refreshed");
         end_talk(t);
 
-        t = called("", PEER_90); /* refused before the BYE was due: nothing was held */
+        t = called("", PEER_90); /* rejected before the BYE was due: nothing was held */
         until(t, 58);
         asks(t, methods[i]);
         until(t, 59.999);

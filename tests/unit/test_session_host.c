@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hosts that tell little or mix things up: no CSeq numbers, no ACKs, wrong transactions. */
+/* Hosts that report little or mix things up: no CSeq numbers, no ACKs, wrong transactions. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -40,7 +40,7 @@ START_TEST(a_host_without_cseq_numbers_and_acks)
                      SST_OK);
     ck_assert_int_eq(sst_session_receive(t->session, &t->peer[0], &msg, t->now_ms, &advice),
                      SST_OK);
-    ck_assert(advice.copy); /* while it is open, the transaction tells */
+    ck_assert(advice.copy); /* while it is open, the transaction identifies it */
     t->may_move = true;
     ck_assert_int_eq(sst_session_answer(t->session, &t->peer[0], 200, t->now_ms, &headers), SST_OK);
     talk_check(t);
@@ -58,7 +58,7 @@ START_TEST(a_host_without_cseq_numbers_and_acks)
         ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &msg, t->now_ms, &verdict),
                          SST_OK);
         ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE); /* a copy */
-        /* a request of the peer's in the same transaction structure as the last one */
+        /* a request from the peer in the same transaction structure as the last one */
         msg = message(0, UPDATE, TIMER);
         ck_assert_int_eq(sst_session_receive(t->session, &t->peer[1], &msg, t->now_ms, &advice),
                          SST_OK);
@@ -120,8 +120,8 @@ START_TEST(a_copy_of_a_2xx_is_not_for_the_next_request_under_way)
 }
 END_TEST
 
-/* One refresh too many does no harm, one too few ends the call: also where the host is through with
- * the extension, but the peer is not. */
+/* One refresh too many does no harm, one too few ends the call. This also holds if the host is done
+ * with the extension but the peer is not. */
 /* Shows: EC-16 */
 START_TEST(an_interval_for_nobody_stands_where_a_timer_was_offered)
 {
@@ -189,7 +189,7 @@ START_TEST(a_number_that_was_named_once_is_not_for_the_next_request)
     ck_assert_uint_ne(t->own[0].cseq, 0);
     ck_assert_int_eq(sst_session_request(t->session, &t->own[0], INVITE, 0, t->now_ms, &headers),
                      SST_OK);
-    set_number(&msg, 4711); /* the host named none this time */
+    set_number(&msg, 4711); /* the host named no number this time */
     ck_assert_int_eq(sst_session_response(t->session, &t->own[0], &msg, t->now_ms, &verdict),
                      SST_OK);
     ck_assert(verdict.refreshed);
@@ -212,7 +212,7 @@ START_TEST(the_same_number_of_another_method_is_no_copy)
     ck_assert_int_eq(sst_session_receive(t->session, &t->peer[1], &msg, t->now_ms, &advice),
                      SST_OK);
     ck_assert(!advice.copy);
-    msg = message(0, UPDATE, PEER_90); /* and one that the host does not know is not out of order */
+    msg = message(0, UPDATE, PEER_90); /* and one without a known number is not out of order */
     ck_assert_int_eq(sst_session_receive(t->session, &t->second[1], &msg, t->now_ms, &advice),
                      SST_OK);
     ck_assert_uint_eq(advice.status, 0);
@@ -264,14 +264,14 @@ START_TEST(an_update_that_is_lost_when_nothing_else_is_left_ends_the_session)
     until(t, 52); /* EC-114: the second round */
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
-    asks(t, UPDATE); /* the host's own, without evidence that the peer knows it */
+    asks(t, UPDATE); /* the host's own, without evidence that the peer supports it */
     until(t, 84);
     expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "ended");
     expect(told(t), "45 refresh INVITE offer; 45 refused; 52 refresh INVITE offer; "
                     "84 ended refresh_timeout");
     end_talk(t);
 
-    t = connected("", LOCAL_90); /* as long as that has not come, there is something left */
+    t = connected("", LOCAL_90); /* while that is still to come, something is left */
     until(t, 45);
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
@@ -282,7 +282,7 @@ START_TEST(an_update_that_is_lost_when_nothing_else_is_left_ends_the_session)
     expect(told(t), "45 refresh INVITE offer; 45 refused; 59 blocked; 77 refresh INVITE offer");
     end_talk(t);
 
-    t = connected("method=update", LOCAL_90); /* the one re-INVITE was had already */
+    t = connected("method=update", LOCAL_90); /* the one re-INVITE was already used */
     until(t, 45);
     refreshes(t);
     expect(gets(t, UPDATE, 481, ""), "wait 45");

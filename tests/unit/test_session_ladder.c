@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One way to refresh is refused, the other would be taken: nobody healthy is ended. EC-111 to
+/* One way to refresh is rejected and the other would be accepted: no healthy call ends. EC-111 to
  * EC-114, faults C1 to C5. */
 #include "talk.h"
 
@@ -14,7 +14,7 @@ static const struct {
     enum sst_method other;
 } orders[] = {{"", UPDATE, INVITE}, {"method=invite", INVITE, UPDATE}};
 
-/* A refresh that is asked for at this moment, by this method. */
+/* A refresh is requested at this moment, with this method. */
 static void asked(struct talk *t, double at, enum sst_method method)
 {
     until(t, at);
@@ -23,7 +23,7 @@ static void asked(struct talk *t, double at, enum sst_method method)
     refreshes(t);
 }
 
-/* The complaint that this project began with: a provider that answers 503 to one method, always. */
+/* The complaint that this project began with: a provider that always answers 503 to one method. */
 /* Shows: EC-111 */
 START_TEST(one_method_is_always_refused_for_a_while)
 {
@@ -61,7 +61,7 @@ START_TEST(a_refusal_that_takes_its_time_leaves_time_for_the_other_way)
         expect(gets(t, orders[o].other, 200, LOCAL_90), "refreshed");
         end_talk(t);
 
-        /* after the last moment to plan for: the way untried at once, up to 1 s before the end */
+        /* after the last planned moment: the untried method at once, up to 1 s before the end */
         t = connected(orders[o].policy, UPDATES LOCAL_90);
         asked(t, 45, orders[o].first);
         until(t, 88.998);
@@ -85,7 +85,7 @@ START_TEST(a_refusal_that_takes_its_time_leaves_time_for_the_other_way)
 }
 END_TEST
 
-/* Also after a 491, for which there is no time any more. */
+/* Also after a 491 that leaves no time to wait. */
 /* Shows: EC-111 EC-52 */
 START_TEST(a_late_glare_goes_the_way_untried_at_once)
 {
@@ -102,7 +102,7 @@ START_TEST(a_late_glare_goes_the_way_untried_at_once)
 END_TEST
 
 /* 491: once more after a redraw, for the caller 2100 + 10 * 95 ms without a random source, then the
- * other way; five such waits over both. */
+ * other method; five such waits over both. */
 /* Shows: EC-111 EC-52 */
 START_TEST(glare_that_does_not_end_goes_the_other_way)
 {
@@ -131,7 +131,7 @@ START_TEST(glare_that_does_not_end_goes_the_other_way)
 }
 END_TEST
 
-/* Fault C2: an offer that was refused in one interval says nothing of the next one. */
+/* Fault C2: an offer that was rejected in one interval says nothing about the next one. */
 /* Shows: EC-111 EC-56 */
 START_TEST(each_interval_begins_at_the_first_step)
 {
@@ -155,7 +155,7 @@ START_TEST(each_interval_begins_at_the_first_step)
 }
 END_TEST
 
-/* The other way is the next choice, not the only one. */
+/* The other method is the next choice, not the only one. */
 /* Shows: EC-111 EC-39 */
 START_TEST(nothing_is_blocked_while_the_first_way_is_free)
 {
@@ -189,7 +189,7 @@ START_TEST(without_an_offer_only_after_an_offer_was_refused)
 }
 END_TEST
 
-/* Nor does it count as tried while it was only prepared. */
+/* Nor does it count as tried if it was only prepared. */
 /* Shows: EC-111 EC-56 */
 START_TEST(an_invite_without_an_offer_is_a_way_as_well)
 {
@@ -221,11 +221,11 @@ START_TEST(a_retry_after_past_the_plan)
     struct talk *t = connected("", UPDATES LOCAL_90);
 
     asked(t, 45, UPDATE);
-    expect(gets(t, UPDATE, 503, "Retry-After: 20"), "wait 59"); /* knowingly too early, once */
+    expect(gets(t, UPDATE, 503, "Retry-After: 20"), "wait 59"); /* too early on purpose, once */
     asked(t, 59, INVITE);
-    expect(gets(t, INVITE, 503, ""), "wait 65"); /* and then what was named */
+    expect(gets(t, INVITE, 503, ""), "wait 65"); /* and then the named moment */
     asked(t, 65, UPDATE);
-    expect(gets(t, UPDATE, 503, ""), "failed"); /* one is one */
+    expect(gets(t, UPDATE, 503, ""), "failed"); /* only once */
     until(t, 100);
     expect(told(t), "45 refresh UPDATE; 59 refresh INVITE offer; 65 refresh UPDATE; "
                     "90 ended refresh_refused");
@@ -238,14 +238,14 @@ START_TEST(a_retry_after_past_the_plan)
     expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* the last second is never sent in */
+    t = connected("", UPDATES LOCAL_90); /* nothing is ever sent in the last second */
     asked(t, 45, UPDATE);
     expect(gets(t, UPDATE, 503, "Retry-After: 44"), "wait 59");
     asked(t, 59, INVITE);
     expect(gets(t, INVITE, 503, ""), "failed");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* 88.5 s, kept in whole seconds: 89, less a millisecond */
+    t = connected("", UPDATES LOCAL_90); /* 88.5 s, kept in whole seconds: 89, minus 1 ms */
     asked(t, 45, UPDATE);
     until(t, 45.5);
     expect(gets(t, UPDATE, 503, "Retry-After: 43"), "wait 59");
@@ -255,7 +255,7 @@ START_TEST(a_retry_after_past_the_plan)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* what was named has passed meanwhile */
+    t = connected("", UPDATES LOCAL_90); /* the named moment has passed meanwhile */
     asked(t, 45, UPDATE);
     expect(gets(t, UPDATE, 503, "Retry-After: 20"), "wait 59");
     asked(t, 59, INVITE);
@@ -299,7 +299,7 @@ START_TEST(a_body_that_is_refused_is_left_out)
 }
 END_TEST
 
-/* Refuses both ways; the verdict on the second. */
+/* Rejects both methods; the verdict on the second. */
 static const char *both(struct talk *t, double at, unsigned status, const char *headers)
 {
     asked(t, at, UPDATE);
@@ -323,7 +323,7 @@ START_TEST(who_refuses_for_good_is_asked_once_more)
         expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
         end_talk(t);
 
-        t = connected("", UPDATES LOCAL_1800); /* once an interval */
+        t = connected("", UPDATES LOCAL_1800); /* once in each interval */
         both(t, 900, statuses[i], "");
         expect(both(t, 1333.5, statuses[i], ""), "failed");
         until(t, 2000);
@@ -338,17 +338,17 @@ END_TEST
 /* Shows: EC-114 */
 START_TEST(the_second_round_comes_in_time)
 {
-    struct talk *t = connected("", UPDATES LOCAL_1800); /* moved by what was named */
+    struct talk *t = connected("", UPDATES LOCAL_1800); /* moved by the named moment */
     both(t, 900, 404, "Retry-After: 600");
     expect(next(t), "1500");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_1800); /* but not nearer than halfway */
+    t = connected("", UPDATES LOCAL_1800); /* but not closer than halfway */
     both(t, 900, 404, "Retry-After: 3");
     expect(next(t), "1333.5");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* not less than 2 s later */
+    t = connected("", UPDATES LOCAL_90); /* at least 2 s later */
     asked(t, 45, UPDATE);
     until(t, 56);
     gets(t, UPDATE, 403, "");
@@ -386,13 +386,13 @@ START_TEST(what_will_not_be_known_later_has_no_second_round)
         end_talk(t);
     }
     struct talk *t = connected("", UPDATES LOCAL_1800);
-    expect(both(t, 900, 422, "Min-SE: 90"), "failed"); /* of no use, each of them */
+    expect(both(t, 900, 422, "Min-SE: 90"), "failed"); /* none of them helps */
     ck_assert_uint_eq(info_of(t).refresh_ms, SST_NEVER);
     end_talk(t);
 }
 END_TEST
 
-/* Fault A2: the way is asked of the newest Allow each time, and the plan is kept. */
+/* Fault A2: each time the newest Allow decides the method, and the plan is kept. */
 /* Shows: EC-55 */
 START_TEST(what_allow_says_opens_and_closes_ways)
 {
@@ -408,7 +408,7 @@ START_TEST(what_allow_says_opens_and_closes_ways)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_1800); /* the last way is taken away: that is told */
+    t = connected("", UPDATES LOCAL_1800); /* the last method is taken away: that is reported */
     asked(t, 900, UPDATE);
     gets(t, UPDATE, 503, "");
     asked(t, 902, INVITE);

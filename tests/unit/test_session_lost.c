@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that are lost: timeouts, and what could not be sent. RFC 4028 §10. */
+/* Lost requests: timeouts, and what could not be sent. RFC 4028 §10. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -25,7 +25,7 @@ START_TEST(a_refresh_that_times_out_ends_the_session)
     ck_assert_uint_eq(t->counters.ended[SST_END_REFRESH_TIMEOUT], 1);
     end_talk(t);
 
-    t = connected("", UPDATES REMOTE_90); /* on the side that waits, a hold of the host's */
+    t = connected("", UPDATES REMOTE_90); /* on the watching side, a hold by the host */
     asks(t, INVITE);
     until(t, 32);
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "ended");
@@ -85,7 +85,7 @@ START_TEST(a_re_invite_that_asked_for_a_timer_ends_a_dialog_without_one)
         ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
         end_talk(t);
     }
-    for (unsigned i = 0; i < 2; i++) { /* but no UPDATE whose timer went off meanwhile */
+    for (unsigned i = 0; i < 2; i++) { /* but no UPDATE whose timer was turned off meanwhile */
         struct talk *t = connected("dropped=off", UPDATES LOCAL_90);
         asks(t, UPDATE);
         asks(t, INVITE);
@@ -144,7 +144,7 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "ended");
     end_talk(t);
 
-    /* EC-119: also for the one refresh of the side that watches; it is its second attempt */
+    /* EC-119: also for the watcher's one refresh; it is its second attempt */
     t = connected("timeout_retries=3 rescue=yes", UPDATES "Session-Expires: 1800;refresher=uas");
     until(t, 1334);
     refreshes(t);
@@ -155,7 +155,7 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     expect(gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas"), "refreshed");
     end_talk(t);
 
-    /* EC-118: a 408 is a proxy's timeout, and as good as one of this side; 481 is none */
+    /* EC-118: a 408 is a proxy's timeout, and counts like a local one; 481 does not */
     t = connected("timeout_retries=2", UPDATES LOCAL_1800);
     until(t, 900);
     refreshes(t);
@@ -176,7 +176,7 @@ START_TEST(a_timeout_is_given_a_second_chance_where_the_owner_wants_it)
     expect(gets(t, UPDATE, 481, ""), "ended");
     end_talk(t);
 
-    t = connected("timeout_retries=1", UPDATES LOCAL_1800); /* each interval anew */
+    t = connected("timeout_retries=1", UPDATES LOCAL_1800); /* counted for each interval */
     for (unsigned i = 0; i < 3; i++) {
         from_here(t);
         until(t, 900);
@@ -193,8 +193,8 @@ END_TEST
 /* Shows: EC-51 EC-111 FB-55 FB-56 */
 START_TEST(what_could_not_be_sent_is_sent_later)
 {
-    /* The transport says so, which counts as a 503 and has the other way tried next; or the host
-     * does, and it was as if nothing had been prepared. */
+    /* The transport fails, which counts as a 503, and the other method is tried next. Or the host
+     * reports it, and it is as if nothing had been prepared. */
     struct talk *t = connected("", UPDATES LOCAL_90);
     until(t, 45);
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
@@ -207,7 +207,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSPORT], 2);
     asks(t, INVITE);
-    expect(loses(t, INVITE, SST_OUTCOME_TRANSPORT), "failed"); /* the host's own is its affair */
+    expect(loses(t, INVITE, SST_OUTCOME_TRANSPORT), "failed"); /* the host's own is its business */
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90);
@@ -217,7 +217,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
         expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uac");
         if (i < 2) {
             expect(drops(t, UPDATE), "ok");
-            expect(drops(t, UPDATE), "state"); /* there is nothing left to be undone */
+            expect(drops(t, UPDATE), "state"); /* nothing is left to undo */
         }
     }
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
@@ -247,7 +247,7 @@ START_TEST(what_carried_no_timer_ends_nothing)
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     asks(t, UPDATE);
     expect(gets(t, UPDATE, 481, ""), "failed");
-    asks(t, INVITE); /* one that was sent before the timer came on */
+    asks(t, INVITE); /* one sent before the timer was turned on */
     serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uac");
     expect(gets(t, INVITE, 408, ""), "failed");
     ck_assert(!info_of(t).ended);
@@ -274,7 +274,7 @@ START_TEST(what_carried_no_timer_ends_nothing)
 }
 END_TEST
 
-/* Each halfway through what is left until 1767 s; the fourth timeout is the last. */
+/* Each halfway through the time left until 1767 s; the fourth timeout is the last. */
 /* Shows: EC-118 FB-77 */
 START_TEST(three_retries_after_timeouts_at_most)
 {
@@ -294,8 +294,8 @@ START_TEST(three_retries_after_timeouts_at_most)
 }
 END_TEST
 
-/* The re-INVITE that EC-50 owes cannot be sent while the user thinks about the peer's INVITE. With
- * timeouts to make up for UPDATE goes once more, halfway from 46 to 59 s; then the INVITE waits. */
+/* The re-INVITE that EC-50 requires cannot be sent while the user thinks about the peer's INVITE.
+ * If timeouts are retried, UPDATE is tried again halfway from 46 to 59 s; then the INVITE waits. */
 /* Shows: EC-50 EC-118 EC-39 */
 START_TEST(an_update_is_tried_again_where_no_invite_can_be_sent)
 {

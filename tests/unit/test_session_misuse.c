@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wrong uses that must not pass in silence (kind G), and what is busy, over, or not due instead. */
+/* Misuse that must not go unnoticed (kind G), and what is busy, over, or not due instead. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -31,7 +31,7 @@ START_TEST(a_response_belongs_to_a_transaction)
         sst_msg_response(&response, 200, methods[i], SST_CSEQ_UNKNOWN);
         ck_assert_int_eq(sst_session_response(t->session, NULL, &response, t->now_ms, &verdict),
                          SST_ERR_ARGUMENT);
-        ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE); /* also on an error */
+        ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE); /* even on an error */
         ck_assert_uint_eq(verdict.when_ms, SST_NEVER);
         ck_assert(!verdict.refreshed);
     }
@@ -66,13 +66,13 @@ START_TEST(an_answer_needs_a_request)
 
     ck_assert_int_eq(sst_session_answer(t->session, &never, 200, t->now_ms, &headers),
                      SST_ERR_STATE);
-    expect(headers_text(&headers, text, sizeof text), TIMER); /* what goes into any response */
+    expect(headers_text(&headers, text, sizeof text), TIMER); /* what goes into every response */
     hears(t, UPDATE, PEER_90);
     answers(t, UPDATE, 200);
     ck_assert_int_eq(sst_session_answer(t->session, &t->peer[1], 200, t->now_ms, &headers),
-                     SST_ERR_STATE); /* a second time */
+                     SST_ERR_STATE); /* the second time */
     ck_assert_int_eq(sst_session_answer(t->session, NULL, 200, t->now_ms, &headers), SST_OK);
-    hears(t, UPDATE, TIMER " | Session-Expires: 60"); /* 422: no 2xx fits that, any refusal does */
+    hears(t, UPDATE, TIMER " | Session-Expires: 60"); /* 422: no 2xx fits, any rejection does */
     ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 299, t->now_ms, &headers),
                      SST_ERR_STATE);
     ck_assert_int_eq(sst_session_answer(t->session, t->heard[1], 300, t->now_ms, &headers), SST_OK);
@@ -105,7 +105,7 @@ START_TEST(a_tx_is_for_one_transaction_at_a_time)
 }
 END_TEST
 
-/* A host mixed up two dialogs: what ends the INVITE of one does not undo the other. */
+/* A host mixed up two dialogs: the end of one's INVITE does not undo the other. */
 START_TEST(a_tx_of_another_dialog_leaves_this_one_established)
 {
     struct talk *t = connected("", LOCAL_90);
@@ -127,7 +127,7 @@ START_TEST(a_tx_of_another_dialog_leaves_this_one_established)
 }
 END_TEST
 
-/* Everyday, and no bug of the host's: another request of the kind is pending. */
+/* Common, and no bug in the host: another request of the same kind is pending. */
 /* Shows: EC-130 EC-40 */
 START_TEST(what_is_busy_is_said_to_be)
 {
@@ -147,7 +147,7 @@ START_TEST(what_is_busy_is_said_to_be)
     ck_assert_int_eq(sst_session_request(t->session, &other, INVITE, 0, t->now_ms, &headers),
                      SST_ERR_BUSY);
     ck_assert_int_eq(sst_session_request(t->session, &other, UPDATE, 0, t->now_ms, &headers),
-                     SST_OK); /* beside an INVITE it may go */
+                     SST_OK); /* UPDATE may be sent while an INVITE is pending */
     end_talk(t);
 
     t = callee(""); /* also in an early dialog */
@@ -158,7 +158,7 @@ START_TEST(what_is_busy_is_said_to_be)
 }
 END_TEST
 
-/* No dialog, no UPDATE, of either side. */
+/* Without a dialog there is no UPDATE, from either side. */
 START_TEST(an_update_needs_a_dialog)
 {
     struct talk *t = caller("");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A refresh that has to wait, a host that does not act, a watcher that does. RFC 4028 §10. */
+/* A refresh that must wait, a host that does nothing, a watcher that acts. RFC 4028 §10. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
 #define REMOTE_90 "Session-Expires: 90;refresher=uas"
 
-/* The refresh that is due, answered with a challenge 15 s later. */
+/* The refresh that is due is challenged 15 s later. */
 static const char *gets_late(struct talk *t)
 {
     refreshes(t);
@@ -26,7 +26,7 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
     expect(next(t), "47"); /* the library's own wait */
     until(t, 47);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 1500, t->now_ms), SST_OK);
-    expect(next(t), "48.5"); /* the host's */
+    expect(next(t), "48.5"); /* the host's wait */
     until(t, 48.5);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->begin_ms, t->now_ms), SST_OK);
     expect(next(t), "48.501"); /* at once, but no busy loop */
@@ -38,7 +38,7 @@ START_TEST(a_deferred_refresh_is_asked_for_again_within_the_budget)
     expect(next(t), "59"); /* never past the last moment: one second before the peer's BYE */
     until(t, 59);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 20000, t->now_ms), SST_OK);
-    expect(next(t), "79"); /* from here on what is blocked goes as soon as it can; EC-39 */
+    expect(next(t), "79"); /* from here on what was blocked is sent as soon as possible; EC-39 */
     until(t, 79);
     ck_assert_int_eq(sst_session_not_sent(t->session, NULL, t->now_ms + 10000, t->now_ms), SST_OK);
     expect(next(t), "90"); /* nothing is sent in the last second, so nobody is woken for it */
@@ -70,8 +70,8 @@ START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
     ck_assert_uint_eq(t->counters.refreshes_sent, 0);
     end_talk(t);
 
-    /* However long it lasts, the wait stays 120 s: 3600, six times more until 3726, 28 times until
-     * 7086, and at 7167. */
+    /* However long the interval, the wait stays 120 s: 3600, six times more until 3726, 28 times
+     * until 7086, and at 7167. */
     t = connected("", "Session-Expires: 7200;refresher=uac | Require: timer");
     until(t, 7199);
     ck_assert_uint_eq(t->counters.refreshes_due, 36);
@@ -79,9 +79,9 @@ START_TEST(a_host_that_does_nothing_is_asked_a_bounded_number_of_times)
 }
 END_TEST
 
-/* Saying nothing means what saying "not sent" means: after the last moment of the plan it goes as
- * soon as it can. Here 45, 47, 51 and 59 s, and 16 s later; the next one would be 32 s after that.
- */
+/* Reporting nothing means the same as reporting "not sent": after the last moment of the plan it is
+ * sent as soon as possible. Here 45, 47, 51 and 59 s, and 16 s later; the next one would be 32 s
+ * after that. */
 /* Shows: FB-55 EC-39 EC-103 */
 START_TEST(who_says_nothing_is_asked_as_who_says_that_it_sent_nothing)
 {
@@ -101,7 +101,7 @@ START_TEST(who_says_nothing_is_asked_as_who_says_that_it_sent_nothing)
         end_talk(t);
     }
 
-    /* With a guard of 9 s the watcher's rescue comes at 63 s, midway from 45 to 81: after 59. */
+    /* With a guard of 9 s the watcher's rescue comes at 63 s, halfway from 45 to 81: after 59. */
     struct talk *t =
         connected("rescue=yes guard=percent guard_percent=10", "Allow: UPDATE | " REMOTE_90);
     until(t, 100);
@@ -111,7 +111,7 @@ START_TEST(who_says_nothing_is_asked_as_who_says_that_it_sent_nothing)
 }
 END_TEST
 
-/* A retry that a verdict asked for and the host does not send, late in the interval. */
+/* A retry that a verdict asked for, and that the host does not send, late in the interval. */
 /* Shows: EC-60 EC-39 */
 START_TEST(credentials_that_the_host_does_not_have_are_asked_for_again_to_the_last)
 {
@@ -126,7 +126,8 @@ START_TEST(credentials_that_the_host_does_not_have_are_asked_for_again_to_the_la
 }
 END_TEST
 
-/* A retry that a verdict asked for and the host does not send: as if the request had never been. */
+/* A retry that a verdict asked for, and that the host does not send: as if the request had never
+ * existed. */
 /* Shows: EC-51 EC-129 */
 START_TEST(a_retry_that_is_not_sent_leaves_nothing_behind_but_what_was_learned)
 {
@@ -167,19 +168,18 @@ START_TEST(a_request_of_the_hosts_is_undone)
     ck_assert_int_eq(sst_session_request(t->session, &never, INVITE, 0, t->now_ms, &headers),
                      SST_ERR_BUSY);
     expect(drops(t, INVITE), "ok");
-    expect(hears(t, INVITE, TIMER), "0"); /* nothing stands in its way */
+    expect(hears(t, INVITE, TIMER), "0"); /* nothing blocks it */
     answers(t, INVITE, 486);
     asks(t, UPDATE);
     expect(drops(t, UPDATE), "ok");
-    until(t, 45); /* and the refresh comes as if nothing had been */
+    until(t, 45); /* and the refresh comes as if nothing had happened */
     expect(told(t), "45 refresh UPDATE");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSPORT], 0);
     end_talk(t);
 }
 END_TEST
 
-/* Faults F2, G: only what this REFRESH asked for is given up; the rest is an error of the host's.
- */
+/* Faults F2, G: only what this REFRESH asked for is abandoned; the rest is an error in the host. */
 START_TEST(only_what_was_asked_for_can_be_given_up)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
@@ -197,7 +197,7 @@ START_TEST(only_what_was_asked_for_can_be_given_up)
     ck_assert_int_eq(try_ask(t, UPDATE, SST_REQUEST_REFRESH, &headers), SST_ERR_NOT_DUE);
     hears(t, UPDATE, TIMER);
     ck_assert_int_eq(sst_session_not_sent(t->session, &t->peer[1], SST_NEVER, t->now_ms),
-                     SST_ERR_STATE); /* a request of the peer's */
+                     SST_ERR_STATE); /* a request from the peer */
     answers(t, UPDATE, 500);
     expect(next(t), "90");
     end_talk(t);
@@ -213,12 +213,12 @@ START_TEST(the_watcher_rescues_once_where_its_owner_wants_it)
     looks(t);
     expect(told(t), "52.5 overdue; 52.5 refresh UPDATE");
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uas");
-    /* EC-119: one refresh, which goes down the ladder as any other: the other way, and again */
+    /* EC-119: one refresh, which uses the ladder like any other: the other method, and again */
     expect(gets(t, UPDATE, 503, "Retry-After: 1"), "wait 53.5");
     until(t, 53.5);
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uas");
     expect(gets(t, INVITE, 503, ""), "wait 57.5");
-    until(t, 100); /* the host does no more: asked for once again, a second before the BYE */
+    until(t, 100); /* the host does nothing more: asked again, a second before the BYE */
     expect(told(t), "53.5 refresh INVITE offer; 57.5 refresh UPDATE; 59 refresh UPDATE; "
                     "60 ended not_refreshed");
     end_talk(t);
@@ -241,7 +241,7 @@ START_TEST(a_rescue_that_only_rings_is_passed_by_an_update)
 {
     struct talk *t = connected("rescue=yes", "Session-Expires: 1800;refresher=uas");
 
-    until(t, 1334); /* midway between 900 and the BYE at 1768 */
+    until(t, 1334); /* halfway between 900 and the BYE at 1768 */
     looks(t);
     refreshes(t);
     expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none");
@@ -261,7 +261,7 @@ START_TEST(an_invite_of_the_hosts_that_rings_is_not_passed_by_an_update)
 
     until(t, 45);
     refreshes(t);
-    expect(gets(t, INVITE, 403, ""), "failed"); /* it was told that all is refused */
+    expect(gets(t, INVITE, 403, ""), "failed"); /* it was told that everything is rejected */
     asks(t, INVITE);
     expect(gets(t, INVITE, 180, "Allow: UPDATE"), "none");
     expect(next(t), "52"); /* the second round, halfway to 59; not 32 s after the 180 */

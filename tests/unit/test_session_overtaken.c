@@ -33,7 +33,7 @@ START_TEST(pings_do_not_put_the_own_refresh_off)
             end_talk(t);
         }
     }
-    struct talk *t = connected("", UPDATES LOCAL_1800); /* what is late already stays due */
+    struct talk *t = connected("", UPDATES LOCAL_1800); /* what is already late stays due */
     until(t, 900);
     hears(t, UPDATE, "");
     until(t, 910);
@@ -44,8 +44,8 @@ START_TEST(pings_do_not_put_the_own_refresh_off)
 }
 END_TEST
 
-/* The own refresh is on its way when the ping comes, which the true peer has not seen: what the
- * refusal of it leads to is as without the ping. */
+/* Our refresh is in flight when the ping comes, which the real peer has not seen: its rejection
+ * leads to the same as without the ping. */
 /* Shows: EC-115 EC-111 EC-55 */
 START_TEST(a_ping_does_not_stand_in_for_a_refresh_that_is_refused)
 {
@@ -77,7 +77,7 @@ START_TEST(a_ping_does_not_stand_in_for_a_refresh_that_is_refused)
 }
 END_TEST
 
-/* Nor does it make the other way forgotten where the new interval asks for an earlier attempt. */
+/* Nor does it make us forget the other method if the new interval asks for an earlier attempt. */
 /* Shows: EC-115 EC-111 */
 START_TEST(a_ping_leaves_the_ladder_where_it_was)
 {
@@ -114,7 +114,7 @@ START_TEST(a_refresh_of_the_peers_does)
 }
 END_TEST
 
-/* A proxy pings every 20 s in the name of a peer that is dead. */
+/* A proxy pings every 20 s in the name of a dead peer. */
 /* Shows: EC-123 EC-50 */
 START_TEST(a_dead_peer_is_noticed_behind_a_proxy_that_pings)
 {
@@ -128,7 +128,7 @@ START_TEST(a_dead_peer_is_noticed_behind_a_proxy_that_pings)
         serves(t, INVITE, "");
         told(t);
         until(t, 77);
-        /* the 2xx may have been a proxy's: one refresh more, at once */
+        /* the 2xx may have come from a proxy: one more refresh, at once */
         expect(statuses[i] == 0 ? loses(t, UPDATE, SST_OUTCOME_TIMEOUT)
                                 : gets(t, UPDATE, statuses[i], ""),
                "wait 77");
@@ -139,7 +139,7 @@ START_TEST(a_dead_peer_is_noticed_behind_a_proxy_that_pings)
         until(t, 100);
         serves(t, INVITE, "");
         told(t);
-        until(t, 109); /* which ends it, whatever has overtaken that */
+        until(t, 109); /* which ends it, whatever overtook that one */
         expect(statuses[i] == 0 ? loses(t, UPDATE, SST_OUTCOME_TIMEOUT)
                                 : gets(t, UPDATE, statuses[i], ""),
                "ended");
@@ -154,7 +154,7 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
 {
     struct talk *t = connected("", UPDATES LOCAL_90);
 
-    for (unsigned i = 0; i < 3; i++) { /* each time anew */
+    for (unsigned i = 0; i < 3; i++) { /* counted anew each time */
         from_here(t);
         until(t, (double)(info_of(t).refresh_ms - t->begin_ms) / 1000.0);
         refreshes(t);
@@ -165,7 +165,7 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
         expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "wait 77");
         looks(t);
         refreshes(t);
-        if (i == 1) { /* a refusal is an answer, too */
+        if (i == 1) { /* a rejection is a response, too */
             expect(gets(t, UPDATE, 503, ""), "wait 79");
             until(t, 79);
             refreshes(t);
@@ -177,7 +177,7 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
     ck_assert(!info_of(t).ended);
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* a refusal is one also where no 2xx follows it */
+    t = connected("", UPDATES LOCAL_90); /* a rejection counts even if no 2xx follows it */
     until(t, 45);
     refreshes(t);
     until(t, 60);
@@ -196,8 +196,8 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "wait 111");
     end_talk(t);
 
-    /* Not sooner than the floor after a 2xx to the peer itself, whose next refresh this is. A ping
-     * leaves it an attempt of the one that failed. */
+    /* No sooner than the floor after a 2xx to the peer itself: this counts as the next refresh.
+     * After a ping it is still an attempt of the refresh that failed. */
     static const struct {
         const char *overtakes;
         const char *verdict;
@@ -215,7 +215,7 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
 }
 END_TEST
 
-/* The peer hangs up at 60 s, as it has seen no ping: there is no half of 120 s to wait for. */
+/* The peer hangs up at 60 s because it has seen no ping: half of 120 s is too long to wait. */
 /* Shows: EC-115 EC-112 EC-114 EC-118 */
 START_TEST(behind_pings_a_second_chance_comes_soon)
 {
@@ -232,7 +232,7 @@ START_TEST(behind_pings_a_second_chance_comes_soon)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     end_talk(t);
 
-    /* What else is waited for takes 7 s at the most, half of the 14 from 45 to 59 s. */
+    /* Any other wait takes at most 7 s, half of the 14 from 45 to 59 s. */
     static const struct {
         unsigned status;
         const char *headers;
@@ -262,14 +262,13 @@ START_TEST(behind_pings_a_second_chance_comes_soon)
     expect(next(t), "52");
     end_talk(t);
 
-    t = connected("timeout_retries=1",
-                  UPDATES LOCAL_90); /* with a second left there is less of it */
+    t = connected("timeout_retries=1", UPDATES LOCAL_90); /* with a second left it is shorter */
     until(t, 10);
     serves(t, INVITE, "");
     hears_ack(t);
     until(t, 45);
     refreshes(t);
-    until(t, 68); /* of the last attempt at 69 */
+    until(t, 68); /* one second before the last attempt at 69 */
     expect(gets(t, UPDATE, 408, ""), "wait 68.5");
     end_talk(t);
 }
@@ -287,7 +286,7 @@ START_TEST(a_peer_that_takes_the_role_meanwhile_is_watched)
     until(t, 77);
     loses(t, UPDATE, SST_OUTCOME_TIMEOUT);
     looks(t);
-    refreshes(t); /* the one refresh more */
+    refreshes(t); /* the one further refresh */
     until(t, 80);
     serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uac");
     hears_ack(t);
@@ -300,7 +299,7 @@ START_TEST(a_peer_that_takes_the_role_meanwhile_is_watched)
     if (_i == 0) {
         expect(gets(t, UPDATE, 503, ""), "wait 111");
         until(t, 200);
-        /* 52.5 s and 60 s after 80; EC-119: by the other method at first */
+        /* 52.5 s and 60 s after 80; EC-119: by the other method first */
         expect(told(t), "109 refresh UPDATE; 111 refresh INVITE offer; 115 refresh INVITE offer; "
                         "123 refresh INVITE offer; 132.5 overdue; 139 refresh INVITE offer; "
                         "140 ended not_refreshed");
@@ -358,16 +357,16 @@ START_TEST(who_takes_the_role_has_to_fill_it)
     gets(t, UPDATE, 200, REMOTE_90);
     expect(told(t), "45 refresh UPDATE; 45 violation refresher_overruled; "
                     "45 negotiated 90 remote; 45 refreshed 90 remote");
-    until(t, 97.5); /* it does not: one refresh by this side, whatever the policy says */
+    until(t, 97.5); /* it does not: this side refreshes once, whatever the policy says */
     expect(told(t), "97.5 overdue; 97.5 refresh UPDATE");
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 90;refresher=uas");
     expect(gets(t, UPDATE, 200, REMOTE_90), "refreshed");
     told(t);
-    until(t, 300); /* that was named the peer's, and agreed: no second one */
+    until(t, 300); /* that was reported as the peer's fault, and agreed: no second one */
     expect(told(t), "150 overdue; 157.5 ended not_refreshed");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* it does */
+    t = connected("", UPDATES LOCAL_90); /* it does refresh */
     until(t, 45);
     refreshes(t);
     gets(t, UPDATE, 200, REMOTE_90);
@@ -390,7 +389,7 @@ START_TEST(who_takes_the_role_has_to_fill_it)
     expect(told(t), "112.5 overdue; 112.5 refresh UPDATE");
     end_talk(t);
 
-    t = connected("", UPDATES REMOTE_90); /* and the reverse: followed, and said */
+    t = connected("", UPDATES REMOTE_90); /* and the reverse: accepted, and reported */
     asks(t, UPDATE);
     gets(t, UPDATE, 200, LOCAL_90);
     expect(told(t), "0 violation refresher_overruled; 0 negotiated 90 local; "
@@ -415,7 +414,7 @@ START_TEST(a_rescue_is_a_refresh_like_any)
     expect(gets(t, INVITE, 200, REMOTE_90), "refreshed");
     end_talk(t);
 
-    for (unsigned i = 0; i < 3; i++) { /* in whichever way the host says that it was not sent */
+    for (unsigned i = 0; i < 3; i++) { /* however the host reports that it was not sent */
         t = connected("rescue=yes", UPDATES REMOTE_90);
         until(t, 52.5);
         if (i == 0) {
@@ -441,7 +440,7 @@ START_TEST(a_rescue_is_a_refresh_like_any)
     expect(gets(t, UPDATE, 422, "Min-SE: 120"), "retry");
     expect(again(t), TIMER " | Session-Expires: 120;refresher=uas | Min-SE: 120");
     expect(gets(t, UPDATE, 491, ""), "wait 55.55");
-    until(t, 60); /* and within its budget: nothing that is not pending holds the BYE */
+    until(t, 60); /* and within its budget: only a pending request holds the BYE */
     ck_assert(info_of(t).ended);
     end_talk(t);
 }
