@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The timer for one's own benefit, against a peer without the extension: RFC 4028 §7.2, EC-18. */
+/* The timer for our own benefit, against a peer without the extension: RFC 4028 §7.2, EC-18. */
 #include "restore.h"
 #include "talk.h"
 
@@ -14,7 +14,7 @@ START_TEST(an_own_benefit_timer_refreshes_and_stays_on)
     cycles(t, 3, "", 0);
     expect(told(t), "45 refresh UPDATE; 45 refreshed 90 local own; 90 refresh UPDATE; "
                     "90 refreshed 90 local own; 135 refresh UPDATE; 135 refreshed 90 local own");
-    cycles(t, 1, TIMER, 0); /* to list the tag alone refuses nothing: stacks do so now and then */
+    cycles(t, 1, TIMER, 0); /* listing only the tag declines nothing */
     expect(told(t), "180 refresh UPDATE; 180 refreshed 90 local own");
     until(t, 225); /* fault E10: and the peer is killed */
     refreshes(t);
@@ -28,7 +28,7 @@ START_TEST(an_own_benefit_timer_refreshes_and_stays_on)
     expect(told(t), "270 ended refresh_unanswered");
     end_talk(t);
 
-    /* it survives whatever mode and own_benefit have become; asking on for its interval */
+    /* it survives whatever mode and own_benefit become; it goes on asking for its interval */
     t = connected("mode=request session_expires=90", "Allow: UPDATE");
     talk_set(t, "mode=accept own_benefit=no dropped=off");
     cycles(t, 2, "", 0);
@@ -49,7 +49,7 @@ START_TEST(who_says_that_it_refreshes_knows_the_extension)
     ck_assert(info_of(t).peer_supports);
     end_talk(t);
     t = connected("", "Session-Expires: 90;refresher=uac | Require: timer");
-    ck_assert(!info_of(t).peer_supports); /* a proxy may have written it; §8.2 */
+    ck_assert(!info_of(t).peer_supports); /* a proxy may have inserted it; §8.2 */
     end_talk(t);
     t = connected("mode=off", "Session-Expires: 90;refresher=uas");
     ck_assert(!info_of(t).peer_supports); /* an unknown header field */
@@ -72,7 +72,7 @@ START_TEST(to_repeat_an_interval_is_not_to_ask_for_one)
 }
 END_TEST
 
-/* Fault E11: one 2xx without Session-Expires, of a peer that may count on. */
+/* Fault E11: one 2xx without Session-Expires, from a peer that may still count on the timer. */
 /* Shows: EC-18 EC-116 7.2-6 */
 START_TEST(an_agreed_timer_that_is_dropped_goes_on_for_this_side)
 {
@@ -91,9 +91,9 @@ START_TEST(an_agreed_timer_that_is_dropped_goes_on_for_this_side)
         asks(t, INVITE);
         gets(t, INVITE, 200, i == 0 ? TIMER : ""); /* whatever it lists */
         expect(told(t), "45 negotiated 90 local own; 45 refreshed 90 local own");
-        until(t, 90); /* nobody's missing refresh ends it, and it asks for the old interval */
+        until(t, 90); /* no missing refresh ends it, and it asks for the old interval */
         expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
-        gets(t, INVITE, 200, rows[i].response); /* the peer was only forgetful */
+        gets(t, INVITE, 200, rows[i].response); /* the peer had only forgotten it */
         told(t);
         ck_assert_str_eq(sst_side_name(info_of(t).side), rows[i].before);
         ck_assert(!info_of(t).own_benefit);
@@ -145,7 +145,7 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     gets(t, INVITE, 180, "");
     until(t, 100);
     expect(told(t), "45 refresh INVITE offer");
-    gets(t, INVITE, 200, ""); /* and late it refreshes */
+    gets(t, INVITE, 200, ""); /* and it refreshes late */
     expect(told(t), "100 refreshed 90 local own");
     expect(next(t), "145");
     end_talk(t);
@@ -156,14 +156,14 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     until(t, 200);
     expect(told(t), "45 refresh INVITE offer; 149 blocked; 180 ended refresh_unanswered");
     end_talk(t);
-    t = connected("mode=request session_expires=90", ""); /* also one to the host's own INVITE */
+    t = connected("mode=request session_expires=90", ""); /* also a 1xx to the host's own INVITE */
     until(t, 40);
     asks(t, INVITE);
     gets(t, INVITE, 180, "");
     until(t, 100);
     expect(told(t), "59 blocked");
     end_talk(t);
-    for (unsigned i = 0; i < 2; i++) { /* EC-127: 100 is the next hop's, whatever it answers */
+    for (unsigned i = 0; i < 2; i++) { /* EC-127: a 100 comes from the next hop */
         t = connected("mode=request session_expires=90", i == 0 ? "Allow: UPDATE" : "");
         until(t, 45);
         refreshes(t);
@@ -173,7 +173,7 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
                                : "45 refresh INVITE offer; 90 ended refresh_unanswered");
         end_talk(t);
     }
-    t = connected("mode=request session_expires=90", ""); /* but one of an interval past */
+    t = connected("mode=request session_expires=90", ""); /* but not one from a past interval */
     until(t, 45);
     refreshes(t);
     gets(t, INVITE, 180, "");
@@ -184,7 +184,7 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     expect(told(t), "45 refresh INVITE offer; 45 refreshed 90 local own; "
                     "90 refresh INVITE offer; 135 ended refresh_unanswered");
     end_talk(t);
-    t = connected("mode=request session_expires=90", ""); /* so is any other answer */
+    t = connected("mode=request session_expires=90", ""); /* so is any other response */
     until(t, 45);
     refreshes(t);
     gets(t, INVITE, 503, "");
@@ -194,7 +194,7 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
     expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; "
                     "149 blocked; 180 ended refresh_unanswered");
     end_talk(t);
-    t = connected("mode=request session_expires=90", ""); /* a late refusal changes nothing */
+    t = connected("mode=request session_expires=90", ""); /* a late rejection changes nothing */
     until(t, 45);
     refreshes(t);
     gets(t, INVITE, 180, "");
@@ -205,7 +205,7 @@ START_TEST(an_own_benefit_timer_ends_only_by_silence)
 }
 END_TEST
 
-/* The re-INVITE is answered only after an UPDATE beside it went through. */
+/* The re-INVITE is answered only after a concurrent UPDATE has succeeded. */
 /* Shows: EC-18 EC-21 EC-38 */
 START_TEST(an_answer_from_before_another_one_is_merged)
 {
@@ -224,7 +224,7 @@ START_TEST(an_answer_from_before_another_one_is_merged)
                     "89 refreshed 90 local");
     end_talk(t);
 
-    /* Whoever answered the last request may have no timer: this side refreshes. */
+    /* The side that answered the last request may have no timer: this side refreshes. */
     t = connected("dropped=off method=invite", "Session-Expires: 90;refresher=uac");
     until(t, 45);
     refreshes(t);
@@ -271,8 +271,8 @@ START_TEST(an_own_benefit_update_that_is_lost_is_tried_as_invite)
 }
 END_TEST
 
-/* A transport that fails shows no life of the peer; a host that does not send says nothing of it.
- */
+/* A transport failure is no sign of the peer's life; nor is a request that the host does not send.
+ * */
 /* Shows: EC-18 EC-51 */
 START_TEST(an_own_benefit_timer_ends_where_the_peer_is_not_reached)
 {
@@ -292,7 +292,7 @@ START_TEST(an_own_benefit_timer_ends_where_the_peer_is_not_reached)
             refreshes(t);
             if (rows[i].first == 1) {
                 expect(drops(t, t->refresh.method), "ok");
-            } else if (second == 45 && rows[i].first != 0) { /* life, in this interval */
+            } else if (second == 45 && rows[i].first != 0) { /* a sign of life, in this interval */
                 expect(gets(t, UPDATE, rows[i].first, ""), "wait 47");
             } else {
                 (void)loses(t, t->refresh.method, SST_OUTCOME_TRANSPORT);
@@ -308,8 +308,8 @@ START_TEST(an_own_benefit_timer_ends_where_the_peer_is_not_reached)
 }
 END_TEST
 
-/* What was refused before a request of the peer's, which may have been a proxy's, says nothing of
- * the interval that this begins; nor does a refresh whose outcome a restart has lost. */
+/* A rejection before a request from the peer (which may have come from a proxy) says nothing about
+ * the interval that this request begins; nor does a refresh whose outcome was lost in a restart. */
 /* Shows: EC-18 EC-115 */
 START_TEST(a_host_that_cannot_send_keeps_its_own_benefit_timer)
 {
@@ -333,7 +333,7 @@ START_TEST(a_host_that_cannot_send_keeps_its_own_benefit_timer)
         for (unsigned second = 46; second < 300; second++) {
             unsigned before = t->refreshes;
             until(t, second);
-            if (t->refreshes != before && i == 0) { /* else it does nothing at all */
+            if (t->refreshes != before && i == 0) { /* otherwise it does nothing at all */
                 refreshes(t);
                 expect(drops(t, t->refresh.method), "ok");
             }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Two sessions that talk to each other: who refreshes, who ends, and that nobody ends in vain. */
+/* Two sessions that talk to each other: who refreshes, who ends, and that no session ends without
+ * need. */
 #include "pair.h"
 
-/* I6: while nothing is under way, one of the two believes that it refreshes. */
+/* I6: while nothing is pending, one of the two believes that it refreshes. */
 static void check_agreement(const struct pair *pair)
 {
     struct sst_session_info a = info_of(pair->side[0]);
@@ -40,7 +41,7 @@ START_TEST(one_of_two_refreshes_and_nobody_hangs_up)
          "prefer_refresher=uas max_session_expires=1800 session_expires=100", 0, 1800},
         {"mode=request session_expires=90", "min_se=300 session_expires=300", 0, 300},
         {"mode=require session_expires=90", "mode=require session_expires=120", 0, 90},
-        {"mode=request session_expires=90", "mode=off", 0, 90}, /* for a's own benefit */
+        {"mode=request session_expires=90", "mode=off", 0, 90}, /* for a's benefit */
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -91,7 +92,7 @@ END_TEST
 
 static bool lose_update_to_b(const struct pair *pair, const struct pair_message *message)
 {
-    /* the second refresh of the caller's */
+    /* the caller's second refresh */
     return message->kind == PAIR_REQUEST && message->to == 1 && pair->refreshes[0] == 2;
 }
 
@@ -150,7 +151,7 @@ START_TEST(holds_from_both_sides_at_any_time_end_nothing)
             t += (double)draw(draw(2) ? 60000 : 700) / 1000.0;
             pair_until(pair, t);
             pair_request(pair, (int)draw(2), draw(2) ? INVITE : UPDATE);
-            if (draw(3) == 0) { /* and at the same time the other side */
+            if (draw(3) == 0) { /* and the other side at the same time */
                 pair_request(pair, (int)draw(2), draw(2) ? INVITE : UPDATE);
             }
             check_agreement(pair);
@@ -158,7 +159,7 @@ START_TEST(holds_from_both_sides_at_any_time_end_nothing)
         pair_until(pair, t + 1000);
         check_alive(pair);
         check_agreement(pair);
-        /* whatever crossed, the role has stayed where it was */
+        /* whatever crossed, the role stayed where it was */
         ck_assert_int_eq(info_of(pair->side[0]).side, first);
         ck_assert_int_eq(info_of(pair->side[1]).side, SST_SIDE_LOCAL + SST_SIDE_REMOTE - first);
         ck_assert_uint_eq(pair->refreshes[first == SST_SIDE_LOCAL ? 1 : 0], 0);

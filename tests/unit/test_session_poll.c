@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of events does not depend on when the host looks: dialogs told once by a host that
- * looks at each deadline, and again by hosts that look whenever they like. EC-46, I9.
+ * The order of events does not depend on when the host polls. Each dialog runs once with a host
+ * that polls at each deadline, and again with hosts that poll at random. EC-46, I9.
  */
 #include "talk.h"
 
@@ -12,7 +12,7 @@
 #define REMOTE_90 "Session-Expires: 90;refresher=uas"
 #define PEER_90 TIMER " | Session-Expires: 90;refresher=uac"
 
-static uint64_t state;     /* of the moments; 0: at each deadline */
+static uint64_t state;     /* of the polling times; 0: at each deadline */
 static uint32_t coarse_ms; /* the longest that the host waits */
 
 static uint32_t draw(uint32_t below)
@@ -38,7 +38,7 @@ static void pass(struct talk *t, double seconds)
             looks(t);
         }
     }
-    looks(t); /* a host that is not in time for a message has looked at least */
+    looks(t); /* a host that is late for a message has at least polled */
 }
 
 /* The events without their times. */
@@ -96,7 +96,7 @@ static struct talk *refreshed(void)
         refreshes(t);
         gets(t, UPDATE, 200, LOCAL_90);
     }
-    /* Not until the end: how often a host that does nothing is asked depends on when it looks. */
+    /* Not until the end: how often a host that does nothing is asked depends on when it polls. */
     pass(t, 535);
     return t;
 }

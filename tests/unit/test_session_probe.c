@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one refresh that tells whether the peer lives, after a 2xx that may have been a proxy's:
- * EC-123. */
+/* The one refresh that shows whether the peer is alive, after a 2xx that may have come from a
+ * proxy: EC-123. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -23,7 +23,7 @@ START_TEST(only_the_refresh_that_was_asked_for_then_ends_the_call)
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
     until(t, 132.5);
     serves(t, UPDATE, PING);
-    until(t, 133); /* the UPDATE was in its way */
+    until(t, 133); /* the UPDATE blocked it */
     expect(loses(t, UPDATE, SST_OUTCOME_TIMEOUT), "failed");
     looks(t);
     expect(told(t), "132.5 refreshed 1800 local; 133 refresh UPDATE");
@@ -56,7 +56,7 @@ START_TEST(each_request_that_was_overtaken_has_one_refresh_follow)
         expect(next(t), "165"); /* refresh_floor after the interval's start */
         until(t, 162);
         serves(t, UPDATE, PING);
-        expect(next(t), "165"); /* and no later for another ping */
+        expect(next(t), "165"); /* and no later because of another ping */
         told(t);
         until(t, 165);
         expect(told(t), "165 refresh UPDATE");
@@ -67,7 +67,7 @@ START_TEST(each_request_that_was_overtaken_has_one_refresh_follow)
 }
 END_TEST
 
-/* Whichever request of this side it answers, the peer lives. */
+/* Whichever of our requests it answers, the peer is alive. */
 /* Shows: EC-123 EC-125 */
 START_TEST(a_peer_that_answers_needs_no_asking)
 {
@@ -81,7 +81,7 @@ START_TEST(a_peer_that_answers_needs_no_asking)
     asks(t, UPDATE);
     until(t, 132);
     expect(loses(t, INVITE, SST_OUTCOME_TIMEOUT), "failed");
-    until(t, 133); /* what was in the way of the refresh */
+    until(t, 133); /* it blocked the refresh */
     expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
     told(t);
     until(t, 1000);
@@ -90,8 +90,8 @@ START_TEST(a_peer_that_answers_needs_no_asking)
 }
 END_TEST
 
-/* A request at 48 s is lost at 80 s, with a ping before and several after it. The refresh comes
- * when the floor has passed since the last ping before 80 s, and is lost 32 s later. */
+/* A request at 48 s is lost at 80 s, with one ping before that and several after it. The refresh
+ * comes when the floor has passed since the last ping before 80 s, and is lost 32 s later. */
 /* Shows: EC-123 EC-125 */
 START_TEST(pings_do_not_put_it_off)
 {
@@ -135,8 +135,8 @@ START_TEST(pings_do_not_put_it_off)
 }
 END_TEST
 
-/* Two requests are lost that a ping has overtaken, the second a refresh. It was on its way before
- * one was asked for because of the first, and tells no more than that one. */
+/* Two requests are lost that a ping has overtaken, the second of them a refresh. That refresh was
+ * in flight before one was requested because of the first, and shows no more than the first. */
 /* Shows: EC-123 */
 START_TEST(a_refresh_from_before_does_not_end_the_call)
 {
@@ -158,13 +158,13 @@ START_TEST(a_refresh_from_before_does_not_end_the_call)
     expect(told(t), "77 refresh UPDATE");
     refreshes(t);
     until(t, 78);
-    expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed"); /* it lives */
+    expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed"); /* it is alive */
     end_talk(t);
 }
 END_TEST
 
-/* A request is lost that a ping has overtaken, so a refresh by UPDATE is to tell whether the peer
- * lives: it has been sent. */
+/* A request is lost that a ping has overtaken, so a refresh by UPDATE must show whether the peer is
+ * alive: it has been sent. */
 static struct talk *probing(void)
 {
     struct talk *t = connected("", LOCAL_1800);
@@ -180,8 +180,8 @@ static struct talk *probing(void)
     return t;
 }
 
-/* The refresh that asks is under way when another request of this side is answered: the peer lived
- * then. A third request is lost that a ping has overtaken, so the next refresh is to tell, and not
+/* The probing refresh is pending when another request of this side is answered: the peer was alive
+ * then. A third request is lost that a ping has overtaken, so the next refresh must show it, not
  * the old one. */
 /* Shows: EC-123 */
 START_TEST(one_that_another_answer_came_after_does_not_end_the_call)
@@ -191,7 +191,7 @@ START_TEST(one_that_another_answer_came_after_does_not_end_the_call)
     until(t, 81);
     asks(t, INVITE);
     until(t, 82);
-    expect(gets(t, INVITE, 200, LOCAL_1800), "refreshed"); /* it does */
+    expect(gets(t, INVITE, 200, LOCAL_1800), "refreshed"); /* it is */
     until(t, 83);
     asks(t, INVITE);
     until(t, 84);
@@ -213,8 +213,7 @@ START_TEST(one_that_another_answer_came_after_does_not_end_the_call)
 }
 END_TEST
 
-/* It is answered, so it is no probe any more; the tries with credentials are counted all the same.
- */
+/* It is answered, so it is no probe any more; the attempts with credentials are still counted. */
 /* Shows: EC-60 EC-123 */
 START_TEST(its_tries_are_counted_as_any_others)
 {

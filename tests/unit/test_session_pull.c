@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Events that the host fetches itself. */
+/* Events that the host pulls. */
 #include "talk.h"
 
 #define UPDATES "Allow: UPDATE | "
@@ -42,13 +42,13 @@ START_TEST(events_wait_to_be_pulled)
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 45000);
     expect(pull_one(t), "none");
     t->now_ms += 45000;
-    expect(pull_one(t), "refresh"); /* does what is due by itself */
+    expect(pull_one(t), "refresh"); /* also handles what is due */
     expect(pull_one(t), "none");
     end_talk(t);
 }
 END_TEST
 
-/* What happened before the end has no reason to end, however late it is pulled. */
+/* What happened before the end has no end reason, however late it is pulled. */
 START_TEST(what_waits_is_told_as_it_was)
 {
     struct talk *t = pulled("", UPDATES REMOTE_90);
@@ -143,7 +143,7 @@ START_TEST(a_refresh_that_something_got_in_the_way_of_waits)
     expect(pull_one(t), "none");
     end_talk(t);
 
-    t = pulled("", UPDATES LOCAL_90); /* it is under way already: nothing to ask for */
+    t = pulled("", UPDATES LOCAL_90); /* it is pending already: nothing to ask for */
     t->hold_pull = true;
     t->now_ms += 45000;
     sst_session_advance(t->session, t->now_ms);
@@ -155,7 +155,7 @@ START_TEST(a_refresh_that_something_got_in_the_way_of_waits)
 }
 END_TEST
 
-/* Found by fuzzing: "none" was said, and the deadline had come. */
+/* Found by fuzzing: "none" was returned although the deadline had come. */
 /* Shows: EC-39 */
 START_TEST(a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked)
 {
@@ -175,8 +175,8 @@ START_TEST(a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked
 }
 END_TEST
 
-/* "None" was said, and what came next was due: in the last second there is no refresh, and whatever
- * else is due is told instead. */
+/* "None" was returned although what came next was due: in the last second there is no refresh, and
+ * whatever else is due is reported instead. */
 /* Shows: EC-103 */
 START_TEST(a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due)
 {
@@ -199,7 +199,7 @@ START_TEST(the_end_takes_the_place_of_what_was_not_pulled)
 {
     static const struct {
         const char *response;
-        enum sst_method busy; /* with a request of the peer's */
+        enum sst_method busy; /* with a request from the peer */
         uint64_t waits_ms;
         uint64_t end_ms;
     } rows[] = {
@@ -239,7 +239,7 @@ START_TEST(a_timer_that_went_off_takes_its_events_with_it)
     t->now_ms += 7000;
     sst_session_advance(t->session, t->now_ms); /* the second round: REFRESH waits */
     t->now_ms += 38000;
-    sst_session_advance(t->session, t->now_ms); /* the timer goes off */
+    sst_session_advance(t->session, t->now_ms); /* the timer is turned off */
     expect(pull_one(t), "negotiated");
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
@@ -298,7 +298,7 @@ START_TEST(a_new_interval_leaves_nothing_to_tell_of_the_last)
     t->now_ms += 59000;
     sst_session_advance(t->session, t->now_ms); /* BLOCKED waits */
     t->now_ms += 31000;
-    sst_session_advance(t->session, t->now_ms); /* for the own benefit: it begins anew */
+    sst_session_advance(t->session, t->now_ms); /* for our own benefit: it begins again */
     talk_check(t);
     expect(pull_one(t), "none");
     ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 149000); /* blocked again */
@@ -328,7 +328,7 @@ START_TEST(the_hosts_end_drops_what_waits)
     sst_session_end(t->session, t->now_ms);
     ck_assert_uint_eq(sst_session_deadline(t->session), SST_NEVER);
     expect(pull_one(t), "none");
-    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_REFRESHED); /* what the library found out */
+    ck_assert_int_eq(info_of(t).reason, SST_END_NOT_REFRESHED); /* what the library found */
     end_talk(t);
 }
 END_TEST
@@ -361,7 +361,7 @@ START_TEST(events_of_one_kind_merge_and_show_the_newest)
         asks(t, UPDATE);
         gets(t, UPDATE, 200, i < 4 ? LOCAL_90 : "Session-Expires: 60;refresher=uas");
     }
-    expect(pull_one(t), "violation"); /* too small, and the role given away: each is one */
+    expect(pull_one(t), "violation"); /* too small, and the role given away: one each */
     expect(pull_one(t), "violation");
     ck_assert(sst_session_next_event(t->session, t->now_ms, &event));
     ck_assert_int_eq(event.type, SST_EVENT_NEGOTIATED);
@@ -373,8 +373,8 @@ START_TEST(events_of_one_kind_merge_and_show_the_newest)
 }
 END_TEST
 
-/* A proxy's ping in the peer's name, while REFRESH waits: it stays due, since the true peer may
- * know nothing of the pings. A host that only looks is asked again at 47, 51 and 59 s. */
+/* A proxy's ping in the peer's name, while REFRESH waits: it stays due, because the real peer may
+ * know nothing of the pings. A host that only polls is asked again at 47, 51 and 59 s. */
 /* Shows: EC-115 EC-46 */
 START_TEST(pings_do_not_put_off_a_refresh_that_waits)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random lives of sessions: 250,000 calls in any order, of peers and hosts that obey no rule, over
- * a clock that leaps. What holds at any time is checked after each call, by the talk and below.
- * Each life is lived twice, with events told and with events pulled, and has to be the same.
+ * Random lives of sessions: 250,000 calls in any order, from peers and hosts that obey no rule, on
+ * a clock that leaps. What always holds is checked after each call, by the talk and below. Each
+ * life is run twice, with events by callback and with events pulled, and must be the same.
  */
 #include "restore.h"
 #include "talk.h"
 
 /* SST_FIRST_LIFE and SST_LIVES in the environment replace 1 and this: other seeds, for hours. */
 #define LIVES 500
-#define STEPS 250 /* twice over: told and pulled */
+#define STEPS 250 /* run twice: callback and pull */
 
 static uint64_t state;
 
@@ -87,13 +87,13 @@ static const unsigned statuses[] = {100, 180, 183, 200, 200, 200, 200, 202, 302,
                                     422, 422, 480, 481, 486, 487, 488, 491, 491, 500,
                                     501, 502, 503, 504, 505, 580, 600, 603, 606};
 
-/* What hosts and owners do that the guide allows, or does not forbid clearly enough: each by
- * itself, so that it is seen which of them turns something red. */
+/* What hosts and owners do that the guide allows, or does not clearly forbid: each separately, to
+ * show which of them makes the test fail. */
 enum habit { HABITS_NONE, HABITS_POLICY, HABITS_EVENT, HABITS_TX, HABITS_STATUS, HABITS_COUNT };
 
 static enum habit habits;
 
-/* Values of policy fields, in their ranges and beside them; what does not fit is left out. */
+/* Values of policy fields, inside and outside their ranges; what does not fit is left out. */
 static const char *const values[] = {
     "0",          "1",     "2",          "3",      "5",      "10",     "25",      "33",
     "34",         "45",    "50",         "60",     "90",     "91",     "120",     "1800",
@@ -106,11 +106,11 @@ struct life {
     struct talk *t;
     uint64_t begun_at; /* the first attempt of the last refresh; SST_NEVER: none */
     bool answered;     /* ... which had its 2xx */
-    uint64_t begun_in; /* ... the interval it belongs to, by its start */
+    uint64_t begun_in; /* ... the interval it belongs to, identified by its start */
     uint32_t floor;    /* the smallest since, in seconds */
     struct sst_policy other;
     uint64_t start_ms;
-    uint64_t steps[STEPS]; /* what was told in each, and where the session stood then */
+    uint64_t steps[STEPS]; /* the events of each step, and the session's state then */
 };
 
 static enum sst_method any_method(void)
@@ -129,7 +129,7 @@ static uint64_t mix(uint64_t hash, const void *data, size_t length)
     return hash;
 }
 
-/* What only looks changes nothing. */
+/* A call that only reads changes nothing. */
 static void check_pure(const struct talk *t)
 {
     struct sst_session before = *t->session;
@@ -140,7 +140,7 @@ static void check_pure(const struct talk *t)
     must(memcmp(&before, t->session, sizeof before) == 0);
 }
 
-/* I10: the refreshes that are asked for in one interval are bounded. */
+/* I10: the number of refreshes requested in one interval is bounded. */
 static void check_attempts(struct life *life)
 {
     struct sst_session_info info = info_of(life->t);
@@ -158,7 +158,7 @@ static unsigned timed_events(const struct talk *t)
            t->count[SST_EVENT_ENDED];
 }
 
-/* Any policy that the check lets through. */
+/* Any policy that the check accepts. */
 static void widen(struct sst_policy *policy)
 {
     for (unsigned n = habits == HABITS_POLICY ? 40 : 0; n > 0; n--) {
@@ -179,8 +179,8 @@ static void widen(struct sst_policy *policy)
     }
 }
 
-/* EC-125: from the first attempt of one refresh to that of the next. One that has had no 2xx yet is
- * the same, whatever else began an interval meanwhile. */
+/* EC-125: from the first attempt of one refresh to that of the next. A refresh without a 2xx is
+ * still the same one, whatever else began an interval meanwhile. */
 static void check_floor(struct life *life, const struct sst_event *event)
 {
     struct talk *t = life->t;
@@ -191,7 +191,7 @@ static void check_floor(struct life *life, const struct sst_event *event)
     if (event->side != SST_SIDE_LOCAL || start_ms == life->begun_in) {
         return;
     }
-    bool back = t->now_ms < life->begun_at; /* the clock */
+    bool back = t->now_ms < life->begun_at; /* the clock was set back */
     life->begun_in = start_ms;
     if (life->begun_at != SST_NEVER && !life->answered) {
         return;
@@ -202,7 +202,7 @@ static void check_floor(struct life *life, const struct sst_event *event)
     life->answered = false;
 }
 
-/* In REFRESH the host begins this or another request, or none, and answers anything. */
+/* In REFRESH the host begins this or another request, or none, and returns anything. */
 static int on_event(struct talk *t, const struct sst_event *event)
 {
     struct sst_headers headers;
@@ -226,7 +226,7 @@ static int on_event(struct talk *t, const struct sst_event *event)
         }
         t->refresh.type = SST_EVENT_NONE;
         return SST_CALLBACK_DONE;
-    case 2: /* a request of its own */
+    case 2: /* another request of its own */
         (void)try_ask(t, any_method(), 0, &headers);
         return SST_CALLBACK_DONE;
     case 3:
@@ -239,7 +239,7 @@ static int on_event(struct talk *t, const struct sst_event *event)
     }
 }
 
-/* All that is due now. EC-45: whatever the clock did, one look is one event at the most. */
+/* Everything that is due now. EC-45: whatever the clock did, one poll gives at most one event. */
 static void look(struct talk *t)
 {
     for (unsigned i = 0; i < 8; i++) {
@@ -259,8 +259,8 @@ static void look(struct talk *t)
     ck_abort_msg("a busy loop: %s", t->log);
 }
 
-/* Transactions that are mixed up, reused or forgotten. What is answered is not judged, the
- * session's invariants are. */
+/* Transactions that are mixed up, reused or forgotten. Only the session's invariants are checked,
+ * not the results. */
 static void mix_up(struct talk *t)
 {
     struct sst_headers headers;
@@ -272,7 +272,7 @@ static void mix_up(struct talk *t)
     struct sst_tx *tx = PICK(all);
     enum sst_method method = any_method();
 
-    look(t); /* what an answer led to is told before anything else is */
+    look(t); /* the events of an answer come before anything else */
     t->may_move = true;
     switch (draw(6)) {
     case 0:
@@ -300,7 +300,7 @@ static void mix_up(struct talk *t)
         break;
     }
     t->learned_min_se = 0;
-    /* what the talk knows of the peer is no use now */
+    /* what the talk knows about the peer is of no use now */
     t->highest_cseq = t->session->next_cseq == 0 ? 0 : t->session->next_cseq - 1u;
     talk_pull(t);
     talk_check(t);
@@ -325,7 +325,7 @@ static void time_passes(struct talk *t)
             t->now_ms = deadline;
         }
         break;
-    case 2: /* around it */
+    case 2: /* close to it */
         if (deadline != SST_NEVER && deadline > t->now_ms + 2u) {
             t->now_ms = deadline - 1u + draw(3);
         }
@@ -368,7 +368,7 @@ static void response(struct life *life)
     enum sst_method method = draw(10) == 0 ? OTHER : any_method();
     unsigned status = draw(3) == 0 ? 200 : any_status();
 
-    if (draw(8) != 0 && invite != update) { /* mostly to what is open */
+    if (draw(8) != 0 && invite != update) { /* mostly to an open request */
         method = invite ? INVITE : UPDATE;
     }
 
@@ -435,7 +435,7 @@ static void ack(struct talk *t)
     talk_check(t);
 }
 
-/* Through an image, to a host whose clock is the same. */
+/* Through an image, to a host with the same clock. */
 static void move(struct talk *t, unsigned flags)
 {
     uint8_t image[SST_IMAGE_SIZE];
@@ -466,7 +466,7 @@ static void rare(struct life *life)
     case 6:
         move(t, SST_RESTORE_TRANSACTIONS);
         break;
-    case 7: /* EC-131: one refresh at once, whatever was before */
+    case 7: /* EC-131: one refresh at once, whatever came before */
         move(t, SST_RESTORE_TAKEOVER);
         life->begun_at = SST_NEVER;
         break;

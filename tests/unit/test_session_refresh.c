@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Refreshes that are refused: the ladder of methods, and what is left at its end. RFC 4028 §10. */
+/* Rejected refreshes: the ladder of methods, and what is left at its end. RFC 4028 §10. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -8,7 +8,7 @@
 
 static const struct {
     unsigned status;
-    const char *update; /* the verdict, and what is told until 70 s */
+    const char *update; /* the verdict, and the events until 70 s */
     const char *invite;
     const char *plain;
 } ladder[] = {
@@ -60,7 +60,7 @@ static const struct {
      "ended; 45 ended refresh_481"},
 };
 
-/* The verdict on a refresh, and what is told until the next look of the host's. */
+/* The verdict on a refresh, and the events until the host's next poll. */
 static const char *refused_with(struct talk *t, unsigned status)
 {
     static char text[256];
@@ -123,7 +123,7 @@ START_TEST(all_refused_by_a_living_peer_waits_for_the_expiration)
     expect(gets(t, UPDATE, 403, ""), "wait 52");
     looks(t);
     refreshes(t);
-    expect(gets(t, INVITE, 403, ""), "failed"); /* and told once */
+    expect(gets(t, INVITE, 403, ""), "failed"); /* and reported once */
     until(t, 100);
     expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refresh INVITE plain; "
                     "45 refused; 52 refresh UPDATE; 52 refresh INVITE offer; "
@@ -149,7 +149,7 @@ START_TEST(where_both_methods_were_refused_no_refresh_is_planned)
     refreshes(t);
     expect(gets(t, UPDATE, 405, ""), "wait 932"); /* for the INVITE that rings */
     expect(gets(t, INVITE, 403, ""), "failed");
-    expect(next(t), "1349.5"); /* EC-114: of what is left but for the 405, halfway to 1767 */
+    expect(next(t), "1349.5"); /* EC-114: without the 405, of the time left, halfway to 1767 */
     until(t, 1349.5);
     refreshes(t);
     expect(gets(t, INVITE, 403, ""), "failed");
@@ -193,20 +193,20 @@ START_TEST(a_call_that_is_refused_may_be_kept)
                     "90 negotiated off refresh_refused");
     ck_assert_uint_eq(t->counters.turned_off, 1);
     expect(next(t), "never");
-    /* and a timer may come back later */
+    /* and a timer may be turned on again later */
     serves(t, INVITE, TIMER " | Session-Expires: 90;refresher=uas");
     expect(told(t), "5000 negotiated 90 local");
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
     end_talk(t);
 
-    t = connected("refused=keep", LOCAL_90); /* silence is no refusal */
+    t = connected("refused=keep", LOCAL_90); /* silence is no rejection */
     until(t, 45);
     refreshes(t);
     until(t, 95);
     expect(told(t), "45 refresh INVITE offer; 90 ended refresh_unanswered");
     end_talk(t);
 
-    t = connected("refused=keep", LOCAL_90); /* nor is what was never sent */
+    t = connected("refused=keep", LOCAL_90); /* nor is a request that was never sent */
     until(t, 95);
     ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_NOT_SENT);
     end_talk(t);
@@ -214,10 +214,10 @@ START_TEST(a_call_that_is_refused_may_be_kept)
     t = connected("refused=keep expire_at=guard", LOCAL_90);
     until(t, 45);
     refreshes(t);
-    gets(t, INVITE, 405, ""); /* EC-114: INVITE will not be known later either */
+    gets(t, INVITE, 405, ""); /* EC-114: INVITE will not be supported later either */
     until(t, 95);
     expect(told(t), "45 refresh INVITE offer; 45 refused; 60 negotiated off refresh_refused");
-    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_REFUSED); /* why it went off */
+    ck_assert_int_eq(info_of(t).reason, SST_END_REFRESH_REFUSED); /* why it was turned off */
     sst_session_end(t->session, t->now_ms);
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE); /* but not why the call ended */
     end_talk(t);
@@ -235,13 +235,13 @@ START_TEST(a_request_of_the_hosts_still_refreshes_what_was_refused)
     looks(t);
     refreshes(t);
     gets(t, INVITE, 405, "");
-    until(t, 52); /* EC-114: UPDATE was not refused for good */
+    until(t, 52); /* EC-114: the rejection of UPDATE was not permanent */
     refreshes(t);
     gets(t, UPDATE, 501, "");
     until(t, 80);
     asks(t, INVITE);
     expect(gets(t, INVITE, 200, UPDATES LOCAL_90), "refreshed");
-    until(t, 125); /* and all ways are open again; EC-125: from the arrival */
+    until(t, 125); /* and all methods are open again; EC-125: from the arrival */
     expect(told(t), "45 refresh UPDATE; 45 refresh INVITE offer; 45 refused; 52 refresh UPDATE; "
                     "80 refreshed 90 local; 125 refresh UPDATE");
     end_talk(t);
@@ -267,7 +267,7 @@ START_TEST(a_405_to_update_is_remembered_until_a_new_allow)
     expect(told(t), "135 refresh UPDATE; 135 refreshed 90 local");
     end_talk(t);
 
-    t = connected("method=update", LOCAL_90); /* also where the policy would try it unseen */
+    t = connected("method=update", LOCAL_90); /* also if the policy would try it without evidence */
     until(t, 45);
     refreshes(t);
     gets(t, UPDATE, 501, "");
@@ -332,7 +332,7 @@ START_TEST(the_table_of_codes_can_be_overridden)
     expect(told(t), "45 refresh INVITE offer; 47 refresh INVITE offer; 47 ended refresh_481");
     end_talk(t);
 
-    t = connected("", LOCAL_90); /* of refreshes only: a hold is the host's */
+    t = connected("", LOCAL_90); /* only for refreshes: a hold belongs to the host */
     t->policy.classify = classify_404;
     asks(t, INVITE);
     expect(gets(t, INVITE, 404, ""), "failed");
@@ -354,7 +354,7 @@ START_TEST(a_code_that_ends_dialogs_is_named_and_ends_nothing)
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_DIALOG], 1);
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* nor does it say anything of the method */
+    t = connected("", UPDATES LOCAL_90); /* nor does it say anything about the method */
     until(t, 45);
     refreshes(t);
     gets(t, UPDATE, 404, "");
@@ -366,7 +366,7 @@ START_TEST(a_code_that_ends_dialogs_is_named_and_ends_nothing)
                     "45 refreshed 90 local; 90 refresh UPDATE");
     end_talk(t);
 
-    t = connected("", LOCAL_90); /* a request of the host's is its own affair */
+    t = connected("", LOCAL_90); /* a request of the host's is its own business */
     asks(t, INVITE);
     expect(gets(t, INVITE, 502, ""), "failed");
     expect(told(t), "");
@@ -391,11 +391,11 @@ START_TEST(what_is_refused_at_the_last_moment_goes_no_other_way)
     expect(told(t), "45 refresh UPDATE; 88.999 refresh INVITE offer; 90 ended refresh_refused");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* no wait is planned beyond the peer's guard */
+    t = connected("", UPDATES LOCAL_90); /* no wait is planned past the peer's guard */
     until(t, 45);
     refreshes(t);
     until(t, 59.5);
-    expect(gets(t, UPDATE, 503, ""), "wait 59.5"); /* but a way untried is tried; EC-111 */
+    expect(gets(t, UPDATE, 503, ""), "wait 59.5"); /* but an untried method is tried; EC-111 */
     looks(t);
     expect(refreshes(t), "INVITE offer " TIMER " | Session-Expires: 90;refresher=uac");
     until(t, 59.6);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Intervals in force that are below this side's own minimum (EC-134), and ACKs that are awaited
- * (EC-121): what lasts, and for how long. Faults B1, E12. */
+/* Intervals in force that are below our minimum (EC-134), and awaited ACKs (EC-121): what lasts,
+ * and for how long. Faults B1, E12. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -18,7 +18,7 @@ START_TEST(what_was_accepted_once_is_accepted_again)
            TIMER " | Session-Expires: 100;refresher=uac" REQUIRED);
     expect(hears(t, UPDATE, TIMER " | Session-Expires: 99;refresher=uac"),
            "422 " TIMER " | Min-SE: 120");
-    /* EC-105 first: what contradicts itself */
+    /* EC-105 first: a request that contradicts itself */
     expect(hears(t, UPDATE, TIMER " | Session-Expires: 100;refresher=uac | Min-SE: 110"),
            "422 " TIMER " | Min-SE: 120");
     expect(serves(t, UPDATE, TIMER " | Session-Expires: 600;refresher=uac"),
@@ -51,7 +51,7 @@ START_TEST(below_90_the_answer_is_90)
     t = connected("", TIMER " | Session-Expires: 60;refresher=uas");
     expect(serves(t, UPDATE, TIMER " | Session-Expires: 60;refresher=uas"),
            TIMER " | Session-Expires: 90;refresher=uas" REQUIRED);
-    expect(next(t), "30"); /* the peer may go by what it asked for: half of that */
+    expect(next(t), "30"); /* the peer may use what it asked for: half of that */
     end_talk(t);
 
     t = connected("", TIMER " | Session-Expires: 15;refresher=uas");
@@ -81,7 +81,7 @@ START_TEST(an_ack_is_awaited_for_its_own_2xx_alone)
     expect(hears(t, UPDATE, "offer"), "0"); /* whose offer is answered */
     end_talk(t);
 
-    t = callee(""); /* a later 2xx makes it no longer, and no shorter */
+    t = callee(""); /* a later 2xx neither extends nor shortens the wait */
     serves(t, INVITE, "plain | " PEER_90);
     from_here(t);
     until(t, 20);
@@ -92,17 +92,17 @@ START_TEST(an_ack_is_awaited_for_its_own_2xx_alone)
     expect(hears(t, UPDATE, "offer | " PEER_90), "0");
     end_talk(t);
 
-    t = callee(""); /* one that comes ends it */
+    t = callee(""); /* the ACK ends the wait */
     serves(t, INVITE, "plain | " PEER_90);
     from_here(t);
     until(t, 20);
     serves(t, UPDATE, PEER_90);
     hears_ack(t);
     expect(hears(t, UPDATE, "offer | " PEER_90), "0");
-    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 20000); /* it starts no other's interval */
+    ck_assert_uint_eq(info_of(t).start_ms, t->begin_ms + 20000); /* it starts no other interval */
     end_talk(t);
 
-    t = callee(""); /* the next INVITE's, with an offer: nothing of ours is open any more */
+    t = callee(""); /* with the next INVITE, none of our offers is pending */
     serves(t, INVITE, "plain | " PEER_90);
     from_here(t);
     until(t, 10);
@@ -125,7 +125,7 @@ START_TEST(a_re_invite_waits_for_it_no_longer_either)
     until(t, 20);
     serves(t, UPDATE, TIMER " | Session-Expires: 60;refresher=uas");
     told(t);
-    until(t, 50); /* half of it, 10 s after the ACK was awaited at the latest */
+    until(t, 50); /* half of it, at most 10 s after the wait for the ACK ended */
     expect(told(t), "50 refresh INVITE offer");
     end_talk(t);
 
@@ -135,7 +135,7 @@ START_TEST(a_re_invite_waits_for_it_no_longer_either)
     until(t, 20);
     serves(t, UPDATE, TIMER " | Session-Expires: 20;refresher=uas");
     told(t);
-    until(t, 32); /* due at 30, and what was awaited since 0 is over at 32 */
+    until(t, 32); /* due at 30, and the wait that began at 0 ends at 32 */
     expect(told(t), "32 refresh INVITE offer");
     end_talk(t);
 }

@@ -67,8 +67,8 @@ START_TEST(forty_cycles_each_2xx_three_seconds_late)
         uint64_t sent = info.refresh_ms;
         cycles(t, 1, LOCAL_90, 3);
         info = info_of(t);
-        /* the next one is due 45 s after this one was sent, in 256ths of the interval, rounded
-         * down; the expiration counts from the 2xx */
+        /* the next one is due 45 s after this one was sent, in units of 1/256 of the interval,
+         * rounded down; the expiration counts from the 2xx */
         uint64_t known = start + (sent - start) * 256u / 90000u * 90000u / 256u;
         ck_assert_uint_eq(t->now_ms, sent + 3000);
         ck_assert_uint_eq(info.refresh_ms, known + 45000);
@@ -104,7 +104,7 @@ START_TEST(a_2xx_that_is_late_is_counted_from_the_sending)
     t = connected("refresh_floor=1", "Allow: UPDATE | " LOCAL_90);
     until(t, 45);
     refreshes(t);
-    until(t, 89); /* a moment that is nearly past */
+    until(t, 89); /* a moment that has nearly passed */
     gets(t, UPDATE, 200, "Session-Expires: 90;refresher=uac | Require: timer");
     expect(next(t), "90");
     end_talk(t);
@@ -112,15 +112,15 @@ START_TEST(a_2xx_that_is_late_is_counted_from_the_sending)
     t = connected("refresh_percent=5 refresh_floor=1", "Allow: UPDATE | " LOCAL_90);
     until(t, 4.5);
     refreshes(t);
-    until(t, 20); /* a moment that is past: at once */
+    until(t, 20); /* a moment that has passed: at once */
     gets(t, UPDATE, 200, LOCAL_90);
     ck_assert_uint_eq(sst_session_deadline(t->session), 0);
     until(t, 20);
     ck_assert_uint_eq(t->refreshes, 2);
     end_talk(t);
 
-    /* To the initial INVITE: the user may have taken that long. The arrival counts, and at the
-     * other side the ACK for it (EC-30), which comes as late: BYE at 18 + 60 s. */
+    /* To the initial INVITE: the user may have taken that long. The arrival counts; the other side
+     * counts from the ACK (EC-30), which is as late: BYE at 18 + 60 s. */
     t = caller("mode=request session_expires=90");
     asks(t, INVITE);
     until(t, 18);
@@ -128,7 +128,7 @@ START_TEST(a_2xx_that_is_late_is_counted_from_the_sending)
     expect(next(t), "63");
     end_talk(t);
 
-    t = connected("", "Allow: UPDATE | " LOCAL_90); /* another 2xx between: from the arrival */
+    t = connected("", "Allow: UPDATE | " LOCAL_90); /* another 2xx in between: from the arrival */
     until(t, 45);
     refreshes(t);
     until(t, 50);
@@ -167,13 +167,13 @@ START_TEST(the_guard_is_the_owners_choice)
     until(t, 100);
     expect(told(t), "52.65 overdue; 60.3 ended not_refreshed");
     end_talk(t);
-    /* EC-126: never earlier than RFC 4028 §10 has it */
+    /* EC-126: never earlier than in RFC 4028 §10 */
     t = connected("guard=percent guard_percent=33", "Session-Expires: 1800;refresher=uas");
     until(t, 2000);
     expect(told(t), "1334 overdue; 1768 ended not_refreshed");
     end_talk(t);
     t = connected("guard=percent guard_percent=33", "Session-Expires: 4294967295;refresher=uas");
-    /* OVERDUE is midway between half (2147483647.5) and 4294967295 - 32. */
+    /* OVERDUE is halfway between half (2147483647.5) and 4294967295 - 32. */
     expect(next(t), "3221225455.25");
     end_talk(t);
 }
@@ -184,7 +184,7 @@ START_TEST(the_refresher_that_never_gets_to_it_ends_at_the_expiration)
 {
     struct talk *t = connected("", "Allow: UPDATE | " LOCAL_90);
 
-    until(t, 100); /* the host does nothing about it: asked again, then the end */
+    until(t, 100); /* the host does nothing: it is asked again, then the session ends */
     expect(told(t), "45 refresh UPDATE; 47 refresh UPDATE; 51 refresh UPDATE; "
                     "59 refresh UPDATE; 75 refresh UPDATE; 90 ended refresh_not_sent");
     end_talk(t);
@@ -266,7 +266,7 @@ START_TEST(a_clock_that_steps_back_is_clamped)
     expect(next(t), "45");
     until(t, 45);
     expect(told(t), "45 refresh UPDATE");
-    t->now_ms = TALK_BEGIN_MS - 500000u; /* the refresh is on its way while the clock is wrong */
+    t->now_ms = TALK_BEGIN_MS - 500000u; /* the refresh is in flight while the clock is wrong */
     refreshes(t);
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     ck_assert_uint_eq(info_of(t).start_ms, t->now_ms); /* until the next 2xx */
@@ -274,7 +274,7 @@ START_TEST(a_clock_that_steps_back_is_clamped)
 }
 END_TEST
 
-/* Where the clock is set in an interval of 90 s, and what brings the next 2xx. */
+/* When the clock is set in an interval of 90 s, and what brings the next 2xx. */
 enum set_in { BEFORE_OWN, AT_REFRESH, IN_REFRESH, BEFORE_PEERS, IN_PEERS };
 
 static void refreshes_by_another_clock(struct talk *t, enum set_in phase, double at, double set)
@@ -308,8 +308,8 @@ static void refreshes_by_another_clock(struct talk *t, enum set_in phase, double
     from_here(t);
 }
 
-/* A refresh that was on its way while the clock was set ahead seems to have had a late answer, so
- * the next one comes earlier: EC-132. */
+/* A refresh in flight while the clock was set ahead seems to have had a late response, so the next
+ * one comes earlier: EC-132. */
 /* Shows: EC-44 EC-132 */
 START_TEST(a_2xx_restates_all_times_by_the_clock_that_shows_it)
 {
@@ -345,7 +345,7 @@ START_TEST(a_2xx_restates_all_times_by_the_clock_that_shows_it)
 }
 END_TEST
 
-/* What was not for this interval alone goes on by the new clock, as it stood at the start. */
+/* What is not limited to this interval goes on by the new clock, counted from the start. */
 /* Shows: EC-44 EC-115 EC-121 */
 START_TEST(what_outlives_a_2xx_goes_by_the_new_clock_too)
 {
@@ -355,7 +355,7 @@ START_TEST(what_outlives_a_2xx_goes_by_the_new_clock_too)
     until(t, 10);
     serves(t, UPDATE, ""); /* a proxy's ping: the refresh is still at 45 */
     until(t, 20);
-    t->now_ms -= 2000000u; /* so it was 10, for all that can be known */
+    t->now_ms -= 2000000u; /* so it was 10, as far as anyone can know */
     serves(t, UPDATE, "");
     from_here(t);
     expect(next(t), "35");
@@ -396,7 +396,7 @@ START_TEST(the_largest_interval_neither_wraps_nor_ends)
     until(t, 4294967295.0 - 32.0);
     ck_assert_uint_eq(t->count[SST_EVENT_ENDED], 1);
     end_talk(t);
-    /* on a clock that is as far as a clock can be */
+    /* on a clock that is as far ahead as a clock can be */
     t = caller("");
     t->now_ms = t->begin_ms = UINT64_C(1) << 63;
     asks(t, INVITE);
@@ -463,7 +463,7 @@ START_TEST(an_interval_below_90_is_watched_as_90)
     until(t, 20); /* EC-125: run as 20 s, twice the floor */
     expect(told(t), "11.667 overdue; 13.334 ended not_refreshed");
     end_talk(t);
-    /* With a floor of 1 s as 8 s: a refresh that is lost for 2 s ends nothing. */
+    /* With a floor of 1 s as 8 s: losing a refresh for 2 s ends nothing. */
     t = connected("accept_small_interval=no refresh_floor=1",
                   "Session-Expires: 0;refresher=uac | Require: timer");
     expect(next(t), "1");

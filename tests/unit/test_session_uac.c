@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Own requests and what answers them: RFC 4028 §7.1, §7.2, §7.4. */
+/* Local requests and their responses: RFC 4028 §7.1, §7.2, §7.4. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -99,7 +99,7 @@ START_TEST(five_negotiations_leave_one_deadline)
         gets(t, UPDATE, 200, headers);
     }
     told(t);
-    until(t, 4000); /* 100 s from 4 s, less 32 s */
+    until(t, 4000); /* 100 s from 4 s, minus 32 s */
     expect(told(t), "63 overdue; 72 ended not_refreshed");
     end_talk(t);
 }
@@ -133,18 +133,18 @@ START_TEST(a_response_of_another_transaction_is_ignored)
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
-    sst_msg_response(&response, 200, INVITE, t->own_cseq); /* of another method */
+    sst_msg_response(&response, 200, INVITE, t->own_cseq); /* from another method */
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert_int_eq(verdict.action, SST_ACTION_IGNORE);
     sst_msg_response(&response, 200, UPDATE,
-                     SST_CSEQ_UNKNOWN); /* a host that does not know is believed */
+                     SST_CSEQ_UNKNOWN); /* a host that does not know the number is believed */
     msg_headers(&response, LOCAL_90);
     t->may_move = true;
     ck_assert_int_eq(sst_session_response(t->session, &t->own[1], &response, t->now_ms, &verdict),
                      SST_OK);
     ck_assert(verdict.refreshed);
-    /* a transaction of the peer's has no responses, none at all was opened here */
+    /* a transaction of the peer's has no responses; here none was opened at all */
     hears(t, UPDATE, TIMER);
     sst_msg_response(&response, 200, UPDATE, SST_CSEQ_UNKNOWN);
     ck_assert_int_eq(sst_session_response(t->session, &t->peer[1], &response, t->now_ms, &verdict),
@@ -174,7 +174,7 @@ START_TEST(success_is_from_200_to_299)
                                    : "failed");
         ck_assert_uint_eq(info_of(t).interval, success ? 600 : 90);
         ck_assert_uint_eq(t->counters.violations[SST_VIOLATION_SE_MISPLACED], success ? 0 : 1);
-        /* a failure may be a proxy's and does not speak for the peer */
+        /* a failure may come from a proxy and does not speak for the peer */
         ck_assert_int_eq(info_of(t).peer_supports, statuses[i] != 300);
         ck_assert_int_eq(sst_update(t->session) == UPDATE_ALLOWED, statuses[i] != 300);
         end_talk(t);
@@ -221,7 +221,7 @@ START_TEST(what_is_wrong_in_a_2xx_is_told_and_the_call_goes_on)
     expect(told(t), "135 refresh UPDATE; 135 violation se_repeated; "
                     "135 violation refresher_overruled; 135 negotiated 90 remote; "
                     "135 refreshed 90 remote");
-    asks(t, UPDATE); /* of the text and of the rules: all are told, and counted */
+    asks(t, UPDATE); /* from the text and from the rules: all are reported, and counted */
     gets(t, UPDATE, 200, "Session-Expires: x | Session-Expires: 90;refresher=uac | Min-SE: 60");
     expect(told(t), "135 violation se_malformed; 135 violation se_repeated; "
                     "135 violation min_se_misplaced; 135 violation require_missing; "
@@ -250,7 +250,7 @@ START_TEST(where_the_extension_is_off_nothing_is_said_and_nothing_seen)
     expect(hears(t, OTHER, "Session-Expires: abc | x: 90"), "0");
     expect(serves(t, UPDATE, TIMER " | Session-Expires: 1 | Session-Expires: abc | Min-SE: 1"), "");
     expect(hears(t, OTHER, "Require: timer"), "420 Unsupported: timer");
-    expect(hears(t, SST_METHOD_BYE, "Require: timer"), "0"); /* whatever we say, it is over */
+    expect(hears(t, SST_METHOD_BYE, "Require: timer"), "0"); /* whatever we answer, it is over */
     until(t, 5000);
     expect(told(t), "");
     end_talk(t);
@@ -299,7 +299,7 @@ START_TEST(an_early_update_of_this_side)
     until(t, 500); /* agreed on, but nothing runs yet */
     expect(told(t), "");
     gets(t, INVITE, 200, "Session-Expires: 1800;refresher=uac" REQUIRED);
-    expect(told(t), "500 negotiated 1800 local"); /* replaced wholesale */
+    expect(told(t), "500 negotiated 1800 local"); /* replaced completely */
     expect(next(t), "1400");
     end_talk(t);
 
@@ -308,7 +308,7 @@ START_TEST(an_early_update_of_this_side)
     gets(t, INVITE, 183, UPDATES TIMER);
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "Session-Expires: 120;refresher=uas");
-    gets(t, INVITE, 200, ""); /* no Session-Expires there: EC-18, as this side asked */
+    gets(t, INVITE, 200, ""); /* no Session-Expires there: EC-18, because this side asked */
     expect(told(t), "0 negotiated 1800 local own");
     expect(next(t), "900");
     end_talk(t);
@@ -335,7 +335,7 @@ START_TEST(an_early_update_of_the_peers)
            TIMER " | Session-Expires: 120;refresher=uac" REQUIRED);
     until(t, 500);
     expect(told(t), "");
-    /* the INVITE's choice was free: the same UA as in the early answer */
+    /* the INVITE left the choice free: the same UA as in the early response */
     expect(answers(t, INVITE, 200), TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
     expect(told(t), "500 negotiated 1800 remote");
     end_talk(t);
@@ -352,7 +352,7 @@ START_TEST(results_that_overlap_are_merged)
     expect(told(t), "0 negotiated 1800 local; 0 refreshed 1800 local");
     gets(t, UPDATE, 200, "Session-Expires: 900;refresher=uas"); /* names the peer */
     expect(told(t), "0 negotiated 900 local; 0 refreshed 900 local");
-    /* one after the other, the last one counts alone */
+    /* one after the other: only the last one counts */
     asks(t, UPDATE);
     gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas");
     expect(told(t), "0 violation se_above_asked; 0 violation refresher_overruled; "
@@ -364,7 +364,7 @@ START_TEST(results_that_overlap_are_merged)
     until(t, 100);
     serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uac");
     until(t, 200);
-    gets(t, INVITE, 200, ""); /* does the peer refresh or not? then this side does */
+    gets(t, INVITE, 200, ""); /* does the peer refresh or not? this side does */
     expect(told(t), "100 refreshed 1800 remote; 200 negotiated 1800 local; "
                     "200 refreshed 1800 local");
     end_talk(t);

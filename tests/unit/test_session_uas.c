@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The peer's requests: advice, answers, the ACK. RFC 4028 §9, RFC 3261 §14.2. */
+/* Requests from the peer: advice, responses, the ACK. RFC 4028 §9, RFC 3261 §14.2. */
 #include "talk.h"
 
 #define TIMER "Supported: timer"
@@ -17,7 +17,7 @@ START_TEST(the_role_is_taken_from_the_2xx_that_was_sent)
     expect(answers(t, INVITE, 200), TIMER " | Session-Expires: 1800;refresher=uac" REQUIRED);
     hears_ack(t);
     expect(told(t), "0 negotiated 1800 remote");
-    /* then each side in turn sends one: the refresher stays the same UA */
+    /* then each side in turn sends a refresh: the refresher stays the same UA */
     until(t, 100);
     expect(asks(t, UPDATE), TIMER " | Session-Expires: 1800;refresher=uas");
     gets(t, UPDATE, 200, "Session-Expires: 1800;refresher=uas" REQUIRED);
@@ -29,7 +29,7 @@ START_TEST(the_role_is_taken_from_the_2xx_that_was_sent)
     gets(t, INVITE, 200, "Session-Expires: 1800;refresher=uas" REQUIRED);
     expect(told(t), "100 refreshed 1800 remote; 200 refreshed 1800 remote; "
                     "300 refreshed 1800 remote");
-    /* the trap: the peer says uas in its own refresh, and that binds */
+    /* the trap: the peer says uas in its own refresh, and that is binding */
     expect(serves(t, UPDATE, TIMER " | Session-Expires: 1800;refresher=uas"),
            TIMER " | Session-Expires: 1800;refresher=uas" REQUIRED);
     expect(told(t), "300 negotiated 1800 local; 300 refreshed 1800 local");
@@ -90,7 +90,7 @@ START_TEST(the_watching_side_counts_from_the_ack)
         ck_assert_ptr_nonnull(strstr(told(t), story));
         end_talk(t);
     }
-    /* the side that refreshes does not: half leaves room enough */
+    /* the refreshing side does not: half leaves enough room */
     struct talk *t = callee("prefer_refresher=uas");
     serves(t, INVITE, TIMER " | Session-Expires: 90");
     until(t, 20);
@@ -140,7 +140,7 @@ START_TEST(an_ack_that_never_comes_is_the_hosts_end)
     ck_assert(info_of(t).ended);
     ck_assert_int_eq(info_of(t).reason, SST_END_NONE);
 
-    /* the transaction is over: another dialog may take its place */
+    /* the transaction is over: another dialog may reuse it */
     struct talk *other = callee("");
     other->peer[0] = t->peer[0];
     expect(hears(other, INVITE, PEER_90), "0");
@@ -202,7 +202,7 @@ START_TEST(a_refusal_that_was_advised_has_its_header_fields_also_when_answered)
                      SST_OK);
     expect(headers_text(&headers, text, sizeof text), TIMER " | Retry-After: 5");
     ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 200, t->now_ms, &headers),
-                     SST_ERR_STATE); /* it is refused already */
+                     SST_ERR_STATE); /* it has already been rejected */
     t->peer_cseq = 0;                /* out of order */
     expect(hears(t, INVITE, ""), "500 " TIMER " | Retry-After: 5");
     ck_assert_int_eq(sst_session_answer(t->session, &t->second[0], 500, t->now_ms, &headers),
@@ -223,7 +223,7 @@ START_TEST(a_refusal_of_the_hosts_own_says_nothing_of_the_timer)
         expect(answers(t, INVITE, status), status == 422 ? TIMER " | Min-SE: 90" : TIMER);
         expect(answers(t, OTHER, status), status == 422 ? TIMER " | Min-SE: 90" : TIMER);
     }
-    /* also where the interval that was asked for is the same number */
+    /* also if the interval that was asked for is the same number */
     hears(t, INVITE, TIMER " | Session-Expires: 420");
     expect(answers(t, INVITE, 420), TIMER);
     hears(t, INVITE, TIMER " | Session-Expires: 500");
@@ -294,7 +294,7 @@ START_TEST(the_interval_of_the_2xx_is_bound_by_the_request)
            "422 " TIMER " | Min-SE: 900");
     end_talk(t);
 
-    t = callee(""); /* nor increased where the owner's minimum changes before the answer; §9 */
+    t = callee(""); /* nor increased if the owner's minimum changes before the response; §9 */
     struct sst_policy other = t->policy;
     other.min_se = 120;
     expect(hears(t, INVITE, PEER_90), "0");

@@ -7,7 +7,7 @@
 #define LOCAL_90 "Session-Expires: 90;refresher=uac | Require: timer"
 #define LOCAL_1800 "Session-Expires: 1800;refresher=uac | Require: timer"
 
-/* Refuses each refresh until the end: the moments at which they were asked for. */
+/* Rejects each refresh until the end: when each was requested. */
 static const char *refuse_all(struct talk *t, unsigned status, const char *headers)
 {
     static char times[512];
@@ -38,7 +38,7 @@ START_TEST(a_503_is_tried_again_ever_more_seldom_until_the_peer_gives_up)
     struct talk *t = connected("", UPDATES LOCAL_90);
 
     expect(refuse_all(t, 503, ""), "45 47 51 59"); /* 2, 4, 8 s: "2-3 more" */
-    /* EC-111: the other way each time */
+    /* EC-111: the other method each time */
     expect(told(t), "45 refresh UPDATE; 47 refresh INVITE offer; 51 refresh UPDATE; "
                     "59 refresh INVITE offer; 90 ended refresh_refused");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSIENT], 4);
@@ -92,7 +92,7 @@ START_TEST(retry_after_is_obeyed_within_the_budget)
     expect(gets(t, UPDATE, 500, "Retry-After: 0"), "wait 1767");
     looks(t);
     refreshes(t);
-    expect(gets(t, INVITE, 500, "Retry-After: 1"), "wait 1768"); /* EC-112: as it was named */
+    expect(gets(t, INVITE, 500, "Retry-After: 1"), "wait 1768"); /* EC-112: at the named moment */
     until(t, 1768);
     refreshes(t);
     expect(gets(t, UPDATE, 500, ""), "failed");
@@ -119,7 +119,7 @@ START_TEST(retry_after_zero_is_no_endless_loop)
 {
     struct talk *t = connected("", UPDATES LOCAL_1800);
 
-    /* five times to the letter, then the back-off that has grown meanwhile */
+    /* five times as named, then the back-off that has grown meanwhile */
     expect(refuse_all(t, 500, "Retry-After: 0"),
            "900 900 900 900 900 900 964 1084 1204 1324 1444 1564 1684 1767");
     end_talk(t);
@@ -188,7 +188,7 @@ START_TEST(the_waits_after_a_491_are_random_in_steps_of_10_ms)
             seen_most = wait > seen_most ? wait : seen_most;
             end_talk(t);
         }
-        ck_assert_uint_eq(seen_least, least); /* both ends are reached */
+        ck_assert_uint_eq(seen_least, least); /* both limits are reached */
         ck_assert_uint_eq(seen_most, most);
         ck_assert_uint_gt(different, 2900);
     }
@@ -209,7 +209,7 @@ START_TEST(after_five_491_the_back_off_takes_over)
 }
 END_TEST
 
-/* At 60 s the peer does not hang up: its own INVITE was in the way. */
+/* At 60 s the peer does not hang up: its own INVITE was pending. */
 /* Shows: EC-52 EC-39 */
 START_TEST(a_491_to_the_last_attempt_is_waited_for)
 {
@@ -230,7 +230,7 @@ START_TEST(a_491_to_the_last_attempt_is_waited_for)
         end_talk(t);
     }
 
-    struct talk *t = connected("", UPDATES LOCAL_90); /* five times, as ever */
+    struct talk *t = connected("", UPDATES LOCAL_90); /* five times, as usual */
     until(t, 45);
     refreshes(t);
     gets(t, UPDATE, 503, "Retry-After: 60");
@@ -278,7 +278,7 @@ START_TEST(a_491_retry_is_dropped_where_the_peer_has_refreshed_meanwhile)
     expect(told(t), "45 refresh UPDATE; 46 refreshed 90 local; 91 refresh UPDATE");
     end_talk(t);
 
-    t = connected("", UPDATES LOCAL_90); /* the peer's went first, then the 491 comes */
+    t = connected("", UPDATES LOCAL_90); /* the peer's refresh came first, then the 491 */
     until(t, 45);
     refreshes(t);
     serves(t, UPDATE, TIMER " | Session-Expires: 90;refresher=uas");

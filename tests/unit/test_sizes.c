@@ -40,8 +40,8 @@ START_TEST(older_headers_match_and_newer_ones_do_not)
 }
 END_TEST
 
-/* Blocks that end where the structure of some host ends, from nothing at all to one more byte than
- * ours. What is known is filled in as far as there is room, what is not is zeroed. */
+/* Blocks that end where some host's structure ends, from nothing at all to one byte more than ours.
+ * What is known is filled in as far as there is room; what is not known is zeroed. */
 START_TEST(defaults_fill_no_more_than_there_is)
 {
     struct sst_policy whole;
@@ -82,7 +82,7 @@ START_TEST(defaults_of_a_proxy_fill_no_more_than_there_is)
 }
 END_TEST
 
-/* A size that is none of a structure known here is refused before anything behind it is read. */
+/* A size that no known structure has is rejected before anything after it is read. */
 START_TEST(no_other_size_is_read)
 {
     uint32_t sizes[] = {4, 5, 8, 0xAAAAAAAA, sizeof(struct sst_policy) + 1, 100000};
@@ -118,8 +118,8 @@ START_TEST(larger_structures_are_refused)
 }
 END_TEST
 
-/* A structure that ends before a field: the field has its default, and cannot be set. The table's
- * last field is taken, since all are in the structures of the first version. */
+/* A structure that ends before a field: the field has its default, and cannot be set. The test uses
+ * the table's last field, because all are in the structures of the first version. */
 START_TEST(fields_behind_the_end_have_their_defaults)
 {
     struct sst_policy policy;
@@ -134,7 +134,7 @@ START_TEST(fields_behind_the_end_have_their_defaults)
                      SST_ERR_UNKNOWN_NAME);
     ck_assert_str_eq(error.text, "absolute_min");
     ck_assert_uint_eq(policy.absolute_min, 77);
-    policy.size += (uint32_t)sizeof policy.absolute_min; /* it has the whole of it */
+    policy.size += (uint32_t)sizeof policy.absolute_min; /* it contains all of it */
     ck_assert_uint_eq(sst_policy_get_n(&policy, "absolute_min", 12, text, sizeof text), 2);
     ck_assert_str_eq(text, "77");
 }
@@ -145,7 +145,7 @@ END_TEST
 
 static const struct sst_field fields[] = {SST_POLICY_FIELDS(FIELD)};
 
-/* What stands behind the end is not judged. */
+/* What comes after the end is not checked. */
 START_TEST(fields_behind_the_end_are_not_checked)
 {
     struct sst_policy policy;
@@ -172,7 +172,7 @@ START_TEST(counters_have_room_for_more)
 }
 END_TEST
 
-/* Room that later versions take fields from: their programs read 0 where the library is older. */
+/* Space from which later versions take fields: their programs read 0 if the library is older. */
 START_TEST(reserved_room_of_events_is_zero)
 {
     const uint64_t zero[COUNT_OF(((struct sst_event *)0)->reserved)] = {0};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of numbers in docs/policy.md and docs/operating.md: each by what the library does. */
+/* The tables of numbers in docs/policy.md and docs/operating.md, each against what the library
+ * does. */
 #include "suite.h"
 
 #include <sst/sst.h>
@@ -46,7 +47,7 @@ static void tear_down(void)
     fclose(page);
 }
 
-/* The next line that begins so, from where the last one was. */
+/* The next line with this beginning, after the last one. */
 static bool next_line(char *line, const char *beginning)
 {
     while (fgets(line, ROW_SIZE, page) != NULL) {
@@ -57,7 +58,7 @@ static bool next_line(char *line, const char *beginning)
     return false;
 }
 
-/* Seconds with up to three decimals, to ms; *text is left behind the number. */
+/* Seconds with up to three decimals, to ms; *text is left after the number. */
 static uint64_t read_ms(const char **text)
 {
     char *end;
@@ -98,7 +99,7 @@ static void answered(uint32_t interval, enum sst_refresher refresher)
     ck_assert(verdict.refreshed);
 }
 
-/* Whether a session that is first looked at so long after the 2xx tells this event. */
+/* Whether a session that is first polled this long after the 2xx reports this event. */
 static bool tells(uint32_t interval, enum sst_refresher refresher, enum sst_event_type type,
                   uint64_t after_ms)
 {
@@ -181,7 +182,7 @@ START_TEST(times_of_operating_are_right)
 }
 END_TEST
 
-/* A refresh that is due is sent and refused; how long until the next one. */
+/* A refresh that is due is sent and rejected; returns how long until the next one. */
 static uint64_t wait_after(unsigned status, uint64_t *now_ms)
 {
     struct sst_headers headers;
@@ -224,7 +225,7 @@ START_TEST(doubling_wait_is_that_of_the_page)
 }
 END_TEST
 
-/* The callee of a call, which refreshes. */
+/* The callee in a call, which refreshes. */
 static void answering(void)
 {
     struct sst_headers headers;

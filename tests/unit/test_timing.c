@@ -90,7 +90,7 @@ START_TEST(time_goes_in_and_comes_out_the_same)
         ck_assert_uint_eq(sst_time_out(sst_time_in(times[i])), times[i]);
     }
     ck_assert_uint_eq(sst_time_out(SST_NEVER), SST_NEVER);
-    /* A clock's last moment stays a moment, and what was before the clock's zero is its zero. */
+    /* A clock's last moment stays a moment, and anything before the clock's zero is its zero. */
     ck_assert_uint_lt(sst_time_in(SST_NEVER - 1), SST_NEVER);
     ck_assert_uint_lt(sst_time_in(SST_NEVER), SST_NEVER);
     ck_assert_uint_eq(sst_time_out(sst_time_in(0) - 1), 0);
@@ -110,7 +110,7 @@ START_TEST(the_margin_is_a_second_or_an_eighth)
 }
 END_TEST
 
-/* The table of the numbers that all else builds on: half < last attempt < guard < expiration. */
+/* The table of the numbers that everything builds on: half < last attempt < guard < expiration. */
 START_TEST(the_moments_of_an_interval_are_in_order)
 {
     for (uint32_t interval = 1; interval <= 100000; interval++) {

@@ -46,7 +46,8 @@ START_TEST(no_timer_has_no_deadline)
 }
 END_TEST
 
-/* §7.2: the 2xx counts when it is sent first; copies of it, and of requests, move nothing. */
+/* §7.2: the 2xx counts when it is first sent; retransmissions of it, and of requests, move nothing.
+ * */
 START_TEST(retransmissions_change_nothing)
 {
     static const char *const copies[] = {
@@ -105,7 +106,7 @@ START_TEST(steps_say_what_a_message_did)
 }
 END_TEST
 
-/* §7.4: uac and uas are those of the transaction; the refresher stays who it is. */
+/* §7.4: uac and uas are relative to the transaction; the refresher stays the same UA. */
 START_TEST(refresher_does_not_change_with_the_direction)
 {
     struct watched call;
@@ -128,7 +129,7 @@ START_TEST(refresher_does_not_change_with_the_direction)
 }
 END_TEST
 
-/* EC-20: in an early dialog nothing runs, and the 2xx to the INVITE settles what holds. */
+/* EC-20: in an early dialog nothing runs, and the 2xx to the INVITE decides. */
 START_TEST(early_update_starts_no_timer)
 {
     static const char *const early[] = {
@@ -147,7 +148,7 @@ START_TEST(early_update_starts_no_timer)
 }
 END_TEST
 
-/* §7.2: each dialog of a fork has a timer of its own, whenever its 2xx comes. */
+/* §7.2: each dialog of a fork has its own timer, whenever its 2xx comes. */
 START_TEST(forks_have_timers_of_their_own)
 {
     static const char *const parent_lines[] = {"0 > INVITE 1 | k: timer | x: 1800", NULL};
@@ -176,7 +177,7 @@ START_TEST(forks_have_timers_of_their_own)
 }
 END_TEST
 
-/* The fork has the INVITE, and nothing of the UPDATE in the first early dialog. */
+/* The fork has the INVITE, and nothing from the UPDATE in the first early dialog. */
 START_TEST(a_fork_knows_what_the_invite_asked_for)
 {
     static const char *const early[] = {
@@ -206,7 +207,7 @@ START_TEST(a_fork_knows_what_the_invite_asked_for)
 }
 END_TEST
 
-/* Nor does it lose what the caller allows. */
+/* Nor does it forget what the caller allows. */
 START_TEST(a_fork_knows_what_the_caller_allows)
 {
     static const char *const invite[] = {"0 > INVITE 1 | k: timer | x: 600 | Allow: INVITE", NULL};
@@ -222,7 +223,7 @@ START_TEST(a_fork_knows_what_the_caller_allows)
 }
 END_TEST
 
-/* A response to what is not in the capture shows that something is missing. */
+/* A response to a request that is not in the capture shows that something is missing. */
 START_TEST(responses_without_request_are_noticed)
 {
     static const struct {
@@ -253,7 +254,7 @@ START_TEST(responses_without_request_are_noticed)
 }
 END_TEST
 
-/* What began before the capture is known from the first 2xx on. */
+/* What began before the capture is known from the first 2xx. */
 START_TEST(a_capture_may_begin_in_the_middle)
 {
     static const char *const middle[] = {
@@ -274,7 +275,7 @@ START_TEST(a_capture_may_begin_in_the_middle)
 }
 END_TEST
 
-/* A capture of a test: an absolute minimum of 1 s, 4 s instead of 1800. A third is the guard. */
+/* A test capture: an absolute minimum of 1 s, 4 s instead of 1800. A third is the guard. */
 START_TEST(accelerated_captures_are_judged_alike)
 {
     struct watched call = {.dialog = false};
@@ -307,7 +308,7 @@ START_TEST(largest_interval_is_never_over)
 }
 END_TEST
 
-/* After a BYE the verdict stays, whatever comes and whenever it is asked for. */
+/* After a BYE the verdict stays, whatever comes later, and whenever it is asked for. */
 START_TEST(end_is_the_end)
 {
     struct watched call;
@@ -324,7 +325,7 @@ START_TEST(end_is_the_end)
 }
 END_TEST
 
-/* What the host knows to be lost: silence means nothing until the next negotiation. */
+/* The host knows of losses: silence means nothing until the next negotiation. */
 START_TEST(known_losses_accuse_nobody)
 {
     struct watched call;
@@ -370,7 +371,7 @@ START_TEST(results_say_more_than_the_verdict)
     assert_verdict(result, NOT_REFRESHED, CALLEE);
     ck_assert_uint_eq(result.limit_ms, 1770000);
     ck_assert_uint_eq(result.by_callee, FOUND(REFRESH_MISSING));
-    ck_assert_uint_eq(result.by_caller, FOUND(BYE_LATE)); /* harmless: it is in no cause */
+    ck_assert_uint_eq(result.by_caller, FOUND(BYE_LATE)); /* harmless: not a cause */
     ck_assert_uint_eq(result.causes, FOUND(REFRESH_MISSING));
 }
 END_TEST
@@ -382,7 +383,7 @@ static const char *const caller_refreshes[] = {
     NULL,
 };
 
-/* The newest of two is an INVITE that took the place of an older one. */
+/* The newest of two is an INVITE that replaced an older one. */
 START_TEST(the_newest_request_counts)
 {
     struct watched call;
@@ -428,12 +429,12 @@ START_TEST(ways_that_were_left_are_named)
     result = judged(&other, 2000);
     ck_assert_uint_eq(result.status, 503);
     ck_assert_int_eq(result.method, SST_METHOD_UPDATE);
-    ck_assert(result.untried); /* every UA takes a re-INVITE */
+    ck_assert(result.untried); /* every UA accepts a re-INVITE */
     ck_assert_uint_eq(other.by_caller | other.by_callee, 0);
 }
 END_TEST
 
-/* An INVITE that was rejected, and a BYE all the same. */
+/* An INVITE that was rejected, and still a BYE. */
 START_TEST(a_rejected_call_may_have_a_bye)
 {
     struct watched call;
@@ -456,7 +457,7 @@ START_TEST(a_rejected_call_may_have_a_bye)
 }
 END_TEST
 
-/* Who had to hang up is to blame, and there was no refresh either. */
+/* The side that had to hang up is to blame, and there was no refresh either. */
 START_TEST(a_zombie_has_two_causes)
 {
     struct watched call;
@@ -486,7 +487,7 @@ START_TEST(who_owes_the_ack_is_named)
 }
 END_TEST
 
-/* A refusal that is no silence: nothing else is missing. */
+/* A rejection is not silence: nothing else is missing. */
 START_TEST(a_refused_refresh_is_not_missing)
 {
     struct watched call;
@@ -503,7 +504,7 @@ START_TEST(a_refused_refresh_is_not_missing)
 }
 END_TEST
 
-/* §10: not before the limit and not after the expiration; who refreshes may hang up at any time. */
+/* §10: not before the limit and not after the expiration; the refresher may hang up at any time. */
 START_TEST(a_late_bye_is_a_finding)
 {
     static const struct {
@@ -528,7 +529,7 @@ START_TEST(a_late_bye_is_a_finding)
 }
 END_TEST
 
-/* A 422 that cannot be followed is the fault of its sender, whatever is wrong with it. */
+/* A 422 that cannot be followed is its sender's fault, whatever is wrong with it. */
 START_TEST(a_useless_422_is_the_cause)
 {
     static const char *const useless[] = {
@@ -547,7 +548,7 @@ START_TEST(a_useless_422_is_the_cause)
 }
 END_TEST
 
-/* What makes it unclear whose turn it is, is what the call ended for. */
+/* Whatever makes it unclear whose turn it is counts as the cause of the end. */
 START_TEST(causes_name_what_was_said_wrongly)
 {
     static const struct {
@@ -579,7 +580,7 @@ START_TEST(causes_name_what_was_said_wrongly)
 }
 END_TEST
 
-/* One side leaves Session-Expires out, and the other counts on. */
+/* One side leaves Session-Expires out, and the other still counts on the timer. */
 START_TEST(a_lost_timer_has_two_causes)
 {
     struct watched call;
@@ -594,7 +595,7 @@ START_TEST(a_lost_timer_has_two_causes)
 }
 END_TEST
 
-/* The refusal that a BYE follows at once is named, whatever it refused. */
+/* The rejection that a BYE follows at once is named, whatever it rejected. */
 START_TEST(a_refusal_before_the_bye_is_named)
 {
     struct watched call;
@@ -688,7 +689,8 @@ START_TEST(an_ack_shows_that_there_was_a_response)
 }
 END_TEST
 
-/* Where four overlap, the one is forgotten that is lost least: with its 2xx, else the oldest. */
+/* If four overlap, the observer forgets the least useful one: one that has its 2xx, otherwise the
+ * oldest. */
 START_TEST(more_than_three_at_once)
 {
     struct watched call;
@@ -747,7 +749,7 @@ START_TEST(slack_is_a_tenth_of_small_intervals)
 }
 END_TEST
 
-/* A final response whose request is not there ends nothing but by a 2xx. */
+/* A final response without its request ends nothing, unless it is a 2xx. */
 START_TEST(a_stray_refusal_leaves_the_timer)
 {
     static const char *const lines[] = {
@@ -761,7 +763,7 @@ START_TEST(a_stray_refusal_leaves_the_timer)
 }
 END_TEST
 
-/* The last of two refusals is told, where no requests overlapped. */
+/* The last of two rejections is reported, if no requests overlapped. */
 START_TEST(the_last_refusal_counts)
 {
     static const char *const lines[] = {
@@ -850,10 +852,10 @@ START_TEST(misuse_is_an_error)
                      SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 8, 0, NULL), SST_ERR_ARGUMENT);
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLER, 0, 0, NULL), SST_OK);
-    sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN); /* no SIP: it says nothing */
+    sst_msg_request(&msg, SST_METHOD_BYE, SST_CSEQ_UNKNOWN); /* not SIP: it means nothing */
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);
     sst_msg_request(&msg, SST_METHOD_OTHER, 7);
-    msg.method = 77; /* of no enumerator: it does what any other method does */
+    msg.method = 77; /* not an enumerator: treated like any other method */
     ck_assert_int_eq(sst_watch_message(&watch, &msg, SST_CALLEE, 0, 0, NULL), SST_OK);
     struct sst_watch_result result;
     sst_watch_judge(&watch, 1000, &result);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One call on both sides of a proxy: what was sent to it and did not come out is not its sender's.
- */
+/* One call on both sides of a proxy: what was sent to the proxy and did not come out is not the
+ * sender's fault. */
 #include "watched.h"
 
 #define LINES_MAX 10
@@ -84,7 +84,7 @@ static const struct {
      2000,
      SST_WATCH_ENDED_OTHERWISE,
      SST_WHO_PROXY},
-    {"and says that it was for the timer",
+    {"and says that it was because of the timer",
      {UP, REFRESH, REFRESHED, "1300 < BYE 1 | timer"},
      {UP, REFRESH, REFRESHED, "1300 > BYE 3 | timer"},
      0,
@@ -151,7 +151,7 @@ START_TEST(two_hops_tell_more_than_one)
                   "%s: %s by %s, not %s by %s", calls[_i].title,
                   sst_watch_verdict_name(result.verdict), sst_watch_who_name(result.who),
                   sst_watch_verdict_name(calls[_i].verdict), sst_watch_who_name(calls[_i].who));
-    /* The result may take the place of one of the two. */
+    /* The result may be stored in one of the two. */
     sst_watch_across(&first, &second, calls[_i].proxy, &second);
     ck_assert_int_eq(second.verdict, result.verdict);
     ck_assert_int_eq(second.who, result.who);
@@ -161,7 +161,7 @@ END_TEST
 #define IS(verdict, who, refresher, ended_by)                                                      \
     {SST_WATCH_##verdict, SST_WHO_##who, SST_WHO_##refresher, SST_WHO_##ended_by}
 
-/* What a hop came to. */
+/* The verdict on a hop. */
 struct side {
     enum sst_watch_verdict verdict;
     enum sst_watch_who who;
@@ -175,7 +175,7 @@ static const struct {
     struct side near_callee;
     uint64_t proxy;
     struct side both;
-    uint64_t causes; /* beside what the hop that counts has found */
+    uint64_t causes; /* in addition to what the deciding hop has found */
 } pairs[] = {
     {"each hop blames the side next to it, and the callee has to refresh",
      IS(REFRESH_UNANSWERED, CALLER, CALLEE, CALLER), IS(NOT_REFRESHED, CALLEE, CALLEE, CALLER), 0,
@@ -189,7 +189,7 @@ static const struct {
     {"the caller does not answer it, as both hops show",
      IS(REFRESH_UNANSWERED, CALLER, CALLEE, CALLEE), IS(REFRESH_REFUSED, CALLER, CALLEE, CALLEE), 0,
      IS(REFRESH_UNANSWERED, CALLER, CALLEE, CALLEE), 0},
-    {"only the hop next to the callee shows that it hung up for the timer",
+    {"only the callee's hop shows that it hung up because of the timer",
      IS(ENDED_NORMALLY, NONE, CALLER, CALLEE), IS(HUNG_UP_EARLY, CALLEE, CALLER, CALLEE), 0,
      IS(HUNG_UP_EARLY, CALLEE, CALLER, CALLEE), 0},
     {"neither blames anybody, and the BYE is on the callee's hop only",
@@ -200,7 +200,7 @@ static const struct {
     {"the result of two hops has a third one added", IS(REFRESH_UNANSWERED, PROXY, CALLER, CALLER),
      IS(ENDED_NORMALLY, NONE, CALLER, CALLER), 0, IS(REFRESH_UNANSWERED, PROXY, CALLER, CALLER), 0},
 
-    /* the proxy puts the interval into the request, and not into the 2xx */
+    /* the proxy inserts the interval into the request, but not into the 2xx */
     {"its BYE goes through: it has not forgotten the call", IS(NO_TIMER, NONE, NONE, CALLER),
      IS(NO_TIMER, NONE, NONE, CALLER), FOUND(PROXY_2XX_NOT_INSERTED),
      IS(NO_TIMER, NONE, NONE, CALLER), 0},
@@ -279,7 +279,7 @@ START_TEST(results_of_two_hops_make_one)
 }
 END_TEST
 
-/* What neither hop has, is missing. */
+/* A message that neither hop has is missing. */
 START_TEST(what_is_missing_on_two_hops_is_missing)
 {
     const struct side over = IS(NOT_REFRESHED, CALLEE, CALLEE, CALLER);

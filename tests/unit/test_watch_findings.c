@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each side broke, message by message, and who it was. */
+/* What each side did wrong, message by message, and which side it was. */
 #include "watched.h"
 
 #include <limits.h>
@@ -20,7 +20,7 @@ static const struct {
      0,
      0},
 
-    /* of a message alone: RFC 4028 §4, §5, Table 1 */
+    /* about a single message: RFC 4028 §4, §5, Table 1 */
     {"Session-Expires in a provisional response",
      {"0 > INVITE 1 | k: timer", "1 < 180 INVITE 1 | x: 1800"},
      0,
@@ -49,10 +49,10 @@ static const struct {
       "9 > INVITE 2 | x: 1800"},
      0,
      0},
-    {"a number that is none", {"0 > INVITE 1 | k: timer | x: abc"}, BROKE(SE_MALFORMED), 0},
+    {"not a number", {"0 > INVITE 1 | k: timer | x: abc"}, BROKE(SE_MALFORMED), 0},
     {"a CSeq of 2^31", {"0 > INVITE 2147483648 | k: timer"}, BROKE(CSEQ_RANGE), 0},
 
-    /* of a 2xx beside its request: §9, Table 2 */
+    /* about a 2xx and its request: §9, Table 2 */
     {"below Min-SE",
      {"0 > INVITE 1 | k: timer | x: 1800 | Min-SE: 600", "1 < 200 INVITE 1 | x: 300;refresher=uas"},
      0,
@@ -92,7 +92,7 @@ static const struct {
      {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | x: 600;refresher=uac"},
      0,
      BROKE(REQUIRE_MISSING)},
-    {"the same where the request is not in the capture",
+    {"the same if the request is not in the capture",
      {"0 > INVITE 1 | k: timer | x: 600", "1 < 200 INVITE 1 | x: 600;refresher=uas", "1.1 > ACK 1",
       "301 < 200 UPDATE 2 | x: 600;refresher=uac"},
      0,
@@ -119,11 +119,11 @@ static const struct {
       "1 < 200 INVITE 1 | x: 600;refresher=uac | Require: timer"},
      0,
      BROKE(REFRESHER_OVERRULED)},
-    {"left out where nobody asked for it",
+    {"left out when nobody asked for it",
      {"0 > INVITE 1 | k: timer", "1 < 200 INVITE 1 | k: timer"},
      0,
      0},
-    {"left out where only a failure, which may be a proxy's, lists support",
+    {"left out when only a failure, perhaps from a proxy, lists support",
      {"0 > INVITE 1 | k: timer | x: 600", "1 < 300 INVITE 1 | k: timer", "1.1 > ACK 1",
       "2 > INVITE 2 | k: timer | x: 600", "3 < 200 INVITE 2"},
      0,
@@ -133,7 +133,7 @@ static const struct {
      0,
      0},
 
-    {"left out of what a caller without support asked for",
+    {"left out although a caller without support asked for it",
      {"0 > INVITE 1 | x: 600", "1 < 200 INVITE 1 | k: timer"},
      0,
      0},
@@ -142,7 +142,7 @@ static const struct {
      0,
      BROKE(SE_MALFORMED)},
 
-    /* of a 422: §6, §8.1 */
+    /* about a 422: §6, §8.1 */
     {"without Min-SE",
      {"0 > INVITE 1 | k: timer | x: 90", "1 < 422 INVITE 1"},
      0,
@@ -176,7 +176,7 @@ static const struct {
     "0 > INVITE 1 | k: timer | x: 1800 | Allow: INVITE",                                           \
         "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas | Allow: INVITE, UPDATE",             \
         "2.1 > ACK 1"
-    /* of later requests: §7.4 */
+    /* about later requests: §7.4 */
     {"without Session-Expires",
      {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | offer"},
      FOUND(SE_LEFT_OUT),
@@ -217,7 +217,7 @@ static const struct {
       "9 < INFO 1 | Allow: INVITE", "9.1 > 200 INFO 1", "19 > UPDATE 2 | k: timer"},
      FOUND(UPDATE_UNLISTED),
      0},
-    {"a Min-SE that the other side said, after a request without any",
+    {"a Min-SE from the other side, after a request without one",
      {TIMER_OF_CALLEE, "9 < INVITE 1 | k: timer | x: 1800;refresher=uac",
       "9.1 > 200 INVITE 1 | x: 1800;refresher=uac | Require: timer", "9.2 < ACK 1",
       "19 > INVITE 2 | k: timer | x: 1800;refresher=uas | Min-SE: 120",
@@ -225,7 +225,7 @@ static const struct {
       "29 < INVITE 2 | k: timer | x: 1800;refresher=uac"},
      0,
      FOUND(MIN_SE_FORGOTTEN)},
-    {"the same after a 422 that said none",
+    {"the same after a 422 without one",
      {TIMER_OF_CALLEE, "9 > UPDATE 2 | k: timer | x: 1800;refresher=uas", "9.1 < 422 UPDATE 2",
       "19 > INVITE 3 | k: timer | x: 1800;refresher=uas | Min-SE: 120",
       "19.1 < 200 INVITE 3 | x: 1800;refresher=uas", "19.2 > ACK 3",
@@ -236,7 +236,7 @@ static const struct {
      {TIMER_OF_CALLEE, "9 > UPDATE 2 | k: timer | x: 1800;refresher=uas"},
      0,
      0},
-    {"an INVITE beside an own one",
+    {"an INVITE while its own is pending",
      {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: 1800;refresher=uas",
       "10 > INVITE 3 | k: timer | x: 1800;refresher=uas"},
      FOUND(INVITE_OVERLAP),
@@ -267,7 +267,7 @@ static const struct {
       "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac | Min-SE: 600"},
      0,
      0},
-    {"each end has another one to repeat: what it is cannot be told",
+    {"each end has a different one to repeat: nobody can tell which",
      {"0 > INVITE 1 | k: timer | x: 1800 | Min-SE: 600",
       "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uas", "2.1 > ACK 1",
       "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac | Min-SE: 900",
@@ -312,7 +312,7 @@ START_TEST(findings_name_who_it_was)
 }
 END_TEST
 
-/* Each has a name of its own, and a rule; numbers that are none have neither. */
+/* Each has a name of its own, and a rule; numbers without a finding have neither. */
 START_TEST(findings_have_names_and_rules)
 {
     for (unsigned a = 0; a < SST_FINDING_END; a++) {
@@ -344,7 +344,7 @@ START_TEST(verdicts_and_ends_have_names)
 }
 END_TEST
 
-/* A call that one end refreshes thirty times, each so many seconds after the one before. */
+/* A call that one end refreshes thirty times, with this pause before each. */
 static void refresh_often(struct watched *call, bool by_caller, const char *interval, double pause)
 {
     char line[128];
@@ -388,7 +388,7 @@ START_TEST(refreshes_without_pause_are_a_storm)
 }
 END_TEST
 
-/* In a capture of a test with intervals of 4 s, an eighth of one is a pause. */
+/* In a test capture with intervals of 4 s, an eighth of one is a pause. */
 START_TEST(storms_of_accelerated_calls_are_faster)
 {
     for (unsigned fast = 0; fast < 2; fast++) {
@@ -403,7 +403,8 @@ START_TEST(storms_of_accelerated_calls_are_faster)
 }
 END_TEST
 
-/* What was rejected without pause is a storm as well; what follows a rejection after one is not. */
+/* Rejections without a pause are a storm as well; a request that follows a rejection after a pause
+ * is not. */
 START_TEST(rejections_count_from_when_they_came)
 {
     static const char *const call_up[] = {TIMER_OF_CALLEE, NULL};
@@ -441,8 +442,8 @@ START_TEST(rejections_count_from_when_they_came)
 }
 END_TEST
 
-/* Fourteen quick ones are none, the fifteenth makes the storm; a pause, or one by the other side,
- * and the count begins anew. */
+/* Fourteen quick ones are no storm, the fifteenth is; after a pause, or a refresh by the other
+ * side, the count starts again. */
 START_TEST(storms_are_counted)
 {
     static const char *const call_up[] = {TIMER_OF_CALLEE, NULL};

@@ -24,13 +24,13 @@ static const struct {
      "INVITE 1 | x: 120 | Min-SE: 120", 0},
     {"Require put in", "INVITE 1", "INVITE 1 | x: 1800 | Require: timer", FOUND(PROXY_REQUIRE)},
 
-    {"put in below Min-SE", "INVITE 1 | k: timer | Min-SE: 600",
+    {"inserted below Min-SE", "INVITE 1 | k: timer | Min-SE: 600",
      "INVITE 1 | k: timer | x: 300 | Min-SE: 600", FOUND(PROXY_SE_LOWERED)},
-    {"put in below 90 s", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 60",
+    {"inserted below 90 s", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 60",
      FOUND(PROXY_SE_LOWERED)},
-    {"put in with a refresher", "INVITE 1 | k: timer",
+    {"inserted with a refresher", "INVITE 1 | k: timer",
      "INVITE 1 | k: timer | x: 1800;refresher=uac", FOUND(PROXY_REFRESHER)},
-    {"refresher put in", "INVITE 1 | k: timer | x: 1800",
+    {"refresher inserted", "INVITE 1 | k: timer | x: 1800",
      "INVITE 1 | k: timer | x: 1800;refresher=uac", FOUND(PROXY_REFRESHER)},
     {"refresher changed", "UPDATE 2 | k: timer | x: 1800;refresher=uas",
      "UPDATE 2 | k: timer | x: 1800;refresher=uac", FOUND(PROXY_REFRESHER)},
@@ -41,7 +41,7 @@ static const struct {
     {"raised", "INVITE 1 | k: timer | x: 600", "INVITE 1 | k: timer | x: 1800",
      FOUND(PROXY_SE_RAISED)},
     {"removed", "INVITE 1 | k: timer | x: 600", "INVITE 1 | k: timer", FOUND(PROXY_SE_REMOVED)},
-    {"Min-SE put in for a caller with support", "INVITE 1 | k: timer | x: 1800",
+    {"Min-SE inserted for a caller with support", "INVITE 1 | k: timer | x: 1800",
      "INVITE 1 | k: timer | x: 1800 | Min-SE: 120", FOUND(PROXY_MIN_SE)},
     {"Min-SE lowered", "INVITE 1 | x: 1800 | Min-SE: 600", "INVITE 1 | x: 1800 | Min-SE: 120",
      FOUND(PROXY_MIN_SE)},
@@ -81,21 +81,21 @@ END_TEST
 
 static const struct {
     const char *title;
-    const char *request;     /* as it came */
-    const char *request_out; /* as it went */
+    const char *request;     /* as received */
+    const char *request_out; /* as forwarded */
     const char *in;
     const char *out;
     uint64_t found;
 } responses[] = {
     {"passed", "INVITE 1 | k: timer | x: 1800", "INVITE 1 | k: timer | x: 1800",
      "200 INVITE 1 | x: 1800;refresher=uas", "200 INVITE 1 | x: 1800;refresher=uas", 0},
-    {"put in, as asked", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
+    {"inserted, as asked", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
      "200 INVITE 1 | x: 1800;refresher=uac | Require: timer", 0},
-    {"put in, as accepted", "INVITE 1 | k: timer | x: 1800", "INVITE 1 | k: timer | x: 1800",
+    {"inserted, as accepted", "INVITE 1 | k: timer | x: 1800", "INVITE 1 | k: timer | x: 1800",
      "200 INVITE 1", "200 INVITE 1 | x: 1800;refresher=uac | Require: timer", 0},
     {"the caller does not support it", "INVITE 1", "INVITE 1 | x: 1800", "200 INVITE 1",
      "200 INVITE 1", 0},
-    {"passed by one that only looked on", "INVITE 1 | k: timer | x: 1800",
+    {"passed by an element that only watches", "INVITE 1 | k: timer | x: 1800",
      "INVITE 1 | k: timer | x: 1800", "200 INVITE 1", "200 INVITE 1", 0},
     {"a refusal", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "486 INVITE 1",
      "486 INVITE 1", 0},
@@ -106,29 +106,29 @@ static const struct {
      "180 INVITE 1", "180 INVITE 1 | x: 1800", 0},
     {"of another method", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 UPDATE 1",
      "200 UPDATE 1", 0},
-    {"of a method that refreshes nothing", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
+    {"with a method that refreshes nothing", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
      "200 INFO 1", "200 INFO 1", 0},
     {"of a B2BUA", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
      "200 INVITE 101", 0},
     {"to a request that was not seen", "INFO 1 | k: timer", "INFO 1 | k: timer", "200 INVITE 1",
      "200 INVITE 1 | x: 1800;refresher=uas", 0},
-    {"what cannot be read is the UAS's", "INVITE 1 | k: timer | x: 1800",
+    {"what cannot be read is the UAS's business", "INVITE 1 | k: timer | x: 1800",
      "INVITE 1 | k: timer | x: 1800", "200 INVITE 1 | x: abc", "200 INVITE 1", 0},
     {"nor is what comes out of it then", "INVITE 1 | k: timer | x: 1800",
      "INVITE 1 | k: timer | x: 1800", "200 INVITE 1 | x: 1800;refresher=uas",
      "200 INVITE 1 | x: abc", 0},
 
-    {"not put in", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
+    {"not inserted", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
      "200 INVITE 1", FOUND(PROXY_2XX_NOT_INSERTED)},
-    {"put in for a caller without support", "INVITE 1", "INVITE 1 | x: 1800", "200 INVITE 1",
+    {"inserted for a caller without support", "INVITE 1", "INVITE 1 | x: 1800", "200 INVITE 1",
      "200 INVITE 1 | x: 1800;refresher=uac | Require: timer", FOUND(PROXY_2XX_INSERTED)},
-    {"put in without refresher", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
+    {"inserted without refresher", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
      "200 INVITE 1", "200 INVITE 1 | x: 1800 | Require: timer", FOUND(PROXY_2XX_INSERTED)},
-    {"put in with uas", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
+    {"inserted with uas", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800", "200 INVITE 1",
      "200 INVITE 1 | x: 1800;refresher=uas | Require: timer", FOUND(PROXY_2XX_INSERTED)},
-    {"put in without Require", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
+    {"inserted without Require", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
      "200 INVITE 1", "200 INVITE 1 | x: 1800;refresher=uac", FOUND(PROXY_2XX_INSERTED)},
-    {"put in with another value", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
+    {"inserted with another value", "INVITE 1 | k: timer", "INVITE 1 | k: timer | x: 1800",
      "200 INVITE 1", "200 INVITE 1 | x: 900;refresher=uac | Require: timer",
      FOUND(PROXY_2XX_INSERTED)},
     {"changed", "UPDATE 2 | k: timer | x: 1800;refresher=uac",
@@ -158,7 +158,7 @@ START_TEST(responses_are_compared)
 }
 END_TEST
 
-/* Nothing is compared where the request was not there, whatever the number of the response. */
+/* Nothing is compared if the request is missing, whatever the number of the response. */
 START_TEST(a_response_alone_is_not_compared)
 {
     struct sst_msg in;
@@ -189,7 +189,7 @@ START_TEST(b2bua_is_told_apart)
 }
 END_TEST
 
-/* The UA's own proxy never breaks a rule, whatever it was asked for. */
+/* A proxy that uses libsst never breaks a rule, whatever it was asked for. */
 START_TEST(libsst_as_a_proxy_is_not_accused)
 {
     static const uint32_t seconds[] = {0, 60, 90, 120, 600, 1800, 3600};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls over TCP, TLS and WebSocket, where nothing is sent twice (RFC 3261 section 17.1.2.2). Of an
- * UPDATE that has no answer in a capture of UDP, the answer may be missing, see test_watch_ends.c;
+/* Calls over TCP, TLS and WebSocket, where nothing is retransmitted (RFC 3261 section 17.1.2.2). If
+ * an UPDATE has no response in a UDP capture, the response may be missing (see test_watch_ends.c);
  * here there was none. Times by hand, as in test_watch_verdict.c. */
 #include "captures.h"
 
@@ -19,7 +19,7 @@ static const struct call calls[] = {
      2000,
      SST_WATCH_REFRESH_UNANSWERED,
      SST_WHO_CALLEE},
-    {"of the callee",
+    {"from the callee",
      {CALLEE_REFRESHES, "902 < UPDATE 1 | k: timer | x: 1800;refresher=uac | stream",
       "1770 > BYE 2"},
      2000,
@@ -52,7 +52,7 @@ static const struct call calls[] = {
      4000,
      SST_WATCH_KEPT_TOO_LONG,
      SST_WHO_CALLER},
-    {"beside an INVITE whose ACK is not there",
+    {"together with an INVITE whose ACK is missing",
      {"0 > INVITE 1 | k: timer | x: 1800",
       "2 < 200 INVITE 1 | k: timer | x: 1800;refresher=uac | Require: timer", UPDATE_902,
       "1770 < BYE 1"},
@@ -97,7 +97,7 @@ START_TEST(a_cut_capture_accuses_nobody_else)
 }
 END_TEST
 
-/* A place that a request over a stream had is free for one that is not. */
+/* A slot that held a request over a stream can then hold one over UDP. */
 START_TEST(each_request_has_a_transport_of_its_own)
 {
     static const char *const lines[] = {

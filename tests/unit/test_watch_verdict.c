@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole calls as a capture shows them, and why they ended. Times by hand: with 1800 s the refresh
- * is due at 900, the other side hangs up at 1768; with 90 s at 45 and at 60. RFC 4028 §7.2, §10. */
+/* Whole calls as captures show them, and why they ended. Times by hand: with 1800 s the refresh is
+ * due at 900, the other side hangs up at 1768; with 90 s at 45 and at 60. RFC 4028 §7.2, §10. */
 #include "captures.h"
 
 static const struct call calls[] = {
@@ -126,7 +126,7 @@ static const struct call calls[] = {
      2000,
      SST_WATCH_REFRESH_UNANSWERED,
      SST_WHO_CALLEE},
-    {"the callee does not answer, and hangs up for want of a refresh",
+    {"the callee does not answer, and hangs up because no refresh came",
      {CALLER_REFRESHES, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
       "902.5 > UPDATE 2 | k: timer | x: 1800;refresher=uac", "1770 < BYE 1"},
      2000,
@@ -253,7 +253,7 @@ static const struct call calls[] = {
      2000,
      SST_WATCH_INTERVAL_REFUSED,
      SST_WHO_CALLER},
-    {"420 of a callee that does not know the extension",
+    {"420 from a callee that does not know the extension",
      {"0 > INVITE 1 | k: timer | Require: timer | x: 1800",
       "0.1 < 420 INVITE 1 | Unsupported: timer", "0.2 > ACK 1"},
      60,
@@ -291,7 +291,7 @@ static const struct call calls[] = {
      200,
      SST_WATCH_ENDED_NORMALLY,
      SST_WHO_NONE},
-    {"the 2xx to a refresh leaves it out, and who refreshed counts from there, without a Reason",
+    {"the 2xx to a refresh leaves it out, and its sender counts from there, without a Reason",
      {CALLER_REFRESHES, "902 > UPDATE 2 | k: timer | x: 1800;refresher=uac",
       "902.1 < 200 UPDATE 2 | k: timer", "2670 > BYE 3"},
      3000,
@@ -334,7 +334,7 @@ static const struct call calls[] = {
      2000,
      SST_WATCH_NOBODY_REFRESHES,
      SST_WHO_CALLEE},
-    {"the same where the caller had offered to refresh",
+    {"the same if the caller had offered to refresh",
      {"0 > INVITE 1 | k: timer | x: 1800;refresher=uac", "2 < 200 INVITE 1 | x: 1800;refresher=uac",
       "2.1 > ACK 1", "1770 < BYE 1"},
      2000,
@@ -380,7 +380,7 @@ static const struct call calls[] = {
      2000,
      SST_WATCH_HUNG_UP_EARLY,
      SST_WHO_CALLER},
-    {"for a timer that there is none of",
+    {"because of a timer that does not exist",
      {"0 > INVITE 1", "2 < 200 INVITE 1", "2.1 > ACK 1", "90 < BYE 1 | timer"},
      200,
      SST_WATCH_HUNG_UP_EARLY,
@@ -426,7 +426,7 @@ static const struct call calls[] = {
      SST_WHO_CALLEE},
 };
 
-/* Without one of its messages each looks like another call, and nobody can tell. */
+/* Without one of its messages, each of these looks like a different call, and nobody can tell. */
 static const struct call sole_calls[] = {
     {"refresh and BYE within two seconds: neither knew",
      {NINETY, "61 < UPDATE 1 | k: timer | x: 90;refresher=uac", "62 > BYE 2"},

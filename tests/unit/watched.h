@@ -36,7 +36,7 @@ static inline uint64_t ms_of(double seconds)
     return (uint64_t)(seconds * 1000.0 + 0.5);
 }
 
-/* One word or header field behind a bar. @return flags for sst_watch_message() */
+/* One word or header field after a bar. @return flags for sst_watch_message() */
 static inline unsigned add_part(struct sst_msg *msg, const char *part, size_t length)
 {
     const char *colon = memchr(part, ':', length);
@@ -60,7 +60,7 @@ static inline unsigned add_part(struct sst_msg *msg, const char *part, size_t le
     return 0;
 }
 
-/* Everything behind the direction. @return flags for sst_watch_message() */
+/* Everything after the direction. @return flags for sst_watch_message() */
 static inline unsigned read_message(const char *text, struct sst_msg *msg)
 {
     char method[16] = "";
