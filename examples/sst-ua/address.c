@@ -54,7 +54,7 @@ void address_set_port(struct net_address *address, int port)
     }
 }
 
-/* Copies, since the storage of one family is no object of another. */
+/* Copies, because storage of one family may not be accessed as an object of another. */
 static struct sockaddr_in read4(const struct net_address *address)
 {
     struct sockaddr_in copy;

@@ -14,7 +14,7 @@ struct net_address {
     socklen_t length; /* 0: none */
 };
 
-/* Reads a numeric address, without asking anybody; the port is 0. */
+/* Reads a numeric address without a lookup; the port is 0. */
 bool address_read(struct net_address *address, int family, const char *host);
 
 bool address_print(const struct net_address *address, char host[NET_HOST_SIZE], int *port);
@@ -24,7 +24,7 @@ void address_set_port(struct net_address *address, int port);
 /* Whether it is the wildcard address. */
 bool address_is_any(const struct net_address *address);
 
-/* Whether two are one, ports included. */
+/* Whether two addresses are equal, ports included. */
 bool address_same(const struct net_address *a, const struct net_address *b);
 
 #endif

@@ -41,7 +41,7 @@ bool credentials_fit(const struct credentials *credentials, const char *realm, b
     return named && realm != NULL;
 }
 
-/* libosip2 keeps the quotes of quoted strings. NULL of NULL, to be freed. */
+/* Without quotes, which libosip2 keeps. NULL for NULL; to be freed. */
 static char *unquoted(const char *text)
 {
     size_t length;
@@ -56,7 +56,7 @@ static char *unquoted(const char *text)
     return text_copy(text);
 }
 
-/* Whether a list of qop options has auth itself, not only auth-int. */
+/* Whether a list of qop options contains auth itself, not only auth-int. */
 static bool lists_auth(const char *options)
 {
     for (const char *at = options; *at != '\0';) {
@@ -71,7 +71,7 @@ static bool lists_auth(const char *options)
     return false;
 }
 
-/* RFC 3261 §22.2: credentials that were just rejected are not tried again, but with a new nonce. */
+/* RFC 3261 §22.2: credentials that were just rejected are only sent again with a new nonce. */
 static bool is_rejection(const struct auth_challenge *challenge,
                          const osip_www_authenticate_t *header, bool fresh)
 {
@@ -79,7 +79,7 @@ static bool is_rejection(const struct auth_challenge *challenge,
     char *nonce = unquoted(header->nonce);
     bool outdated = stale != NULL && osip_strcasecmp(stale, "true") == 0;
 
-    /* The nonce of those that were sent unasked may have run out since. */
+    /* The nonce of credentials sent without a challenge may have expired since. */
     if (!fresh && (challenge->nonce == NULL || strcmp(challenge->nonce, nonce) != 0)) {
         outdated = true;
     }
@@ -111,7 +111,7 @@ static bool learn(struct auth_challenge *challenge, const osip_www_authenticate_
     return true;
 }
 
-/* Whether a challenge is of a realm that gets the credentials. */
+/* Whether a challenge is for a realm that gets our credentials. */
 static bool is_meant(struct credentials *credentials, const osip_www_authenticate_t *header,
                      bool named)
 {
@@ -131,7 +131,7 @@ bool auth_learn(struct auth *auth, struct credentials *credentials, osip_message
     bool proxy = response->status_code == 407;
     osip_list_t *headers = proxy ? &response->proxy_authenticates : &response->www_authenticates;
 
-    /* RFC 8760 §2.3: they come in the order of the server's preference. */
+    /* RFC 8760 §2.3: challenges come in the server's order of preference. */
     for (int i = 0; i < osip_list_size(headers); i++) {
         const osip_www_authenticate_t *header = osip_list_get(headers, i);
 
@@ -143,7 +143,7 @@ bool auth_learn(struct auth *auth, struct credentials *credentials, osip_message
     return false;
 }
 
-/* The digest of what is printed; text is freed. */
+/* The digest of a text; frees the text. */
 static void digest(const struct digest_algorithm *algorithm, char *text, char hex[DIGEST_HEX_SIZE])
 {
     (void)digest_hex(algorithm, text, hex);

@@ -9,23 +9,23 @@
 
 struct digest_algorithm;
 
-/* What the user gave us, and for whom. */
+/* The user's credentials, and the realm they are for. */
 struct credentials {
     char *user; /* NULL: none */
     char *password;
     const char *realm; /* the only one that gets them; NULL: see auth_learn() */
-    char *first_realm; /* of the first challenge that was answered */
+    char *first_realm; /* of the first challenge answered */
 };
 
-/* What was last asked for, by the peer (401) or by a proxy (407). */
+/* The last challenge of the peer (401) or of a proxy (407). */
 struct auth_challenge {
-    char *realm; /* NULL: nothing was asked for */
+    char *realm; /* NULL: no challenge yet */
     char *nonce;
     char *opaque;
     bool with_qop;
     bool has_algorithm;
     const struct digest_algorithm *algorithm;
-    unsigned long count; /* of the requests that used the nonce */
+    unsigned long count; /* requests that used the nonce */
 };
 
 struct auth {
@@ -37,20 +37,18 @@ void auth_free(struct auth *auth);
 
 void credentials_free(struct credentials *credentials);
 
-/* Whether credentials are for a realm. Without one of their own: for that of the first challenge,
- * which is new where the request went to whom the user named. */
+/* Whether credentials are for a realm. If the user named no realm, they are for that of the
+ * first challenge, which may only be set by a destination that the user named. */
 bool credentials_fit(const struct credentials *credentials, const char *realm, bool named);
 
-/*
- * Learns from a 401 or 407; false where it has no challenge that can be answered, or rejects what
- * was just sent, or is of a realm that the credentials are not for. fresh tells that the request
- * that it answers was sent anew because of an earlier one of the same kind, so that only a stale
- * nonce is a reason to try once more; named that the request went to whom the user named.
- */
+/* Learns from a 401 or 407. False if it has no challenge that we can answer, rejects what was
+ * just sent, or is for another realm than the credentials. fresh: the rejected request was
+ * itself sent because of an earlier challenge of the same kind, so only a stale nonce is a
+ * reason to try again. named: the request went to a destination that the user named. */
 bool auth_learn(struct auth *auth, struct credentials *credentials, osip_message_t *response,
                 bool fresh, bool named);
 
-/* Puts credentials for all that was asked for so far into a request. */
+/* Adds credentials for all challenges so far to a request. */
 void auth_add(struct auth *auth, osip_message_t *request, const struct credentials *credentials);
 
 #endif

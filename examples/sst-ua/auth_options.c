@@ -21,7 +21,7 @@ static bool read_auth(struct options *options, const char *option, const char *v
     return true;
 }
 
-/* The first line of a file, which unlike the command line others need not be able to read. */
+/* The first line of a file, which other users need not be able to read, unlike the command line. */
 static bool read_auth_file(struct options *options, const char *option, const char *name)
 {
     char line[1024];

@@ -12,7 +12,7 @@
 #include "timer.h"
 #include "transactions.h"
 
-/* Longer than any copy of what belongs to the dialog can take (64*T1, RFC 3261 §17). */
+/* Longer than any retransmission within the dialog can take (64*T1, RFC 3261 §17). */
 #define FREE_AFTER_MS 40000
 
 static uint64_t hash_of(const char *call_id)
@@ -126,7 +126,7 @@ void call_leave(struct call *call)
     takeover_forget(call);
     timer_end(call);
     for (struct request *request = call->requests; request != NULL; request = request->next) {
-        /* A BYE has to get there, and what it overtakes need not any more. */
+        /* The BYE must arrive; the requests it overtakes need not. */
         if (request->transaction != NULL && request->kind != REQUEST_BYE &&
             request->kind != REQUEST_CANCEL && !call->cancelling) {
             transactions_hush(request->transaction);
@@ -148,8 +148,7 @@ void call_linger(struct call *call, uint64_t wait_ms)
     }
 }
 
-/* The time this many seconds of libsst's clock after the answer; never, if they are negative.
- */
+/* The time this many seconds of libsst's clock after the answer; never if negative. */
 static uint64_t after_answer(const struct call *call, double seconds)
 {
     if (seconds < 0) {
@@ -175,7 +174,7 @@ void call_answered(struct call *call)
     }
 }
 
-/* What is left now of this many seconds of libsst's clock after the answer. */
+/* The time left until this many seconds of libsst's clock after the answer. */
 static uint64_t left_of(const struct call *call, double seconds, uint64_t up_ms)
 {
     uint64_t span_ms;
@@ -191,7 +190,7 @@ void call_resumed(struct call *call, uint64_t up_ms)
 {
     const struct options *options = &call->ua->options;
 
-    /* Before this program's clock began; differences are right all the same. */
+    /* This may lie before our clock began; unsigned differences are still right. */
     call->answered_ms = clock_real_ms(&call->ua->clock) - up_ms;
     if (call->holds < options->hold_count) {
         schedule_at(call, TIMER_HOLD, left_of(call, options->holds[call->holds], up_ms));

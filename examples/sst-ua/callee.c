@@ -20,8 +20,8 @@ static void keep_invite(struct call *call, const struct question *question, stru
 {
     struct incoming *incoming = &call->incoming;
 
-    /* One that is still without its ACK is known to have arrived: the peer sends the next one only
-     * when it had the answer (RFC 5407 §3.1.4). */
+    /* If the last one still lacks its ACK, its response is known to have arrived: the peer sends
+     * the next INVITE only after it got the response (RFC 5407 §3.1.4). */
     call_incoming_done(call);
     incoming->transaction = question->transaction;
     incoming->request = question->request;
@@ -35,7 +35,7 @@ static void keep_invite(struct call *call, const struct question *question, stru
     osip_transaction_set_your_instance(question->transaction, call);
 }
 
-/* It had its final response. */
+/* It has had its final response. */
 static void forget_transaction(struct call *call)
 {
     osip_transaction_set_your_instance(call->incoming.transaction, NULL);
@@ -48,7 +48,7 @@ static struct question kept_question(struct call *call)
                              &call->incoming.tx};
 }
 
-/* Sends the 200 to the INVITE that was kept, and goes on sending it until its ACK. */
+/* Sends the 200 to the kept INVITE, and repeats it until the ACK. */
 static bool accept_invite(struct call *call)
 {
     struct incoming *incoming = &call->incoming;
@@ -116,7 +116,8 @@ void callee_refuse(struct call *call, int status)
     call_leave(call);
 }
 
-/* Finds the answer to an INVITE's offer, or makes one where it has none. 0, or the refusal. */
+/* Finds the answer to an INVITE's offer, or makes an offer if it has none. 0, or the status to
+ * reject it with. */
 static int answer_sdp(struct call *call, osip_message_t *request, struct sdp_draft *answer)
 {
     bool other;
@@ -133,12 +134,12 @@ static int answer_sdp(struct call *call, osip_message_t *request, struct sdp_dra
     return 0;
 }
 
-/* What a first INVITE is refused for, by this side and not by the library; 0 for nothing. */
+/* Why we, not libsst, reject an initial INVITE; 0 if we do not. */
 static int check_invite(const struct question *question, struct sdp_draft *answer)
 {
     osip_contact_t *contact = osip_list_get(&question->request->contacts, 0);
 
-    /* Elements of RFC 2543 need not send one, and are known by their branch, or want of one. */
+    /* Elements of RFC 2543 may omit it; their branch, or the lack of one, shows what they are. */
     if ((contact == NULL || contact->url == NULL) &&
         (contact != NULL || message_has_cookie(question->request))) {
         return 400;
@@ -151,7 +152,7 @@ static void ring(struct call *call)
     struct question question = kept_question(call);
     osip_message_t *response = reply_new(&question, 180);
 
-    /* Where that is impossible the 200 will show it. */
+    /* If that is impossible, the 200 will fail and show it. */
     (void)dialog_begin_as_callee(call, question.request, response);
     reply_send(&question, response);
     schedule_in(call, TIMER_RING, clock_real_span(&call->ua->clock, call->ua->options.ring));
@@ -224,8 +225,8 @@ void callee_reinvite(const struct question *question)
         return;
     }
     if (call->dialog == NULL) {
-        /* libsst has refused it by now where our INVITE is open (EC-128). Never make a dialog here
-         * that our INVITE is to make. */
+        /* libsst has rejected it by now if our INVITE is pending (EC-128). Never create a dialog
+         * here that our INVITE is about to create. */
         reply(&own, 481);
         return;
     }
@@ -239,7 +240,8 @@ void callee_reinvite(const struct question *question)
     (void)accept_invite(call); /* its dialog is there */
 }
 
-/* RFC 3261 §17.2.3: the branch says which, and the rest that it is no accident, and no malice. */
+/* RFC 3261 §17.2.3: the branch identifies the transaction; the rest rules out a match by
+ * accident or malice. */
 static bool is_invite_of(const struct call *call, osip_message_t *sip)
 {
     osip_via_t *theirs = osip_list_get(&sip->vias, 0);

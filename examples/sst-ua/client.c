@@ -13,7 +13,7 @@
 #include "text.h"
 #include "timer.h"
 
-/* Another INVITE, or the ACK for one, is pending: how long until we look again. */
+/* While another INVITE or its ACK is pending, we look again after this time. */
 #define BUSY_MS 50
 
 /* EC-60: wrong credentials stay wrong. */
@@ -76,7 +76,7 @@ void client_refresh(struct call *call, enum sst_method method, bool with_offer)
     }
 }
 
-/* The next of --hold-at, once the last one is done with. */
+/* Schedules the next of --hold-at once the last one has finished. */
 static void next_hold(struct call *call)
 {
     const struct ua *ua = call->ua;
@@ -131,7 +131,7 @@ static void send_again(struct request *request)
     }
 }
 
-/* Whether a request of an answered or placed call goes to whom the user named for calls. */
+/* Whether a request of a call goes to the destination that the user named for calls. */
 static bool goes_to_named(const struct request *request)
 {
     struct ua *ua = request->call->ua;
@@ -158,10 +158,8 @@ static bool goes_to_named(const struct request *request)
     return same;
 }
 
-/*
- * Whether a challenge may be answered. Who calls us is a stranger: nothing for its challenges, but
- * for --auth-realm from --outbound.
- */
+/* Whether to answer a challenge. A peer that calls us is a stranger: its challenges get no
+ * answer, except for --auth-realm from --outbound. */
 static bool may_authenticate(const struct request *request)
 {
     const struct options *options = &request->call->ua->options;
@@ -189,17 +187,15 @@ static bool authenticate(struct request *request, osip_message_t *response)
     return true;
 }
 
-/*
- * RFC 3261 §12.2.1.2: the peer does not know the call any more. Where a session timer runs, libsst
- * has said so already, and the call is on its way out.
- */
+/* RFC 3261 §12.2.1.2: the peer no longer knows the call. If a session timer runs, libsst has
+ * reported that already, and the call is ending. */
 static bool is_lost(const struct request *request, const osip_message_t *response)
 {
     return request->kind == REQUEST_HOLD && request->call->state == CALL_UP && response != NULL &&
            (response->status_code == 481 || response->status_code == 408);
 }
 
-/* What the library says about a request that was refused, or never answered. */
+/* Does what libsst says about a request that was rejected, or never answered. */
 static void follow(struct request *request, osip_message_t *response,
                    const struct sst_verdict *verdict)
 {
@@ -249,7 +245,7 @@ static void provisional(struct request *request, osip_message_t *response)
         if (call->early_tag == NULL) {
             call->early_tag = text_copy(tag);
         }
-        /* What another fork can do says nothing about the one that was heard first. */
+        /* What another fork can do says nothing about the fork that responded first. */
         if (strcmp(call->early_tag, tag) != 0) {
             return;
         }
@@ -276,7 +272,7 @@ static void established(struct request *request, osip_message_t *response)
     request_ack(call, response, request->transaction->orig_request, NULL);
     call_request_done(request);
     call_answered(call);
-    /* RFC 3261 §9.1: the CANCEL came too late, so the call is up and has to be ended. */
+    /* RFC 3261 §9.1: the CANCEL came too late: the call is up and must be ended. */
     if (call->cancelling) {
         farewell(call, CALL_GOOD, NULL);
     }
@@ -295,8 +291,8 @@ static void accepted(struct request *request, osip_message_t *response)
     sdp = message_sdp(response, &other);
     dialog_refresh_target(call, response);
     if (request->method == SST_METHOD_INVITE) {
-        /* RFC 3261 §13.2.1: an INVITE without an offer has one in its 2xx, and the answer in the
-         * ACK. */
+        /* RFC 3261 §13.2.1: an INVITE without an offer gets one in its 2xx; the answer goes into
+         * the ACK. */
         if (request->offer.content == NULL && sdp != NULL) {
             sdp_answer(&call->sdp, sdp, &answer);
         }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* This side's requests: what they are for, and what their responses lead to. */
+/* Our requests: what they are for, and what their responses lead to. */
 #ifndef SST_UA_CLIENT_H
 #define SST_UA_CLIENT_H
 
 #include "call.h"
 
-/* Places one more call; false where its INVITE cannot be sent. */
+/* Places one more call; false if its INVITE cannot be sent. */
 bool client_call(struct ua *ua);
 
-/* The library asks for a refresh. It is told where that cannot be sent. */
+/* libsst asks for a refresh. If it cannot be sent, libsst is told. */
 void client_refresh(struct call *call, enum sst_method method, bool with_offer);
 
-/* TIMER_HOLD has come. */
+/* TIMER_HOLD has fired. */
 void client_hold(struct call *call);
 
 /* From transactions.h: a response, and the end of a transaction without one. */

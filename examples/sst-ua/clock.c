@@ -6,7 +6,8 @@ void clock_start(struct clock *clock, double speed)
     clock->speed = speed;
     clock->id = CLOCK_MONOTONIC;
 #ifdef CLOCK_BOOTTIME
-    /* It goes on while the machine sleeps, as the peer's clock does; CLOCK_MONOTONIC does not. */
+    /* CLOCK_BOOTTIME goes on while the machine sleeps, as the peer's clock does; CLOCK_MONOTONIC
+     * does not. */
     if (clock_gettime(CLOCK_BOOTTIME, &clock->start) == 0) {
         clock->id = CLOCK_BOOTTIME;
         return;
@@ -24,7 +25,7 @@ static double elapsed_ms(const struct clock *clock)
            (double)(now.tv_nsec - clock->start.tv_nsec) / 1e6;
 }
 
-/* Doubles above 2^53 ms are of no use as times, and would not convert. */
+/* Doubles above 2^53 ms are useless as times, and would not convert. */
 static uint64_t whole_ms(double ms)
 {
     if (!(ms > 0)) {
@@ -33,7 +34,7 @@ static uint64_t whole_ms(double ms)
     return ms < 9e15 ? (uint64_t)ms : CLOCK_NEVER - 1;
 }
 
-/* Rounded up: a deadline that is looked at too early has to be looked at again. */
+/* Rounded up: a deadline checked too early would have to be checked again. */
 static uint64_t whole_ms_up(double ms)
 {
     uint64_t down = whole_ms(ms);

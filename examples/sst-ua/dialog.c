@@ -17,7 +17,7 @@ bool dialog_begin_as_caller(struct call *call, osip_message_t *response)
     }
     free(call->remote_tag);
     call->remote_tag = text_copy(call->dialog->remote_tag);
-    /* A peer without a tag (RFC 2543) is known by an empty one. */
+    /* A peer without a tag (RFC 2543) has an empty one. */
     if (call->remote_tag == NULL) {
         call->remote_tag = text_copy("");
     }
@@ -45,7 +45,7 @@ void dialog_refresh_target(struct call *call, osip_message_t *sip)
     call->dialog->remote_contact_uri = copy;
 }
 
-/* The peer's Contact; where it never gave one, its address of record is all there is. */
+/* The peer's Contact; if it never gave one, its address of record. */
 static osip_uri_t *remote_target(const osip_dialog_t *dialog)
 {
     const osip_contact_t *contact = dialog->remote_contact_uri;
@@ -53,7 +53,7 @@ static osip_uri_t *remote_target(const osip_dialog_t *dialog)
     return contact != NULL && contact->url != NULL ? contact->url : dialog->remote_uri->url;
 }
 
-/* The first element of the route set, NULL for none. */
+/* The first element of the route set, NULL if there is none. */
 static osip_uri_t *first_route(osip_dialog_t *dialog)
 {
     osip_record_route_t *route = osip_list_get(&dialog->route_set, 0);
@@ -82,10 +82,8 @@ static void add_route(osip_message_t *request, osip_uri_t *uri)
     osip_list_add(&request->routes, route, -1);
 }
 
-/*
- * RFC 3261 §12.2.1.1: behind a loose router the remote target is the Request-URI; a strict one
- * takes that place itself, and the target comes last in the Route.
- */
+/* RFC 3261 §12.2.1.1: after a loose router, the remote target is the Request-URI. A strict
+ * router takes that place itself, and the target comes last in the Route. */
 static void add_routes(osip_dialog_t *dialog, osip_message_t *request, bool strict)
 {
     for (int i = strict ? 1 : 0; i < osip_list_size(&dialog->route_set); i++) {

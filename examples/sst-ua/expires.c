@@ -12,7 +12,7 @@ static bool is_own(const osip_uri_t *uri, const osip_uri_t *own)
            text_same(uri->username, own->username);
 }
 
-/* A number of seconds; 0 where it is none. */
+/* A number of seconds; 0 if it is not a number. */
 static unsigned seconds_of(const char *text)
 {
     unsigned long number =

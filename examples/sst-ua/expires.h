@@ -5,11 +5,11 @@
 
 #include <sst/osip.h>
 
-/* What a header field says; 0 where it is not there, or no number. */
+/* The value of a header field; 0 if it is missing or not a number. */
 unsigned expires_seconds(osip_message_t *sip, const char *name);
 
-/* For how long a registration is good (RFC 3261 §10.2.4): what the response says at the Contact of
- * the request, or for all, or what was asked for. */
+/* How long a registration is valid (RFC 3261 §10.2.4): what the response says at the request's
+ * Contact, or for all Contacts, or what was asked for. */
 unsigned expires_granted(osip_message_t *request, osip_message_t *response);
 
 #endif

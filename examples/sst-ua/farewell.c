@@ -13,7 +13,7 @@
 #include "text.h"
 #include "timer.h"
 
-/* The ACK for the peer's INVITE is not here yet: looked at again after so long. */
+/* While the ACK for the peer's INVITE is missing, we look again after this time. */
 #define BUSY_MS 50
 
 static void say_bye(struct call *call, enum call_status status, const char *reason)
@@ -105,7 +105,7 @@ void farewell_no_ack(struct call *call)
     farewell(call, CALL_NOT_ESTABLISHED, NULL);
 }
 
-/* The call of the INVITE that a 2xx with another To tag answers as well. */
+/* The call whose INVITE a 2xx with another To tag also answers. */
 static struct call *forking_call(struct ua *ua, const char *call_id, const char *local_tag,
                                  uint32_t cseq)
 {
@@ -119,7 +119,7 @@ static struct call *forking_call(struct ua *ua, const char *call_id, const char 
     return NULL;
 }
 
-/* RFC 3261 §13.2.2.4: each 2xx is a dialog of its own, so this one is acknowledged and ended. */
+/* RFC 3261 §13.2.2.4: each 2xx creates a dialog of its own, so this one gets an ACK and a BYE. */
 static void end_fork(struct call *call, osip_message_t *response)
 {
     struct call *fork = call_new(call->ua, call->call_id, true);
@@ -174,7 +174,7 @@ void farewell_stray(struct ua *ua, osip_message_t *response)
     if (call != NULL && call->ack != NULL && message_cseq(call->ack) == message_cseq(response)) {
         request_ack_again(call);
     } else if (call != NULL) {
-        /* Of a re-INVITE that was given up, or a copy that was overtaken by the next one. */
+        /* For a re-INVITE that was given up, or a retransmission that the next request overtook. */
         request_ack(call, response, NULL, NULL);
     } else {
         call = forking_call(ua, call_id, local_tag, message_cseq(response));

@@ -7,7 +7,7 @@
 #include "raw.h"
 #include "text.h"
 
-/* What is taken out of a socket at a time, at least where there is room for it. */
+/* How much to read from a socket at once, as long as there is room. */
 #define FRAMING_STEP 4096
 
 size_t framing_room(struct framing *framing, char **at)
@@ -55,7 +55,7 @@ static void pass_over(struct framing *framing, size_t length)
     framing->whole = 0;
 }
 
-/* The length of the header, its empty line included; 0 where it is not complete. */
+/* The length of the header, its empty line included; 0 if it is incomplete. */
 static size_t head_length(struct framing *framing, const char *bytes, size_t length)
 {
     for (size_t i = framing->scanned; i + 1 < length; i++) {
@@ -69,12 +69,12 @@ static size_t head_length(struct framing *framing, const char *bytes, size_t len
             return i + 3;
         }
     }
-    /* The next look begins where an end may have begun. */
+    /* The next scan starts where an end may have begun. */
     framing->scanned = length > 2 ? length - 2 : 0;
     return 0;
 }
 
-/* The number of a Content-Length; -1 for what is none, or is far too large. */
+/* The number in a Content-Length; -1 if it is not a number, or far too large. */
 static long body_length(const struct raw_text *value)
 {
     long number = 0;
@@ -88,7 +88,7 @@ static long body_length(const struct raw_text *value)
     return value->length > 0 ? number : -1;
 }
 
-/* Reads where a message with a complete header ends: 0, or the status to refuse it with. */
+/* Finds where a message with a complete header ends: 0, or the status to reject it with. */
 static int measure(struct framing *framing, const char *bytes, size_t head)
 {
     struct raw_field field = {{0}, {0}, {0}};
@@ -100,7 +100,7 @@ static int measure(struct framing *framing, const char *bytes, size_t head)
     }
     while (raw_next(&raw, &field)) {
         if (raw_is(&field, "Content-Length", 'l')) {
-            /* Of two nobody knows which one the next element believes. */
+            /* If there are two, we cannot know which one the next element believes. */
             if (body >= 0) {
                 return 400;
             }
@@ -110,7 +110,7 @@ static int measure(struct framing *framing, const char *bytes, size_t head)
             }
         }
     }
-    /* RFC 3261 §20.14: over streams it has to be there. */
+    /* RFC 3261 §20.14: mandatory over streams. */
     if (body < 0) {
         return 400;
     }
@@ -121,10 +121,10 @@ static int measure(struct framing *framing, const char *bytes, size_t head)
     return 0;
 }
 
-/* What stands where a message may begin. */
+/* What was found where a message may begin. */
 enum blank { BLANK_NONE, BLANK_PING, BLANK_PONG, BLANK_OPEN, BLANK_PASSED };
 
-/* Empty lines in front: keep-alives, or what RFC 3261 §7.5 wants to be passed over. */
+/* Empty lines before a message: keep-alives, or lines to skip (RFC 3261 §7.5). */
 static enum blank blank_lines(struct framing *framing)
 {
     const char *bytes = framing->bytes + framing->start;
@@ -200,7 +200,7 @@ enum framing_result framing_next(struct framing *framing, struct framing_piece *
             break;
         }
     }
-    /* Between messages a stream costs nothing: many may be open. */
+    /* Between messages a stream holds no memory: many may be open. */
     framing_free(framing);
     return FRAMING_MORE;
 }

@@ -8,7 +8,7 @@
 #include "message.h"
 #include "text.h"
 
-/* The value of a parameter of a URI, NULL for none. */
+/* The value of a URI parameter, NULL if there is none. */
 static const char *parameter(osip_uri_t *uri, char *name)
 {
     osip_uri_param_t *found = NULL;
@@ -43,7 +43,7 @@ struct hop hop_back(osip_message_t *request)
     return hop;
 }
 
-/* The URI of --outbound, NULL where it is none. */
+/* The URI of --outbound, NULL if it is not a URI. */
 static osip_uri_t *outbound_uri(const struct ua *ua)
 {
     osip_uri_t *uri;
@@ -73,7 +73,7 @@ struct hop hop_first(const struct ua *ua, osip_uri_t *uri)
     } else if (uri != NULL) {
         hop = hop_of(uri);
     }
-    /* Behind a sips: URI everything is TLS (RFC 3261 §26.2.2). */
+    /* Everything after a sips: URI must use TLS (RFC 3261 §26.2.2). */
     hop.secure |= uri != NULL && uri->scheme != NULL && osip_strcasecmp(uri->scheme, "sips") == 0;
     osip_uri_free(route);
     return hop;
@@ -108,7 +108,7 @@ enum resolved hop_locate(struct ua *ua, struct path *path)
     return path_locate(path, &ua->net.resolver, ua->options.transport, clock_real_ms(&ua->clock));
 }
 
-/* What is known of where a hop leads to. */
+/* What is known about where a hop leads. */
 static struct target target_of(struct ua *ua, const struct hop *hop)
 {
     struct path path = path_of(hop_copy(hop));
@@ -122,13 +122,13 @@ static struct target target_of(struct ua *ua, const struct hop *hop)
     return target;
 }
 
-/* Our host as others see it on the way to somewhere. */
+/* Our host as others see it on the way to a target. */
 static void local_host(struct ua *ua, const struct target *target, char host[NET_HOST_SIZE])
 {
     bool known = ua->net.any && target->address.length > 0;
 
     if (!known && ua->net.any && ua->local_host[0] != '\0') {
-        /* While a name is looked up, the interface that was right for the last one has to do. */
+        /* While a name is being looked up, use the interface that was right for the last one. */
         memcpy(host, ua->local_host, NET_HOST_SIZE);
         return;
     }
@@ -172,7 +172,7 @@ char *hop_contact_uri(struct ua *ua, const struct hop *hop)
     char *uri;
     int port;
 
-    /* Others come by UDP where nothing is said; who listens to it by default says nothing. */
+    /* Without a transport parameter others use UDP, so a UDP listener omits it. */
     if (transport == TRANSPORT_TCP && ua->options.transport != TRANSPORT_TCP) {
         transport = TRANSPORT_UDP;
     }

@@ -5,12 +5,12 @@
 
 #include "clock.h"
 
-/* A standby forgets that there was an owner, where the store has lost it too, after so many leases.
- */
+/* After this many leases, a standby forgets that there was an owner, if the store has lost it
+ * too. */
 #define LEASES_TO_FORGET 10
 
-/* When a store is back, the owner, which may have calls that are not in it yet, has a lease's time
- * to go before the standbys; but no less than this. */
+/* When a store is back, the owner claims the lease before the standbys: it may have calls that
+ * are not stored yet. It gets one lease's time for that, but at least this. */
 #define OWNER_FIRST_MS 2000
 
 void lease_begin(struct lease *lease, const char *node, bool standby, double seconds)
@@ -40,7 +40,7 @@ uint64_t lease_due_ms(const struct lease *lease)
     if (!lease->reachable || lease->claiming || lease->lost) {
         return CLOCK_NEVER;
     }
-    /* A standby asks four times as often as an owner renews: how soon it notices counts. */
+    /* A standby asks four times as often as an owner renews, to notice the end of a lease early. */
     return lease->claimed_ms == 0
                ? lease->begin_ms
                : lease->claimed_ms + lease->length_ms / (lease->epoch != 0 ? 3 : 12);
@@ -48,7 +48,7 @@ uint64_t lease_due_ms(const struct lease *lease)
 
 void lease_claim(struct lease *lease, struct store *store, uint64_t now_ms)
 {
-    /* A standby begins to ask for the next epoch only where it has seen that there is an owner. */
+    /* A standby asks for the next epoch only once it has seen an owner. */
     uint64_t least = lease->standby && lease->seen == 0 ? 1 : lease->seen;
 
     if (lease->epoch == 0 && lease->standby && now_ms >= lease->forget_ms) {
@@ -67,7 +67,7 @@ bool lease_answered(struct lease *lease, enum store_claim claim, uint64_t epoch,
 {
     lease->claiming = false;
     if (claim == STORE_NOBODYS) {
-        return true; /* asked again, and no more certain than before */
+        return true; /* asked again, and still as uncertain */
     }
     if (claim == STORE_OURS) {
         lease->epoch = epoch;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Whose the calls are, as far as the store has told this node: the lease, the epoch, and when to
- * ask again. Times are real ones in ms.
- */
+/* Who owns the calls, as far as the store has told this node: the lease, the epoch, and when to
+ * ask again. Times are real times in ms. */
 #ifndef SST_UA_LEASE_H
 #define SST_UA_LEASE_H
 
@@ -16,31 +14,31 @@ struct lease {
     bool standby;
     uint32_t length_ms;
     uint64_t epoch;      /* ours; 0: not the owner */
-    uint64_t seen;       /* the highest that the store has shown */
+    uint64_t seen;       /* the highest epoch seen in the store */
     uint64_t forget_ms;  /* when a standby forgets it */
-    uint64_t claimed_ms; /* when the store was asked last; 0: it is asked at begin_ms */
+    uint64_t claimed_ms; /* when the store was last asked; 0: not yet, ask at begin_ms */
     uint64_t begin_ms;
     uint64_t until_ms; /* the lease is ours until then */
     bool reachable;    /* the store */
-    bool claiming;     /* a claim has no answer yet */
-    bool asked;        /* in doubt, and in vain */
-    bool forgot;       /* that there was an owner */
-    bool lost;         /* the calls are another node's */
+    bool claiming;     /* a claim is pending */
+    bool asked;        /* asked in doubt, without result */
+    bool forgot;       /* forgot that there was an owner */
+    bool lost;         /* another node owns the calls */
 };
 
-/* The node's name has to stay. */
+/* The node's name must stay valid. */
 void lease_begin(struct lease *lease, const char *node, bool standby, double seconds);
 
-/* The store can be reached from now on, or no longer. */
+/* The store became reachable, or unreachable. */
 void lease_reach(struct lease *lease, bool reachable, uint64_t now_ms);
 
 /* When lease_claim() has something to do. */
 uint64_t lease_due_ms(const struct lease *lease);
 
-/* Asks for the lease, or renews it, where that is due. */
+/* Asks for the lease, or renews it, if that is due. */
 void lease_claim(struct lease *lease, struct store *store, uint64_t now_ms);
 
-/* What came of that. False where the calls turn out to be another node's. */
+/* The result of a claim. False if the calls turn out to be another node's. */
 bool lease_answered(struct lease *lease, enum store_claim claim, uint64_t epoch, const char *owner,
                     uint64_t now_ms);
 

@@ -30,7 +30,7 @@ void line_bool(const char *key, bool value)
     json_object_set_new(object, key, json_boolean(value));
 }
 
-/* The peer's bytes may not be UTF-8, so each is taken as if it were Latin-1. */
+/* The peer's bytes may not be UTF-8, so each byte is treated as Latin-1. */
 static char *utf8_of(const char *value)
 {
     char *text = memory(2 * strlen(value) + 1);

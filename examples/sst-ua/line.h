@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One JSON object a line on standard output, by jansson. */
+/* One JSON object a line on standard output, written by jansson. */
 #ifndef SST_UA_LINE_H
 #define SST_UA_LINE_H
 

@@ -12,7 +12,7 @@
 #include "out.h"
 #include "text.h"
 
-/* What makes two received messages copies of one (RFC 3261 §17.1.3, §17.2.3). */
+/* What makes two received messages retransmissions of one (RFC 3261 §17.1.3, §17.2.3). */
 static uint64_t identity(osip_message_t *sip)
 {
     const char *to_tag = message_tag(sip->to);
@@ -233,7 +233,7 @@ void log_registration(const struct log *log, const char *event, const char *key,
     }
 }
 
-/* The log whose lines were lost; standard output is one, and so is its log. */
+/* The log whose lines were lost: there is one standard output, so there is one log. */
 static const struct log *opened;
 
 static void print_loss(FILE *line, unsigned long lost)

@@ -9,10 +9,10 @@
 #include "message.h"
 #include "out.h"
 
-/* Column of the ladder that says what message it is: room for a 422. */
+/* Width of the ladder's message column: room for a 422. */
 #define WHAT_WIDTH 43
 
-/* What colours mean; they are those of the terminal's own palette, for dark and light. */
+/* What colours mean. They come from the terminal's own palette, so they suit dark and light. */
 #define PLAIN "\033[0m"
 #define FAINT "\033[2m"
 #define BOLD "\033[1m"
@@ -65,10 +65,8 @@ static void color(const struct log *log, const char *sequence)
     }
 }
 
-/*
- * Prints at most so many bytes of what a peer wrote, and none of them that a terminal would obey.
- * Returns how many.
- */
+/* Prints at most this many bytes of a peer's text, without control characters that a terminal
+ * would obey. Returns how many. */
 static int print_foreign(const char *text, int limit)
 {
     int i;
@@ -81,7 +79,7 @@ static int print_foreign(const char *text, int limit)
     return i;
 }
 
-/* The start of a line of the ladder: time, call, and what kind of line it is. */
+/* The start of a ladder line: time, call, and kind of line. */
 static void start_line(const struct log *log, const char *call_id, const char *mark,
                        const char *mark_color)
 {
@@ -131,7 +129,7 @@ static int print_what(osip_message_t *sip)
     return width + fprintf(line, " %lu)", cseq);
 }
 
-/* What follows on a line: the first of it in its column, as far as there is room. */
+/* The rest of a line: the first item in its column, as far as there is room. */
 static void print_more(const struct log *log, int *width, const char *name, const char *value)
 {
     if (value == NULL) {

@@ -7,7 +7,7 @@
 #include "seen.h"
 #include "text.h"
 
-/* Only those of RFC 3261 are unique; others are left to libosip2. */
+/* Only branches of RFC 3261 are unique; the others are left to libosip2. */
 static bool is_unique(const char *branch)
 {
     return branch != NULL && strncmp(branch, "z9hG4bK", 7) == 0;
@@ -18,7 +18,7 @@ static size_t bucket(const char *branch)
     return seen_hash(SEEN_HASH_START, branch, strlen(branch)) % LOOKUP_BUCKETS;
 }
 
-/* The chain goes through a pointer that libosip2 leaves to its user. */
+/* The chain uses a pointer that libosip2 leaves to its user. */
 static osip_transaction_t *next(osip_transaction_t *transaction)
 {
     return osip_transaction_get_reserved2(transaction);
@@ -67,7 +67,7 @@ static osip_fsm_type_t type_of(osip_message_t *sip)
     return invite || MSG_IS_ACK(sip) ? IST : NIST;
 }
 
-/* More than RFC 3261 §17.2.3 asks for: a copy, and an ACK, has these as they were. */
+/* More than RFC 3261 §17.2.3 requires: a retransmission, and an ACK, repeats these unchanged. */
 static bool same_request(osip_transaction_t *transaction, osip_message_t *sip)
 {
     const char *theirs = message_tag(sip->from);
@@ -86,7 +86,7 @@ static bool belongs(osip_transaction_t *transaction, osip_message_t *sip)
     if (transaction->ctx_type != type_of(sip)) {
         return false;
     }
-    /* Requests of two senders may have one branch by accident, or by malice. */
+    /* Requests of two senders may have the same branch, by accident or by malice. */
     if (MSG_IS_REQUEST(sip) &&
         (!message_same_sender(via, transaction->topvia) || !same_request(transaction, sip))) {
         return false;

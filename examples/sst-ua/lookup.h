@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Transactions by their branches. libosip2 looks at one after the other, which takes most of the
- * time when thousands linger.
- */
+/* Finds transactions by branch. libosip2 searches linearly, which takes most of the time when
+ * thousands linger. */
 #ifndef SST_UA_LOOKUP_H
 #define SST_UA_LOOKUP_H
 
 #include "ua.h"
 
-/* A transaction that was made, and one that has ended. */
+/* Adds a new transaction; removes one that has ended. */
 void lookup_add(struct stack *stack, osip_transaction_t *transaction);
 void lookup_remove(struct stack *stack, osip_transaction_t *transaction);
 

@@ -23,13 +23,13 @@
 #include "timer.h"
 #include "transactions.h"
 
-/* So many calls are placed in one turn. */
+/* How many calls are placed in one turn. */
 #define CALLS_A_TURN 32
 
-/* So many timers of calls are looked at in one turn. */
+/* How many timers of calls are handled in one turn. */
 #define TIMERS_A_TURN 4096
 
-/* The end comes at most so long after the last call was over. */
+/* The program ends at most this long after the last call was over. */
 #define LINGER_MAX_MS 5500
 
 static void run_timer(struct call *call, enum call_timer timer)
@@ -65,7 +65,7 @@ static void fall_silent(struct ua *ua)
 {
     log_note(&ua->log, NULL, "silent from here on");
     ua->mute = true;
-    /* Nothing will ever end a call without a session timer: there is nothing to wait for. */
+    /* Nothing will ever end a call without a session timer, so there is nothing to wait for. */
     for (size_t i = 0; i < ua->agenda.count; i++) {
         struct call *call = ua->agenda.heap[i]->owner;
 
@@ -94,7 +94,7 @@ static void run_timers(struct ua *ua)
     }
 }
 
-/* Whether the last call is over, and nothing is to be done or awaited any more. */
+/* Whether the last call is over, and nothing is left to do or to wait for. */
 static bool is_done(const struct ua *ua)
 {
     uint64_t now_ms = clock_real_ms(&ua->clock);
@@ -110,13 +110,13 @@ static bool is_done(const struct ua *ua)
     return last && ua->goodbyes == 0 && (ua->stopping || now_ms >= ua->linger_ms);
 }
 
-/* A time at which only is_done() may come to another result: once it is past it matters no more. */
+/* A time that only matters to is_done(): once past, it no longer counts. */
 static uint64_t if_ahead(uint64_t time_ms, uint64_t now_ms)
 {
     return time_ms > now_ms ? time_ms : CLOCK_NEVER;
 }
 
-/* How long to wait for a datagram, in the form that poll() wants. */
+/* How long to wait for a datagram, as a timeout for poll(). */
 static int waiting_time(const struct ua *ua)
 {
     uint64_t now_ms = clock_real_ms(&ua->clock);
@@ -131,7 +131,7 @@ static int waiting_time(const struct ua *ua)
     if (due_ms <= now_ms) {
         return 0;
     }
-    /* Not more than a minute, which never hurts. */
+    /* At most a minute: waking up early does no harm. */
     return network_wait_ms(ua, now_ms, (int)clock_earlier(due_ms - now_ms, 60000));
 }
 
@@ -141,7 +141,7 @@ static bool has_calls_to_place(const struct ua *ua)
            registration_is_good(ua);
 }
 
-/* Not all at once: the answers to the first ones would have to wait. */
+/* Not all at once: responses to the first ones would have to wait. */
 static bool place_calls(struct ua *ua)
 {
     for (int i = 0; i < CALLS_A_TURN && has_calls_to_place(ua); i++) {
@@ -153,7 +153,7 @@ static bool place_calls(struct ua *ua)
     return true;
 }
 
-/* Waits until there is something to do; what came of signals is returned. */
+/* Waits until there is something to do; returns what signals asked for. */
 static bool wait_for_work(struct ua *ua, short *store_events)
 {
     struct pollfd sources[3 + NETWORK_SOCKETS] = {

@@ -32,7 +32,7 @@ static bool has_via(osip_message_t *sip)
     return via != NULL && via->host != NULL;
 }
 
-/* Whether it has all that RFC 3261 §8.1.1 and §20 ask of each. */
+/* Whether it has everything that RFC 3261 §8.1.1 and §20 require of each message. */
 static bool is_complete(osip_message_t *sip)
 {
     if (sip->call_id == NULL || sip->call_id->number == NULL || sip->cseq == NULL ||
@@ -53,10 +53,8 @@ static char *put(char *end, const char *bytes, size_t length)
     return end + length;
 }
 
-/*
- * One line for each field, and each line with the end that it should have: of bare line feeds and
- * folded lines libosip2 makes something else. The length of the body is known already.
- */
+/* One line per field, each with a proper line end: libosip2 misreads bare line feeds and folded
+ * lines. The length of the body is already known. */
 static char *clean_head(const struct raw_message *raw, size_t *length)
 {
     struct raw_field field = {{0}, {0}, {0}};
@@ -81,7 +79,7 @@ static char *clean_head(const struct raw_message *raw, size_t *length)
             char c = field.value.at[i];
 
             if (c == '\0' && i > 0 && field.value.at[i - 1] == '\\') {
-                /* A NUL may stand quoted in a display name; libosip2 would end there. */
+                /* A NUL may appear escaped in a display name; libosip2 would stop there. */
                 c = '?';
             } else if (c == '\r' || c == '\n') {
                 c = ' ';
@@ -240,7 +238,7 @@ bool message_accepts_sdp(osip_message_t *request)
 
 bool message_same_sender(const osip_via_t *a, const osip_via_t *b)
 {
-    /* No port and 5060 are not the same here: a copy has what its original had. */
+    /* No port and port 5060 differ here: a retransmission repeats what the original had. */
     return a != NULL && b != NULL && a->host != NULL && b->host != NULL &&
            osip_strcasecmp(a->host, b->host) == 0 &&
            (a->port == NULL ? b->port == NULL : text_same(a->port, b->port));
@@ -375,7 +373,7 @@ osip_message_t *message_response(osip_message_t *request, int status, const char
     }
     osip_call_id_clone(request->call_id, &response->call_id);
     osip_cseq_clone(request->cseq, &response->cseq);
-    /* RFC 3261 §12.1.1: the responses that make a dialog show the way back to the caller. */
+    /* RFC 3261 §12.1.1: responses that create a dialog copy the Record-Route. */
     if (status > 100 && status < 300) {
         copy_record_routes(request, response);
     }
@@ -390,7 +388,7 @@ void message_add(osip_message_t *sip, const char *name, const char *value)
 
 void message_add_allow(osip_message_t *sip, bool update)
 {
-    /* A list of one element for libosip2, so that it stays one line. */
+    /* One list element for libosip2, so that it stays on one line. */
     osip_message_set_allow(sip, update ? "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
                                        : "INVITE, ACK, CANCEL, BYE, OPTIONS");
 }

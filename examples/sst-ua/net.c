@@ -20,16 +20,17 @@
 
 #define DATAGRAM_SIZE 65536
 
-/* So many datagrams are taken in for one that is sent: more than one send brings on. */
+/* How many datagrams are read for each one sent: more than one send can trigger. */
 #define TAKEN_A_SEND 16
 
-/* So many may wait. Those of calls are as many as the socket would hold. */
+/* How many may wait. Those of calls: as many as the socket would hold. */
 #define KNOWN_MAX 16384
 #define STRANGERS_MAX 512
 
 static bool bind_socket(struct net *net, struct net_address *address)
 {
-    /* Answers to many calls arrive together; what does not fit costs a retransmission. */
+    /* Responses to many calls arrive together; each one that does not fit costs a
+     * retransmission. */
     int buffer = 4 << 20;
     int yes = 1;
 
@@ -42,7 +43,7 @@ static bool bind_socket(struct net *net, struct net_address *address)
         setsockopt(net->socket, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
     }
 #ifdef IP_RECVERR
-    /* RFC 3261 §18.4: ICMP says where nobody listens; a socket without a peer has to ask for it. */
+    /* RFC 3261 §18.4: ICMP reports closed ports; an unconnected socket must ask for that. */
     if (net->family == AF_INET6) {
         setsockopt(net->socket, IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof yes);
     } else {
@@ -50,7 +51,7 @@ static bool bind_socket(struct net *net, struct net_address *address)
     }
 #endif
     if (net->shared) {
-        /* Who binds last gets what arrives; and the address may come only later. */
+        /* The last to bind gets what arrives; and the address may only come later. */
         setsockopt(net->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 #ifdef IP_FREEBIND
         setsockopt(net->socket, IPPROTO_IP, IP_FREEBIND, &yes, sizeof yes);
@@ -64,7 +65,7 @@ static bool bind_socket(struct net *net, struct net_address *address)
            address_print(address, net->host, &net->port);
 }
 
-/* The local address, which may be a name; before anything else runs, so it may wait. */
+/* The local address, which may be a name. Nothing else runs yet, so this may block. */
 static int look_up(const char *host, struct net_address *address)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_PASSIVE};
@@ -153,7 +154,7 @@ enum resolved net_resolve(struct net *net, const char *host, int port, uint64_t 
 {
     enum resolved result;
 
-    /* URIs and Vias can hold any number, which must not lead to another port. */
+    /* URIs and Vias can hold any number, which must not turn into another port. */
     if (port < 1 || port > 65535) {
         return RESOLVE_FAILED;
     }
@@ -164,7 +165,7 @@ enum resolved net_resolve(struct net *net, const char *host, int port, uint64_t 
     return result;
 }
 
-/* Takes one error out of the socket; false where there is none. */
+/* Reads one error from the socket; false if there is none. */
 static bool take_error(struct net *net)
 {
 #ifdef IP_RECVERR
@@ -231,7 +232,7 @@ bool net_deliver(struct net *net, const struct net_address *from, uint32_t strea
     return known;
 }
 
-/* Takes one datagram out of the socket; false where there is none. */
+/* Reads one datagram from the socket; false if there is none. */
 static bool take_in(struct net *net)
 {
     static char bytes[DATAGRAM_SIZE];
@@ -240,7 +241,7 @@ static bool take_in(struct net *net)
                               (struct sockaddr *)&from.storage, &from.length);
 
     if (length < 0) {
-        /* An error of what was sent before stands in front of what has arrived. */
+        /* An error from an earlier send comes before what has arrived. */
         return errno != EAGAIN && errno != EWOULDBLOCK && take_error(net);
     }
     (void)net_deliver(net, &from, 0, bytes, (size_t)length);
@@ -261,7 +262,7 @@ bool net_send(struct net *net, const struct net_address *to, const char *bytes, 
     if (net->failing != NULL && address_same(net->failing, to)) {
         return false;
     }
-    /* The first try may be told of an error of something that was sent elsewhere before. */
+    /* The first try may report an error from an earlier send to another address. */
     for (int i = 0; i < 2 && !sent; i++) {
         sent = sendto(net->socket, bytes, length, 0, (const struct sockaddr *)&to->storage,
                       to->length) == (ssize_t)length;

@@ -15,16 +15,16 @@
 #include "tries.h"
 #include "wire.h"
 
-/* So many datagrams are taken out of the socket in one turn, and so long they are dealt with before
- * timers are looked at: those of calls, and those of strangers. */
+/* How many datagrams are read from the socket in one turn, and how long they are handled before
+ * timers are checked: those of calls, and those of strangers. */
 #define DATAGRAMS_A_TURN 1024
 #define CALLS_TURN_MS 100
 #define STRANGERS_TURN_MS 5
 
-/* So many messages of strangers may wait before their connections have to. */
+/* From this many waiting messages of strangers on, their connections wait too. */
 #define CROWD 256
 
-/* So often is a free port looked for. */
+/* How often we try to find a free port. */
 #define PORT_TRIES 20
 
 static bool deal_with(struct ua *ua, struct net_datagram *datagram)
@@ -37,7 +37,7 @@ static bool deal_with(struct ua *ua, struct net_datagram *datagram)
     return true;
 }
 
-/* Before any timer: a refresh that waits here must not be overtaken by the BYE. */
+/* Before any timer: the BYE must not overtake a refresh that waits here. */
 static void read_lines(struct ua *ua)
 {
     uint64_t start_ms = clock_real_ms(&ua->clock);
@@ -52,7 +52,7 @@ static void read_lines(struct ua *ua)
     }
 }
 
-/* Whether a datagram has the Call-ID of a call, before it is worth parsing. */
+/* Whether a datagram has the Call-ID of a call. Checked before it is worth parsing. */
 static bool is_known(void *user, const char *bytes)
 {
     struct ua *ua = user;
@@ -70,7 +70,7 @@ static bool is_known(void *user, const char *bytes)
     return known;
 }
 
-/* ACKs for 2xx belong to no transaction that would send them. */
+/* ACKs for 2xx have no transaction that would send them. */
 static void send_waiting_acks(struct ua *ua)
 {
     for (size_t i = 0; i < ua->agenda.count; i++) {
@@ -129,7 +129,7 @@ static bool open_sockets(struct ua *ua, bool quiet)
 {
     const struct options *options = &ua->options;
     bool tls = options->transport == TRANSPORT_TLS;
-    /* Connections do not go from node to node with the address. */
+    /* Connections do not move between nodes with the address. */
     enum transport listening = ua->net.shared || (tls && options->tls.certificate == NULL)
                                    ? TRANSPORT_NONE
                                : tls ? TRANSPORT_TLS
@@ -160,7 +160,7 @@ bool network_open(struct ua *ua)
         !tls_open(&ua->streams.tls, &ua->options.tls)) {
         return false;
     }
-    /* A port that is free for datagrams may not be so for connections. */
+    /* A port that is free for UDP may be taken for TCP. */
     while (!open_sockets(ua, tries > 1)) {
         if (--tries == 0 || ua->net.socket < 0) {
             return false;
@@ -194,7 +194,7 @@ bool network_check_destination(struct ua *ua)
     while ((result = hop_locate(ua, &path)) == RESOLVE_PENDING) {
         resolver_wait(&ua->net.resolver, clock_real_ms(&ua->clock));
     }
-    if (result != RESOLVED && path.hop.port < 0) { /* none that there is: the URI's own words */
+    if (result != RESOLVED && path.hop.port < 0) { /* not a valid port: print the URI's text */
         fprintf(stderr, "sst-ua: %s port %s: no such address\n", uri->host, uri->port);
     } else if (result != RESOLVED) {
         fprintf(stderr, "sst-ua: %s port %d: no such address\n", path.hop.host,

@@ -11,10 +11,10 @@ enum taken network_options_take(struct options *options, const char *option, con
 /* Whether an option without a value is one of these. */
 bool network_options_flag(struct options *options, const char *option);
 
-/* Whether a value reads as a SIP or SIPS URI that fits on a command line. */
+/* Whether a value is a SIP or SIPS URI suitable for a command line. */
 bool network_options_is_uri(const char *value);
 
-/* Looks at them together; says on standard error what is wrong and returns false. */
+/* Checks them together; on error says what is wrong on standard error and returns false. */
 bool network_options_check(struct options *options);
 
 #endif

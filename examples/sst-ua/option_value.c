@@ -20,7 +20,7 @@ bool option_seconds(double *seconds, const char *option, const char *value)
     char *rest;
     double number = strtod(value, &rest);
 
-    /* Everything finite that makes sense lies far below; NaN fails both comparisons. */
+    /* Every sensible value lies far below this; NaN fails both comparisons. */
     if (rest == value || *rest != '\0' || !(number >= 0 && number <= 1e10)) {
         return option_complain(option, value, "a number of seconds");
     }

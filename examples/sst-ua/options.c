@@ -74,7 +74,7 @@ static bool read_contact(struct options *options, const char *option, const char
     static const char sips[] = "sips:";
     size_t scheme = sizeof sips - 1;
 
-    /* A proxy that ends TLS may stand between us and the world (RFC 4028 §11.2). */
+    /* A proxy that terminates TLS may sit between us and the peer (RFC 4028 §11.2). */
     options->contact_sips = strncmp(value, sips, scheme) == 0;
     return read_endpoint(&options->contact, option, options->contact_sips ? value + scheme : value);
 }
@@ -192,7 +192,7 @@ static bool refuse_rest(int argc, char **argv)
     return false;
 }
 
-/* What is not an option: the word that says what to do, and whom to call. */
+/* The words after the options: what to do, and whom to call. */
 static bool read_rest(struct options *options, int argc, char **argv)
 {
     if (argc == 1 && strcmp(argv[0], "answer") == 0) {
@@ -208,7 +208,7 @@ static bool read_rest(struct options *options, int argc, char **argv)
     return true;
 }
 
-/* Reads up to the first word that is no option; returns its place, or -1. */
+/* Reads up to the first word that is not an option; returns its index, or -1. */
 static int read_options(struct options *options, struct policy_options *policy, int argc,
                         char **argv)
 {

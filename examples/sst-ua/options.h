@@ -18,8 +18,8 @@ struct options {
     const char *target;
     struct endpoint bind;
     struct endpoint outbound;
-    const char *outbound_uri; /* in its place, for a Route; NULL: none */
-    enum transport transport; /* of what no URI says; TRANSPORT_NONE: see path.h */
+    const char *outbound_uri; /* the same as a URI, for a Route; NULL: none */
+    enum transport transport; /* if no URI names one; TRANSPORT_NONE: see path.h */
     struct tls_settings tls;
     unsigned keep_alive; /* seconds between pings, 0 for none */
     bool registers;
@@ -32,18 +32,18 @@ struct options {
     struct credentials auth;
     struct sst_policy policy;
     bool no_update;
-    double ring;   /* this and all times below: seconds of libsst's clock, negative for never */
+    double ring;   /* this and all times below: seconds of libsst's clock, negative: never */
     double *holds; /* ascending */
     size_t hold_count;
     double hangup_after;
     double mute_after;
     unsigned long calls;
     double speed;
-    char *store; /* NULL: calls end with this machine */
+    char *store; /* NULL: calls are lost with this machine */
     const char *node;
     bool standby;
     double lease;        /* real seconds */
-    const char *metrics; /* file for the counters, NULL for none */
+    const char *metrics; /* file for the counters, NULL: none */
     bool json;
     bool color; /* of the text log */
 };

@@ -10,13 +10,13 @@
 
 #include "text.h"
 
-/* So many bytes of lines may wait. */
+/* How many bytes of lines may wait. */
 #define WAITING_MAX 262144
 
-/* A pipe that takes anything takes so much without blocking (PIPE_BUF). */
+/* If a pipe is writable at all, it takes this much without blocking (PIPE_BUF). */
 #define PIECE 4096
 
-/* At the end a reader has so long for each piece. */
+/* At the end, a reader has this long for each piece. */
 #define LAST_MS 500
 
 static FILE *stream;
@@ -32,7 +32,7 @@ static void (*print_loss)(FILE *line, unsigned long lost);
 FILE *out_begin(void)
 {
     if (stream == NULL) {
-        /* A closed pipe is an error of a write, not the end of the calls. */
+        /* A closed pipe should fail a write, not end the calls. */
         signal(SIGPIPE, SIG_IGN);
         stream = open_memstream(&text, &text_size);
         if (stream == NULL) {
@@ -67,7 +67,7 @@ static bool keep(size_t length)
     return true;
 }
 
-/* Says what was lost, once there is room again, in front of the line that has room. */
+/* Reports lost lines once there is room again, before the line that has room. */
 static bool tell_loss(size_t length)
 {
     char *line;
@@ -107,7 +107,7 @@ bool out_waits(void)
     return waiting_count > 0 && !gone;
 }
 
-/* Writes a piece if that is possible within so long; false where it is not. */
+/* Writes a piece if that is possible within this time; false if not. */
 static bool write_piece(int wait_ms)
 {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
