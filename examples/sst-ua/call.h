@@ -125,8 +125,7 @@ struct call {
     struct auth auth;
     struct request *requests;
     struct incoming incoming;
-    osip_via_t
-        *invite_via; /* from the last INVITE we received; with its tag and CSeq it identifies */
+    osip_via_t *invite_via; /* of the last INVITE received; with tag and CSeq it identifies */
     uint32_t invite_number; /* retransmissions, and its CANCEL */
     osip_message_t *ack;    /* our last ACK, to answer retransmissions of its 2xx, */
     struct path ack_path;   /* and where it goes, */

@@ -6,7 +6,7 @@
 
 #include "text.h"
 
-/* Where the search for one path is done. */
+/* The state of the search for one path. */
 struct search {
     struct path *path;
     struct resolver *resolver;
@@ -58,7 +58,7 @@ struct path path_copy(const struct path *path)
     return copy;
 }
 
-/* The transport as far as the URI and the command line say it. */
+/* The transport, if the URI or the command line names it. */
 static enum transport said(const struct hop *hop, enum transport preferred)
 {
     if (hop->secure) {
@@ -124,7 +124,7 @@ static void add_host(struct search *search, enum transport transport, const char
     }
 }
 
-/* Records, which are the caller's; NULL for none. */
+/* Records, owned by the caller; NULL if there are none. */
 static struct records *find(struct search *search, enum resolver_kind kind, const char *name)
 {
     const struct records *found;
@@ -145,7 +145,7 @@ static void add_service(struct search *search, enum transport transport, const c
     records_free(records);
 }
 
-/* _sip._udp.HOST and the like. */
+/* SRV names such as _sip._udp.HOST. */
 static void add_service_of(struct search *search, enum transport transport)
 {
     static const char *const prefixes[] = {[TRANSPORT_UDP] = "_sip._udp.",
@@ -157,7 +157,7 @@ static void add_service_of(struct search *search, enum transport transport)
     free(name);
 }
 
-/* RFC 3263 §4.1: the transport is what the server prefers, of those that are known here. */
+/* RFC 3263 §4.1: the transport is the one the server prefers, among those we support. */
 static void add_any(struct search *search)
 {
     struct records *found = find(search, RESOLVER_NAPTR, search->path->hop.host);
@@ -174,7 +174,7 @@ static void add_any(struct search *search)
     records_free(found);
 }
 
-/* Numbers are not looked up, nor are names that are no domain: those are of the own network. */
+/* Numeric addresses are not looked up with SRV, nor are names without a dot: those are local. */
 static bool is_domain(const char *host)
 {
     struct net_address number;
@@ -192,7 +192,7 @@ enum resolved path_locate(struct path *path, struct resolver *resolver, enum tra
     if (path->count > 0) {
         return RESOLVED;
     }
-    /* URIs and Vias can hold any number, which must not lead to another port. */
+    /* URIs and Vias can hold any number, which must not turn into another port. */
     if (hop->host == NULL || hop->host[0] == '\0' || hop->port < 0 || hop->port > 65535) {
         return RESOLVE_FAILED;
     }
@@ -209,7 +209,7 @@ enum resolved path_locate(struct path *path, struct resolver *resolver, enum tra
                  hop->port > 0 ? hop->port : transport_port(transport));
     }
     if (search.pending) {
-        path->count = 0; /* the order is only known once all are */
+        path->count = 0; /* the order is known only once all records are */
         return RESOLVE_PENDING;
     }
     return path->count > 0 ? RESOLVED : RESOLVE_FAILED;

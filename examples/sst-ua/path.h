@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * From a URI to addresses (RFC 3263): NAPTR and SRV where neither a port nor the transport is
- * given, then all addresses, in the order in which they are to be tried.
- */
+/* From a URI to addresses (RFC 3263): NAPTR and SRV if neither a port nor the transport is
+ * given, then all addresses, in the order to try them in. */
 #ifndef SST_UA_PATH_H
 #define SST_UA_PATH_H
 
 #include "resolver.h"
 #include "transport.h"
 
-/* What a URI, or the command line, says about where to send to. */
+/* What a URI, or the command line, says about where to send. */
 struct hop {
     char *host;               /* NULL: nowhere */
-    int port;                 /* 0: not given; negative: none that there is */
+    int port;                 /* 0: not given; negative: invalid */
     enum transport transport; /* TRANSPORT_NONE: not given */
     bool secure;              /* a sips: URI, so TLS or nothing */
 };
@@ -20,7 +18,7 @@ struct hop {
 void hop_free(struct hop *hop);
 struct hop hop_copy(const struct hop *hop);
 
-/* The port, or the one that is meant where none is given. */
+/* The port, or the default one if none is given. */
 int hop_port(const struct hop *hop);
 
 struct target {
@@ -35,10 +33,10 @@ struct path {
     struct target targets[PATH_TARGETS];
     size_t count;    /* 0: not known yet */
     size_t at;       /* the one that is in use */
-    uint32_t stream; /* the connection that is used; 0: none */
-    bool sent;       /* by it, since it is open */
-    bool resent;     /* on a new connection, after that one broke */
-    bool failed;     /* the target in use is of no use */
+    uint32_t stream; /* the connection in use; 0: none */
+    bool sent;       /* on it, since it was opened */
+    bool resent;     /* on a new connection, after the old one broke */
+    bool failed;     /* the target in use has failed */
 };
 
 /* Takes over the hop. */
@@ -50,13 +48,13 @@ struct path path_copy(const struct path *path);
 enum resolved path_locate(struct path *path, struct resolver *resolver, enum transport preferred,
                           uint64_t now_ms);
 
-/* The target in use; without an address before it is known, with the transport that is likely. */
+/* The target in use; before it is known, one without an address and with the likely transport. */
 struct target path_target(const struct path *path, enum transport preferred);
 
-/* Puts TCP to the same address before a first target that is UDP, where nobody said UDP. */
+/* Puts TCP to the same address before a first UDP target, unless UDP was asked for. */
 void path_try_tcp(struct path *path, enum transport preferred);
 
-/* Whether there is a further target, and going on to it. */
+/* Whether there is a further target, and moving on to it. */
 bool path_has_next(const struct path *path);
 void path_go_on(struct path *path);
 

@@ -3,18 +3,19 @@
 
 #include "random.h"
 
-/* To connect, for the first message after it, and for the rest of one that has begun. */
+/* Time to connect, for the first message after that, and for the rest of a message that has
+ * begun. */
 #define CONNECT_MS 10000
 #define FIRST_MS 10000
 #define MESSAGE_MS 10000
 
-/* Who connected and says nothing for so long may connect again. */
+/* A peer that connected and has been silent this long can connect again. */
 #define IDLE_MS 1800000
 
 /* RFC 5626 §4.4.1: the answer to a ping. */
 #define PONG_MS 10000
 
-/* Until when the other end, or the network, has to do something. */
+/* The time by which the peer, or the network, must act. */
 static uint64_t limit_ms(const struct stream *stream, const char **problem)
 {
     if (stream->state != STREAM_OPEN) {
@@ -44,7 +45,8 @@ uint64_t patience_due_ms(const struct stream *stream)
     return stream->ping_ms > 0 && stream->ping_ms < due_ms ? stream->ping_ms : due_ms;
 }
 
-/* RFC 5626 §4.4.1: at 80 to 100 % of the time, so that not all who began together ping together. */
+/* RFC 5626 §4.4.1: after 80 to 100 % of the time, so that those that began together do not ping
+ * together. */
 static uint64_t next_ping(uint64_t now_ms, uint64_t keep_alive_ms)
 {
     return now_ms + keep_alive_ms - random_number(NULL) % (keep_alive_ms / 5 + 1);
@@ -65,7 +67,7 @@ void patience_work(struct stream *stream, uint64_t now_ms, uint64_t keep_alive_m
         stream->ping_ms = next_ping(now_ms, keep_alive_ms);
     } else if (now_ms >= stream->ping_ms) {
         stream->ping_ms = next_ping(now_ms, keep_alive_ms);
-        /* Not every server answers; one that did has to go on. */
+        /* Not every server answers pings; one that has answered must go on doing so. */
         stream->pong_ms = stream->pongs ? now_ms + PONG_MS : 0;
         (void)stream_send(stream, "\r\n\r\n", 4);
     }

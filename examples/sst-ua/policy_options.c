@@ -58,10 +58,8 @@ static bool set(struct sst_policy *policy, const char *option, const char *name,
     return complain(option, &error);
 }
 
-/*
- * Seconds may have decimals everywhere on the command line, but intervals are whole ones on the
- * wire: the next whole second counts. What is no number is left for the library to refuse.
- */
+/* Seconds may have decimals everywhere on the command line, but intervals are whole seconds on
+ * the wire: they are rounded up. Anything that is not a number is left for libsst to reject. */
 static bool set_seconds(struct sst_policy *policy, const char *option, const char *name,
                         const char *value)
 {
@@ -83,10 +81,8 @@ static bool set_seconds(struct sst_policy *policy, const char *option, const cha
     return set(policy, option, name, whole);
 }
 
-/*
- * SEC takes the place of 90 s in every rule, so also as the default of min_se, and half of it that
- * of the 10 s below which nobody can make this side refresh.
- */
+/* SEC replaces 90 s in every rule, including the default of min_se. Half of it replaces the 10 s
+ * below which no peer can make us refresh. */
 static bool set_unsafe_min(struct sst_policy *policy, const char *value)
 {
     if (value == NULL) {
@@ -120,7 +116,7 @@ static bool names_session_expires(const char *pair)
 {
     struct sst_policy scratch;
 
-    /* The library knows the other spellings of the name. */
+    /* libsst knows the other spellings of the name. */
     sst_policy_init(&scratch);
     scratch.absolute_min = 1;
     scratch.session_expires = 0;
@@ -131,10 +127,8 @@ static bool names_session_expires(const char *pair)
            scratch.session_expires != 0;
 }
 
-/*
- * Nobody who sets only a minimum or maximum wants to hear that the default interval of 1800 s
- * conflicts with it: the default gives way. An interval that was asked for does not.
- */
+/* A user who sets only a minimum or maximum does not want to hear that it conflicts with the
+ * default interval of 1800 s: the default gives way. An interval that was asked for does not. */
 static void fit_default_interval(const struct policy_options *options, struct sst_policy *policy)
 {
     bool asked = options->session_expires != NULL;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The options that are the library's policy. They wait until all are read, since --unsafe-min
- * changes the range of others and --session-expires the default mode.
- */
+/* The options that make up libsst's policy. They are applied once all are read, since
+ * --unsafe-min changes the range of others and --session-expires the default mode. */
 #ifndef SST_UA_POLICY_OPTIONS_H
 #define SST_UA_POLICY_OPTIONS_H
 
@@ -24,10 +22,10 @@ struct policy_options {
     size_t setting_count;
 };
 
-/* Keeps an option with its value, borrowed. False where it is none of the policy's. */
+/* Keeps an option with its value, borrowed. False if it is not a policy option. */
 bool policy_options_take(struct policy_options *options, const char *option, const char *value);
 
-/* Makes a checked policy. Says on standard error what is wrong and returns false. */
+/* Builds a checked policy. On error says what is wrong on standard error and returns false. */
 bool policy_options_apply(const struct policy_options *options, struct sst_policy *policy);
 
 #endif

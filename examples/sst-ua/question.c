@@ -2,17 +2,17 @@
 #include "question.h"
 
 #include <string.h>
-#include <sys/select.h> /* before c-ares 1.19 its header needs it */
+#include <sys/select.h> /* c-ares before 1.19 needs it in its header */
 
 #include <ares.h>
 #include <arpa/nameser.h>
 
-/* What a name server says about how long its answers are good for is kept within these. */
+/* The lifetime that a name server gives is limited to this range. */
 #define LIFE_MIN_MS 10000
 #define LIFE_MAX_MS 3600000
 #define FAILURE_LIFE_MS 30000
 
-/* c-ares 1.18 does not say how long records are good for. */
+/* c-ares 1.18 does not report the lifetime of records. */
 #define RECORDS_LIFE_MS 60000
 
 static uint64_t life_of(int seconds)
@@ -25,7 +25,7 @@ static uint64_t life_of(int seconds)
     return life_ms < LIFE_MAX_MS ? life_ms : LIFE_MAX_MS;
 }
 
-/* Keeps the addresses of the family; how long the first of them is good for, 0 for none. */
+/* Keeps the addresses of the family. Returns how long the first is valid, 0 if there is none. */
 static uint64_t keep_addresses(struct resolver_name *name, const struct ares_addrinfo *found)
 {
     uint64_t life_ms = 0;
@@ -45,7 +45,7 @@ static uint64_t keep_addresses(struct resolver_name *name, const struct ares_add
     return life_ms;
 }
 
-/* There is an answer, or none came. */
+/* The question is over, with or without an answer. */
 static void answered(struct resolver_name *name)
 {
     name->pending = false;
@@ -68,7 +68,7 @@ static void on_addresses(void *user, int status, int timeouts, struct ares_addri
     if (life_ms > 0) {
         name->until_ms = name->resolver->now_ms + life_ms;
     } else if (status == ARES_ENOTFOUND || status == ARES_ENODATA) {
-        /* There is none any more; a server that is silent is no such answer. */
+        /* The name has no address any more. A silent server would not mean that. */
         memset(name->addresses, 0, sizeof name->addresses);
     }
     if (found != NULL) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One question to a name server, and what its answer makes of a name. */
+/* One question to a name server, and how its answer changes the name. */
 #ifndef SST_UA_QUESTION_H
 #define SST_UA_QUESTION_H
 
 #include "resolver.h"
 
-/* Asks, by c-ares; the answer, or that none came, is put into the name, at the earliest now. */
+/* Asks through c-ares. The outcome is stored in the name, possibly before this returns. */
 void question_ask(struct resolver_name *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers and tokens: tags, Call-IDs and branches must not be guessed or met twice. */
+/* Random numbers and tokens: tags, Call-IDs and branches must be unique and hard to guess. */
 #ifndef SST_UA_RANDOM_H
 #define SST_UA_RANDOM_H
 
@@ -9,7 +9,7 @@
 /* Room for a token, terminator included. */
 #define RANDOM_TOKEN_SIZE 17
 
-/* An evenly distributed number; the argument is unused, as sst_policy.random has one. */
+/* A uniformly distributed number; the unused argument makes it fit sst_policy.random. */
 uint32_t random_number(void *unused);
 
 /* Sixteen hexadecimal digits. */

@@ -11,7 +11,7 @@
 #include "seen.h"
 #include "text.h"
 
-/* Not strchr(), which finds the end of its list as well. */
+/* Not strchr(), which also finds its list's terminator. */
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -48,7 +48,7 @@ bool raw_split(struct raw_message *raw, const char *bytes, size_t length)
     const char *next;
 
     memset(raw, 0, sizeof *raw);
-    /* RFC 3261 §7.5: empty lines in front are passed over. */
+    /* RFC 3261 §7.5: skip leading empty lines. */
     while (bytes < end && (*bytes == '\r' || *bytes == '\n')) {
         bytes++;
     }
@@ -141,7 +141,7 @@ static bool is_token(const char *at, size_t length)
     return length > 0;
 }
 
-/* Method SP Request-URI SP SIP-Version, each of them without spaces. */
+/* Method SP Request-URI SP SIP-Version, none of them containing spaces. */
 static int check_request_line(const struct raw_message *raw)
 {
     const char *at = raw->start.at;
@@ -176,7 +176,7 @@ static bool has_sound_host(const char *at, const char *end)
     return colons <= 1;
 }
 
-/* Schemes that may be meant for us; 416 for others (RFC 3261 §8.2.2.1, §16.3). */
+/* Schemes that we may handle; 416 for others (RFC 3261 §8.2.2.1, §16.3). */
 static int check_uri(const struct raw_message *raw)
 {
     const char *end = raw->start.at + raw->start.length - sizeof "SIP/2.0";
@@ -195,7 +195,7 @@ static int check_uri(const struct raw_message *raw)
     return length > 0 ? 416 : 400;
 }
 
-/* Whether each quoted string of a value ends, and each name-addr. */
+/* Whether every quoted string and every name-addr in a value ends. */
 static bool is_balanced(const struct raw_text *value)
 {
     bool quoted = false;
@@ -261,7 +261,7 @@ static bool is_name_addr(const struct raw_text *value)
     return is_display_name(trimmed(value->at, value->at + open));
 }
 
-/* Only digits, and not more than the number may be. */
+/* Digits only, and at most the limit. */
 static bool read_number(const struct raw_text *value, uint64_t limit, uint64_t *number)
 {
     *number = 0;
@@ -285,7 +285,7 @@ static int check_length(struct raw_message *raw, const struct raw_field *field)
     return 0;
 }
 
-/* The method of CSeq is that of the request line, letter by letter. */
+/* The method of CSeq must equal that of the request line, in the same case. */
 static int check_cseq(const struct raw_message *raw, const struct raw_text *value)
 {
     const char *space;
@@ -315,7 +315,7 @@ static int check_cseq(const struct raw_message *raw, const struct raw_text *valu
                : 400;
 }
 
-/* What there may be one of; a bit for each. */
+/* Fields that may occur only once; one bit each. */
 enum { FROM = 1, TO = 2, CALL_ID = 4, CSEQ = 8, VIA = 16, MAX_FORWARDS = 32, LENGTH = 64 };
 
 static unsigned kind_of(const struct raw_field *field)
@@ -371,7 +371,7 @@ int raw_check(struct raw_message *raw)
     return status == 0 && !raw_is_response(raw) ? check_uri(raw) : status;
 }
 
-/* The end of the first of several Vias in one line. */
+/* The end of the first of several Vias on one line. */
 static const char *via_end(const struct raw_text *value)
 {
     bool quoted = false;
@@ -383,7 +383,7 @@ static const char *via_end(const struct raw_text *value)
     return value->at + i;
 }
 
-/* The place behind a parameter's name that has no value, NULL where there is none. */
+/* The position after a parameter that has this name and no value, NULL if there is none. */
 static const char *flag_end(const char *at, const char *end, const char *name)
 {
     size_t length = strlen(name);
@@ -399,7 +399,7 @@ static const char *flag_end(const char *at, const char *end, const char *name)
     return NULL;
 }
 
-/* The port of a Via's sent-by; the sender's where it cannot be read. */
+/* The port of a Via's sent-by; the sender's if it cannot be read. */
 static int sent_by_port(const char *at, const char *end, int port)
 {
     const char *semicolon = memchr(at, ';', (size_t)(end - at));
@@ -420,7 +420,7 @@ static int sent_by_port(const char *at, const char *end, int port)
     return endpoint_port(digits) > 0 ? endpoint_port(digits) : port;
 }
 
-/* The topmost Via, with where the request came from (RFC 3261 §18.2.1, RFC 3581 §4). */
+/* The topmost Via, with the address the request came from (RFC 3261 §18.2.1, RFC 3581 §4). */
 static char *print_via(const struct raw_field *via, const char *host, int port, int *to_port)
 {
     const char *at = via->value.at;
@@ -467,7 +467,7 @@ static void append(char **text, char *more)
     *text = longer;
 }
 
-/* One header field of the request for its response, or an empty text. */
+/* A header field of the request as the response repeats it, or an empty text. */
 static char *print_field(const struct raw_field *field, unsigned kind, unsigned secret)
 {
     const struct raw_text *value = &field->value;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/select.h> /* before c-ares 1.19 its header needs it */
+#include <sys/select.h> /* c-ares before 1.19 needs it in its header */
 
 #include <ares.h>
 
@@ -56,7 +56,7 @@ struct records *records_of_srv(const unsigned char *answer, int length)
     }
     records = memory(sizeof *records);
     for (struct ares_srv_reply *at = found; at != NULL; at = at->next) {
-        /* RFC 2782: a target that is the root says that the service is not offered. */
+        /* RFC 2782: the root as target means that the service is not offered. */
         if (at->host != NULL && at->host[0] != '\0' && strcmp(at->host, ".") != 0 &&
             at->port != 0) {
             add(records, (struct record){.first = at->priority,
@@ -127,7 +127,7 @@ void records_order_naptr(struct records *records)
     qsort(records->at, records->count, sizeof *records->at, compare);
 }
 
-/* The end of those that have the priority of the one at the start, and the sum of their weights. */
+/* The end of the records with the same priority as the first, and the sum of their weights. */
 static size_t same_priority(const struct records *records, size_t start, uint32_t *weights)
 {
     size_t end = start;
@@ -149,7 +149,7 @@ static void move_to(struct records *records, size_t from, size_t to)
 
 void records_order_srv(struct records *records, uint32_t (*random)(void *user), void *user)
 {
-    /* Those of no weight come first within their priority, as RFC 2782 wants it for the draw. */
+    /* Weight 0 comes first within its priority, as the draw of RFC 2782 requires. */
     qsort(records->at, records->count, sizeof *records->at, compare);
     for (size_t start = 0; start < records->count; start++) {
         uint32_t weights;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The records of name servers that say where to send to: SRV (RFC 2782) and NAPTR (RFC 3403). */
+/* DNS records that say where to send: SRV (RFC 2782) and NAPTR (RFC 3403). */
 #ifndef SST_UA_RECORDS_H
 #define SST_UA_RECORDS_H
 
@@ -9,13 +9,13 @@
 
 #include "transport.h"
 
-/* So many of one answer are kept. */
+/* How many records of one answer are kept. */
 #define RECORDS_MAX 16
 
 struct record {
-    unsigned first;           /* priority of SRV, order of NAPTR: the lower ones go first, */
+    unsigned first;           /* priority of SRV, order of NAPTR: lower ones first, */
     unsigned second;          /* weight of SRV, preference of NAPTR: see records_order_*() */
-    char *name;               /* the host of SRV; where NAPTR says to ask for SRV */
+    char *name;               /* SRV: the host; NAPTR: the name to ask for SRV */
     int port;                 /* of SRV */
     enum transport transport; /* of NAPTR */
 };
@@ -25,20 +25,20 @@ struct records {
     struct record at[RECORDS_MAX];
 };
 
-/* Reads a name server's answer, in the order of use; NULL where there is nothing of use in it. */
+/* Reads a name server's answer into the order of use; NULL if nothing in it is usable. */
 struct records *records_of_srv(const unsigned char *answer, int length);
 struct records *records_of_naptr(const unsigned char *answer, int length);
 
 struct records *records_copy(const struct records *records);
 void records_free(struct records *records);
 
-/* RFC 2782: by priority, and by weighted chance where that is the same. */
+/* RFC 2782: by priority, and at equal priority by a weighted draw. */
 void records_order_srv(struct records *records, uint32_t (*random)(void *user), void *user);
 
 /* RFC 3403 §4.1: by order, then by preference. */
 void records_order_naptr(struct records *records);
 
-/* The transport of a NAPTR service (RFC 3263 §4.1); TRANSPORT_NONE: none of ours. */
+/* The transport of a NAPTR service (RFC 3263 §4.1); TRANSPORT_NONE if we do not support it. */
 enum transport records_service(const char *service);
 
 #endif

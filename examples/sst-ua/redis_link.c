@@ -8,8 +8,8 @@
 #include "clock.h"
 #include "text.h"
 
-/* Between tries to connect, how long to leave a Redis alone that said no, and how long an answer
- * may take before the connection is given up. */
+/* The time between tries to connect, the time after Redis refused, and how long a reply may take
+ * before the connection is given up. */
 #define AGAIN_MS 200
 #define REFUSED_MS 1000
 #define PATIENCE_MS 1000
@@ -44,7 +44,7 @@ static void clean_up(void *user)
 
 /* ---- The end of a connection ---- */
 
-/* The context is freed by hiredis once its callback has returned. */
+/* hiredis frees the context once its callback has returned. */
 static void forget(struct redis_link *link)
 {
     link->context = NULL;
@@ -64,7 +64,7 @@ static void on_disconnect(const redisAsyncContext *context, int status)
     }
 }
 
-/* Gives the connection up; commands without a reply are told so by NULL. */
+/* Gives the connection up; commands without a reply get NULL. */
 static void give_up(struct redis_link *link)
 {
     redisAsyncContext *context = link->context;
@@ -90,7 +90,7 @@ static void on_error(struct redis_link *link, const char *error)
         link->full(link->user);
         return;
     }
-    /* One error makes others, and each try to connect may meet it again. */
+    /* One error causes others, and each try to connect may meet it again: report it once. */
     if (!link->failed && !text_same(link->error, error)) {
         fprintf(stderr, PROGRAM ": store: %s\n", error);
         free(link->error);
@@ -144,7 +144,7 @@ static void on_prepared(redisAsyncContext *context, void *reply, void *user)
     (void)redis_link_reply(context->data, context, reply);
 }
 
-/* Redis 6 and later know users, those before only a password. */
+/* Redis 6 and later have users, earlier versions only a password. */
 static void prepare(struct redis_link *link)
 {
     const struct redis_url *url = &link->url;

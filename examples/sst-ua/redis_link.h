@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A connection to a Redis by hiredis, in the program's own loop: made anew for ever where it
- * breaks, and given up where no answer comes. Nothing here waits.
- */
+/* A connection to Redis through hiredis, in the program's own loop: reopened for ever if it
+ * breaks, and given up if no reply comes. Nothing here blocks. */
 #ifndef SST_UA_REDIS_LINK_H
 #define SST_UA_REDIS_LINK_H
 
@@ -21,39 +19,39 @@
 
 struct redis_link {
     struct redis_url url;
-    void *user; /* of the callbacks of all commands and of these two */
-    /* The connection begins: what is sent from within goes out first. */
+    void *user; /* for the callbacks of all commands and for these two */
+    /* The connection begins: what is sent from this callback goes out first. */
     void (*begun)(void *user);
     void (*gone)(void *user);
-    /* Redis has no memory for what it was told to write; the connection goes on. */
+    /* Redis had no memory for a write; the connection goes on. */
     void (*full)(void *user);
 
     redisAsyncContext *context; /* NULL: there is none */
-    bool reading;               /* what hiredis wants to wait for */
+    bool reading;               /* what hiredis waits for */
     bool writing;
     bool failed;    /* the connection is to be given up */
-    char *error;    /* what Redis said last; it is told once */
+    char *error;    /* the last error from Redis, reported once */
     size_t pending; /* commands without a reply */
     uint64_t now_ms;
     uint64_t sent_ms; /* when the oldest of them was sent, or the last reply came */
     uint64_t again_ms;
 };
 
-/* Only where there is a context. */
+/* Only if there is a context. */
 void redis_link_send(struct redis_link *link, redisCallbackFn *reply, int count,
                      const char **words);
 
 /* Sends at once what has been queued. */
 void redis_link_flush(struct redis_link *link);
 
-/* Counts a reply; false where it is none, or an error. That is told and ends the connection, unless
- * memory is what it wants. */
+/* Counts a reply; false if it is missing or an error. An error is reported and ends the
+ * connection, unless Redis is only out of memory. */
 bool redis_link_reply(struct redis_link *link, const redisAsyncContext *context,
                       const redisReply *reply);
 
 struct pollfd redis_link_watch(const struct redis_link *link);
 
-/* Does what is possible now; returns when to be called at the latest. */
+/* Does what is possible now; returns when to call it again at the latest. */
 uint64_t redis_link_work(struct redis_link *link, short revents, uint64_t now_ms);
 
 void redis_link_close(struct redis_link *link);

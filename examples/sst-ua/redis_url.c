@@ -18,7 +18,8 @@ static int digit(char c)
     return place != NULL ? (int)((place - digits) % 16) : -1;
 }
 
-/* RFC 3986 §2.1: a user or a password may hold what would end it. False for a broken escape. */
+/* RFC 3986 §2.1: a user or a password may contain delimiters, escaped. False for a broken
+ * escape. */
 static bool unescape(char *text)
 {
     char *to = text;
@@ -96,7 +97,7 @@ bool redis_url_read(struct redis_url *url, const char *text, const char *auth)
     if (strncmp(text, "unix:", 5) == 0 && text[5] != '\0') {
         url->host = text_copy(text + 5);
     } else if (strncmp(text, "redis://", 8) != 0 || !read_tcp(url, text + 8)) {
-        /* It may be a password that made it wrong. */
+        /* The error may be in the password: do not print it. */
         fprintf(stderr, PROGRAM ": --store %s: %s\n", strchr(text, '@') != NULL ? "..." : text,
                 form);
         return false;

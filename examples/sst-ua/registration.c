@@ -12,11 +12,11 @@
 #include "transactions.h"
 #include "tries.h"
 
-/* RFC 5626 §4.5: seconds of the first wait, which doubles, and of the longest. */
+/* RFC 5626 §4.5: the first wait in seconds, which doubles, and the longest. */
 #define RETRY_MIN 30
 #define RETRY_MAX 1800
 
-/* A refresh leaves so much time to try again. */
+/* A refresh is this early, which leaves time to try again. */
 #define MARGIN 60
 
 /* How often the registrar may name a larger minimum, and how long the end may take. */
@@ -26,24 +26,24 @@
 enum state {
     TRYING, /* never registered so far */
     GOOD,
-    BAD, /* was registered, and is to be again */
+    BAD, /* was registered, and will be again */
     ENDING,
     OVER
 };
 
 struct registration {
-    struct request request; /* what its transactions carry */
+    struct request request; /* what its transactions refer to */
     enum state state;
     osip_uri_t *registrar;
     char *call_id;
     char tag[RANDOM_TOKEN_SIZE];
     uint32_t cseq;
-    unsigned expires; /* that is asked for */
-    unsigned brief;   /* how often that was too brief */
+    unsigned expires; /* the value asked for */
+    unsigned brief;   /* 423 responses so far */
     unsigned failures;
     struct auth auth;
-    uint32_t stream; /* the connection that it was made by; 0: none */
-    uint64_t due_ms; /* of the next REGISTER, or of the end of waiting */
+    uint32_t stream; /* the connection it was made on; 0: none */
+    uint64_t due_ms; /* when to send the next REGISTER, or to stop waiting */
 };
 
 /* The registrar is the domain of the address of record (RFC 3261 §10.2). */
@@ -149,7 +149,7 @@ static uint64_t in_seconds(const struct ua *ua, uint64_t seconds)
     return clock_real_ms(&ua->clock) + seconds * 1000;
 }
 
-/* RFC 5626 §4.5: longer with each failure, and not all at the same time. */
+/* RFC 5626 §4.5: longer after each failure, and randomised. */
 static void try_later(struct ua *ua, unsigned at_least)
 {
     struct registration *registration = ua->registration;
@@ -165,7 +165,8 @@ static void try_later(struct ua *ua, unsigned at_least)
     registration->due_ms = in_seconds(ua, wait > at_least ? wait : at_least);
 }
 
-/* It came to nothing. status is 0 where there was no answer; final: another try changes nothing. */
+/* The registration failed. status is 0 if there was no response; final: another try would not
+ * help. */
 static void fail(struct ua *ua, int status, bool final, unsigned at_least)
 {
     struct registration *registration = ua->registration;
@@ -175,7 +176,7 @@ static void fail(struct ua *ua, int status, bool final, unsigned at_least)
         return;
     }
     log_registration(&ua->log, "registration_failed", "status", (unsigned)status);
-    /* Who places calls waits for it; who answers has nothing better to do than to try again. */
+    /* A caller waits for the registration, so it ends here; a callee keeps trying. */
     if (registration->state == TRYING && (final || !ua->options.answering)) {
         registration->state = OVER;
         ua->status = CALL_NOT_ESTABLISHED;
@@ -209,7 +210,7 @@ static void accepted(struct ua *ua, osip_message_t *response)
     log_registration(&ua->log, "registered", "expires", expires);
 }
 
-/* Whether there is an answer to the challenge, which goes out then. */
+/* Whether we can answer the challenge; if so, the answer is sent. */
 static bool authenticate(struct ua *ua, osip_message_t *response)
 {
     struct registration *registration = ua->registration;

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Being registered as --from (RFC 3261 §10.2): refreshed in time, tried again, taken back at the
+/* Registers as --from (RFC 3261 §10.2): refreshes in time, tries again, and unregisters at the
  * end. */
 #ifndef SST_UA_REGISTRATION_H
 #define SST_UA_REGISTRATION_H
 
 #include "call.h"
 
-/* Begins where --register is given; false where the REGISTER cannot be made. */
+/* Begins if --register is given; false if the REGISTER cannot be built. */
 bool registration_open(struct ua *ua);
 void registration_close(struct ua *ua);
 
-/* Whether calls may be placed: it has come about, or nobody asked for it. */
+/* Whether calls may be placed: registered, or no registration was asked for. */
 bool registration_is_good(const struct ua *ua);
 
-/* The calls are over: takes it back. Whether there is nothing to wait for any more. */
+/* The calls are over: unregisters. Returns whether there is nothing left to wait for. */
 bool registration_end(struct ua *ua);
 
 /* From client.h: a response, and the end of a transaction without one. */
 void registration_response(struct ua *ua, osip_message_t *response);
 void registration_failed(struct ua *ua);
 
-/* A connection is closed: by that of the registration nothing can come any more. */
+/* A connection was closed: if the registration was made on it, nothing can arrive any more. */
 void registration_closed(struct ua *ua, const struct stream *stream);
 
 /* Does what is due; and when that is, in real time. */

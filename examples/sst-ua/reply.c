@@ -11,7 +11,7 @@
 #include "timer.h"
 #include "transactions.h"
 
-/* Our Contact, as seen by the sender of this request. */
+/* Our Contact, as the sender of this request sees us. */
 static void add_contact(const struct question *question, osip_message_t *response)
 {
     struct hop hop = {0};
@@ -73,7 +73,8 @@ void reply_advice(const struct question *question, const struct sst_advice *advi
     transactions_respond(question->ua, question->transaction, response);
 }
 
-/* The option tags of Require but timer, joined by commas; NULL for none. To be freed. */
+/* The option tags of Require except timer, joined by commas; NULL if there are none. To be
+ * freed. */
 static char *foreign_tags(osip_message_t *request)
 {
     osip_header_t *header;

@@ -28,7 +28,7 @@ static void add_identities(struct request *request, osip_message_t *sip, const s
     free(own);
 }
 
-/* The INVITE that begins the dialog, the only request outside of one. */
+/* The INVITE that begins the dialog; every other request is sent within it. */
 static osip_message_t *initial_request(struct request *request, struct hop *hop)
 {
     struct ua *ua = request->call->ua;
@@ -56,7 +56,7 @@ static void add_content(struct request *request, osip_message_t *sip, const stru
     char *sdp;
 
     if (request->method == SST_METHOD_INVITE || request->method == SST_METHOD_UPDATE) {
-        /* RFC 3261 §12.2: a target refresh request shows where to reach its sender. */
+        /* RFC 3261 §12.2: a target refresh request carries its sender's Contact. */
         hop_add_contact(call->ua, hop, sip);
         message_add_allow(sip, !call->ua->options.no_update);
     }
@@ -97,7 +97,7 @@ bool request_send(struct request *request)
         return false;
     }
     takeover_before_request(call);
-    /* A transaction that is retried is not looked at any more. */
+    /* A transaction that was replaced by a retry is no longer of interest. */
     if (request->transaction != NULL) {
         osip_transaction_set_your_instance(request->transaction, NULL);
     }
@@ -105,7 +105,7 @@ bool request_send(struct request *request)
     return request->transaction != NULL;
 }
 
-/* RFC 3261 §22.1: the ACK for a 2xx has the credentials of its INVITE. */
+/* RFC 3261 §22.1: the ACK for a 2xx repeats the credentials of its INVITE. */
 static void copy_credentials(osip_message_t *from, osip_message_t *to)
 {
     static const char *const names[] = {"Authorization", "Proxy-Authorization"};

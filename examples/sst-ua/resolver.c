@@ -12,7 +12,7 @@
 #include "question.h"
 #include "text.h"
 
-/* A name server that does not answer is asked twice, for so long the first time. */
+/* A name server that does not answer is asked twice; the first wait is this long. */
 #define TRY_MS 2000
 #define TRIES 2
 
@@ -67,7 +67,7 @@ static struct resolver_name *known(struct resolver *resolver, enum resolver_kind
     return NULL;
 }
 
-/* A place for a new name: a free one, or that of the name which was not wanted for longest. */
+/* A slot for a new name: a free one, or the one whose name was not used for longest. */
 static struct resolver_name *place(struct resolver *resolver)
 {
     struct resolver_name *oldest = NULL;
@@ -98,7 +98,7 @@ static struct resolver_name *begin(struct resolver *resolver, enum resolver_kind
     return name;
 }
 
-/* The name, which is asked for where that is due; NULL where it cannot be. */
+/* The name, looked up if that is due; NULL if it cannot be. */
 static struct resolver_name *look_up(struct resolver *resolver, enum resolver_kind kind,
                                      const char *host, uint64_t now_ms)
 {
@@ -108,7 +108,7 @@ static struct resolver_name *look_up(struct resolver *resolver, enum resolver_ki
     if (name == NULL && resolver->pending < RESOLVER_PENDING_MAX) {
         name = begin(resolver, kind, host);
     }
-    /* Too many questions at once: strangers ask them. */
+    /* Too many questions at once: strangers can trigger them. */
     if (name == NULL || resolver->channel == NULL) {
         return NULL;
     }
@@ -128,7 +128,7 @@ enum resolved resolver_find_all(struct resolver *resolver, const char *host, uin
     if (address_read(addresses, resolver->family, host)) {
         return RESOLVED;
     }
-    /* A number of the other family is no name, so no name server is asked for it. */
+    /* An address of the other family is not a name, so no name server is asked. */
     if (address_read(addresses, resolver->family == AF_INET6 ? AF_INET : AF_INET6, host)) {
         addresses->length = 0;
         return RESOLVE_FAILED;

@@ -20,7 +20,7 @@ void resting_add(struct ua *ua, osip_transaction_t *transaction)
 
     osip_remove_transaction(stack->osip, transaction);
     resting->transaction = transaction;
-    /* RFC 3261 §17.2.2: 64*T1 for all, so the list is in the order of its times. */
+    /* RFC 3261 §17.2.2: 64*T1 for all of them, so the list is sorted by time. */
     resting->due_ms = clock_real_ms(&ua->clock) + SIP_64T1_MS;
     if (stack->last_resting != NULL) {
         stack->last_resting->next = resting;

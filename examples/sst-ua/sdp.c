@@ -19,7 +19,7 @@ struct media {
     enum direction direction;
 };
 
-/* An offer with more streams than these is refused. */
+/* An offer with more streams than this is rejected. */
 #define MEDIA_MAX 16
 
 void sdp_init(struct sdp *sdp, const char *host)
@@ -46,13 +46,13 @@ static char *start_of_content(const struct sdp *sdp)
                       strchr(sdp->host, ':') != NULL ? "IP6" : "IP4", sdp->host);
 }
 
-/* Nothing listens there: it is a number that looks like a media port, even as RTP's are. */
+/* Nothing listens there: it only looks like a media port, even as RTP ports are. */
 static unsigned media_port(const struct sdp *sdp)
 {
     return 40000 + sdp->session_id % 10000 * 2;
 }
 
-/* Takes the old text's place, with more behind it. */
+/* Replaces a text by itself followed by more. */
 static void append(char **text, char *more)
 {
     char *joined = text_print("%s%s", *text, more);
@@ -91,7 +91,7 @@ void sdp_repeat(struct sdp *sdp, struct sdp_draft *draft)
     set_content(sdp, draft, content);
 }
 
-/* Finds the direction of the one live stream; where the attribute's value starts. */
+/* Finds the direction of the one active stream; returns where the attribute's value starts. */
 static char *find_direction(char *content, enum direction *direction)
 {
     for (char *line = content; (line = strstr(line, "\r\na=")) != NULL; line += 4) {
@@ -115,8 +115,8 @@ void sdp_hold(struct sdp *sdp, struct sdp_draft *draft)
     if (place == NULL) {
         return;
     }
-    /* All four names have eight letters. Who only receives now, since the peer holds too, is
-     * inactive then (RFC 3264 §8.4). */
+    /* All four names have eight letters. If we can only receive, because the peer holds too, the
+     * stream becomes inactive (RFC 3264 §8.4). */
     if (direction == SENDRECV || direction == SENDONLY) {
         memcpy(place, direction_names[SENDONLY], 8);
     } else {
@@ -125,7 +125,7 @@ void sdp_hold(struct sdp *sdp, struct sdp_draft *draft)
     draft->version = sdp->version + 1;
 }
 
-/* The direction that an attribute line names, or what it was before. */
+/* The direction that an attribute line names; for any other line, the one before. */
 static enum direction read_direction(const char *line, size_t length, enum direction before)
 {
     for (unsigned i = SENDRECV; i <= INACTIVE; i++) {
@@ -137,7 +137,7 @@ static enum direction read_direction(const char *line, size_t length, enum direc
     return before;
 }
 
-/* Takes an offer apart; the number of its streams, or MEDIA_MAX + 1 for too many. */
+/* Splits an offer; returns its number of streams, or MEDIA_MAX + 1 if there are too many. */
 static size_t read_offer(const char *offer, struct media media[MEDIA_MAX])
 {
     enum direction of_session = SENDRECV;
@@ -180,7 +180,8 @@ static bool is_word(const char *at, size_t length, const char *word)
     return strlen(word) == length && strncasecmp(at, word, length) == 0;
 }
 
-/* "audio PORT RTP/AVP formats", the port not 0, PCMU (static payload type 0) among the formats. */
+/* "audio PORT RTP/AVP formats", with a port other than 0, and PCMU (static payload type 0) among
+ * the formats. */
 static bool is_acceptable(const struct media *media)
 {
     const char *at = media->line;
@@ -207,7 +208,7 @@ static bool is_acceptable(const struct media *media)
     return length != 0;
 }
 
-/* A stream is refused with port 0 and its formats as they were (RFC 3264 §6). */
+/* A stream is rejected with port 0 and unchanged formats (RFC 3264 §6). */
 static char *refused_stream(const struct media *media)
 {
     const char *at = media->line;

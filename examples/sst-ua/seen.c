@@ -8,7 +8,7 @@
 /* Retransmissions of one message end 64*T1 = 32 s after its first (RFC 3261 §17). */
 #define TURN_MS 64000
 
-/* A set of so many is turned early: in a flood copies matter less than memory. */
+/* A larger set is replaced early: in a flood, memory matters more than retransmissions. */
 #define COUNT_MAX 65536
 
 uint64_t seen_hash(uint64_t hash, const char *bytes, size_t length)
@@ -20,7 +20,7 @@ uint64_t seen_hash(uint64_t hash, const char *bytes, size_t length)
     return hash;
 }
 
-/* The place of a hash: where it is, or the free one where it belongs. */
+/* The slot of a hash: the one that holds it, or the free one where it belongs. */
 static size_t place(const struct seen_set *set, uint64_t hash)
 {
     size_t at = (size_t)hash & (set->room - 1);
@@ -36,7 +36,7 @@ static bool contains(const struct seen_set *set, uint64_t hash)
     return set->room != 0 && set->hashes[place(set, hash)] == hash;
 }
 
-/* A power of two, at most half full, so that a search ends soon. */
+/* A power of two, at most half full, so that searches are short. */
 static void make_room(struct seen_set *set)
 {
     struct seen_set larger = {.room = set->room == 0 ? 8 : set->room * 2, .count = set->count};

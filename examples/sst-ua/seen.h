@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What was seen within the last minute or two, as hashes: tells a retransmission from a new
- * message. Two sets take turns, so that nothing is kept for ever.
- */
+/* What was seen within the last minute or two, as hashes: tells a retransmission from a new
+ * message. Two sets alternate, so that nothing is kept for ever. */
 #ifndef SST_UA_SEEN_H
 #define SST_UA_SEEN_H
 
@@ -22,10 +20,10 @@ struct seen {
     uint64_t turn_ms;
 };
 
-/* The start of a hash, to be fed to seen_hash() with the first piece. */
+/* The initial hash, for the first call of seen_hash(). */
 #define SEEN_HASH_START UINT64_C(0xcbf29ce484222325)
 
-/* Goes on with a hash over length bytes. */
+/* Extends a hash by length bytes. */
 uint64_t seen_hash(uint64_t hash, const char *bytes, size_t length);
 
 /* Adds a hash; returns whether it was there already. */

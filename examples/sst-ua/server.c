@@ -18,7 +18,7 @@ static bool is_method(osip_message_t *request, const char *method)
     return strcmp(request->sip_method, method) == 0;
 }
 
-/* Whether another INVITE of the same call came by another way (RFC 3261 §8.2.2.2). */
+/* Whether another INVITE of the same call arrived by another path (RFC 3261 §8.2.2.2). */
 static bool is_merged(struct ua *ua, osip_message_t *request, const char *call_id)
 {
     struct call *call = NULL;
@@ -38,7 +38,7 @@ static bool has_room(const struct ua *ua)
            (ua->options.calls == 0 || ua->begun < ua->options.calls);
 }
 
-/* So many calls that nobody has acknowledged yet may be there: INVITEs cost strangers nothing. */
+/* How many calls without an ACK may exist: INVITEs cost strangers nothing. */
 #define HALF_OPEN_MAX 2000
 
 static void reply_busy(const struct question *question)
@@ -64,7 +64,7 @@ static void take_invite(const struct question *question, const char *call_id)
     }
 }
 
-/* A request that belongs to no dialog of ours. */
+/* A request that belongs to none of our dialogs. */
 static void outside(const struct question *question, const char *call_id)
 {
     struct sst_advice nothing = {0};
@@ -102,10 +102,8 @@ static void end_by_bye(const struct question *question)
     }
 }
 
-/*
- * RFC 3311 §5.2: no 1xx is reliable here, so the offer of the first INVITE is open until its 2xx.
- * Whether an UPDATE with another one had to be refused because of that.
- */
+/* RFC 3311 §5.2: our 1xx are not reliable, so the offer of the initial INVITE stays open until
+ * its 2xx. Returns whether an UPDATE with another offer was rejected because of that. */
 static bool refuse_early_offer(const struct question *question)
 {
     enum call_state state = question->call->state;
@@ -165,7 +163,7 @@ static void update(const struct question *question)
     reply_send(&own, response);
 }
 
-/* Requests that are no session refresh: what they show of the peer is learned all the same. */
+/* Requests other than session refreshes: libsst still learns what they show about the peer. */
 static void other_in_dialog(const struct question *question)
 {
     struct sst_advice advice;
@@ -184,7 +182,7 @@ static void other_in_dialog(const struct question *question)
     }
 }
 
-/* While our INVITE is unanswered, one early dialog is followed: the first that appears. */
+/* While our INVITE is pending, we follow one early dialog: the first that appears. */
 static bool is_other_fork(struct call *call, osip_message_t *request)
 {
     const char *tag = message_from_tag(request);

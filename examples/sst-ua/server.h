@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The peer's requests, sorted by dialog and method. */
+/* The peer's requests, dispatched by dialog and method. */
 #ifndef SST_UA_SERVER_H
 #define SST_UA_SERVER_H
 

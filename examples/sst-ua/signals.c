@@ -12,7 +12,7 @@ static void on_signal(int number)
 {
     char byte = (char)number;
 
-    /* The second signal is for users who do not want to wait. */
+    /* A second signal ends the program at once, for users who do not want to wait. */
     if (number != SIGUSR1 && ++signals > 1) {
         _exit(0);
     }
@@ -33,7 +33,7 @@ bool signals_catch(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
-    /* A closed connection is an error of a write, not the end of the calls. */
+    /* A closed connection should fail a write, not end the calls. */
     signal(SIGPIPE, SIG_IGN);
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals, as something that the loop waits for. */
+/* Signals, as events that the loop waits for. */
 #ifndef SST_UA_SIGNALS_H
 #define SST_UA_SIGNALS_H
 
@@ -9,10 +9,10 @@
 enum signal_wish {
     SIGNAL_NONE,
     SIGNAL_COUNTERS, /* SIGUSR1 */
-    SIGNAL_END       /* SIGINT, SIGTERM; the second one ends the program by itself */
+    SIGNAL_END       /* SIGINT, SIGTERM; a second one ends the program at once */
 };
 
-/* From here on. Says on standard error what is wrong and returns false. */
+/* Catches signals from here on. On error says what is wrong on standard error and returns false. */
 bool signals_catch(void);
 
 struct pollfd signals_watch(void);

@@ -7,15 +7,15 @@
 #include "schedule.h"
 #include "text.h"
 
-/* So many calls a second are hung up. */
+/* How many calls are hung up per second. */
 #define STOP_A_SECOND 1000
 
-/* So many BYEs wait for a response at once, and more for each second that has passed, in case that
- * nobody answers. */
+/* How many BYEs may wait for a response at once. Each second that has passed adds to that, in
+ * case the peer does not respond. */
 #define STOP_AT_ONCE 256
 #define STOP_MORE_A_SECOND 125
 
-/* One that has to wait for its turn is looked at again after so long. */
+/* A call that must wait for its turn is tried again after this time. */
 #define STOP_AGAIN_MS 100
 
 void stop_begin(struct ua *ua)
@@ -30,7 +30,7 @@ void stop_begin(struct ua *ua)
     ua->stopping = true;
     ua->stopped_ms = clock_real_ms(&ua->clock);
     ua->over_ms = ua->stopped_ms;
-    /* Saying goodbye moves a call in the agenda, so they are taken from a copy of it. */
+    /* Hanging up moves a call in the agenda, so work on a copy. */
     count = ua->agenda.count;
     calls = memory((count + 1) * sizeof(struct call *));
     for (size_t i = 0; i < count; i++) {
@@ -54,7 +54,7 @@ void stop_hang_up(struct call *call)
     if (!ua->stopping) {
         farewell_hang_up(call);
     } else if (ua->goodbyes < STOP_AT_ONCE + stopping_ms * STOP_MORE_A_SECOND / 1000) {
-        farewell(call, CALL_GOOD, NULL); /* which waits for no ACK */
+        farewell(call, CALL_GOOD, NULL); /* does not wait for the ACK */
     } else {
         schedule_in(call, TIMER_HANGUP, STOP_AGAIN_MS);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of store_redis.c, where hiredis is missing. */
+/* Replaces store_redis.c if hiredis is missing. */
 #include "store.h"
 
 #include <stdio.h>

@@ -60,7 +60,7 @@ bool store_options_check(const struct options *options)
     return true;
 }
 
-/* What stands before the @ of redis://USER:PASSWORD@HOST */
+/* Hides what comes before the @ of redis://USER:PASSWORD@HOST */
 void store_options_hide(const char *option, char *url)
 {
     char *start = strstr(url, "://");

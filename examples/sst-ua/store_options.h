@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --store and what belongs to it. */
+/* --store and the options that go with it. */
 #ifndef SST_UA_STORE_OPTIONS_H
 #define SST_UA_STORE_OPTIONS_H
 
@@ -11,10 +11,10 @@ enum taken store_options_take(struct options *options, const char *option, const
 /* Whether an option without a value is one of these. */
 bool store_options_flag(struct options *options, const char *option);
 
-/* Looks at them together; says on standard error what is wrong and returns false. */
+/* Checks them together; on error says what is wrong on standard error and returns false. */
 bool store_options_check(const struct options *options);
 
-/* As auth_options_hide(). */
+/* Like auth_options_hide(). */
 void store_options_hide(const char *option, char *value);
 
 #endif

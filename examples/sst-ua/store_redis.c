@@ -16,14 +16,14 @@
 #include "redis_link.h"
 #include "text.h"
 
-/* So many calls are asked for at a time. */
+/* How many calls are asked for at a time. */
 #define SCAN_COUNT "1000"
 
 enum script { SCRIPT_CLAIM, SCRIPT_PUT, SCRIPT_COUNT };
 
 static const char *const scripts[SCRIPT_COUNT] = {
-    /* ARGV: node, our epoch or 0, the highest that was seen, ms. Returns whether, epoch, owner, and
-     * whether there is no memory. PEXPIRE needs none: who has the lease keeps it. */
+    /* ARGV: node, our epoch or 0, the highest epoch seen, ms. Returns success, epoch, owner, and
+     * whether Redis is out of memory. PEXPIRE needs no memory: the holder of the lease keeps it. */
     "local owner = redis.call('GET', KEYS[1])\n"
     "local epoch = tonumber(redis.call('GET', KEYS[2]) or '0')\n"
     "local ours, seen = tonumber(ARGV[2]), tonumber(ARGV[3])\n"
@@ -42,7 +42,7 @@ static const char *const scripts[SCRIPT_COUNT] = {
     "end\n"
     "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4])\n"
     "return {1, ours, ARGV[1], 0}\n",
-    /* ARGV: our epoch, key, record or nothing. Returns whether. */
+    /* ARGV: our epoch, key, record or nothing. Returns success. */
     "if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[1]) then return 0 end\n"
     "if ARGV[3] == '' then redis.call('HDEL', KEYS[3], ARGV[2]) return 1 end\n"
     "local time = redis.call('TIME')\n"
@@ -56,13 +56,13 @@ struct redis {
     char *node;
     char *keys[3];
     char *sha[SCRIPT_COUNT]; /* of the scripts, once they are loaded */
-    bool ready;              /* connected, and the scripts are there */
+    bool ready;              /* connected, and the scripts are loaded */
     uint64_t loading_ms;     /* the store's time when load() began */
 };
 
 static struct redis *redis_of(const struct store *store)
 {
-    return (struct redis *)(void *)(uintptr_t)store; /* its first member */
+    return (struct redis *)(void *)(uintptr_t)store; /* the store is its first member */
 }
 
 /* ---- What the connection reports ---- */
@@ -156,7 +156,7 @@ static void run_script(struct redis *redis, enum script script, redisCallbackFn 
         words[6 + i] = arguments[i];
     }
     redis_link_send(&redis->link, reply, 6 + count, words);
-    /* At once: what follows on the wire is sent after this has left. */
+    /* At once: what follows on the wire must be sent after this. */
     redis_link_flush(&redis->link);
 }
 

@@ -12,7 +12,8 @@
 
 #define RECORD_VERSION 1
 
-/* A record is at most so much older than its time of writing in the store says: a slow store. */
+/* A record may be this much older than its time of writing in the store says, if the store is
+ * slow. */
 #define WRITING_MS 2000
 
 char *stored_call_key(const struct call *call)
@@ -22,7 +23,7 @@ char *stored_call_key(const struct call *call)
 
 /* ---- Writing ---- */
 
-/* Takes over a text of libosip2's; NULL where there is none. */
+/* Takes ownership of a text from libosip2; NULL if there is none. */
 static json_t *osip_text(int result, char *text)
 {
     json_t *value = result == 0 ? json_string(text) : json_null();
@@ -105,7 +106,7 @@ char *stored_call_write(const struct call *call, uint32_t cseq)
 
 /* ---- Reading ---- */
 
-/* What a record holds, as long as it is there. */
+/* The contents of a record, valid while it exists. */
 struct parts {
     const char *call_id;
     const char *local_tag;
@@ -176,7 +177,8 @@ static bool add_route(osip_dialog_t *dialog, const char *text)
     return true;
 }
 
-/* A dialog like the one that was written; what is missing at an error is freed with the rest. */
+/* A dialog like the one that was written. On error the caller frees the incomplete dialog with
+ * the rest. */
 static bool fill_dialog(osip_dialog_t *dialog, const struct parts *parts)
 {
     dialog->type = parts->caller ? CALLER : CALLEE;

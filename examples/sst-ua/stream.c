@@ -12,7 +12,7 @@
 
 #include "text.h"
 
-/* So much may wait for a peer that does not read. */
+/* How much may wait for a peer that does not read. */
 #define OUT_MAX ((size_t)256 * 1024)
 
 static bool prepare(int socket)
@@ -21,7 +21,7 @@ static bool prepare(int socket)
     int flags = fcntl(socket, F_GETFL);
 
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    /* A peer that is gone without a word is found out about, in the end. */
+    /* Detects, in the end, a peer that disappeared without closing. */
     setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
     return flags >= 0 && fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0 &&
            fcntl(socket, F_SETFD, FD_CLOEXEC) == 0;

@@ -11,7 +11,7 @@
 #include "patience.h"
 #include "text.h"
 
-/* So many connections are accepted, and messages of one are read, in one turn. */
+/* How many connections are accepted, and messages of one are read, in one turn. */
 #define ACCEPTED_A_TURN 64
 #define MESSAGES_A_TURN 16
 
@@ -23,7 +23,7 @@ static bool listen_at(struct streams *streams, const struct net_address *address
     if (made < 0) {
         return false;
     }
-    /* What an earlier run has closed does not keep the port from this one. */
+    /* Connections closed by an earlier run must not block the port. */
     setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(made, (const struct sockaddr *)&address->storage, address->length) != 0 ||
         listen(made, 64) != 0) {
@@ -83,7 +83,8 @@ static void add(struct streams *streams, struct stream *stream, uint64_t now_ms)
     streams->first = stream;
 }
 
-/* Where there are too many of a kind, closes the one that had a call longest ago, or never. */
+/* If there are too many of a kind, closes the one whose last message of a call is oldest, or
+ * that never had one. */
 static void make_room(struct streams *streams, bool outgoing, size_t limit)
 {
     struct stream *least = NULL;
@@ -104,7 +105,7 @@ static void make_room(struct streams *streams, bool outgoing, size_t limit)
     }
 }
 
-/* Whether a connection leads to whom a message is for. */
+/* Whether a connection leads to the destination of a message. */
 static bool fits(const struct stream *stream, enum transport transport,
                  const struct net_address *to, const char *name)
 {
@@ -117,8 +118,8 @@ static bool fits(const struct stream *stream, enum transport transport,
     if (transport == TRANSPORT_TCP) {
         return true;
     }
-    /* Who connected has not shown who it is. Record-Routes have numbers: the peer known to be
-     * there is meant. */
+    /* A peer that connected to us has not shown who it is. Record-Routes have numeric addresses:
+     * they mean the peer verified at that address. */
     return stream->outgoing && (address_read(&number, to->storage.ss_family, name) ||
                                 strcasecmp(stream->name, name) == 0);
 }
@@ -206,7 +207,7 @@ static void accept_some(struct streams *streams, uint64_t now_ms)
     }
 }
 
-/* Gives out what is complete; false where nothing is any more. */
+/* Hands out complete messages; false if the stream has failed. */
 static bool give_out(struct streams *streams, struct stream *stream, uint64_t now_ms)
 {
     struct framing_piece piece;
@@ -290,7 +291,7 @@ void streams_work(struct streams *streams, uint64_t now_ms)
     for (struct stream *at = streams->first; at != NULL; at = at->next) {
         work(streams, at, now_ms);
     }
-    /* The owner may connect anew, so the list is looked at from its beginning each time. */
+    /* The owner may connect again, so start over after each one. */
     while ((stream = closed(streams)) != NULL) {
         streams->on_closed(streams->user, stream);
         drop(streams, stream);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hash table by uthash for what may share a key: nodes are parts of their owners. */
+/* A hash table on uthash for entries that may share a key; nodes are embedded in their owners. */
 #ifndef SST_UA_TABLE_H
 #define SST_UA_TABLE_H
 
@@ -23,11 +23,11 @@ struct table {
 void table_add(struct table *table, struct node *node, uint64_t hash, void *owner);
 void table_remove(struct table *table, struct node *node);
 
-/* A node with a hash, and the next one with the same; NULL for none. */
+/* The first node with a hash, and the next one with the same; NULL if there is none. */
 struct node *table_find(const struct table *table, uint64_t hash);
 struct node *table_next(const struct node *node);
 
-/* Frees the table, not what is in it. */
+/* Frees the table, not its entries. */
 void table_free(struct table *table);
 
 #endif

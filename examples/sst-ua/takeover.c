@@ -10,10 +10,11 @@
 #include "stored_call.h"
 #include "text.h"
 
-/* How many calls a second a take-over refreshes. */
+/* How many calls a takeover refreshes per second. */
 #define TAKEN_A_SECOND 1000
 
-/* A stopped process finds its lease over. It waits so long for the store to say whose it is. */
+/* A process that was stopped finds that its lease has ended. It waits this long for the store to
+ * say who has the lease. */
 #define DOUBT_MS 500
 
 /* A call as the store had it. */
@@ -118,7 +119,7 @@ static void turn(struct takeover *t, short revents)
     }
 }
 
-/* Waits for the store alone, at most so long. */
+/* Waits for the store alone, at most this long. */
 static void wait_for_store(struct takeover *t, uint64_t most_ms)
 {
     struct pollfd source = t->store->kind->watch(t->store);
@@ -138,7 +139,8 @@ static bool is_doubtful(const struct takeover *t)
     return t->lease.reachable && !t->lease.lost && lease_is_doubtful(&t->lease, now_of(t));
 }
 
-/* The process was stopped, or stalled, for longer than its lease: first of all it asks. */
+/* The process was stopped, or stalled, for longer than its lease: before anything else, ask the
+ * store. */
 static void resolve_doubt(struct takeover *t)
 {
     uint64_t until_ms = now_of(t) + DOUBT_MS;
@@ -191,7 +193,7 @@ uint64_t takeover_due_ms(const struct ua *ua)
 
 /* ---- Beginning and end ---- */
 
-/* Waits until the calls, if there are any, are this node's. */
+/* Waits until the calls, if there are any, belong to this node. */
 static bool become_owner(struct takeover *t)
 {
     const struct options *options = &t->ua->options;
@@ -221,7 +223,7 @@ static void drop_found(struct takeover *t)
     t->found_count = 0;
 }
 
-/* Reads all records, from the first one where the store goes away meanwhile. */
+/* Reads all records, starting over if the store becomes unreachable meanwhile. */
 static bool load(struct takeover *t)
 {
     while (!t->loaded && !t->lease.lost) {
@@ -250,7 +252,7 @@ bool takeover_begin(struct ua *ua)
     t = memory(sizeof *t);
     ua->takeover = t;
     t->ua = ua;
-    signal(SIGPIPE, SIG_IGN); /* a store that goes away is no reason to die */
+    signal(SIGPIPE, SIG_IGN); /* a lost connection must not end the program */
     lease_begin(&t->lease, options->node, options->standby, options->lease);
     group = text_print("%s:%d", options->bind.host, options->bind.port);
     const struct store_events events = {t,       on_reached, on_lost,  on_claimed,
@@ -288,10 +290,10 @@ void takeover_restore(struct ua *ua)
         struct call *call = stored_call_read(ua, found->record, found->length, age_ms, spread_ms);
 
         if (call != NULL && call->kept.stored) {
-            t->found_count--; /* a store may give one twice */
+            t->found_count--; /* the store may return one twice */
         } else if (call != NULL) {
             good++;
-            call->kept.stored = true; /* so that its end takes it out */
+            call->kept.stored = true; /* so that it is deleted when it ends */
             call->kept.cseq_end = call->local_cseq;
             takeover_touch(call);
         }
@@ -303,7 +305,7 @@ void takeover_restore(struct ua *ua)
         log_store(&ua->log, LOG_STORE_UNREAD, (unsigned long)(t->found_count - good));
     }
     if (!ua->options.answering) {
-        ua->options.calls = ua->begun; /* those, and no new ones */
+        ua->options.calls = ua->begun; /* these, and no new ones */
     }
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Calls that outlive their machine: --store. What this node must keep in the store, whether the
- * calls are still its own, and how it takes over those of a node that is gone. docs/failover.md
+/* Calls that survive the loss of their machine: --store. What this node must keep in the store,
+ * whether it still owns the calls, and how it takes over those of a lost node. See
+ * docs/failover.md.
  *
- * No call waits for the store. While it cannot be reached the calls go on, but none is ended by
- * this side, since another node may have them by now; what happened is written when it is back.
- */
+ * No call waits for the store. While the store cannot be reached, calls go on, but we end none
+ * of them, since another node may have them by now. What happened is written when the store is
+ * back. */
 #ifndef SST_UA_TAKEOVER_H
 #define SST_UA_TAKEOVER_H
 
@@ -13,50 +13,49 @@
 
 #include "call.h"
 
-/* The exit status of a node that finds its calls with another one. */
+/* The exit status of a node that finds that another node has its calls. */
 #define TAKEOVER_LOST 5
 
-/*
- * Becomes the owner: at once, or as the standby when the lease of another node has ended; this
- * waits. Nothing without --store. False where that is impossible.
- */
+/* Becomes the owner: at once, or, as the standby, when another node's lease has ended; this
+ * blocks. Does nothing without --store. False if that is impossible. */
 bool takeover_begin(struct ua *ua);
 
-/* Takes the calls over that the store had: when the network is open. */
+/* Restores the calls from the store; call it once the network is open. */
 void takeover_restore(struct ua *ua);
 
 void takeover_end(struct ua *ua);
 
 /* ---- What a call does ---- */
 
-/* Something about it may have changed: it is written in this turn of the loop. */
+/* Something about the call may have changed: it is written in this turn of the loop. */
 void takeover_touch(struct call *call);
 
-/* One of its requests, with its last CSeq number, is about to be sent: what has to be in the store
- * before is written now. */
+/* One of its requests, with its last CSeq number, is about to be sent: writes now what must be
+ * in the store before that. */
 void takeover_before_request(struct call *call);
 
-/* It is over: it leaves the store. */
+/* The call is over: it is deleted from the store. */
 void takeover_forget(struct call *call);
 
-/* Its memory goes. */
+/* The call's memory is about to be freed. */
 void takeover_drop(struct call *call);
 
-/* Whether its end has to wait, as it may be another node's by now; farewell() comes again then. */
+/* Whether the call's end must wait, because another node may own it by now; farewell() is called
+ * again later. */
 bool takeover_holds(struct call *call, enum call_status status, const char *reason);
 
-/* A datagram could not be sent. Whether that is because the nodes' address is not on this machine:
- * then it counts as lost on its way. */
+/* A datagram could not be sent. Returns whether that is because the nodes' address is not on
+ * this machine; it then counts as lost in transit. */
 bool takeover_lacks_address(struct ua *ua);
 
 /* ---- The loop ---- */
 
 struct pollfd takeover_watch(const struct ua *ua);
 
-/* Does what is due. False where the calls are another node's: not a word any more. */
+/* Does what is due. False if another node owns the calls: send nothing more. */
 bool takeover_work(struct ua *ua, short revents);
 
-/* Writes what was touched. */
+/* Writes changed calls. */
 void takeover_write(struct ua *ua);
 
 uint64_t takeover_due_ms(const struct ua *ua);

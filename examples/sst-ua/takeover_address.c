@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The address that the nodes share moves between their machines, and the operator moves it, not the
- * store. A node that has had it and has it no longer is no longer the one whom the peers know; one
- * that took over before it comes can send nothing until then.
- */
+/* The address that the nodes share moves between their machines; the operator moves it, not the
+ * store. A node that loses it is no longer the one that the peers reach. A node that takes over
+ * before the address arrives can send nothing until then. */
 #define _DEFAULT_SOURCE /* getifaddrs() */
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -13,7 +11,7 @@
 #include "takeover_state.h"
 #include "tries.h"
 
-/* How soon it is noticed that the address has come. */
+/* How soon we notice that the address has arrived. */
 #define AWAITED_MS 100
 
 static bool is_of_interface(const struct net_address *address, const struct sockaddr *other)
@@ -29,15 +27,15 @@ static bool is_of_interface(const struct net_address *address, const struct sock
     return address_same(&found, address);
 }
 
-/* Binding would not tell: where net.ipv4.ip_nonlocal_bind is set, as VRRP wants it, that always
- * works. */
+/* Binding would not show it: if net.ipv4.ip_nonlocal_bind is set, as VRRP requires, bind()
+ * always succeeds. */
 static bool is_here(const struct net_address *address)
 {
     struct ifaddrs *all;
     bool here = false;
 
     if (getifaddrs(&all) != 0) {
-        return true; /* as far as anybody knows */
+        return true; /* as far as we can tell */
     }
     for (const struct ifaddrs *at = all; at != NULL && !here; at = at->ifa_next) {
         here = is_of_interface(address, at->ifa_addr);
@@ -97,7 +95,7 @@ bool takeover_lacks_address(struct ua *ua)
     }
     awaited = !t->here;
     look(t);
-    if (awaited) { /* also where it came since the datagram was lost */
+    if (awaited) { /* also if it came after the datagram was lost */
         t->lacked = true;
         log_store(&ua->log, LOG_STORE_ADDRESS_AWAITED, 0);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What calls do to be kept: they are written, taken out, and wait for their end where whose they
- * are is not certain. */
+/* Keeping calls in the store: they are written and deleted, and their end waits while their
+ * owner is uncertain. */
 #include <stdlib.h>
 
 #include "farewell.h"
@@ -9,11 +9,12 @@
 #include "takeover_state.h"
 #include "text.h"
 
-/* So many CSeq numbers are set aside at a time; the next ones once half of them are used, so that a
- * taker starts above them although the store was away for a while. */
+/* How many CSeq numbers are reserved at a time. The next block is reserved once half are used,
+ * so that a node that takes over starts above them even if the store was unreachable for a
+ * while. */
 #define CSEQ_BLOCK 100
 
-/* The key of a call that the store still has. */
+/* The key of an ended call that the store still has. */
 struct ended {
     struct ended *next;
     char *key;
@@ -45,8 +46,8 @@ static void set_cseq_aside(struct call *call)
     }
 }
 
-/* Whether what the store has, or is about to have, is not what the call is. The time of writing and
- * the image's ages are no change. */
+/* Whether what the store has, or is about to have, differs from the call. The time of writing
+ * and the ages in the image do not count. */
 static bool is_stale(struct call *call)
 {
     const struct sdp *sdp = &call->sdp;
@@ -70,7 +71,7 @@ static void write_call(struct takeover *t, struct call *call)
 
     if (!t->lease.reachable || t->full || t->lease.lost || call->state != CALL_UP ||
         call->dialog == NULL) {
-        return; /* all are written when the store is back, or has room */
+        return; /* all are written when the store is back, or has memory */
     }
     set_cseq_aside(call);
     if (!is_stale(call)) {
@@ -145,7 +146,7 @@ void takeover_write_anew(struct takeover *t)
     for (size_t i = 0; i < agenda->count; i++) {
         struct call *call = agenda->heap[i]->owner;
 
-        call->kept.hash = 0; /* of nothing */
+        call->kept.hash = 0; /* of no record */
         takeover_touch(call);
     }
     take_out_ended(t, true);

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Strings on the heap. Where there is no memory the program ends: an example has nothing to save.
- */
+/* Strings on the heap. If there is no memory the program ends: an example has nothing to save. */
 #ifndef SST_UA_TEXT_H
 #define SST_UA_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Who speaks: sst-proxy shares some of these files. */
+/* The program's name in messages: sst-proxy shares some of these files. */
 #ifndef PROGRAM
 #define PROGRAM "sst-ua"
 #endif
 
-/* Zeroed. */
+/* Zero-initialised memory. */
 void *memory(size_t size);
 
 void *memory_resize(void *old, size_t size);
 
-/* A copy of a string, or of its first length bytes; NULL of NULL. */
+/* A copy of a string, or of its first length bytes; NULL for NULL. */
 char *text_copy(const char *text);
 char *text_copy_part(const char *text, size_t length);
 
-/* Whether both are there and are the same: what is absent equals nothing. */
+/* Whether both exist and are equal: NULL equals nothing. */
 bool text_same(const char *a, const char *b);
 
 /* What printf() would print. */

@@ -11,7 +11,7 @@
 #include "takeover.h"
 #include "text.h"
 
-/* So many sessions are looked at in one turn of the loop: then the socket has its turn again. */
+/* How many sessions are handled in one turn of the loop, before the socket has its turn again. */
 #define SESSIONS_A_TURN 256
 
 static uint64_t now(const struct ua *ua)
@@ -26,7 +26,7 @@ static struct call *call_of(struct sst_session *session)
     return ((struct call_session *)(void *)((char *)session - offset))->call;
 }
 
-/* What cannot fail here: the policy was checked, and there is room. */
+/* For what cannot fail here: the policy was checked, and there is room. */
 static void must(int result)
 {
     if (result != SST_OK) {
@@ -54,8 +54,8 @@ static void moved(struct call *call)
     must(result);
 }
 
-/* In the JSON log, an interval and a refresher that stay are no change of the timer, although the
- * library tells that it runs for the own benefit from now on. */
+/* In the JSON log, an event that keeps interval and refresher is not a change of the timer,
+ * although libsst reports that it now runs for our own benefit. */
 static void tell(struct call *call, const struct sst_event *event)
 {
     struct ua *ua = call->ua;
@@ -154,7 +154,7 @@ bool timer_request(struct request *request, osip_message_t *sip)
     int result;
 
     if (tx_of(request) == NULL) {
-        /* A BYE and its retries are built when the session has ended, so not with it. */
+        /* A BYE and its retries are built after the session has ended, so not with it. */
         sst_other_headers(&call->ua->options.policy, request->method, &headers);
         return sst_osip_apply(sip, &headers) == SST_OK;
     }
@@ -184,7 +184,7 @@ void timer_give_up(struct request *request)
 {
     struct call *call = request->call;
 
-    /* Where it was not even prepared, what cannot be begun is the refresh that was asked for. */
+    /* If it was not even prepared, what cannot be sent is the refresh that libsst asked for. */
     if (sst_session_not_sent(call->session, &request->tx, SST_NEVER, now(call->ua)) ==
             SST_ERR_STATE &&
         request->kind == REQUEST_REFRESH) {
@@ -221,7 +221,7 @@ void timer_receive(struct call *call, struct sst_tx *tx, osip_message_t *request
 void timer_answer(struct call *call, struct sst_tx *tx, osip_message_t *response)
 {
     sst_osip_answer(call->session, tx, response, now(call->ua));
-    moved(call); /* what it leads to is reported in the next turn of the loop */
+    moved(call); /* its consequences are reported in the next turn of the loop */
 }
 
 void timer_plain_answer(struct ua *ua, osip_message_t *response)

@@ -9,7 +9,7 @@
 
 #include "text.h"
 
-/* RFC 8996: older ones are not to be used. Partly written records may be written on from a buffer
+/* RFC 8996: do not use older versions. A partly written record may be continued from a buffer
  * that has moved. */
 static SSL_CTX *context(const SSL_METHOD *method)
 {
@@ -55,7 +55,7 @@ static bool open_client(struct tls *tls, const struct tls_settings *settings)
         return complain("the system's certificates");
     }
     SSL_CTX_set_verify(made, settings->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
-    /* The peer may ask who we are, and gets the same certificate as who connects to us. */
+    /* The peer may ask for our certificate; it gets the same one as peers that connect to us. */
     return settings->certificate == NULL || load_own(made, settings->certificate) ||
            complain(settings->certificate);
 }
@@ -72,7 +72,7 @@ static bool open_server(struct tls *tls, const struct tls_settings *settings)
     if (made == NULL || !load_own(made, settings->certificate)) {
         return complain(settings->certificate);
     }
-    /* No session is resumed: connections are few, and last. */
+    /* No session resumption: connections are few and long. */
     SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
     return true;
 }
@@ -99,7 +99,7 @@ void tls_close(struct tls *tls)
     *tls = (struct tls){NULL, NULL};
 }
 
-/* Whom the certificate has to name; addresses have no place in SNI (RFC 6066 §3). */
+/* The name that the certificate must have; SNI does not carry addresses (RFC 6066 §3). */
 static bool set_name(SSL *ssl, const char *name)
 {
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1) {
@@ -138,13 +138,13 @@ void tls_free(void *connection)
     SSL *ssl = connection;
 
     if (ssl != NULL && SSL_is_init_finished(ssl)) {
-        (void)SSL_shutdown(ssl); /* says goodbye, and waits for none */
+        (void)SSL_shutdown(ssl); /* sends close_notify, and does not wait for the peer's */
     }
     ERR_clear_error();
     SSL_free(ssl);
 }
 
-/* What an operation that returned result has led to. */
+/* The result of an operation, from its return value. */
 static enum tls_result outcome(SSL *ssl, int result)
 {
     int error = SSL_get_error(ssl, result);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS over a socket that never blocks, by OpenSSL: whom it trusts, and what a step has led to. */
+/* TLS over a non-blocking socket, with OpenSSL: whom we trust, and the result of each step. */
 #ifndef SST_UA_TLS_H
 #define SST_UA_TLS_H
 
@@ -7,31 +7,31 @@
 #include <stddef.h>
 
 struct tls_settings {
-    const char *ca_file;     /* of those who may vouch for the peer; NULL: the system's */
-    const char *certificate; /* of this side, with its key; NULL: none, so nobody can connect */
-    bool insecure;           /* the peer may be anybody */
+    const char *ca_file;     /* authorities for the peer's certificate; NULL: the system's */
+    const char *certificate; /* ours, with its key; NULL: none, so nobody can connect */
+    bool insecure;           /* do not check the peer's certificate */
 };
 
-/* Contexts for both roles, and one connection; both are OpenSSL's. */
+/* The contexts for both roles, which are OpenSSL's. */
 struct tls {
     void *client;
-    void *server; /* NULL: without a certificate */
+    void *server; /* NULL if there is no certificate */
 };
 
 enum tls_result {
     TLS_DONE,
     TLS_WANTS_READ,
     TLS_WANTS_WRITE,
-    TLS_CLOSED, /* by the peer, in good order */
+    TLS_CLOSED, /* by the peer, normally */
     TLS_FAILED
 };
 
-/* Says on standard error what is wrong and returns false. */
+/* On error says what is wrong on standard error and returns false. */
 bool tls_open(struct tls *tls, const struct tls_settings *settings);
 void tls_close(struct tls *tls);
 
-/* A connection over a socket. name is what the peer's certificate has to be for, a host or an
- * address, and what the peer is told that it is wanted as (SNI). NULL where there is no memory. */
+/* A connection over a socket. name, a host or an address, is what the peer's certificate must
+ * name, and is sent as SNI. NULL if there is no memory. */
 void *tls_connect(const struct tls *tls, int socket, const char *name);
 void *tls_accept(const struct tls *tls, int socket);
 void tls_free(void *connection);

@@ -17,15 +17,15 @@
 #include "tries.h"
 #include "wire.h"
 
-/* Looking for libosip2's next timer costs a walk over all transactions; so often is enough. */
+/* Finding libosip2's next timer means a walk over all transactions, so do it at this interval. */
 #define LOOK_MS 10
 
-/* So many requests that belong to no call are remembered at a time, each for up to 32 s; then they
- * are refused without being remembered, until so long later. */
+/* How many requests outside of calls are remembered at a time, each for up to 32 s. Beyond that
+ * they are rejected without being remembered, until this much later. */
 #define STRANGERS_MAX 2000
 #define RETRY_LATER "Retry-After: 10\r\n"
 
-/* Larger requests go by TCP, where that is to be had. */
+/* Larger requests use TCP, if that is available. */
 #define DATAGRAM_MAX 1300
 
 static struct ua *ua_of(osip_transaction_t *transaction)
@@ -61,7 +61,7 @@ static void on_transport_error(int type, osip_transaction_t *transaction, int er
     note(transaction, sst_osip_transport_event(type), NULL);
 }
 
-/* Ends a transaction. It may still be looked at, so it is only taken out of the lists here. */
+/* Ends a transaction. It may still be in use, so it is only taken out of the lists here. */
 static void end(struct ua *ua, osip_transaction_t *transaction)
 {
     struct stack *stack = &ua->stack;
@@ -86,7 +86,7 @@ static int on_send(osip_transaction_t *transaction, osip_message_t *sip, char *h
 {
     osip_header_t *header;
 
-    /* libosip2's own ACK has none, which RFC 3261 §8.1.1 asks of every request. */
+    /* libosip2's own ACK lacks Max-Forwards, which RFC 3261 §8.1.1 requires in every request. */
     if (MSG_IS_ACK(sip) && osip_message_get_max_forwards(sip, 0, &header) < 0) {
         osip_message_set_max_forwards(sip, "70");
     }
@@ -102,7 +102,7 @@ bool transactions_open(struct ua *ua)
 {
     osip_t *osip;
 
-    /* Else it writes to standard output what it finds wrong with messages. */
+    /* Otherwise it reports errors in messages on standard output. */
     osip_trace_initialize(TRACE_LEVEL0, stderr);
     if (osip_init(&osip) != 0) {
         return false;
@@ -132,7 +132,7 @@ void transactions_forget_stranger(osip_transaction_t *transaction)
     }
 }
 
-/* All who know a transaction forget it now. */
+/* Makes everything that refers to a transaction forget it. */
 static void free_transaction(osip_transaction_t *transaction)
 {
     void *instance = osip_transaction_get_your_instance(transaction);
@@ -184,7 +184,7 @@ void transactions_close(struct ua *ua)
     free(stack->dead);
 }
 
-/* What a client transaction told; where another server can be tried nobody hears of it. */
+/* An event of a client transaction; it goes no further if another server can be tried. */
 static void deal_with_client(struct ua *ua, const struct stack_event *event)
 {
     if (tries_next(ua, event->transaction, event->message)) {
@@ -195,7 +195,7 @@ static void deal_with_client(struct ua *ua, const struct stack_event *event)
         return;
     }
     client_response(ua, event->transaction, event->message);
-    /* Timer K only absorbs copies, which nobody looks at anyway. */
+    /* Timer K only absorbs retransmissions, which nothing looks at anyway. */
     if (event->transaction->state == NICT_COMPLETED) {
         end(ua, event->transaction);
     }
@@ -223,7 +223,7 @@ void transactions_execute(struct ua *ua, osip_transaction_t *transaction, osip_e
     osip_transaction_execute(transaction, event);
 }
 
-/* Whether a request belongs to a call that there is, by its Call-ID. */
+/* Whether a request belongs to an existing call, by its Call-ID. */
 static bool is_of_call(struct ua *ua, osip_message_t *sip)
 {
     char *call_id = message_call_id(sip);
@@ -233,7 +233,7 @@ static bool is_of_call(struct ua *ua, osip_message_t *sip)
     return known;
 }
 
-/* A request begins a transaction, which a stranger's may do only so often at a time. */
+/* Begins the transaction of a request; strangers may only have a limited number. */
 static void begin_server(struct ua *ua, osip_event_t *event, const struct net_datagram *datagram)
 {
     struct stack *stack = &ua->stack;
@@ -259,7 +259,7 @@ static void begin_server(struct ua *ua, osip_event_t *event, const struct net_da
     transactions_execute(ua, transaction, event);
 }
 
-/* What belongs to no transaction: ACKs and copies of 2xx, and what begins one. */
+/* What belongs to no transaction: ACKs and retransmissions of 2xx, and new requests. */
 static void receive_outside(struct ua *ua, osip_event_t *event, const struct net_datagram *datagram)
 {
     if (MSG_IS_RESPONSE(event->sip)) {
@@ -292,7 +292,7 @@ void transactions_receive(struct ua *ua, const struct net_datagram *datagram)
     transactions_settle(ua);
 }
 
-/* RFC 3261 §18.1.1: so large a request may not arrive in a datagram. */
+/* RFC 3261 §18.1.1: a request this large may not arrive in a datagram. */
 static bool is_large(osip_message_t *request)
 {
     char *bytes;
@@ -311,7 +311,7 @@ osip_transaction_t *transactions_request(struct ua *ua, osip_message_t *request,
     osip_transaction_t *transaction;
     osip_event_t *event;
 
-    /* Via tells libosip2 which timers there are. */
+    /* libosip2 reads from the Via which timers it needs. */
     (void)hop_locate(ua, &path);
     if (is_large(request)) {
         path_try_tcp(&path, ua->options.transport);
@@ -346,7 +346,7 @@ void transactions_respond(struct ua *ua, osip_transaction_t *transaction, osip_m
     }
     event->transactionid = transaction->transactionid;
     transactions_execute(ua, transaction, event);
-    /* RFC 3261 §17.2.2: over a stream no copy comes, so there is nothing to wait for. */
+    /* RFC 3261 §17.2.2: over a stream there are no retransmissions to wait for. */
     if (transaction->state == NIST_COMPLETED && transaction->out_socket <= 0) {
         resting_add(ua, transaction);
     }

@@ -9,14 +9,14 @@
 #include "text.h"
 #include "transactions.h"
 
-/* What a transaction is looked for by. */
+/* What selects the transactions to look at. */
 struct reason {
-    const struct net_address *address; /* where nobody listens */
-    const struct stream *stream;       /* that is open, or closed */
-    bool came;                         /* our address: datagrams were lost before */
+    const struct net_address *address; /* a destination without a listener */
+    const struct stream *stream;       /* one that was opened, or closed */
+    bool came;                         /* our address arrived: earlier datagrams were lost */
 };
 
-/* The path goes with its transaction through a pointer that libosip2 leaves to its user. */
+/* The path is attached to its transaction by a pointer that libosip2 leaves to its user. */
 static struct path *path_in(osip_transaction_t *transaction)
 {
     return osip_transaction_get_reserved4(transaction);
@@ -51,7 +51,8 @@ uint32_t tries_stream(osip_transaction_t *transaction)
     return path_in(transaction)->stream;
 }
 
-/* RFC 3261 §17.1: over a stream nothing is sent twice, and no copy of a response is awaited. */
+/* RFC 3261 §17.1: over a stream nothing is retransmitted, and no retransmission of a response is
+ * expected. */
 static void stop_copies(osip_transaction_t *transaction)
 {
     transactions_hush(transaction);
@@ -97,7 +98,8 @@ bool tries_next(struct ua *ua, osip_transaction_t *transaction, osip_message_t *
     return true;
 }
 
-/* Whether a request waits for an answer, and was not hushed. Streams have no copies to hush. */
+/* Whether a request waits for a response, and was not hushed. Over streams there is nothing to
+ * hush. */
 static bool is_open(osip_transaction_t *transaction, bool stream)
 {
     if (transaction->ict_context != NULL) {
@@ -108,7 +110,7 @@ static bool is_open(osip_transaction_t *transaction, bool stream)
            (stream || transaction->nict_context->timer_e_start.tv_sec >= 0);
 }
 
-/* Whether a request is concerned; what is not located yet may be so now. */
+/* Whether a request is affected; one that is not located yet may be located now. */
 static bool is_meant(const struct ua *ua, osip_transaction_t *transaction,
                      const struct reason *reason)
 {
@@ -128,7 +130,7 @@ static bool is_meant(const struct ua *ua, osip_transaction_t *transaction,
     return path->count == 0;
 }
 
-/* As if the time for another copy had come: it is sent, or found out to be undeliverable. */
+/* As if the time for a retransmission had come: it is sent, or found to be undeliverable. */
 static void send_now(struct ua *ua, osip_transaction_t *transaction)
 {
     osip_event_t *event = osip_malloc(sizeof *event);
@@ -142,7 +144,8 @@ static void send_now(struct ua *ua, osip_transaction_t *transaction)
     transactions_execute(ua, transaction, event);
 }
 
-/* A request whose connection was closed goes out once more by a new one, unless that was new. */
+/* A request whose connection was closed is sent once more on a new one, unless that was new
+ * already. */
 static void give_up_stream(struct path *path, const struct stream *stream)
 {
     path->failed = path->resent || !stream->opened;

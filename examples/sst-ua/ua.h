@@ -29,7 +29,7 @@ struct takeover;
 #define SIP_T2_MS 4000
 #define SIP_64T1_MS 32000
 
-/* What a callback of libosip2 told, to be dealt with once it has returned. */
+/* An event from a callback of libosip2, to be handled once the callback has returned. */
 struct stack_event {
     enum sst_osip_event what;
     osip_transaction_t *transaction;
@@ -46,10 +46,10 @@ struct stack {
     struct stack_event *events;
     size_t event_count;
     size_t event_room;
-    osip_transaction_t **dead; /* ended, to be freed once nothing looks at them any more */
+    osip_transaction_t **dead; /* ended, to be freed once nothing uses them any more */
     size_t dead_count;
     size_t dead_room;
-    size_t strangers; /* server transactions of requests that belong to no call */
+    size_t strangers; /* server transactions of requests outside of calls */
     uint64_t due_ms;  /* real time at which to look at libosip2's timers */
     bool busy;        /* they may have changed since */
 };
@@ -65,21 +65,21 @@ struct ua {
     struct registration *registration; /* NULL: none */
     struct table calls;                /* all calls, by Call-ID */
     struct agenda agenda;              /* all calls, by their next_due */
-    struct sst_queue sessions;         /* the library's deadlines */
-    struct sst_counters counters;      /* the library's, of all calls */
+    struct sst_queue sessions;         /* libsst's deadlines */
+    struct sst_counters counters;      /* libsst's counters, for all calls */
     struct takeover *takeover;         /* NULL: without --store */
-    size_t half_open;                  /* calls that were taken and have no ACK yet */
-    unsigned secret;                   /* in To tags of responses without any state */
-    char local_host[NET_HOST_SIZE];    /* ours, as the last peer but one sees it */
+    size_t half_open;                  /* calls that we accepted and that have no ACK yet */
+    unsigned secret;                   /* in To tags of stateless responses */
+    char local_host[NET_HOST_SIZE];    /* ours, as the last peer whose address is known sees it */
 
-    unsigned long begun;    /* calls of --calls that were begun, */
+    unsigned long begun;    /* calls of --calls begun so far, */
     unsigned long over;     /* of them, how many have their exit status */
     unsigned long goodbyes; /* BYEs of ours without a final response */
     int status;             /* the highest so far */
-    uint64_t stopped_ms;    /* real time of the signal */
-    uint64_t over_ms;       /* real time at which the last one was over */
-    uint64_t linger_ms;     /* real time until which copies are awaited */
-    uint64_t mute_ms;       /* real time at which to fall silent */
+    uint64_t stopped_ms;    /* when the signal came, in real time */
+    uint64_t over_ms;       /* when the last call was over, in real time */
+    uint64_t linger_ms;     /* until when retransmissions are expected, in real time */
+    uint64_t mute_ms;       /* when to fall silent, in real time */
     bool mute;
     bool stopping; /* a signal came */
 };

@@ -11,7 +11,7 @@
 #include "takeover.h"
 #include "text.h"
 
-/* By a stream, or as a datagram; *stream becomes the connection. */
+/* Over a stream, or as a datagram; *stream becomes the connection. */
 static bool put(struct ua *ua, const struct target *to, const char *name, uint32_t *stream,
                 const char *bytes, size_t length)
 {
@@ -26,7 +26,7 @@ static bool put(struct ua *ua, const struct target *to, const char *name, uint32
     return connection != NULL && stream_send(connection, bytes, length);
 }
 
-/* Prints, sends and logs: on a connection where there is one, else to a target. */
+/* Prints, sends and logs: on a connection if there is one, else to a target. */
 static enum wire_sent send_to(struct ua *ua, osip_message_t *sip, const struct target *to,
                               const char *name, uint32_t *stream)
 {
@@ -51,7 +51,7 @@ static enum wire_sent send_to(struct ua *ua, osip_message_t *sip, const struct t
     return sent || lost ? WIRE_SENT : WIRE_FAILED;
 }
 
-/* A request goes out once the connection is open, and once by each. */
+/* Sends a request once the connection is open, and only once per connection. */
 static enum wire_sent send_by_stream(struct ua *ua, osip_message_t *request, struct path *path,
                                      const struct target *to)
 {
@@ -103,8 +103,8 @@ enum wire_sent wire_send(struct ua *ua, osip_message_t *request, struct path *pa
     return send_to(ua, request, &to, path->hop.host, &path->stream);
 }
 
-/* Where a response goes without its connection. What came as a datagram is answered by one,
- * whatever its Via says: nobody listens for a connection that was never there. */
+/* Where a response goes without its connection. A request that came as a datagram gets a
+ * datagram, whatever its Via says: nothing listens for a connection that never existed. */
 static enum resolved find_back(struct ua *ua, osip_message_t *response, bool came_by_stream,
                                struct target *to)
 {
@@ -116,7 +116,7 @@ static enum resolved find_back(struct ua *ua, osip_message_t *response, bool cam
     to->transport = came_by_stream ? transport_read(via->protocol) : TRANSPORT_UDP;
     osip_response_get_destination(response, &host, &port);
     if (transport_is_stream(to->transport)) {
-        /* RFC 3261 §18.2.2: not the port that it came from, but the one that it listens to. */
+        /* RFC 3261 §18.2.2: not the source port, but the port that it listens on. */
         port = via->port != NULL ? endpoint_port(via->port) : transport_port(to->transport);
     }
     result = host == NULL
@@ -148,11 +148,9 @@ enum wire_sent wire_answer(struct ua *ua, osip_message_t *response, uint32_t str
     return resolved == RESOLVE_PENDING ? WIRE_WAITS : WIRE_FAILED;
 }
 
-/*
- * received and the value of rport are ours to set (RFC 3261 §18.2.1, RFC 3581 §4): what came along
- * would lead the response astray. Where rport is asked for, received goes with it, also where
- * libosip2 would leave it out.
- */
+/* We set received and the value of rport (RFC 3261 §18.2.1, RFC 3581 §4): values sent by the
+ * peer would misdirect the response. If rport is requested, received is added too, even if
+ * libosip2 would omit it. */
 static void fix_via(osip_message_t *request, const char *host, int port)
 {
     osip_via_t *via = osip_list_get(&request->vias, 0);
@@ -186,7 +184,7 @@ static type_t type_of(osip_message_t *sip)
                                     : RCV_STATUS_3456XX;
 }
 
-/* What libosip2's osip_parse() would make, of a message that is parsed already. */
+/* What libosip2's osip_parse() would make, for an already parsed message. */
 static osip_event_t *event_of(osip_message_t *sip)
 {
     osip_event_t *event = osip_malloc(sizeof *event);
@@ -201,7 +199,7 @@ static osip_event_t *event_of(osip_message_t *sip)
     return event;
 }
 
-/* Refuses what came, by the way it came, without keeping anything of it. */
+/* Rejects a request the way it came, without keeping any state. */
 static void refuse(struct ua *ua, const struct net_datagram *datagram,
                    const struct raw_message *raw, int status, const char *more)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages to datagrams and back. */
+/* From messages to datagrams and back. */
 #ifndef SST_UA_WIRE_H
 #define SST_UA_WIRE_H
 
@@ -7,30 +7,26 @@
 
 enum wire_sent {
     WIRE_SENT,
-    WIRE_WAITS, /* a name is being looked up, or a connection opened: as if lost, until then */
+    WIRE_WAITS, /* a name is being looked up, or a connection opened: treated as lost until then */
     WIRE_FAILED
 };
 
-/*
- * Sends a request to the target in use of its path, and logs it; as if sent as well where the
- * program has fallen silent. By a stream each request goes once.
- */
+/* Sends a request to the target in use of its path, and logs it. Also returns success if the
+ * program has fallen silent. Over a stream each request is sent once. */
 enum wire_sent wire_send(struct ua *ua, osip_message_t *request, struct path *path);
 
-/* Sends a response where its Via leads to: by the connection that the request came by (0: none), or
- * a new one (RFC 3261 §18.2.2). */
+/* Sends a response where its Via leads: on the connection that the request came on (0: none), or
+ * on a new one (RFC 3261 §18.2.2). */
 enum wire_sent wire_answer(struct ua *ua, osip_message_t *response, uint32_t stream);
 
-/*
- * Reads and logs a datagram; its sender is in the Via of a request then. NULL where it makes no SIP
- * message, or one that was refused.
- */
+/* Reads and logs a datagram, and notes its sender in a request's Via. NULL if it is not a SIP
+ * message, or was rejected. */
 osip_event_t *wire_read(struct ua *ua, const struct net_datagram *datagram);
 
-/* Refuses a datagram's request without keeping anything of it. */
+/* Rejects a datagram's request without keeping any state. */
 void wire_refuse(struct ua *ua, const struct net_datagram *datagram, int status, const char *more);
 
-/* The same for what came by a stream, of which it is not known where it ends. */
+/* The same for data from a stream whose end is unknown. */
 void wire_refuse_piece(struct ua *ua, struct stream *stream, const struct framing_piece *piece);
 
 #endif
