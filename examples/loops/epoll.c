@@ -11,7 +11,7 @@
 
 static bool over;
 
-/* Where the session wants something done. */
+/* libsst wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct call *call = (struct call *)session;
@@ -29,10 +29,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     return SST_CALLBACK_DONE;
 }
 
-/*
- * Sets the timer to the deadline, which each call may have moved: so after each. Without a faster
- * clock the deadline itself would do, with TFD_TIMER_ABSTIME.
- */
+/* Sets the timer to the deadline, which any call to libsst may have moved: do this after each. A
+ * host without a faster clock could use the deadline itself, with TFD_TIMER_ABSTIME. */
 static void arm(int timer, const struct call *call)
 {
     uint64_t deadline_ms = sst_session_deadline(&call->session);
@@ -42,7 +40,8 @@ static void arm(int timer, const struct call *call)
         uint64_t wait = wait_ms(deadline_ms);
 
         when.it_value.tv_sec = (time_t)(wait / 1000);
-        /* One more than none, since all zero is off; and what is due is due at once. */
+        /* 1 ns more, since all zero turns the timer off, while an overdue deadline must fire at
+         * once. */
         when.it_value.tv_nsec = (long)(wait % 1000) * 1000000 + 1;
     }
     timerfd_settime(timer, 0, &when, NULL);

@@ -12,7 +12,7 @@ struct leg {
     struct event *timer;
 };
 
-/* Where the session wants something done. */
+/* libsst wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct leg *leg = (struct leg *)session;
@@ -30,7 +30,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     return SST_CALLBACK_DONE;
 }
 
-/* Sets the timer to the deadline, which each call may have moved: so after each. */
+/* Sets the timer to the deadline, which any call to libsst may have moved: do this after each. */
 static void arm(struct leg *leg)
 {
     uint64_t deadline_ms = sst_session_deadline(&leg->call.session);
@@ -41,8 +41,8 @@ static void arm(struct leg *leg)
         evtimer_del(leg->timer);
         return;
     }
-    /* libevent counts from the time of its turn, so this may be early by how long the turn has
-     * taken so far. Then nothing is due, and it is set again. */
+    /* libevent counts from the start of its turn, so this may fire early by the time spent in
+     * the turn so far. Then nothing is due, and the timer is set again. */
     wait = wait_ms(deadline_ms);
     when.tv_sec = (time_t)(wait / 1000);
     when.tv_usec = (suseconds_t)(wait % 1000) * 1000;
@@ -74,7 +74,7 @@ static void on_timer(evutil_socket_t none, short what, void *arg)
     /* After a stall the peer's refresh waits in the socket, and the BYE must not overtake it. */
     read_messages(leg);
     sst_session_advance(&leg->call.session, clock_ms());
-    arm(leg); /* which starts nothing where the session has ended */
+    arm(leg); /* starts nothing if the session has ended */
 }
 
 int main(int argc, char **argv)

@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How many refreshes it answers, or sends, before it is silent. */
+/* How many refreshes it answers, or sends, before it falls silent. */
 #define REFRESHES 3
 
-/* The answer to INVITE and UPDATE: accepted, and the refresher is who it is to be. */
+/* Accepts an INVITE or UPDATE, and names the refresher. */
 static void accept_request(int socket, const char *request, bool refreshes)
 {
     const char *cseq = strstr(request, "CSeq:");
@@ -39,7 +39,7 @@ static void refresh(int socket, int number)
     send(socket, text, (size_t)length, 0);
 }
 
-/* Until its call is over. What it sent has to be answered before it goes on. */
+/* Runs until its call is over. It waits for the response to each request before it goes on. */
 static void live(int socket, bool refreshes, int third_ms)
 {
     struct pollfd source = {.fd = socket, .events = POLLIN};

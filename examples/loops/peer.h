@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The other end of the call: a process that knows no more than the three messages it sends. */
+/* The other end of the call: a process that sends just three kinds of messages. */
 #ifndef SST_LOOPS_PEER_H
 #define SST_LOOPS_PEER_H
 

@@ -7,7 +7,7 @@
 
 static bool over;
 
-/* Where the session wants something done. */
+/* libsst wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct call *call = (struct call *)session;
@@ -25,7 +25,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     return SST_CALLBACK_DONE;
 }
 
-/* How long poll() may wait. Asked for anew in each turn, since each call may move the deadline. */
+/* How long poll() may wait. Ask again in each turn, since any call to libsst may move the
+ * deadline. */
 static int timeout(const struct call *call)
 {
     uint64_t deadline_ms = sst_session_deadline(&call->session);
@@ -44,7 +45,7 @@ static void turn(struct call *call)
 
     poll(&source, 1, timeout(call));
     /* Messages first: after a stall the peer's refresh waits here, and the BYE must not overtake
-     * it. So without a look at source.revents, which is older than the clock that is read below. */
+     * it. Do not rely on source.revents, which is older than the clock read below. */
     while (call_receive(call)) {
     }
     sst_session_advance(&call->session, clock_ms());

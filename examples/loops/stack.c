@@ -44,7 +44,7 @@ void call_say(const char *what, const char *name)
     fflush(stdout);
 }
 
-/* Adds the library's header fields to a message, and sends it. */
+/* Adds libsst's header fields to a message, and sends it. */
 static bool transmit(const struct call *call, char text[PEER_TEXT],
                      const struct sst_headers *headers)
 {
@@ -84,7 +84,7 @@ bool call_send(struct call *call, enum sst_method method, unsigned flags)
     }
     sst_tx_set_cseq(&call->sent, call->cseq + 1);
     if (!send_request(call, method, &headers)) {
-        /* Else it would stay pending, and no other would be asked for. */
+        /* Otherwise it would stay pending, and libsst would not ask for another. */
         sst_session_not_sent(&call->session, &call->sent, SST_NEVER, clock_ms());
         return false;
     }
@@ -98,7 +98,8 @@ void call_refresh(struct call *call, const struct sst_event *event)
     if (event->with_offer) {
         flags |= SST_REQUEST_OFFER;
     }
-    /* Where it was prepared and not sent, call_send() has said so, and nothing is due any more. */
+    /* If it was prepared but not sent, call_send() has reported that, and nothing is due any
+     * more. */
     if (!call_send(call, event->method, flags)) {
         sst_session_not_sent(&call->session, NULL, SST_NEVER, clock_ms());
     }
@@ -108,12 +109,12 @@ void call_bye(struct call *call)
 {
     struct sst_headers headers;
 
-    /* The session has ended, so it hands out nothing any more. */
+    /* The session has ended, so it provides no header fields any more. */
     sst_other_headers(call->session.policy, SST_METHOD_BYE, &headers);
     send_request(call, SST_METHOD_BYE, &headers);
 }
 
-/* The peer's INVITE or UPDATE: refused as the library advises, or accepted. */
+/* The peer's INVITE or UPDATE: rejected as libsst advises, or accepted. */
 static void answer(struct call *call, const struct sst_msg *request)
 {
     enum sst_method method = (enum sst_method)request->method;
@@ -125,7 +126,7 @@ static void answer(struct call *call, const struct sst_msg *request)
     call_say("received", sst_method_name(method));
     if (sst_session_receive(&call->session, &call->received, request, clock_ms(), &advice) !=
         SST_OK) {
-        return; /* the last one is not answered yet */
+        return; /* the previous one is not answered yet */
     }
     status = advice.status != 0 ? advice.status : 200;
     headers = advice.headers;
@@ -139,7 +140,7 @@ static void answer(struct call *call, const struct sst_msg *request)
     call_say("sent", status == 200 ? "200" : "a refusal");
 }
 
-/* One datagram as the library wants to see it: every header field, in its order. */
+/* Presents one datagram to libsst: every header field, in order. */
 static bool view(const char *text, struct sst_msg *msg)
 {
     static const char mark[] = "\r\nCSeq: ";

@@ -11,7 +11,7 @@ struct leg {
     uv_timer_t timer;
 };
 
-/* Where the session wants something done. */
+/* libsst wants something done, or has something to report. */
 static int on_event(void *user, struct sst_session *session, const struct sst_event *event)
 {
     struct leg *leg = (struct leg *)session;
@@ -22,7 +22,8 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     } else if (event->type == SST_EVENT_ENDED) {
         call_say("ended:", sst_end_reason_name(event->reason));
         call_bye(&leg->call);
-        /* Without handles uv_run() returns. The leg could be freed when they are closed. */
+        /* uv_run() returns once there are no handles. A host could free the leg when they are
+         * closed. */
         uv_close((uv_handle_t *)&leg->source, NULL);
         uv_close((uv_handle_t *)&leg->timer, NULL);
     } else {
@@ -33,7 +34,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
 
 static void on_timer(uv_timer_t *timer);
 
-/* Sets the timer to the deadline, which each call may have moved: so after each. */
+/* Sets the timer to the deadline, which any call to libsst may have moved: do this after each. */
 static void arm(struct leg *leg)
 {
     uint64_t deadline_ms = sst_session_deadline(&leg->call.session);
@@ -42,7 +43,7 @@ static void arm(struct leg *leg)
         uv_timer_stop(&leg->timer);
         return;
     }
-    /* libuv counts from the time of its turn; without this the timer would be early. */
+    /* libuv counts from the start of its turn; without this the timer would fire early. */
     uv_update_time(leg->timer.loop);
     uv_timer_start(&leg->timer, on_timer, wait_ms(deadline_ms), 0);
 }
@@ -71,7 +72,7 @@ static void on_timer(uv_timer_t *timer)
      * the BYE must not overtake it. */
     read_messages(leg);
     sst_session_advance(&leg->call.session, clock_ms());
-    arm(leg); /* which starts nothing where the session has ended */
+    arm(leg); /* starts nothing if the session has ended */
 }
 
 int main(int argc, char **argv)

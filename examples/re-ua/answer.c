@@ -20,7 +20,7 @@ static bool is(const struct sip_msg *msg, const char *method)
     return pl_strcmp(&msg->met, method) == 0;
 }
 
-/* The 2xx to a re-INVITE is sent again until its ACK; RFC 3261 §13.3.1.4, Timer G's intervals. */
+/* Retransmits the 2xx to a re-INVITE until its ACK, at Timer G's intervals (RFC 3261 §13.3.1.4). */
 static void on_again(void *arg)
 {
     struct ua *ua = arg;
@@ -44,7 +44,8 @@ static void repeat_until_ack(struct ua *ua, const struct sip_msg *msg, struct mb
 
     answer_drop(ua);
     answer->bytes = mem_ref(bytes);
-    /* A message is counted like everything of libre's, although its handlers get it as const. */
+    /* Messages are reference-counted like everything in libre, although handlers get them as
+     * const. */
     answer->request = mem_ref((void *)msg);
     answer->wait_ms = SIP_T1;
     tmr_start(&answer->timer, answer->wait_ms, on_again, ua);
@@ -72,7 +73,7 @@ static void accept_request(struct ua *ua, const struct sip_msg *msg,
     mem_deref(body);
 }
 
-/* An UPDATE or re-INVITE of the call's. */
+/* An UPDATE or re-INVITE within the call. */
 static void answer(struct ua *ua, struct sip_dialog *dialog, const struct sip_msg *msg)
 {
     struct call *call = &ua->call;
@@ -102,7 +103,7 @@ static void answer(struct ua *ua, struct sip_dialog *dialog, const struct sip_ms
     }
     sip_dialog_update(dialog, msg);
     accept_request(ua, msg, &headers);
-    sst_session_advance(&call->session, timer_now(ua)); /* reports what the 2xx led to */
+    sst_session_advance(&call->session, timer_now(ua)); /* reports the effect of the 2xx */
 }
 
 static bool is_acknowledged(struct ua *ua, const struct sip_msg *msg)
@@ -111,7 +112,7 @@ static bool is_acknowledged(struct ua *ua, const struct sip_msg *msg)
 
     if (request == NULL || request->cseq.num != msg->cseq.num ||
         !sip_dialog_cmp(sipsess_dialog(ua->call.sess), msg)) {
-        return false; /* of the initial INVITE, which is sipsess's */
+        return false; /* for the initial INVITE, which sipsess handles */
     }
     answer_drop(ua);
     sst_session_ack(&ua->call.session, &ua->call.invite, timer_now(ua));

@@ -9,7 +9,7 @@
 #include "timer.h"
 #include "wire.h"
 
-/* The program goes on for so long after its call, for copies of requests or the answer to BYE. */
+/* The program runs this long after its call, for retransmitted requests or the response to BYE. */
 #define LINGER_MS 2000
 
 #define SDP "application/sdp"
@@ -29,12 +29,14 @@ static void finish(struct ua *ua, enum status status)
     tmr_cancel(&ua->call.hangup);
     tmr_start(&ua->linger, LINGER_MS, on_linger, ua);
     if (ua->goodbye) {
-        /* Its exit handler comes when the session that waits for the answer to its BYE is gone. */
+        /* Its exit handler is called when the session that awaits the response to its BYE is
+         * gone. */
         sip_close(ua->sip, false);
     }
 }
 
-/* What goes into the BYE: Supported: timer, as into each request (RFC 4028 §7.1), and a Reason. */
+/* The header fields of the BYE: Supported: timer, as in every request (RFC 4028 §7.1), and a
+ * Reason. */
 static void prepare_bye(struct ua *ua, const char *reason)
 {
     struct sst_headers headers;
@@ -69,7 +71,7 @@ static void on_hangup(void *arg)
     call_hang_up(arg, STATUS_GOOD, NULL);
 }
 
-/* The 2xx is acknowledged, on either side. */
+/* The 2xx was acknowledged, on either side. */
 static void established(struct ua *ua, const struct sip_msg *msg)
 {
     ua->call.established = true;
@@ -116,7 +118,7 @@ static void on_ack(const struct sip_msg *msg, void *arg)
     established(ua, msg);
 }
 
-/* Our INVITE failed; msg is NULL if nobody answered. */
+/* Our INVITE failed; msg is NULL if there was no response. */
 static void refused(struct ua *ua, int err, const struct sip_msg *msg)
 {
     struct call *call = &ua->call;
@@ -126,8 +128,8 @@ static void refused(struct ua *ua, int err, const struct sip_msg *msg)
     if (msg != NULL) {
         wire_view(msg, &view);
         sst_session_response(&call->session, &call->invite, &view, timer_now(ua), &verdict);
-        /* After a 422 (§7.3). sipsess can send no second INVITE in the place of the first, so this
-         * one has another Call-ID and From tag, which §7.3 says it should not have. */
+        /* After a 422 (§7.3). sipsess cannot send a second INVITE in place of the first, so this
+         * one has a new Call-ID and From tag, although §7.3 says it should keep them. */
         if (verdict.action == SST_ACTION_RETRY && call_place(ua)) {
             return;
         }
@@ -140,7 +142,7 @@ static void refused(struct ua *ua, int err, const struct sip_msg *msg)
     finish(ua, STATUS_NO_CALL);
 }
 
-/* The call is over, and not by call_hang_up(). */
+/* The call ended other than by call_hang_up(). */
 static void on_close(int err, const struct sip_msg *msg, void *arg)
 {
     struct ua *ua = arg;
@@ -161,8 +163,8 @@ static void on_close(int err, const struct sip_msg *msg, void *arg)
     timer_arm(ua);
 }
 
-/* Where the initial INVITE goes first, for Route; false where that is not said, or is no address.
- */
+/* The first hop of the initial INVITE, for Route; false if none was given, or it is not an
+ * address. */
 static bool print_route(const struct endpoint *outbound, char *uri, size_t size)
 {
     struct sa address;
@@ -254,7 +256,7 @@ void call_receive(const struct sip_msg *msg, void *arg)
         sst_session_end(&call->session, timer_now(ua));
         call->begun = false;
     } else {
-        sst_session_advance(&call->session, timer_now(ua)); /* reports what the 2xx led to */
+        sst_session_advance(&call->session, timer_now(ua)); /* reports the effect of the 2xx */
     }
     mem_deref(body);
     timer_arm(ua);

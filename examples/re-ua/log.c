@@ -14,10 +14,10 @@
 /* The line being written, for people. */
 static FILE *line;
 
-/* Forgotten after a minute or two, so that no flood makes them many. */
+/* Entries expire after a minute or two, so that a flood cannot fill it. */
 static struct seen seen;
 
-/* One datagram of which a copy would be another. */
+/* Whether a datagram is a retransmission of one logged before. */
 static bool is_copy(const struct ua *ua, bool sent, const uint8_t *bytes, size_t length)
 {
     uint64_t hash = seen_hash(SEEN_HASH_START + sent, (const char *)bytes, length);

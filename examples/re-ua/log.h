@@ -8,7 +8,7 @@
 
 void log_listening(const struct ua *ua);
 
-/* Every datagram, as libre's trace handler has it; arg is the struct ua. */
+/* Every datagram, from libre's trace handler; arg is the struct ua. */
 void log_datagram(bool sent, enum sip_transp transport, const struct sa *source,
                   const struct sa *destination, const uint8_t *bytes, size_t length, void *arg);
 

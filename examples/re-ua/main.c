@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* re-ua: one call on libre, its session timer by libsst. */
+/* re-ua: one call on libre, with its session timer by libsst. */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ static void on_signal(int number)
     }
 }
 
-/* In libre's loop, so that none is overlooked between two turns of it. */
+/* Runs in libre's loop, so that no signal is missed between two turns. */
 static void on_signal_byte(int flags, void *arg)
 {
     struct ua *ua = arg;
@@ -55,7 +55,7 @@ static bool catch_signals(struct ua *ua)
     return true;
 }
 
-/* Nothing holds the stack any more that sip_close() was told to close. */
+/* Nothing holds the stack any more since sip_close(). */
 static void on_exit(void *arg)
 {
     (void)arg;
@@ -71,7 +71,7 @@ static bool open_stack(struct ua *ua)
         fprintf(stderr, PROGRAM ": %s: not a numeric address\n", bind->host);
         return false;
     }
-    /* The own listeners come before those of sipsess, which take every INVITE and every 2xx. */
+    /* Our listeners come before those of sipsess, which take every INVITE and every 2xx. */
     if (sip_alloc(&ua->sip, NULL, 32, 32, 32, NULL, on_exit, ua) != 0 ||
         sip_transp_add(ua->sip, SIP_TRANSP_UDP, &local) != 0 ||
         sip_transp_laddr(ua->sip, &ua->local, SIP_TRANSP_UDP, &local) != 0 ||
@@ -85,7 +85,7 @@ static bool open_stack(struct ua *ua)
     return true;
 }
 
-/* The user part alone, to which libre adds the local address; or the address that was given. */
+/* Either the user part alone, to which libre adds the local address, or the address given. */
 static bool choose_contact(struct ua *ua)
 {
     const struct endpoint *contact = &ua->options.contact;

@@ -83,7 +83,7 @@ static bool read_option(struct options *options, struct policy_options *policy, 
     return false;
 }
 
-/* What follows the options: "answer", or "call" and a URI. */
+/* What comes after the options: "answer", or "call" and a URI. */
 static bool read_task(struct options *options, int argc, char **argv)
 {
     if (argc == 1 && strcmp(argv[0], "answer") == 0) {

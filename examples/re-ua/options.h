@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: sst-ua's, as far as re-ua goes. */
+/* The command line: the options of sst-ua that re-ua supports. */
 #ifndef SST_RE_UA_OPTIONS_H
 #define SST_RE_UA_OPTIONS_H
 
@@ -15,12 +15,12 @@ struct options {
     struct endpoint outbound;
     struct endpoint contact;
     struct sst_policy policy;
-    double hangup_after; /* seconds of libsst's clock, negative for never */
+    double hangup_after; /* seconds of libsst's clock, negative: never */
     double speed;
     bool json;
 };
 
-/* Reads the command line. Says on standard error what is wrong and returns false. */
+/* Reads the command line. On error says what is wrong on standard error and returns false. */
 bool options_read(struct options *options, int argc, char **argv);
 
 void options_free(struct options *options);

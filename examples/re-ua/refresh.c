@@ -6,7 +6,7 @@
 #include "timer.h"
 #include "wire.h"
 
-/* libre calls this between the Via and the rest, when it knows from which address it sends. */
+/* libre calls this between the Via and the rest, when it knows the source address. */
 static int print_contact(enum sip_transp transport, const struct sa *source,
                          const struct sa *destination, struct mbuf *request, void *arg)
 {
@@ -26,7 +26,7 @@ static int keep_ack(enum sip_transp transport, const struct sa *source,
 
     (void)source;
     mem_deref(ack->bytes);
-    ack->bytes = mem_ref(request); /* libre goes on writing it */
+    ack->bytes = mem_ref(request); /* libre continues writing it */
     ack->destination = *destination;
     ack->transport = transport;
     return 0;
@@ -110,7 +110,7 @@ static bool transmit(struct ua *ua)
                         mbuf_get_left(offer), mbuf_buf(offer), mbuf_get_left(offer));
     mem_deref(offer);
     if (err == 0) {
-        /* The number that the next request will have is one more. */
+        /* libre's next request has the next higher number. */
         sst_tx_set_cseq(&call->own, sip_dialog_lseq(dialog) - 1);
     }
     return err == 0;
@@ -126,7 +126,7 @@ void refresh_send(struct ua *ua, enum sst_method method, bool with_offer)
     }
     call->method = method;
     call->flags = SST_REQUEST_REFRESH | (with_offer ? SST_REQUEST_OFFER : 0u);
-    /* Prepared, and not sent; or not even that. */
+    /* It was prepared but not sent, or not even prepared. */
     if (!transmit(ua) && sst_session_not_sent(&call->session, &call->own, SST_NEVER,
                                               timer_now(ua)) == SST_ERR_STATE) {
         sst_session_not_sent(&call->session, NULL, SST_NEVER, timer_now(ua));

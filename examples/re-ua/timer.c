@@ -11,7 +11,7 @@
 #include "refresh.h"
 #include "text.h"
 
-/* So many messages may be read before what is due is done all the same. */
+/* After this many messages, overdue work is done even if more messages are waiting. */
 #define POSTPONED_MAX 10000
 
 uint64_t timer_now(const struct ua *ua)
@@ -29,7 +29,7 @@ void timer_arm(struct ua *ua)
     }
     if (due_ms != SST_NEVER) {
         uint64_t now_ms = clock_real_ms(&ua->clock);
-        uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 1; /* 0 would be off */
+        uint64_t wait_ms = due_ms > now_ms ? due_ms - now_ms : 1; /* 0 would turn it off */
 
         when.it_value.tv_sec = (time_t)(wait_ms / 1000);
         when.it_value.tv_nsec = (long)(wait_ms % 1000) * 1000000;
@@ -44,11 +44,9 @@ static bool has_messages(const struct ua *ua)
     return ua->udp != NULL && poll(&source, 1, 0) > 0;
 }
 
-/*
- * After a stall the peer's refresh waits in the socket, and the BYE must not overtake it. libre
- * reads one message in a turn and has no function to read them all, so the timer is left as it is,
- * to fire in the next turn again.
- */
+/* After a stall the peer's refresh waits in the socket, and the BYE must not overtake it. libre
+ * reads one message a turn and has no function to read them all. So the timer is not cleared: it
+ * fires again in the next turn. */
 static void on_timer(int flags, void *arg)
 {
     struct ua *ua = arg;
@@ -99,8 +97,8 @@ bool timer_open(struct ua *ua)
     policy->on_event = on_event;
     policy->random = random_number;
     policy->user = ua;
-    /* libre's own timers hang on the wall clock, which may be set: fit for retransmissions, not for
-     * half an hour. */
+    /* libre's own timers use the wall clock, which may be set: fine for retransmissions, but not
+     * for half an hour. */
     ua->timer = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
     if (ua->timer < 0 || fd_listen(ua->timer, FD_READ, on_timer, ua) != 0) {
         fputs(PROGRAM ": no timer\n", stderr);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * re-ua: a small caller and callee on libre's sipsess and event loop, with libsst. One call, and
- * nothing but the public interface of both libraries.
- */
+/* re-ua: a small caller and callee on libre's sipsess and event loop, with libsst. It makes one
+ * call and uses only the public interfaces of both libraries. */
 #ifndef SST_RE_UA_H
 #define SST_RE_UA_H
 
@@ -21,11 +19,11 @@ enum status {
     STATUS_GOOD = 0,
     STATUS_USAGE = 1,
     STATUS_NO_CALL = 2,       /* not established, or the ACK never came */
-    STATUS_PEER_SILENT = 3,   /* its refresh never came */
+    STATUS_PEER_SILENT = 3,   /* the peer's refresh never came */
     STATUS_REFRESH_FAILED = 4 /* our refresh failed */
 };
 
-/* The ACK for an own re-INVITE: copies of the 2xx get copies of it (RFC 3261 §13.2.2.4). */
+/* The ACK for our re-INVITE, sent again for each retransmitted 2xx (RFC 3261 §13.2.2.4). */
 struct sent_ack {
     struct mbuf *bytes;
     struct sa destination;
@@ -33,7 +31,7 @@ struct sent_ack {
     uint32_t cseq;
 };
 
-/* The 2xx to the peer's re-INVITE, sent again until its ACK (RFC 3261 §13.3.1.4). */
+/* The 2xx to the peer's re-INVITE, retransmitted until its ACK (RFC 3261 §13.3.1.4). */
 struct sent_2xx {
     struct mbuf *bytes;
     struct sip_msg *request;
@@ -49,7 +47,7 @@ struct call {
     bool over;
     struct sipsess *sess; /* NULL before and after the call */
     char *call_id;
-    struct sst_tx invite; /* the initial one, or the peer's INVITEs */
+    struct sst_tx invite; /* our initial INVITE, or the peer's INVITEs */
     struct sst_tx update; /* the peer's */
     struct sst_tx own;    /* our pending refresh */
     struct sip_request *request;
@@ -74,7 +72,7 @@ struct ua {
     struct tmr linger;
     char *contact;
     struct call call;
-    bool goodbye; /* an own BYE is not answered yet */
+    bool goodbye; /* our BYE is not answered yet */
     enum status status;
 };
 

@@ -28,8 +28,8 @@ void wire_print(const struct sst_headers *headers, char text[WIRE_TEXT])
 
     text[0] = '\0';
     for (size_t i = 0; i < headers->count; i++) {
-        /* No header field of this example's has a list that a tag could be added to: one line each
-         * says the same (RFC 3261 §7.3.1). Five lines of 60 bytes fit. */
+        /* None of this example's header fields has a list that a tag could be added to; separate
+         * lines mean the same (RFC 3261 §7.3.1). Five lines of 60 bytes fit. */
         int added = snprintf(text + used, WIRE_TEXT - used, "%s: %s\r\n", headers->item[i].name,
                              headers->item[i].value);
 
@@ -45,7 +45,7 @@ struct mbuf *wire_sdp(const struct ua *ua)
     if (body == NULL) {
         return NULL;
     }
-    /* A port that nobody listens at: there is no media here. */
+    /* A port without a listener: there is no media here. */
     if (mbuf_printf(body,
                     "v=0\r\no=- 1 1 IN %s %j\r\ns=-\r\nc=IN %s %j\r\nt=0 0\r\n"
                     "m=audio 49170 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libre's messages as libsst sees them, and libsst's header fields as libre takes them. */
+/* Converts libre's messages for libsst, and libsst's header fields for libre. */
 #ifndef SST_RE_UA_WIRE_H
 #define SST_RE_UA_WIRE_H
 
@@ -13,16 +13,16 @@
 
 void wire_view(const struct sip_msg *msg, struct sst_msg *view);
 
-/* As text, a line each. */
+/* As text, one field a line. */
 void wire_print(const struct sst_headers *headers, char text[WIRE_TEXT]);
 
-/* The session description, which never changes; NULL without memory. */
+/* The session description, which never changes; NULL if there is no memory. */
 struct mbuf *wire_sdp(const struct ua *ua);
 
-/* Whether an offer asks for hold, which this example does not do. */
+/* Whether an offer asks for hold, which this example does not support. */
 bool wire_is_hold(const struct sip_msg *msg);
 
-/* The phrase for a status that libsst advises, or that this example sends. */
+/* The reason phrase for a status that libsst advises, or that this example sends. */
 const char *wire_phrase(unsigned status);
 
 #endif

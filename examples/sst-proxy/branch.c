@@ -34,7 +34,7 @@ static uint64_t now_of(const struct branch *branch)
     return clock_real_ms(&branch->context->proxy->clock);
 }
 
-/* The branch of a Via is a token, whose case does not matter (RFC 3261 §7.3.1). */
+/* The branch of a Via is a token, so its case does not matter (RFC 3261 §7.3.1). */
 static uint64_t hash_of(const char *via_branch)
 {
     uint64_t hash = SEEN_HASH_START;
@@ -47,7 +47,7 @@ static uint64_t hash_of(const char *via_branch)
     return hash;
 }
 
-/* The request has our Via already. */
+/* The request already has our Via. */
 static struct branch *add(struct context *context, osip_message_t *request, const char *host,
                           int port)
 {
@@ -78,7 +78,7 @@ struct branch *branch_add(struct context *context, osip_message_t *request, cons
     return branch;
 }
 
-/* A branch without an answer from its target gets one from us (§16.7 item 6, §16.8, §16.9). */
+/* A branch without a response from its target gets one from us (§16.7 item 6, §16.8, §16.9). */
 static void give_up(struct branch *branch, int status)
 {
     osip_message_free(branch->final);
@@ -134,7 +134,7 @@ static void send_cancel(struct branch *branch)
     struct branch *cancel;
 
     branch->cancel_sent = true;
-    /* §9.1: what has no final response 64*T1 later is taken as cancelled. */
+    /* §9.1: a request without a final response 64*T1 later is considered cancelled. */
     branch->end_ms = now_of(branch) + TRANSACTION_MS;
     cancel = add(branch->context, ack_make_cancel(branch), branch->host, branch->port);
     branch_start(cancel);
@@ -162,7 +162,7 @@ static bool receive_provisional(struct branch *branch, const osip_message_t *res
     branch->state = BRANCH_PROCEEDING;
     if (!MSG_IS_INVITE(branch->request)) {
         branch->again.span_ms = T2_MS; /* §17.1.2.2 */
-        return false;                  /* RFC 4320 §4.1: but 100, which ends here, there is none */
+        return false;                  /* RFC 4320 §4.1: the only 1xx is 100, which ends here */
     }
     repeat_stop(&branch->again);
     if (!branch->cancel_sent && (first || response->status_code > 100)) {
@@ -204,7 +204,7 @@ static void end_of_wait(struct branch *branch)
         branch->timer_c_fired = true;
         branch_cancel(branch);
     } else {
-        /* §16.9: a transport error is a 503. */
+        /* §16.9: a transport error counts as a 503. */
         give_up(branch, branch->unreachable ? 503 : 408);
     }
 }
@@ -268,7 +268,7 @@ static void free_successes(struct branch *branch)
     }
 }
 
-/* Whether a branch still sends its request to a host, or to an address where that is given. */
+/* Whether a branch is still sending its request to a host, or to an address if one is given. */
 static bool sends_to(struct branch *branch, const char *host, const struct net_address *address)
 {
     struct proxy *proxy = branch->context->proxy;
@@ -285,7 +285,7 @@ static bool sends_to(struct branch *branch, const char *host, const struct net_a
            address_same(&its, address);
 }
 
-/* Sends what a context has for there; whether one of its branches has failed by that. */
+/* Sends what a context has for a destination; returns whether that made a branch fail. */
 static bool send_of(struct context *context, const char *host, const struct net_address *address)
 {
     bool failed = false;
@@ -293,7 +293,7 @@ static bool send_of(struct context *context, const char *host, const struct net_
     for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
         if (sends_to(branch, host, address) &&
             sip_send(context->proxy, branch->request, branch->host, branch->port) == SIP_FAILED) {
-            /* What that means for the context is found out when its turn comes. */
+            /* The consequences for the context follow in its turn. */
             branch->unreachable = true;
             branch->end_ms = 0;
             failed = true;

@@ -58,7 +58,7 @@ struct context *context_find(struct proxy *proxy, const char *key)
 
 bool context_has_call(const struct proxy *proxy, const char *call_id)
 {
-    /* A stranger whose Call-ID has the same hash is only dealt with earlier. */
+    /* A stranger whose Call-ID has the same hash is only handled earlier. */
     return table_find(&proxy->calls, hash_of(call_id)) != NULL;
 }
 
@@ -66,7 +66,7 @@ static void complete(struct context *context, int status)
 {
     uint64_t now_ms = clock_real_ms(&context->proxy->clock);
 
-    /* Timers H, J and L are all of one length. */
+    /* Timers H, J and L all have the same length. */
     context->end_ms = now_ms + TRANSACTION_MS;
     if (MSG_IS_INVITE(context->request) && status >= 300) {
         repeat_start(&context->again, now_ms);
@@ -80,7 +80,7 @@ void context_send(struct context *context, osip_message_t *response)
 
     sip_send_response(context->proxy, response);
     if (context->status >= 200) {
-        /* A further 2xx to an INVITE: the transaction goes on as it was. */
+        /* A further 2xx to an INVITE: the transaction continues unchanged. */
         osip_message_free(response);
         return;
     }
@@ -91,7 +91,7 @@ void context_send(struct context *context, osip_message_t *response)
     osip_message_free(context->last);
     context->last = response;
     if (invite && status / 100 == 2) {
-        /* RFC 6026 §7.1: copies of the INVITE are absorbed, those of the 2xx come from the UAS. */
+        /* RFC 6026 §7.1: retransmitted INVITEs are absorbed; the UAS retransmits the 2xx. */
         osip_message_free(response);
         context->last = NULL;
     }
@@ -127,7 +127,7 @@ void context_acknowledged(struct context *context)
 
 void context_cancel(struct context *context)
 {
-    /* CANCEL branches are put in front, so none is met here. */
+    /* CANCEL branches are added at the front, so this loop meets none of the new ones. */
     for (struct branch *branch = context->branches; branch != NULL; branch = branch->next) {
         branch_cancel(branch);
     }
@@ -187,7 +187,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static uint64_t due_ms(const struct context *context, uint64_t now_ms)
 {
-    /* Once its end is past only the branches hold the context. */
+    /* Once its end has passed, only the branches keep the context. */
     uint64_t first_ms =
         earlier(context->again.due_ms, context->end_ms > now_ms ? context->end_ms : CLOCK_NEVER);
 

@@ -8,13 +8,13 @@
 #include "message.h"
 #include "text.h"
 
-/* The state of a dialog with a session timer. One without has none. */
+/* The state of a dialog with a session timer. Dialogs without one have no state. */
 struct dialog {
     struct node node;
     struct sst_proxy_dialog kept;
-    struct due expires; /* when kept does */
+    struct due expires; /* when kept expires */
     char *call_id;
-    char *tags; /* both, in an order of their own: either side may send a request */
+    char *tags; /* both, sorted: either side may send a request */
 };
 
 int dialog_request(struct proxy *proxy, osip_message_t *request, struct sst_proxy_tx *tx,
@@ -50,7 +50,7 @@ static uint64_t hash_of(const char *call_id, const char *tags)
     return seen_hash(seen_hash(SEEN_HASH_START, call_id, strlen(call_id)), tags, strlen(tags));
 }
 
-/* The dialog of a message, NULL for none. */
+/* The dialog of a message, NULL if there is none. */
 static struct dialog *find(struct proxy *proxy, osip_message_t *sip)
 {
     struct dialog *dialog = NULL;
@@ -123,7 +123,7 @@ static void log_expired(const struct proxy *proxy, const char *call_id)
     }
 }
 
-/* A 2xx gave its dialog, NULL where that is not known yet, a new expiration or none any more. */
+/* A 2xx gave its dialog (NULL if unknown yet) a new expiration, or removed it. */
 static void set_expiration(struct proxy *proxy, struct dialog *dialog, osip_message_t *response,
                            const struct sst_proxy_dialog *kept)
 {
@@ -176,7 +176,7 @@ uint64_t dialogs_due_ms(const struct proxy *proxy)
     return due_ms == CLOCK_NEVER ? CLOCK_NEVER : clock_real_of(&proxy->clock, due_ms);
 }
 
-/* RFC 4028 §8.3: no BYE, which is for the two ends to send. */
+/* RFC 4028 §8.3: send no BYE; that is up to the two user agents. */
 void dialogs_expire(struct proxy *proxy)
 {
     uint64_t now_ms = clock_library_ms(&proxy->clock);

@@ -14,7 +14,7 @@
 #include "route.h"
 #include "sip.h"
 
-/* A copy of the request for one hop, ready but for its Via; NULL without memory. */
+/* A copy of the request for one hop, complete except for its Via; NULL if there is no memory. */
 static osip_message_t *copy_for(const struct proxy *proxy, const osip_message_t *request,
                                 const struct hop *hop)
 {
@@ -40,11 +40,12 @@ static void send_to_all(struct context *context, const osip_message_t *request,
     if (context->branches == NULL) {
         context_answer(context, 500, NULL);
     }
-    /* Those that could not be sent have their final response already. */
+    /* Branches that could not be sent have their final response already. */
     response_choose(context);
 }
 
-/* Changes the request as it is to go to every hop; 0, or the status to refuse it with. */
+/* Makes the changes that are the same for every hop; 0, or the status to reject the request
+ * with. */
 static int prepare(struct context *context, osip_message_t *request, struct hops *hops,
                    struct sst_proxy_tx *tx, struct field *field)
 {
@@ -59,7 +60,7 @@ static int prepare(struct context *context, osip_message_t *request, struct hops
     if (status == 0) {
         status = dialog_request(proxy, request, tx, field);
     }
-    /* Also where libsst does not insist: the timer may start within the dialog. */
+    /* Even if libsst does not insist: the timer may start within the dialog. */
     if (status == 0 && proxy->settings.policy.record_routes && MSG_IS_INVITE(request) &&
         message_tag(request->to) == NULL) {
         route_record(proxy, request);
@@ -93,7 +94,7 @@ void forward_request(struct context *context)
     free(field.value);
 }
 
-/* §16.11: a copy of the request gets the branch that the request got. */
+/* §16.11: a retransmitted request gets the same branch as the original. */
 static void send_statelessly(struct proxy *proxy, osip_message_t *request, const struct hop *hop)
 {
     osip_message_t *copy = copy_for(proxy, request, hop);

@@ -20,13 +20,13 @@
 #include "sip.h"
 #include "text.h"
 
-/* So many datagrams are taken out of the socket in one turn, and so long they are dealt with before
- * timers are looked at: responses and requests within dialogs, and requests of strangers. */
+/* How many datagrams are read from the socket in one turn, and how long they are handled before
+ * timers are checked: responses and requests within dialogs, and requests of strangers. */
 #define DATAGRAMS_A_TURN 1024
 #define CALLS_TURN_MS 100
 #define STRANGERS_TURN_MS 5
 
-/* So many transactions there may be, and more for requests within dialogs. */
+/* How many transactions may exist, and how many more for requests within dialogs. */
 #define CONTEXTS_MAX 8000
 #define CONTEXTS_OF_DIALOGS_MAX 16000
 
@@ -73,7 +73,7 @@ static void refuse(struct proxy *proxy, const struct net_datagram *datagram,
     free(text);
 }
 
-/* Whether there is room for what a request needs; its copies, ACK and CANCEL need none. */
+/* Whether there is room for what a request needs; retransmissions, ACK and CANCEL need none. */
 static bool has_room(struct proxy *proxy, osip_message_t *sip)
 {
     size_t limit = message_tag(sip->to) != NULL ? CONTEXTS_OF_DIALOGS_MAX : CONTEXTS_MAX;
@@ -135,7 +135,7 @@ static void read_socket(struct proxy *proxy)
     }
 }
 
-/* Whether a datagram has the Call-ID of a request that is here. */
+/* Whether a datagram has the Call-ID of a current request. */
 static bool is_of_context(struct proxy *proxy, const struct raw_message *raw)
 {
     struct raw_field field;
@@ -151,8 +151,8 @@ static bool is_of_context(struct proxy *proxy, const struct raw_message *raw)
     return known;
 }
 
-/* What would hurt a call if it were lost, or overtaken: responses, requests within dialogs, and
- * copies and CANCELs of what is here. */
+/* What would hurt a call if it were lost or overtaken: responses, requests within dialogs, and
+ * retransmissions and CANCELs of current requests. */
 static bool is_known(void *user, const char *bytes)
 {
     struct raw_message raw;
@@ -183,7 +183,7 @@ static int waiting_time(const struct proxy *proxy)
     if (due_ms <= now_ms || proxy->net.known.count > 0 || proxy->net.strangers.count > 0) {
         return 0;
     }
-    /* Not more than a minute, which never hurts. */
+    /* At most a minute: waking up early does no harm. */
     return resolver_wait_ms(&proxy->net.resolver,
                             due_ms - now_ms < 60000 ? (int)(due_ms - now_ms) : 60000);
 }
@@ -195,7 +195,7 @@ static void write_metrics(struct proxy *proxy)
     }
 }
 
-/* Whether a signal asks for the end; SIGUSR1 asks for the counters. */
+/* Whether a signal asks the program to end; SIGUSR1 asks for the counters. */
 static bool is_over(struct proxy *proxy, const struct pollfd *source)
 {
     char number;
@@ -231,7 +231,7 @@ static bool open_all(struct proxy *proxy)
     clock_start(&proxy->clock, proxy->settings.speed);
     proxy->log = (struct log){
         .json = proxy->settings.json, .color = proxy->settings.color, .clock = &proxy->clock};
-    /* Else libosip2 complains on standard output, between the lines of the log. */
+    /* Otherwise libosip2 complains on standard output, between the lines of the log. */
     osip_trace_initialize(TRACE_LEVEL0, stderr);
     log_open(&proxy->log);
     proxy->secret = random_number(NULL);
@@ -241,7 +241,7 @@ static bool open_all(struct proxy *proxy)
         return false;
     }
     if (proxy->net.any) {
-        /* Via and Record-Route have to say where this proxy is. */
+        /* Via and Record-Route must contain an address that reaches this proxy. */
         fprintf(stderr, "sst-proxy: --bind %s: not an address that others can reach\n",
                 proxy->settings.bind.host);
         return false;

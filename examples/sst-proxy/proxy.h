@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the proxy knows. libosip2 parses, its transactions are not used: by RFC 3261 they end with
- * the first 2xx to an INVITE and forget it, while a proxy has to forward every 2xx of a fork and to
- * know a copy of the INVITE that comes after it (RFC 6026). So a context is a server transaction
- * with all that became of its request (RFC 3261 §16), and a branch is one of its client
- * transactions.
- */
+/* The state of the proxy. libosip2 parses, but its transactions are not used: as in RFC 3261,
+ * they end with the first 2xx to an INVITE and forget it, while a proxy must forward every 2xx
+ * of a fork and recognise a retransmission of the INVITE that comes after it (RFC 6026). So a
+ * context is a server transaction with everything that became of its request (RFC 3261 §16), and
+ * a branch is one of its client transactions. */
 #ifndef SST_PROXY_PROXY_H
 #define SST_PROXY_PROXY_H
 
@@ -29,7 +27,7 @@
 #define TRANSACTION_MS (64 * T1_MS)
 #define TIMER_C_MS 181000 /* §16.6: larger than 3 minutes */
 
-/* A moment for something, and how long after it the next one is. */
+/* The next time for something, and the interval after that. */
 struct repeat {
     uint64_t due_ms;
     uint64_t span_ms;
@@ -38,12 +36,12 @@ struct repeat {
 enum branch_state {
     BRANCH_CALLING,    /* no response yet */
     BRANCH_PROCEEDING, /* a provisional one */
-    BRANCH_COMPLETED,  /* a final one; copies of it are absorbed */
-    BRANCH_ACCEPTED,   /* a 2xx to INVITE; each that comes is forwarded (RFC 6026 §7.2) */
+    BRANCH_COMPLETED,  /* a final one; retransmissions of it are absorbed */
+    BRANCH_ACCEPTED,   /* a 2xx to INVITE; every 2xx is forwarded (RFC 6026 §7.2) */
     BRANCH_DONE
 };
 
-/* More than a fork has targets. What comes beyond is no answer to a call of ours. */
+/* More than a fork has targets. Any further 2xx does not answer a call of ours. */
 #define SUCCESSES_MAX 64
 
 /* The 2xx of a branch with one To tag, and how its retransmissions are changed. */
@@ -57,16 +55,16 @@ struct branch {
     struct branch *next; /* of the context */
     struct context *context;
     struct node node;        /* in proxy.branches */
-    osip_message_t *request; /* as it was sent */
+    osip_message_t *request; /* as sent */
     char *host;
     int port;
     enum branch_state state;
-    bool cancel; /* is to be cancelled */
+    bool cancel; /* cancel it as soon as possible */
     bool cancel_sent;
-    bool unreachable;   /* so its end means a 503 */
-    bool timer_c_fired; /* so its 487 means a 408 */
+    bool unreachable;   /* so its end counts as a 503 */
+    bool timer_c_fired; /* so its 487 counts as a 408 */
     struct repeat again;
-    uint64_t end_ms;        /* timers B, C, D, F, K, M: the state says which */
+    uint64_t end_ms;        /* timers B, C, D, F, K, M: the state says which one */
     struct sst_proxy_tx tx; /* what libsst remembers of the request */
     struct success *successes;
     unsigned success_count;
@@ -75,15 +73,15 @@ struct branch {
 
 struct context {
     struct proxy *proxy;
-    struct node node;        /* in proxy.contexts */
-    struct node call;        /* in proxy.calls */
-    struct due due;          /* in proxy.agenda; past for whatever may have changed in this turn */
-    char *key;               /* what copies of the request have in common */
-    osip_message_t *request; /* as it came, its topmost Via mended */
-    char *tag;               /* in To of responses of our own */
-    struct branch *branches; /* those of CANCEL requests among them */
-    int status;              /* of the last response that was sent, 0 for none */
-    osip_message_t *last;    /* that response, where copies of the request get it again */
+    struct node node; /* in proxy.contexts */
+    struct node call; /* in proxy.calls */
+    struct due due;   /* in proxy.agenda; in the past if something may have changed in this turn */
+    char *key;        /* the same for all retransmissions of the request */
+    osip_message_t *request; /* as received, except for a corrected topmost Via */
+    char *tag;               /* in To of our own responses */
+    struct branch *branches; /* including those of CANCEL requests */
+    int status;              /* of the last response sent, 0: none */
+    osip_message_t *last;    /* that response, if retransmissions of the request get it again */
     struct repeat again;     /* timer G */
     uint64_t end_ms;         /* timers H, I, J, L; CLOCK_NEVER before the final response */
 };
@@ -94,14 +92,14 @@ struct proxy {
     struct clock clock;
     struct log log;
     struct net net;
-    unsigned secret;           /* in To tags of responses without any state */
+    unsigned secret;           /* in To tags of stateless responses */
     char *shown;               /* HOST:PORT, for Via and Record-Route */
-    struct table contexts;     /* by what copies of the request have in common */
+    struct table contexts;     /* by key, which all retransmissions of a request share */
     struct table calls;        /* the same contexts, by Call-ID */
     struct table branches;     /* by the branch of our Via */
     struct agenda agenda;      /* of the contexts, in real time */
     struct table dialogs;      /* those with a session timer, by Call-ID and tags */
-    struct agenda expirations; /* theirs, on the library's clock */
+    struct agenda expirations; /* theirs, on libsst's clock */
 };
 
 #endif

@@ -27,7 +27,7 @@ static void receive_ack(struct proxy *proxy, osip_message_t *ack)
     struct context *context = find(proxy, ack, "INVITE");
 
     if (context != NULL && context->status >= 300) {
-        /* It went hop by hop, and its way ends here. */
+        /* It went hop by hop, and ends here. */
         context_acknowledged(context);
         osip_message_free(ack);
     } else {

@@ -10,10 +10,10 @@
 #include "message.h"
 #include "sip.h"
 
-/* The lower the better (§16.7 item 6). */
+/* Lower is better (§16.7 item 6). */
 static int rank(int status)
 {
-    /* What tells the caller how to try again. 422 is not in RFC 3261's list, being younger. */
+    /* These tell the caller how to try again. 422 is newer than RFC 3261 and so not in its list. */
     static const int helpful[] = {401, 407, 415, 420, 422, 484};
 
     if (status >= 600) {
@@ -52,7 +52,7 @@ static void collect_challenges(struct context *context, osip_message_t *best)
     }
 }
 
-/* The branch with the best response; NULL while one has none, or where there is nothing to say. */
+/* The branch with the best response; NULL while one has none, or if there is nothing to send. */
 static struct branch *best_of(struct context *context)
 {
     struct branch *best = NULL;
@@ -89,7 +89,7 @@ void response_choose(struct context *context)
     }
     response = best->final;
     if (response->status_code == 408 && !MSG_IS_INVITE(context->request)) {
-        /* RFC 4320 §4.2: too late for any answer, the sender has given up as well. */
+        /* RFC 4320 §4.2: too late for a response, the sender has given up as well. */
         context->end_ms = 0;
         return;
     }
@@ -98,7 +98,7 @@ void response_choose(struct context *context)
     }
     best->final = NULL;
     if (response->status_code == 503) {
-        /* §16.7 item 6: it is not this proxy that is overloaded. */
+        /* §16.7 item 6: this proxy is not the one that is overloaded. */
         set_status(response, 500);
     }
     dialog_response(best, response, &best->tx);
@@ -130,7 +130,7 @@ static void keep_failure(struct branch *branch, osip_message_t *response)
     osip_message_free(branch->final);
     branch->final = response;
     if (branch->timer_c_fired && response->status_code == 487) {
-        /* The caller never cancelled: what happened is that nobody answered. */
+        /* The caller never cancelled: in fact, the target did not answer in time. */
         branch->final = message_response(context->request, 408, context->tag);
         osip_message_free(response);
     } else if (response->status_code >= 600) {
@@ -161,7 +161,7 @@ void response_receive(struct proxy *proxy, osip_message_t *response)
 {
     struct branch *branch = NULL;
 
-    /* RFC 6026 §7.3: what no transaction waits for is not forwarded. */
+    /* RFC 6026 §7.3: do not forward a response that no transaction waits for. */
     if (sip_is_own_via(proxy, osip_list_get(&response->vias, 0))) {
         branch = branch_find(proxy, response);
     }

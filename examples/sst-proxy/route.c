@@ -16,7 +16,7 @@ static void append_tag(char **list, const char *tag)
     *list = longer;
 }
 
-/* The option tags of Proxy-Require that this proxy does not know, NULL for none. It knows timer. */
+/* The unsupported option tags of Proxy-Require, NULL if there are none. timer is supported. */
 static char *unknown_extensions(osip_message_t *request)
 {
     char *unknown = NULL;
@@ -100,7 +100,7 @@ void route_enter(const struct proxy *proxy, osip_message_t *request)
     }
 }
 
-/* RFC 3263 without DNS beyond the address: UDP, and the port in the URI. */
+/* RFC 3263, but with address lookups only: UDP, and the port in the URI. */
 static int hop_of_uri(osip_uri_t *uri, struct hops *hops)
 {
     const char *host;
@@ -152,7 +152,7 @@ static void aim_at_target(osip_message_t *request, const struct hop *hop)
     free(port);
 }
 
-/* The next hop is a strict router: it wants to find itself in the Request-URI (item 6). */
+/* The next hop is a strict router: it expects its own URI in the Request-URI (item 6). */
 static void make_strict(osip_message_t *request)
 {
     osip_route_t *first = osip_list_get(&request->routes, 0);
@@ -174,7 +174,7 @@ void route_leave(const struct proxy *proxy, osip_message_t *request, const struc
 {
     sip_count_hop(request);
     if (hop->is_target && sip_is_own_uri(proxy, request->req_uri)) {
-        /* Only where the caller addressed this proxy: it is the target's address that it means. */
+        /* Only if the caller addressed this proxy: it then means the target's address. */
         aim_at_target(request, hop);
     }
     make_strict(request);

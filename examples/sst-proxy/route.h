@@ -5,7 +5,7 @@
 
 #include "proxy.h"
 
-/* A header field of a response of our own; name NULL for none. */
+/* A header field of our own response; name NULL: none. */
 struct field {
     const char *name;
     char *value; /* to be freed */
@@ -22,19 +22,19 @@ struct hops {
     size_t count;
 };
 
-/* Whether the request may be forwarded: 0, or the status to refuse it with (§16.3). */
+/* Whether the request may be forwarded: 0, or the status to reject it with (§16.3). */
 int route_check(struct proxy *proxy, osip_message_t *request, struct field *field);
 
-/* Takes ourselves out of the request's route (§16.4). */
+/* Removes ourselves from the request's route (§16.4). */
 void route_enter(const struct proxy *proxy, osip_message_t *request);
 
-/* Finds the next hops: 0, or the status to refuse the request with (§16.5). */
+/* Finds the next hops: 0, or the status to reject the request with (§16.5). */
 int route_find(const struct proxy *proxy, osip_message_t *request, struct hops *hops);
 
-/* Makes the request ready for this hop but for the Via (§16.6). */
+/* Prepares the request for this hop, except for the Via (§16.6). */
 void route_leave(const struct proxy *proxy, osip_message_t *request, const struct hop *hop);
 
-/* Puts ourselves onto the path of the dialog (§16.6 item 4). */
+/* Adds ourselves to the path of the dialog (§16.6 item 4). */
 void route_record(const struct proxy *proxy, osip_message_t *request);
 
 void hops_free(struct hops *hops);

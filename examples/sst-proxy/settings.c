@@ -52,7 +52,7 @@ static bool take_target(struct settings *settings, const char *option, const cha
     return true;
 }
 
-/* Intervals are whole seconds on the wire: of decimals the next whole second counts. */
+/* Intervals are whole seconds on the wire: decimals are rounded up. */
 static bool take_seconds(uint32_t *place, const char *option, const char *value)
 {
     char *rest;
@@ -154,7 +154,7 @@ bool settings_read(struct settings *settings, int argc, char **argv)
 {
     memset(settings, 0, sizeof *settings);
     sst_proxy_policy_init(&settings->policy);
-    settings->policy.min_se = 0; /* not given: the absolute minimum, which may be moved yet */
+    settings->policy.min_se = 0; /* not given: the absolute minimum, which may still change */
     settings->speed = 1;
     settings->color = log_text_wants_color();
     settings->bind.port = -1;

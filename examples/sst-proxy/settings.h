@@ -19,12 +19,12 @@ struct settings {
     size_t target_count;
     struct sst_proxy_policy policy;
     double speed;
-    const char *metrics; /* file for the counters, NULL for none */
+    const char *metrics; /* file for the counters, NULL: none */
     bool json;
     bool color; /* of the text log */
 };
 
-/* Reads the command line. Says on standard error what is wrong and returns false. */
+/* Reads the command line. On error says what is wrong on standard error and returns false. */
 bool settings_read(struct settings *settings, int argc, char **argv);
 
 void settings_free(struct settings *settings);

@@ -12,7 +12,7 @@
 
 #define COOKIE "z9hG4bK"
 
-/* Via headers of one request that are looked at, at most. */
+/* How many Via headers of one request are checked at most. */
 #define VIAS_MAX 100
 
 enum sip_sent sip_send(struct proxy *proxy, osip_message_t *sip, const char *host, int port)
@@ -64,7 +64,7 @@ static void drop_param(osip_via_t *via, const char *name)
     }
 }
 
-/* Whatever a sender wrote there leads to no place that we know of. */
+/* A value that the sender wrote there must not misdirect us. */
 static void set_param(osip_via_t *via, const char *name, const char *value)
 {
     drop_param(via, name);
@@ -99,7 +99,7 @@ char *sip_key(osip_message_t *request, const char *method)
         return text_print("%s %s %s %s", branch, via->host, via->port != NULL ? via->port : "",
                           method);
     }
-    /* From an element of RFC 2543: the ACK of a failure has another To-tag than its INVITE. */
+    /* From an RFC 2543 element: the To tag of its ACK for a failure differs from the INVITE's. */
     call_id = message_call_id(request);
     uri = NULL;
     (void)osip_uri_to_str(request->req_uri, &uri);
@@ -135,7 +135,7 @@ void sip_add_via(const struct proxy *proxy, osip_message_t *request, const char 
         text_print("SIP/2.0/UDP %s;branch=" COOKIE "%s.%016" PRIx64, proxy->shown, token, loop);
     osip_via_t *via;
 
-    /* osip_message_set_via() would put it below the others. */
+    /* osip_message_set_via() would append it to the others. */
     if (osip_via_init(&via) == 0) {
         if (osip_via_parse(via, text) == 0) {
             osip_list_add(&request->vias, via, 0);
@@ -148,7 +148,7 @@ void sip_add_via(const struct proxy *proxy, osip_message_t *request, const char 
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    /* The terminator separates the pieces. */
+    /* Includes the terminator, which separates the pieces. */
     return seen_hash(hash, text != NULL ? text : "", text != NULL ? strlen(text) + 1 : 1);
 }
 
