@@ -25,7 +25,7 @@ import "time"
 // Boot is the time since the machine started, including the time that it slept.
 type Boot struct{}
 
-// longest is how long a timer of Go's, which does not count sleep, is trusted.
+// longest is how long a Go timer, which does not count sleep, is trusted.
 const longest = 30 * time.Second
 
 // Now is the time since the machine started.

@@ -50,7 +50,7 @@ func (t *Timers) start(policy *Policy, party C.enum_sst_party) (*Session, error)
 // Events is where the session's events arrive. It is closed after "ended", or by End.
 func (s *Session) Events() <-chan Event { return s.out }
 
-// pump keeps events until somebody reads them, so that a slow reader holds up nobody else.
+// pump keeps events until they are read, so that a slow reader holds up nothing else.
 func (s *Session) pump() {
 	defer close(s.out)
 	var waiting []Event
@@ -95,8 +95,8 @@ func (tx *Tx) pointer() *C.struct_sst_tx {
 	return &tx.c
 }
 
-// Request says what to put into a request that is being built; tx is nil for all methods but INVITE
-// and UPDATE. refresh: it is what the event "refresh" asked for, or its retry.
+// Request returns the header fields for a request; tx is nil for all methods except INVITE and
+// UPDATE. refresh: the request is the one that the event "refresh" asked for, or its retry.
 func (s *Session) Request(tx *Tx, method string, cseq uint32, offer, refresh bool) ([]Header, error) {
 	var headers C.struct_sst_headers
 	flags := C.uint(0)
@@ -117,15 +117,15 @@ func (s *Session) Request(tx *Tx, method string, cseq uint32, offer, refresh boo
 	return headersOf(&headers), err
 }
 
-// NotSent says that a request which was prepared is not sent after all; tx nil: that the refresh
-// which was asked for cannot be begun now. libsst asks again.
+// NotSent reports that a prepared request is not sent after all; tx nil: that the refresh libsst
+// asked for cannot be sent now. libsst asks again.
 func (s *Session) NotSent(tx *Tx) error {
 	return s.with(func(now C.uint64_t) error {
 		return result(C.sst_session_not_sent(s.c, tx.pointer(), C.SST_NEVER, now))
 	})
 }
 
-// Response reports a response to one of the dialog's own requests.
+// Response reports a response to one of our requests.
 func (s *Session) Response(tx *Tx, response *Message) (verdict Verdict, err error) {
 	view := response.view()
 	err = s.with(func(now C.uint64_t) error {
@@ -148,7 +148,7 @@ func (s *Session) TimedOut(tx *Tx) (verdict Verdict, err error) {
 	return verdict, err
 }
 
-// Receive reports a request of the peer's before it is answered.
+// Receive reports a request from the peer before it is answered.
 func (s *Session) Receive(tx *Tx, request *Message) (advice Advice, err error) {
 	view := request.view()
 	err = s.with(func(now C.uint64_t) error {
@@ -160,7 +160,7 @@ func (s *Session) Receive(tx *Tx, request *Message) (advice Advice, err error) {
 	return advice, err
 }
 
-// Answer says what to put into a response that is being sent.
+// Answer returns the header fields for a response about to be sent.
 func (s *Session) Answer(tx *Tx, status int) ([]Header, error) {
 	var headers C.struct_sst_headers
 	err := s.with(func(now C.uint64_t) error {
@@ -179,5 +179,5 @@ func (s *Session) Ack(tx *Tx) error {
 // End is to be called when the dialog is over. It frees the session; calling it again does nothing.
 func (s *Session) End() {
 	s.once.Do(func() { close(s.gone) })
-	_ = s.timers.do(func(C.uint64_t) { s.timers.remove(s) }) // closed timers have freed it already
+	_ = s.timers.do(func(C.uint64_t) { s.timers.remove(s) }) // after Timers.Close it is freed already
 }

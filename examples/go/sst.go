@@ -39,7 +39,7 @@ import (
 	"unsafe"
 )
 
-// Error is a result of libsst's; the constants are those that a program can act on.
+// Error is a result of libsst; the constants are those that a program can act on.
 type Error int
 
 const (
@@ -64,12 +64,12 @@ func result(code C.int) error {
 	return Error(code)
 }
 
-// Policy is what the owner of a program decides, for any number of sessions.
+// Policy holds the settings of a program, for any number of sessions.
 type Policy struct {
 	c *C.struct_sst_policy
 }
 
-// NewPolicy makes a policy from settings by name, as "mode": "request"; docs/policy.md has them all.
+// NewPolicy makes a policy from named settings, such as "mode": "request"; see docs/policy.md.
 func NewPolicy(settings map[string]string) (*Policy, error) {
 	var wrong C.struct_sst_policy_error
 	p := &Policy{(*C.struct_sst_policy)(C.calloc(1, C.sizeof_struct_sst_policy))}
@@ -92,14 +92,14 @@ func policyError(wrong *C.struct_sst_policy_error) error {
 	return errors.New("sst: " + C.GoString(&text[0]))
 }
 
-// Header is a header field. Of those that libsst hands out, one with Tag is an option tag to be
-// added to the list of that name; any other replaces what the message has of its name.
+// Header is a header field. From libsst, one with Tag is an option tag to add to the list of that
+// name; any other replaces the message's header field of that name.
 type Header struct {
 	Name, Value string
 	Tag         bool
 }
 
-// Message is what libsst has to see of a message: all header fields may be passed, in their order.
+// Message is what libsst needs of a message: you may pass all header fields, in their order.
 type Message struct {
 	Method  string // of a response: that of its CSeq
 	Status  int    // 0 in a request
@@ -136,12 +136,12 @@ func headersOf(out *C.struct_sst_headers) []Header {
 }
 
 // Event is something that a session wants or reports. Kind is "refresh", "ended", "negotiated" or
-// another name of enum sst_event_type; the other members are set where they belong to it.
+// another name of enum sst_event_type; the other members are set if they apply to it.
 type Event struct {
 	Kind      string
 	Method    string        // refresh: UPDATE or INVITE
 	Offer     bool          // refresh: with the unchanged session description
-	Interval  time.Duration // 0 where no timer runs
+	Interval  time.Duration // 0 if no timer runs
 	Side      string        // who refreshes: local, remote or none
 	Reason    string        // ended: the value of a Reason header field for the BYE
 	Violation string        // violation: what the peer did
@@ -179,7 +179,7 @@ func verdictOf(verdict *C.struct_sst_verdict, now C.uint64_t) Verdict {
 	return v
 }
 
-// Advice says whether to go on with a request of the peer's: Status is 0, or that of a rejection.
+// Advice says whether to go on with a request from the peer: Status is 0, or that of a rejection.
 type Advice struct {
 	Status  int
 	Copy    bool // a retransmission: answer as before

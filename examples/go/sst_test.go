@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// virtual is a clock that moves when it is told to.
+// virtual is a clock that the test moves.
 type virtual struct {
 	mutex sync.Mutex
 	now   time.Duration
@@ -46,7 +46,7 @@ func policy(t *testing.T, settings map[string]string) *Policy {
 	return p
 }
 
-// next is the next event, which must be of this kind.
+// next returns the next event, which must be of this kind.
 func next(t *testing.T, s *Session, kind string) Event {
 	t.Helper()
 	select {
@@ -61,8 +61,8 @@ func next(t *testing.T, s *Session, kind string) Event {
 	return Event{}
 }
 
-// quiet fails where an event has come. What was due is in the channel soon after Sync, so a moment
-// of patience can only miss an event, not invent one.
+// quiet fails if there is an event. Due events are in the channel soon after Sync, so this short
+// wait can miss an event, but never invent one.
 func quiet(t *testing.T, s *Session) {
 	t.Helper()
 	select {
@@ -72,7 +72,7 @@ func quiet(t *testing.T, s *Session) {
 	}
 }
 
-// exchange sends a request from one end to the other, where 200 answers it.
+// exchange sends a request from one end to the other, which answers with 200.
 func exchange(t *testing.T, from, to *Session, method string, cseq uint32, refresh bool) {
 	t.Helper()
 	var asked, answered Tx
@@ -179,7 +179,7 @@ func TestWrongPolicy(t *testing.T) {
 	}
 }
 
-// Many dialogs at once, each on a goroutine of its own, on a clock that goes on by itself.
+// Many dialogs at once, each on a goroutine of its own, on a clock that runs by itself.
 func TestMany(t *testing.T) {
 	timers := NewTimers(Boot{})
 	settings := policy(t, map[string]string{"mode": "request"})

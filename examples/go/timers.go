@@ -14,7 +14,7 @@ import (
 	"unsafe"
 )
 
-// Clock is the time that sessions live by.
+// Clock is the time that sessions use.
 type Clock interface {
 	Now() time.Duration                     // since any moment; never goes back
 	After(d time.Duration) <-chan time.Time // when d has passed
@@ -49,13 +49,13 @@ func NewTimers(clock Clock) *Timers {
 	return t
 }
 
-// Close ends all sessions without a word. Call it once.
+// Close ends all sessions without sending anything. Call it once.
 func (t *Timers) Close() {
 	close(t.quit)
 	<-t.done
 }
 
-// Sync returns when all that is due by now has been reported.
+// Sync returns when everything due by now has been reported.
 func (t *Timers) Sync() error { return t.do(func(C.uint64_t) {}) }
 
 func (t *Timers) now() C.uint64_t { return C.uint64_t(t.clock.Now() / time.Millisecond) }
@@ -92,7 +92,7 @@ func (t *Timers) run() {
 	}
 }
 
-// due fires when something may be due; nil where nothing ever is.
+// due fires when something may be due; nil if nothing ever is.
 func (t *Timers) due() <-chan time.Time {
 	deadline, now := C.sst_queue_deadline(t.queue), t.now()
 	if deadline == C.SST_NEVER {
@@ -104,7 +104,7 @@ func (t *Timers) due() <-chan time.Time {
 	return t.clock.After(time.Duration(deadline-now) * time.Millisecond)
 }
 
-// deliver does what is due and passes on what there is to report.
+// deliver does what is due and passes on the events.
 func (t *Timers) deliver() {
 	var event C.struct_sst_event
 	for {
@@ -144,7 +144,7 @@ func (t *Timers) grow() {
 	t.slots, t.capacity = slots, capacity
 }
 
-// moved is to be called after each call for a session: its deadline may be another one.
+// moved must follow each call on a session, because its deadline may have changed.
 func (t *Timers) moved(s *Session) {
 	if C.sst_queue_update(t.queue, s.c) != C.SST_OK {
 		panic("sst: the queue has room for every session")

@@ -63,7 +63,7 @@ func start(t *testing.T, options ...string) *agent {
 	return a
 }
 
-// call is one dialog of ours with it, of which SIP itself is done no better than a test needs.
+// call is our end of a dialog with it, with only as much SIP as the test needs.
 type call struct {
 	*testing.T
 	session  *sst.Session
@@ -116,7 +116,7 @@ func (c *call) message(method string, headers []sst.Header, body string) string 
 	return text.String()
 }
 
-// response is a final response to the newest request, as libsst is to see it.
+// response is a final response to the newest request, for libsst.
 func (c *call) response(method string) *sst.Message {
 	c.Helper()
 	patience := time.After(time.Minute)
@@ -143,7 +143,7 @@ func (c *call) response(method string) *sst.Message {
 	}
 }
 
-// request sends a request and gives libsst the response to it; so often as libsst says "retry".
+// request sends a request and passes the response to libsst, again whenever libsst says "retry".
 func (c *call) request(method string, refresh bool) {
 	c.Helper()
 	var tx sst.Tx
@@ -168,7 +168,7 @@ func (c *call) request(method string, refresh bool) {
 			c.Fatal(err)
 		}
 		if action = verdict.Action; action == "retry" {
-			c.to = remote // a rejected INVITE makes no dialog
+			c.to = remote // a rejected INVITE creates no dialog
 		}
 		if action == "failed" {
 			c.Fatalf("%s: %d", method, response.Status)
@@ -206,8 +206,8 @@ func caller(t *testing.T, speed time.Duration, interval string) *sst.Session {
 	return session
 }
 
-// sst-ua wants 1800 s at least: a 422, another INVITE, and a refresh after 900 s, which are 18 s here.
-// As many pass before sst-ua would give up, so that a busy machine has time.
+// sst-ua wants at least 1800 s: a 422, another INVITE, and a refresh after 900 s, which take 18 s
+// here. It would take as long again for sst-ua to give up, so that a busy machine has time.
 func TestRefresh(t *testing.T) {
 	peer := start(t, "--speed", "50", "--min-se", "1800")
 	c := dial(t, caller(t, 50, "90"), peer.port)
@@ -233,7 +233,8 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// sst-ua crashes, as it were, after it answered: nobody answers the refresh, and the call ends.
+// sst-ua is silent after it answered, as if it had crashed: the refresh gets no response, and the
+// call ends.
 func TestSilentPeer(t *testing.T) {
 	peer := start(t, "--speed", "20", "--mute-after", "1")
 	c := dial(t, caller(t, 20, "90"), peer.port)
