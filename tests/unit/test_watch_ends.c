@@ -622,50 +622,9 @@ static const struct call sole_calls[] = {
      SST_WHO_NONE},
 };
 
-START_TEST(calls_that_look_alike_end_for_different_reasons)
-{
-    judge_call(&calls[_i]);
-}
-END_TEST
-
-START_TEST(so_do_those_that_one_message_decides)
-{
-    judge_call(&sole_calls[_i]);
-}
-END_TEST
-
-START_TEST(one_direction_is_incomplete)
-{
-    judge_directions(&calls[_i]);
-}
-END_TEST
-
-START_TEST(a_lost_message_accuses_nobody_else)
-{
-    judge_losses(&calls[_i]);
-}
-END_TEST
-
-START_TEST(a_cut_capture_accuses_nobody_else)
-{
-    judge_cuts(&calls[_i]);
-}
-END_TEST
-
-static Suite *watch_ends_suite(void)
-{
-    Suite *suite = suite_create("watch_ends");
-    TCase *tests = tcase_create("watch_ends");
-    tcase_add_loop_test(tests, calls_that_look_alike_end_for_different_reasons, 0, COUNT_OF(calls));
-    tcase_add_loop_test(tests, so_do_those_that_one_message_decides, 0, COUNT_OF(sole_calls));
-    tcase_add_loop_test(tests, one_direction_is_incomplete, 0, COUNT_OF(calls));
-    tcase_add_loop_test(tests, a_lost_message_accuses_nobody_else, 0, COUNT_OF(calls));
-    tcase_add_loop_test(tests, a_cut_capture_accuses_nobody_else, 0, COUNT_OF(calls));
-    suite_add_tcase(suite, tests);
-    return suite;
-}
+#include "capture_suite.h"
 
 int main(void)
 {
-    return run_suite(watch_ends_suite());
+    return run_suite(capture_suite("watch_ends"));
 }

@@ -440,50 +440,9 @@ static const struct call sole_calls[] = {
      SST_WHO_NONE},
 };
 
-START_TEST(calls_end_for_what_they_end_for)
-{
-    judge_call(&calls[_i]);
-}
-END_TEST
-
-START_TEST(so_do_those_that_one_message_decides)
-{
-    judge_call(&sole_calls[_i]);
-}
-END_TEST
-
-START_TEST(one_direction_is_incomplete)
-{
-    judge_directions(&calls[_i]);
-}
-END_TEST
-
-START_TEST(a_lost_message_accuses_nobody_else)
-{
-    judge_losses(&calls[_i]);
-}
-END_TEST
-
-START_TEST(a_cut_capture_accuses_nobody_else)
-{
-    judge_cuts(&calls[_i]);
-}
-END_TEST
-
-static Suite *watch_verdict_suite(void)
-{
-    Suite *suite = suite_create("watch_verdict");
-    TCase *tests = tcase_create("watch_verdict");
-    tcase_add_loop_test(tests, calls_end_for_what_they_end_for, 0, COUNT_OF(calls));
-    tcase_add_loop_test(tests, so_do_those_that_one_message_decides, 0, COUNT_OF(sole_calls));
-    tcase_add_loop_test(tests, one_direction_is_incomplete, 0, COUNT_OF(calls));
-    tcase_add_loop_test(tests, a_lost_message_accuses_nobody_else, 0, COUNT_OF(calls));
-    tcase_add_loop_test(tests, a_cut_capture_accuses_nobody_else, 0, COUNT_OF(calls));
-    suite_add_tcase(suite, tests);
-    return suite;
-}
+#include "capture_suite.h"
 
 int main(void)
 {
-    return run_suite(watch_verdict_suite());
+    return run_suite(capture_suite("watch_verdict"));
 }
