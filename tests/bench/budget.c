@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hot paths, each done a hundred times, for budget.py to count the instructions of. Prints the
- * name of each call of measured(), in their order.
+ * The hot paths, each run a hundred times, so that budget.py can count their instructions. Prints
+ * the name of each call of measured(), in order.
  */
 #include "budget.h"
 
@@ -112,7 +112,7 @@ static const struct {
     {"answer a refresh", peer},
 };
 
-/* The function that is counted: everything that it calls belongs to it, and nothing else. */
+/* The function that is counted: everything that it calls, and nothing else. */
 void measured(size_t path);
 
 void measured(size_t path)
@@ -124,7 +124,7 @@ void measured(size_t path)
 
 int main(void)
 {
-    void (*volatile call)(size_t) = measured; /* so that it is not a part of main() */
+    void (*volatile call)(size_t) = measured; /* so that it does not become part of main() */
 
     timers_create(TIMERS);
     for (size_t i = 0; i < TIMERS; i++) {
@@ -134,7 +134,7 @@ int main(void)
     for (size_t path = 0; path < sizeof paths / sizeof paths[0]; path++) {
         printf("%s\n", paths[path].name);
         if (paths[path].path == peer) {
-            budget_refresh_prepare_peer(); /* not before: the own refreshes take years */
+            budget_refresh_prepare_peer(); /* not before: the local refreshes take years */
         }
         call(path);
     }

@@ -4,7 +4,7 @@
     budget.py PROGRAM FOLDER COMPILER VERSION PROCESSOR FLAGS [write]
 
 PROGRAM is budget.c; FOLDER is for the counts. The numbers hold for one compiler: with another one
-the test is skipped, and so it is with flags of the build's own (coverage). "write" records what is
+the test is skipped, as with extra build flags (coverage). "write" records what is
 counted instead.
 Exit status: 0 within the budget, 1 more than 5 % above it, 77 skipped.
 """

@@ -43,7 +43,7 @@ static void serve(enum sst_method method)
     read_fields(&msg);
     bench_must(sst_session_receive(&peers, &peers_tx, &msg, now_ms, &advice));
     bench_must(sst_session_answer(&peers, &peers_tx, 200, now_ms, &headers));
-    bench_must(sst_session_advance(&peers, now_ms)); /* what it led to is reported */
+    bench_must(sst_session_advance(&peers, now_ms)); /* its events are reported */
     bench_must(sst_queue_update(&queue, &peers));
 }
 

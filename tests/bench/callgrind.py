@@ -1,4 +1,4 @@
-"""Counts instructions with valgrind's callgrind, for the tests and benchmarks that want them."""
+"""Counts instructions with valgrind's callgrind, for tests and benchmarks."""
 
 import glob
 import os
@@ -7,7 +7,7 @@ import subprocess
 
 
 def run(command, folder, *options):
-    """(lines that the program prints, texts of the numbered dumps in their order)"""
+    """(lines that the program prints, texts of the numbered dumps in order)"""
     os.makedirs(folder, exist_ok=True)
     prefix = os.path.join(folder, "callgrind.out")
     for old in glob.glob(prefix + "*"):
@@ -28,7 +28,8 @@ def total(dump):
 
 
 def measured(program, folder):
-    """(line, instructions) for each call of its function measured(), which prints a line each."""
+    """(line, instructions) for each call of the program's function measured(), which prints one
+    line per call."""
     lines, dumps = run([program], folder, "--toggle-collect=measured", "--dump-after=measured")
     if len(lines) > len(dumps):
         raise SystemExit("%d lines, but %d counts" % (len(lines), len(dumps)))

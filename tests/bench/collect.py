@@ -1,4 +1,4 @@
-"""Runs the benchmark programs and gathers what they print."""
+"""Runs the benchmark programs and collects their output."""
 
 import os
 import re
@@ -17,7 +17,7 @@ def lines_of(command):
 
 
 def times(folder, program, *arguments):
-    """{name: (median, least)} of one run, on one core."""
+    """{name: (median, minimum)} of one run, on one core."""
     return {name: (float(median), float(least)) for name, median, least in
             lines_of(ONE_CORE + [os.path.join(folder, program), *map(str, arguments)])}
 
@@ -35,7 +35,7 @@ def counts(folder, program, *arguments):
 
 
 def joined(runs):
-    """The median of the runs' medians, the least of all, and how far the medians are apart."""
+    """The median of the runs' medians, the minimum of all, and the ratio between the medians."""
     return {name: {"median": statistics.median(run[name][0] for run in runs),
                    "least": min(run[name][1] for run in runs),
                    "spread": max(run[name][0] for run in runs) /
@@ -62,14 +62,14 @@ def timers(folder, sizes, rounds):
                 runs[library].append(times(folder, "sst-bench-timers-" + library, size))
         ran = {run["ran"] for library in LIBRARIES for run in runs[library]}
         if len(ran) != 1:
-            raise SystemExit("the libraries ran other timers: %s" % ran)
+            raise SystemExit("the libraries ran different timers: %s" % ran)
         results[size] = {library: joined(runs[library]) for library in LIBRARIES}
         print("timers: %d done" % size, flush=True)
     return results
 
 
 def timer_counts(folder, size):
-    """{library: {operation: instructions of one}}"""
+    """{library: {operation: instructions for one}}"""
     sample = min(size // 2, 20000)
     return {library: {name: number / sample for name, number in
                       counts(folder, "sst-bench-timers-" + library, size)[0].items()}
@@ -83,7 +83,7 @@ def life(folder, sizes, rounds):
 
 
 def life_counts(folder, size):
-    """Instructions of a refresh: of this side with the queue's run, and of the peer."""
+    """Instructions for a refresh: by this side including the queue's run, and by the peer."""
     counted, printed = counts(folder, "sst-bench-life", size)
     own = printed["run_refreshes"][0]
     return {"run": counted["run"] / own,

@@ -3,9 +3,9 @@
  * Many concurrent calls on virtual time: everything that libsst does for them, from the text of
  * header fields to the deadline in the queue.
  *   sst-bench-life N        prints "NAME MEDIAN MIN"
- * Every other call is refreshed by this side. The interval is 1800 s. Of a hundred refreshes one
- * meets a 422, one is lost, which ends the call, and after one the host hangs up. Each call that
- * ends makes room for another. What is not measured is a host's work: there is none but the peers'
+ * Every other call is refreshed by this side. The interval is 1800 s. Of a hundred refreshes, one
+ * gets a 422, one is lost, which ends the call, and after one the host hangs up. Each call that
+ * ends makes room for another. A host's work is not measured: there is none except the peers'
  * timetable.
  */
 #include "life_messages.h"
@@ -18,33 +18,33 @@
 #include <string.h>
 
 #define HALF_S 900u
-#define DAY_S 2048u /* slots of the peers' timetable, more than any of them plans ahead */
+#define DAY_S 2048u /* slots of the peers' timetable, more than anyone plans ahead */
 #define TIMEOUT_S 32u
 #define WARM_S 2400u
 #define MEASURED_S 3600u
 #define COUNTED_S 60u
 
 struct call {
-    struct sst_session session; /* first, so that a session's address is its call's */
+    struct sst_session session; /* first, so that the session's address is also its call's */
     struct sst_tx tx;
 };
 
-/* Calls that something happens to at a time, one behind the other. */
+/* Calls to which something happens at the same time, as a linked list. */
 struct list {
-    uint32_t first; /* 0: none, else the number of a call plus 1 */
+    uint32_t first; /* 0: none, otherwise the number of a call plus 1 */
 };
 
 static struct sst_policy policy;
 static struct sst_queue queue;
 static struct call *calls;
 static uint32_t *next;    /* in the list that a call is in */
-static struct list asked; /* their refreshes were sent just now */
+static struct list asked; /* their refreshes have just been sent */
 static struct list peers[DAY_S];
 static struct list lost[DAY_S]; /* their refreshes time out */
 static struct list ended;
 static uint64_t now_ms;
-static uint64_t refreshes; /* of this side, answered */
-static uint64_t refreshed; /* of the peers, answered */
+static uint64_t refreshes; /* by this side, answered */
+static uint64_t refreshed; /* by the peers, answered */
 static uint64_t ends;
 
 static void put(struct list *list, size_t i)
@@ -198,7 +198,7 @@ static void serve_peers(void)
         uint64_t chance = bench_random(100);
 
         if (chance == 0) {
-            continue; /* the peer is gone: the library will find out */
+            continue; /* the peer is gone: the library must find out */
         }
         serve(&calls[i], SST_METHOD_UPDATE);
         refreshed++;
@@ -210,7 +210,7 @@ static void serve_peers(void)
     }
 }
 
-/* Timeouts, the host's own hanging up, and new calls in the place of the old. */
+/* Timeouts, the host's own hang-ups, and new calls that replace the old ones. */
 static void come_and_go(void)
 {
     struct sst_verdict verdict;
@@ -226,13 +226,13 @@ static void come_and_go(void)
     }
 }
 
-/* What is measured by itself. */
+/* What is measured separately. */
 enum part { RUN, REFRESHER, REFRESHED, TURNOVER, PARTS };
 
 static void (*const parts[PARTS])(void) = {run_queue, answer_refreshes, serve_peers, come_and_go};
 static const char *const part_names[PARTS] = {"run", "refresher", "refreshed", "turnover"};
 
-/* What it takes to read the clock, which is in every time. */
+/* The cost of reading the clock, which is part of every time. */
 static uint64_t clock_cost(void)
 {
     uint64_t least = UINT64_MAX;
@@ -247,7 +247,7 @@ static uint64_t clock_cost(void)
     return least;
 }
 
-/* Lets time pass; the part that is counted, or PARTS for times of all. */
+/* Lets time pass; counted is the part that is counted, or PARTS to take the times of all. */
 static void pass(unsigned seconds, enum part counted, uint64_t *ns)
 {
     for (unsigned second = 0; second < seconds; second++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The messages of life.c as a host passes them on: every header field, as text. */
+/* The messages of life.c as a host passes them to libsst: every header field, as text. */
 #ifndef BENCH_LIFE_MESSAGES_H
 #define BENCH_LIFE_MESSAGES_H
 
@@ -11,7 +11,7 @@ enum life_message {
     LIFE_422
 };
 
-/* Passes all header fields of a message on. */
+/* Passes all header fields of a message to libsst. */
 void life_read(struct sst_msg *msg, enum life_message message);
 
 #endif

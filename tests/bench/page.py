@@ -1,4 +1,4 @@
-"""Writes docs/performance.md and its picture from what the benchmarks gave."""
+"""Writes docs/performance.md and its picture from the benchmarks' results."""
 
 import plot
 
@@ -171,12 +171,12 @@ def growth(results):
             ("All that libsst does for a refresh", whole)]
 
 
-# What another command writes below all that is written here.
+# What another command writes below everything that this one writes.
 TAKE_OVER = "## Take-over\n"
 
 
 def written_by_others(page):
-    """The section of tests/programs/failover/figures.py, where there is one."""
+    """The section written by tests/programs/failover/figures.py, if there is one."""
     text = page.read_text("utf-8") if page.exists() else ""
     return "\n" + text[text.index(TAKE_OVER):] if TAKE_OVER in text else ""
 

@@ -1,4 +1,4 @@
-"""Writes how cost grows with the number of sessions as an SVG picture, for light and dark pages."""
+"""Writes an SVG picture of how cost grows with the number of sessions, for light and dark pages."""
 
 import math
 
@@ -7,7 +7,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 295, 210
 LEFT, TOP = 70, 84
 STEP_X, STEP_Y = 415, 300
 
-# A line is told by its colour and by its name at its end.
+# A line is identified by its colour and by the name at its end.
 LIGHT = {"sst": "#0550ae", "sofia": "#bc4c00", "libev": "#1a7f37", "libevent": "#8250df",
          "libuv": "#9a6700", "own": "#0550ae", "peer": "#1a7f37"}
 DARK = {"sst": "#79c0ff", "sofia": "#ffa657", "libev": "#56d364", "libevent": "#d2a8ff",
@@ -38,7 +38,7 @@ def duration(ns):
 
 
 def apart(ends):
-    """Moves the names at the ends of lines apart: {key: height}"""
+    """Spreads the names at the ends of lines: {key: height}"""
     placed = {}
     last = None
     for key, y in sorted(ends.items(), key=lambda item: item[1]):

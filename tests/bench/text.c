@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What it costs to read and print the header field values, and what a byte of hostile ones costs:
+ * The cost of reading and printing header field values, and of a byte of hostile ones:
  *   sst-bench-text          prints "LIBRARY.CASE MEDIAN MIN" in ns
- * Under callgrind each is done a hundred times and counted, a dump for each.
+ * Under callgrind each is run a hundred times and counted, with a dump for each.
  */
 #include "text.h"
 
@@ -25,7 +25,7 @@ static const struct {
     text_function *const *functions;
 } libraries[] = {{"sst", text_sst}, {"sofia", text_sofia}, {"osip", text_osip}};
 
-/* What any library must come to. */
+/* What every library must return. */
 static const struct text_value expected[TEXT_CASES] = {
     [TEXT_SE_SHORT] = {1800, 0, "uac", 0, ""},
     [TEXT_SE_LONG] = {1800, 0, "uas", 0, ""},
@@ -76,7 +76,7 @@ static void measure(const char *name, text_function *function)
     bench_print(name, samples, ROUNDS, TIMES);
 }
 
-/* Nothing at all: what the loop and the call take, to be taken off. */
+/* Does nothing: the cost of the loop and the call, to be subtracted. */
 static void nothing(struct text_value *value)
 {
     value->timer = 0;
@@ -85,7 +85,7 @@ static void nothing(struct text_value *value)
 static char long_text[LONG_LENGTH + 1];
 static volatile unsigned sum;
 
-/* One byte at a time: as little as a parser can do. */
+/* One byte at a time: the least that a parser can do. */
 static void loop(struct text_value *value)
 {
     unsigned hash = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a benchmark of header field values asks of a library: text.c and the files text_*.c. */
+/* What a benchmark of header field values needs from a library: text.c and the files text_*.c. */
 #ifndef BENCH_TEXT_H
 #define BENCH_TEXT_H
 
@@ -23,7 +23,7 @@ enum text_case {
     TEXT_CASES
 };
 
-/* What was read. */
+/* The values read. */
 struct text_value {
     uint32_t seconds;
     uint32_t min_se;
@@ -34,7 +34,7 @@ struct text_value {
 
 typedef void text_function(struct text_value *value);
 
-/* NULL for what a library does not do. */
+/* NULL for what a library does not have. */
 extern text_function *const text_sst[TEXT_CASES];
 extern text_function *const text_sofia[TEXT_CASES];
 extern text_function *const text_osip[TEXT_CASES];

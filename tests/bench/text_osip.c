@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libosip2 has no type for these header fields: a host takes the text and looks at it on its own,
- * or with the nearest of its parsers, Content-Disposition, which has a word and parameters too.
+ * libosip2 has no type for these header fields. A host parses the text itself, or uses the nearest
+ * of its parsers, Content-Disposition, which has a word and parameters too.
  */
 #include "text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sofia-SIP's parsers of single header fields. They write into the text, so it is copied first, and
- * allocate the list of parameters, which is freed.
+ * they allocate the list of parameters, which is freed.
  */
 #include "text.h"
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The compiler must not know the lengths of what is read. */
+/* The compiler must not know the lengths of these texts. */
 static const char *volatile se_short = SE_SHORT;
 static const char *volatile se_long = SE_LONG;
 static const char *volatile min_se = MIN_SE;

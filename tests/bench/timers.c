@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a library's timers cost, with so many of them set 15 to 30 minutes ahead:
+ * The cost of a library's timers, with N of them set 15 to 30 minutes ahead:
  *   sst-bench-NAME N       prints "OPERATION MEDIAN MIN" in ns, bytes, and what ran
- * Under callgrind each operation is done once and counted, a dump for each.
- * The last line tells what ran; it must be the same for all libraries.
+ * Under callgrind each operation is run once and counted, with a dump for each.
+ * The last line says what ran; it must be the same for all libraries.
  */
 #include "measure.h"
 #include "timers.h"
@@ -19,13 +19,13 @@
 #define STEADY_MS 2000000u
 
 static size_t count;      /* timers */
-static uint32_t *numbers; /* of all timers, the sample at the front */
-static size_t sample;     /* how many are operated on in a round */
+static uint32_t *numbers; /* of all timers; the first ones are the sample */
+static size_t sample;     /* how many are used in a round */
 static uint64_t *when_ms; /* for the sample */
 static uint64_t samples[ROUNDS_MOST];
 static size_t fired_count;
 static uint64_t fired_sum;
-static bool steady; /* whoever fires is set again */
+static bool steady; /* a timer that fires is set again */
 
 static uint64_t any_time(void)
 {
@@ -41,7 +41,7 @@ void timers_fired(size_t i)
     }
 }
 
-/* Another sample, every timer as likely as any other, and their times. */
+/* Another sample, in which every timer is equally likely, and times for it. */
 static void choose(void)
 {
     static uint64_t latest = SOONEST_MS + 2 * RANGE_MS; /* a refresh: half an interval later */
@@ -97,7 +97,7 @@ static void hurry(void)
     }
 }
 
-/* Measures one operation between what prepares it and what makes up for it. */
+/* Measures one operation, with a preparation before it and a clean-up after it. */
 static void measure(const char *name, void (*before)(void), void (*operation)(void),
                     void (*after)(void))
 {
@@ -126,7 +126,7 @@ static void measure(const char *name, void (*before)(void), void (*operation)(vo
     bench_print(name, samples, rounds, (double)sample);
 }
 
-/* Every timer that runs is set again, and the clock advances in steps: the cost of an event, and
+/* Every timer that fires is set again, and the clock advances in steps: the cost of an event, and
  * the longest of all steps. */
 static void run_steadily(void)
 {

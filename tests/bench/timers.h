@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a benchmark of timers asks of a library. Each side is a program of its own, since libraries
- * have names in common: timers.c and one of the files timers_*.c.
+ * What a benchmark of timers needs from a library. Each library has a program of its own, because
+ * their names clash: timers.c and one of the files timers_*.c.
  */
 #ifndef BENCH_TIMERS_H
 #define BENCH_TIMERS_H
@@ -13,25 +13,26 @@
 /* n timers, none of them set. */
 void timers_create(size_t n);
 
-/* Sets timer i to a time after_ms from now. It is not set (add), or it is (move). */
+/* Sets timer i to a time after_ms from now. Before the call it is not set (add), or it is set
+ * (move). */
 void timers_add(size_t i, uint64_t after_ms);
 void timers_move(size_t i, uint64_t after_ms);
 
-/* As timers_move(), where it is known that the time is later than any other. */
+/* Like timers_move(), if the time is known to be later than any other. */
 void timers_later(size_t i, uint64_t after_ms);
 
-/* Timer i is set, and is not from here on. */
+/* Stops timer i, which is set. */
 void timers_cancel(size_t i);
 
-/* Makes timer i, which is set, due; and then runs what is due. */
+/* Makes timer i, which is set, due; then runs what is due. */
 void timers_hurry(size_t i);
 void timers_run(void);
 
-/* For libraries that are given the clock: how far it is, and to run what is due by then. A timer
- * that runs is not set any more. False where the library has a clock of its own. */
+/* For libraries that are given the time: sets the clock and runs what is due by then. A timer that
+ * has fired is not set any more. False if the library has a clock of its own. */
 bool timers_run_until(uint64_t now_ms);
 
-/* To be called by each timer that runs. */
+/* Must be called by each timer that fires. */
 void timers_fired(size_t i);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libev: a heap with four children, keys beside the pointers. */
+/* libev: a heap with four children, keys next to the pointers. */
 #include "measure.h"
 #include "timers.h"
 

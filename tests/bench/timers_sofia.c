@@ -5,7 +5,7 @@
 
 #include <sofia-sip/su_wait.h>
 
-/* Exported, and in no public header. */
+/* Exported, but in no public header. */
 su_timer_queue_t *su_task_timers(su_task_r const task);
 
 static su_root_t *root;

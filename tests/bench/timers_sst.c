@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The queue of libsst. A timer is a session: every other one refreshes, as it does after a 2xx, and
- * every other one watches for the peer's refresh. Only their deadlines matter here, so they are
- * written as a commit leaves them.
+ * the rest watch for the peer's refresh. Only their deadlines matter here, so they are written as a
+ * commit leaves them.
  */
 #include "measure.h"
 #include "session/event.h"
@@ -54,8 +54,8 @@ void timers_create(size_t n)
     }
 }
 
-/* As a 2xx leaves a session: one side has planned its refresh, the other counts from the 2xx, looks
- * at half of the interval and midway between that and its end. */
+/* As a 2xx leaves a session: one side has planned its refresh; the other counts from the 2xx, and
+ * polls at half of the interval and halfway between that and the end. */
 static inline void commit(struct sst_session *session, size_t i, uint64_t after_ms)
 {
     uint64_t when = now_ms + SST_TIME_BIAS + after_ms;
@@ -70,7 +70,7 @@ static inline void commit(struct sst_session *session, size_t i, uint64_t after_
 
 void timers_add(size_t i, uint64_t after_ms)
 {
-    sst_set_phase(&sessions[i], PHASE_CONFIRMED); /* another interval, or call */
+    sst_set_phase(&sessions[i], PHASE_CONFIRMED); /* a different interval, or call */
     sst_set_runs(&sessions[i], i % 2 == 0 ? RUNS_LOCAL : RUNS_REMOTE);
     sessions[i].flags &= ~F_INTERVAL;
     sessions[i].refresh_ms = SST_NEVER;
@@ -93,7 +93,7 @@ void timers_cancel(size_t i)
     sst_queue_remove(&queue, &sessions[i]);
 }
 
-/* The session is to end: the peer's refresh never came. */
+/* The session must end: the peer's refresh never came. */
 void timers_hurry(size_t i)
 {
     struct sst_session *session = &sessions[i];
