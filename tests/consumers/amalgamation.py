@@ -1,4 +1,4 @@
-"""All of the core in two files: compiled on their own, and tested in the place of the library."""
+"""All of the core in two files: compiled alone, and tested in place of the library."""
 import os
 import shutil
 
@@ -6,7 +6,7 @@ from common import HERE, ROOT, WARNINGS, Failed, expect, fresh, need, run, succe
 
 
 def compilers():
-    """Each compiler that is here, once: cc is one of the others."""
+    """Each installed compiler, once: cc is one of the others."""
     found = [shutil.which(name) for name in (os.environ.get("CC", "cc"), "clang-19", "clang", "gcc")]
     return sorted({os.path.realpath(path) for path in found if path})
 
@@ -16,8 +16,8 @@ def interface():
 
 
 def suites():
-    """Suites that call nothing but the interface, and look at each part of it. One of each is enough:
-    that the functions do the same as in the library follows from their text being the same."""
+    """Suites that call only the public interface, and cover each part of it. One of each is enough:
+    the functions behave as in the library because their text is the same."""
     for name in ("codec", "message", "policy", "print", "proxy", "queue", "rules_uas", "session",
                  "session_refresh", "session_422", "watch"):
         yield ROOT / f"tests/unit/test_{name}.c"
@@ -44,7 +44,7 @@ def case(folder):
     once = (work / "sst.c").read_bytes() + (work / "sst.h").read_bytes()
     run([python, ROOT / "src/cmake/amalgamate.py", work / "again"])
     again = (work / "again/sst.c").read_bytes() + (work / "again/sst.h").read_bytes()
-    expect(once == again, "written the same a second time")
+    expect(once == again, "identical when written a second time")
 
     (work / "use.c").write_text('#include "sst.h"\n#include "sst.h"\n')
     for compiler in compilers():
@@ -59,9 +59,9 @@ def case(folder):
                .splitlines()}
     if defined != interface():
         raise Failed(f"sst.o defines more or less than libsst.so: {sorted(defined ^ interface())}")
-    expect(True, "nothing but the interface is visible")
+    expect(True, "only the interface is visible")
 
-    # Where programs write <sst/session.h> they get all of it.
+    # Programs that include <sst/session.h> get all of it.
     (work / "sst").mkdir()
     for path in (ROOT / "include/sst").glob("*.h"):
         (work / "sst" / path.name).write_text('#include "../sst.h"\n')

@@ -1,4 +1,4 @@
-"""What the tests of libsst's users share: running commands, and where things lie."""
+"""What the tests of libsst's users share: running commands, and paths."""
 import os
 import pathlib
 import shutil
@@ -26,7 +26,7 @@ def need(tool):
 
 
 def run(command, status=0, cwd=None, **environment):
-    """Runs a command. Returns what it printed, both streams together."""
+    """Runs a command. Returns its output, both streams combined."""
     command = [str(word) for word in command]
     done = subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -50,7 +50,7 @@ def version():
 
 
 def succeeds(program, what, **environment):
-    """One of the programs here: it prints ok and the library's version."""
+    """Runs one of the programs here, which must print ok and the library's version."""
     expect(run([program], **environment) == f"ok {version()}\n", what)
 
 

@@ -3,9 +3,9 @@
 
     consumer.py CASE FOLDER
 
-The case "install" builds and installs into FOLDER, whose name has a space in it; the others use
-that. Exit status: 0 all is well, 1 something is wrong, 77 not run, for a reason that it gives.
-CC and CXX say what to compile with.
+The case "install" builds and installs into FOLDER, whose name contains a space; the others use
+that. Exit status: 0 success, 1 failure, 77 not run, with the reason.
+CC and CXX name the compilers.
 """
 import itertools
 import os
@@ -36,7 +36,7 @@ def install(folder):
     run(["cmake", "--build", build, "--parallel", "2"])
     stage = fresh(folder / "stage")
     run(["cmake", "--install", build], DESTDIR=str(stage))
-    expect([path.name for path in stage.iterdir()] == ["usr"], "DESTDIR is kept to")
+    expect([path.name for path in stage.iterdir()] == ["usr"], "DESTDIR is respected")
     shutil.rmtree(folder / "moved here", ignore_errors=True)
     (stage / "usr").rename(folder / "moved here")
     for path in (folder / "moved here").rglob("*"):
@@ -69,7 +69,7 @@ def case_pkg_config(folder):
     expect(pkg_config(folder, "--modversion", "sst", "sst-osip") == [version()] * 2, "versions")
     flags = pkg_config(folder, "--cflags", "--libs", "sst")
     expect({word[:2] for word in flags} == {"-I", "-L", "-l"} and flags[-1] == "-lsst",
-           "nothing but -I, -L and -lsst")
+           "only -I, -L and -lsst")
     expect("-losip2" in pkg_config(folder, "--libs", "sst-osip"), "sst-osip brings libosip2 along")
     for standard in ("c99", "c11"):
         strict = [f"-std={standard}", "-pedantic-errors", "-Wall", "-Wextra", "-Werror"]
@@ -107,29 +107,29 @@ def case_find_package(folder):
     work = fresh(folder / "find-package")
     found = {"HOW": "package", "CMAKE_PREFIX_PATH": prefix(folder)}
     project(work / "shared", SST_WANTED="osip", SST_WANTED_VERSION="0.2", **found)
-    expect(needed(work / "shared/program"), "shared is what one gets without asking")
+    expect(needed(work / "shared/program"), "shared is the default")
     project(work / "static", sst_SHARED_LIBS="OFF", **found)
     expect(not needed(work / "static/program"), "static on request")
     project(work / "project", BUILD_SHARED_LIBS="OFF", SST_WANTED="static", **found)
-    expect(not needed(work / "project/osip"), "static where the project's own libraries are")
+    expect(not needed(work / "project/osip"), "static if the project's own libraries are")
     for wrong in ("0.3", "1.0", "0.0"):
         told = project(work / "wrong", 1, SST_WANTED_VERSION=wrong, **found)
-        expect("version" in told, f"version {wrong} is not there")
+        expect("version" in told, f"version {wrong} is not available")
     told = project(work / "other", 1, SST_WANTED="other", **found)
-    expect("component other" in " ".join(told.split()), "nor is a component that nobody knows")
+    expect("component other" in " ".join(told.split()), "nor is an unknown component")
 
 
 def case_add_subdirectory(folder):
     work = fresh(folder / "add-subdirectory")
     project(work / "static", HOW="folder", SST_SOURCE=ROOT)
-    expect(not needed(work / "static/program"), "static is what one gets without asking")
+    expect(not needed(work / "static/program"), "static is the default")
     expect(not list(work.rglob("*.so")), "and nothing else is built")
     run(["cmake", "--install", work / "static", "--prefix", work / "installed"])
     installed = [path.name for path in (work / "installed").rglob("*") if path.is_file()]
     expect(installed == ["program"], "nothing of libsst is installed")
     expect("No tests were found" in run(["ctest", "--test-dir", work / "static"]), "nor tested")
     project(work / "shared", HOW="folder", SST_SOURCE=ROOT, BUILD_SHARED_LIBS="ON")
-    expect(needed(work / "shared/program"), "shared where the project's own libraries are")
+    expect(needed(work / "shared/program"), "shared if the project's own libraries are")
 
 
 def case_fetch_content(folder):
@@ -137,7 +137,7 @@ def case_fetch_content(folder):
     with tarfile.open(work / "libsst.tar", "w") as tar:
         for name in ("CMakeLists.txt", "LICENSE", "README.md", "include", "src", "docs"):
             tar.add(ROOT / name, f"libsst/{name}")
-    # With make, where the others have used Ninja if it is there.
+    # With make, because the others use Ninja if it is installed.
     project(work / "build", generated=["-G", "Unix Makefiles"], HOW="fetch",
             SST_SOURCE=f"file://{work / 'libsst.tar'}")
 

@@ -1,4 +1,4 @@
-"""The Debian packages: made, looked at by lintian, taken apart, and installed into a fresh root."""
+"""The Debian packages: built, checked by lintian, unpacked, and installed into a new root."""
 import os
 import pathlib
 import re
@@ -16,7 +16,7 @@ def built(build):
 
 
 def make(build):
-    """As somebody who makes packages does, from the archive; the unit suites have run already."""
+    """As a package maintainer does, from the archive; the unit suites have already run."""
     for tool in ("dh", "dpkg-buildpackage", "tar"):
         need(tool)
     run(["cmake", "--build", build, "--target", "sst-debian"],
@@ -32,13 +32,13 @@ def field(deb, name):
 
 
 def case(folder):
-    """Without the rights to install: what is in the packages, and programs built from that."""
+    """Without the rights to install: the contents of the packages, and programs built from them."""
     debs = make(folder / "build tree")
     root = fresh(folder / "deb") / "root"
     for deb in debs:
         run(["dpkg-deb", "-x", deb, root])
     depends = {deb.name.split("_")[0]: field(deb, "Depends") for deb in debs}
-    expect("osip" not in depends["libsst0"], "the core needs no libosip2")
+    expect("osip" not in depends["libsst0"], "the core does not need libosip2")
     expect("libosip2-" in depends["libsst-osip0"] and "libsst0 (>=" in depends["libsst-osip0"],
            "the adapter does, and the core")
     expect("osip" not in depends["libsst-dev"] and "libsst0 (=" in depends["libsst-dev"],
@@ -55,7 +55,7 @@ def case(folder):
         expect(f" {name} " in text and text == (ROOT / "src/debian" / f"{name}.symbols").read_text(),
                f"src/debian/{name}.symbols is as built")
     expect(all(field(deb, "Multi-Arch") == "same" for deb in debs if deb.name.startswith("lib")),
-           "libraries of several architectures go together")
+           "libraries of several architectures can coexist")
 
     lib = next(root.rglob("libsst.so")).parent
     pages = sorted(path.name for path in (root / "usr/share/man").rglob("*.gz"))
@@ -92,20 +92,20 @@ def case_lintian(folder):
     made(folder)
     changes = list((folder / "build tree/debian").glob("*.changes"))
     run(["lintian", "--allow-root", "--fail-on", "error,warning", *changes])
-    expect(True, "lintian finds nothing to warn of")
+    expect(True, "lintian has no warnings")
 
 
 def case_reuse(folder):
     need("reuse")
     run(["cmake", "--build", folder / "build tree", "--target", "sst-archive"])
     run(["reuse", "--root", next((folder / "build tree/archive").glob("libsst-*/")), "lint"])
-    expect(True, "every file of the archive says who owns it and on what terms")
+    expect(True, "every file of the archive has its copyright and licence")
     expect(list((folder / "build tree/archive").glob("*.spdx")), "and there is a list of them, SPDX")
 
 
 def case_same(folder):
     """Another folder and another day give the same packages. Neither folder has a space in its
-    name: with one, dpkg-buildflags leaves out -ffile-prefix-map, and paths get into build ids."""
+    name: with one, dpkg-buildflags omits -ffile-prefix-map, and paths get into build IDs."""
     made(folder)
     with tempfile.TemporaryDirectory(prefix="sst-") as scratch:
         debs = []

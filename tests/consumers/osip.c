@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program of somebody else's on libosip2, in C99: header fields into a message and out of it. */
+/* A user's program on libosip2, in C99: header fields into a message and out of it. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program of somebody else's, in C99: both ends of one call, with an interval of 90 s. The caller
- * has to be asked for its refresh after 45 s, the callee has to hang up 30 s before the end.
+ * A user's program in C99: both ends of one call, with an interval of 90 s. The caller must be
+ * asked for its refresh after 45 s; the callee must hang up 30 s before the end.
  */
 #include <stdio.h>
 #include <string.h>

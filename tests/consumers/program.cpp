@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program of somebody else's, in C++: a call as a class with a session in it.
+// A user's program in C++: a call as a class with a session in it.
 #include <sst/sst.h>
 
 #include <cstring>
