@@ -1,4 +1,4 @@
-"""Compiles with clang's counters, runs, and merges what they counted."""
+"""Compiles with clang's counters, runs, and merges the counts."""
 
 import concurrent.futures
 import glob
@@ -21,7 +21,7 @@ class Broken(Exception):
 
 
 def missing_tool():
-    """What is not installed, None where all is."""
+    """The missing tools, or None if all are installed."""
     for tool in TOOLS:
         if shutil.which(tool) is None:
             return tool
@@ -32,7 +32,7 @@ def missing_tool():
 
 
 def run(command, **more):
-    """What it wrote, both streams."""
+    """Returns its output, both streams combined."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, check=False, encoding="utf-8",
@@ -45,13 +45,13 @@ def run(command, **more):
 
 
 def each(function, items):
-    """As many at a time as there are processors, but few."""
+    """As many in parallel as there are processors, up to a small limit."""
     with concurrent.futures.ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
         return list(pool.map(function, items))
 
 
 def compile_all(sources, flags, work):
-    """(objects, what the compiler said); files of two folders may have the same name"""
+    """(objects, compiler messages); files in two folders may have the same name"""
     def one(source):
         folder, name = os.path.split(source)
         target = os.path.join(work, "%s-%s.o" % (os.path.basename(folder), name))
@@ -73,11 +73,11 @@ def link(program, inputs, flags):
 
 
 def play(program, arguments, work, number):
-    """Runs a program; its counters end up in the folder."""
+    """Runs a program and writes its counters to the folder."""
     environment = dict(os.environ, CK_FORK="no",
                        LLVM_PROFILE_FILE=os.path.join(work, "%s-%d.profraw" % (
                            os.path.basename(program), number)))
-    # The log of the cases that ran is another test's.
+    # The log of the cases that ran belongs to another test.
     environment.pop("CK_TAP_LOG_FILE_NAME", None)
     run([program, *arguments], env=environment, cwd=work)
 
@@ -90,7 +90,7 @@ def merge(work):
 
 
 def export(program, profile):
-    """The counters with the places that they belong to."""
+    """The counters with the source locations that they belong to."""
     command = ["llvm-cov-19", "export", "--format=text", "--instr-profile=" + profile, program]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
                           encoding="utf-8")
@@ -100,7 +100,7 @@ def export(program, profile):
 
 
 def vectors(program, profile, path, decision):
-    """What was tried of a decision, as llvm-cov shows it: C1 is its first condition."""
+    """The tested combinations of a decision, as llvm-cov shows them: C1 is its first condition."""
     (line, column), (last_line, last_column) = decision
     said = run(["llvm-cov-19", "show", "--show-mcdc", "--instr-profile=" + profile, program, path])
     start = re.escape("Decision Region (%d:%d) to (%d:%d)" % (line, column, last_line, last_column))

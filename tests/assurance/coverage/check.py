@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Sees that the unit suites take each branch of the library both ways, and show each condition of
-its decisions to decide (MC/DC). What cannot be is in exclusions.tsv, with the reason.
+"""Checks that the unit suites take each branch of the library both ways, and show that each
+condition of a decision can decide it (MC/DC). Exceptions are in exclusions.tsv, with the reason.
 
     check.py [--work FOLDER]     builds and runs in the folder (default: a new one, removed after)
 
 An exclusion is the file by its path from src, the function, the text of the condition, the side that
 is never seen (true, false, none for a switch, taken or passed for a case, pair for MC/DC) and the
-reason. One that no gap needs any more is an error.
+reason. An exclusion that is no longer needed is an error.
 Exit status: 0 all covered, 1 not, or a needless exclusion, 2 cannot be built or run, 77 no tools
 """
 
@@ -32,14 +32,14 @@ UNIT = os.path.join(ROOT, "tests", "unit")
 
 
 def listed(name):
-    """A list of src/cmake/sources.cmake."""
+    """A list from src/cmake/sources.cmake."""
     with open(os.path.join(SOURCE, "cmake", "sources.cmake"), encoding="utf-8") as file:
         found = re.search(r"set\(%s\n(.*?)\)" % name, file.read(), re.S)
     return found.group(1).split()
 
 
 def package_flags(name):
-    """(for the compiler, for the linker), or None where it is not installed."""
+    """(for the compiler, for the linker), or None if it is not installed."""
     if shutil.which("pkg-config") is None:
         return None
     found = []
@@ -53,14 +53,15 @@ def package_flags(name):
 
 
 def compile_library(files, osip, work):
-    """(objects, what the compiler said)"""
+    """(objects, compiler messages)"""
     flags = ["-DSST_BUILDING", "-I" + os.path.join(ROOT, "include"), "-I" + SOURCE]
     return build.compile_counted([os.path.join(SOURCE, file) for file in files],
                                  flags + (osip[0] if osip else []), work)
 
 
 def run_suites(objects, check, osip, work):
-    """Builds and runs the unit suites; one of the programs, all of which hold the same library."""
+    """Builds and runs the unit suites. Returns one of the programs; all contain the same
+    library."""
     flags = ["-I" + os.path.join(ROOT, "include"), "-I" + SOURCE, "-I" + UNIT, *check[0],
              '-DSST_DOCS_DIR="%s"' % os.path.join(ROOT, "docs")]
     libraries = list(check[1])
@@ -82,7 +83,7 @@ def run_suites(objects, check, osip, work):
 
 
 def measure(work):
-    """(files, what was measured, the gaps), and (a program, its profile)"""
+    """(files, measurements, gaps), and (a program, its profile)"""
     check = package_flags("check")
     osip = package_flags("libosip2")
     files = listed("SST_CORE_SOURCES")
@@ -99,7 +100,7 @@ def measure(work):
 
 
 def exclusions(files):
-    """Those of the files that are looked at."""
+    """The exclusions for the files that are checked."""
     rows = gaps.read_exclusions(os.path.join(HERE, "exclusions.tsv"))
     present = {os.path.relpath(path, SOURCE)
                for path in glob.glob(os.path.join(SOURCE, "*", "*.[ch]"))}
@@ -108,7 +109,7 @@ def exclusions(files):
 
 
 def report(result, counted, rows):
-    """Whether all is well."""
+    """Returns whether everything is covered."""
     files, measured, found = result
     folder = os.path.relpath(measured.root, ROOT)
     missing, stale = gaps.judge(found, rows)
@@ -121,7 +122,7 @@ def report(result, counted, rows):
             for row in build.vectors(*counted, path, gap.decision):
                 print("    " + row)
     for row in stale:
-        print("exclusions.tsv: not needed: " + "\t".join(row[:4]))
+        print("exclusions.tsv: no longer needed: " + "\t".join(row[:4]))
     silent = [file for file in files if file not in measured.files()]
     for file in silent:
         print("%s/%s: nothing was measured" % (folder, file))

@@ -1,16 +1,16 @@
-"""What llvm-cov's export says is not covered, and the list of what may stay so."""
+"""What is not covered according to llvm-cov's export, and the list of accepted exceptions."""
 
 import collections
 import os
 import re
 
 # A side of a condition that no test takes. The side is `true` or `false`; for a switch and its
-# cases `none`, no case took it, `taken` and `passed`; `pair` where each of the two was seen, but
-# never with all other conditions of the decision the same (MC/DC). `unseen` is a decision that the
-# compiler cannot follow.
+# cases `none` (no case was taken), `taken` and `passed`; `pair` if each side was seen, but never
+# with all other conditions of the decision the same (MC/DC). `unseen` is a decision that the
+# compiler cannot instrument.
 Gap = collections.namedtuple("Gap", "file line function text side decision")
 
-# An instrumented branch: where it stands, how often it was taken and how often passed.
+# An instrumented branch: where it is, how often it was taken and how often passed.
 Branch = collections.namedtuple("Branch", "start end taken passed")
 
 Exclusion = collections.namedtuple("Exclusion", "file function text side reason")
@@ -25,7 +25,7 @@ class Mistake(Exception):
 
 
 class Sources:
-    """The text between two places of a file, white space made one blank."""
+    """The text between two places in a file, with white space collapsed."""
 
     def __init__(self):
         self.lines = {}
@@ -65,8 +65,8 @@ def decisions_of(function):
 
 
 class Measured:
-    """Branches and decisions of the files below a folder, those of a function that is compiled into
-    several files put together."""
+    """Branches and decisions of the files below a folder; those of a function that is compiled into
+    several files are combined."""
 
     def __init__(self, export, root):
         self.root = root
@@ -112,13 +112,13 @@ class Measured:
                     yield self.gap(place, side, None)
 
     def is_switch(self, place):
-        """Whether the condition is what a switch looks at."""
+        """Whether the condition is the operand of a switch."""
         _, path, start, _ = place
         before = self.sources.text(path, (start[0], 1), start)
         return re.search(r"\bswitch \($", before) is not None
 
     def conditions(self, decision):
-        """The branches within a decision, in the order of their evaluation."""
+        """The branches within a decision, in evaluation order."""
         function, path, start, end = decision
         inside = [place for place in self.branches
                   if place[:2] == (function, path) and start <= place[2] and place[3] <= end]
@@ -137,7 +137,7 @@ class Measured:
                     yield gap._replace(text="condition %d of %s" % (number + 1, gap.text))
 
     def gaps(self):
-        """Branches first; a condition of which a side is missing has no pair either."""
+        """Branches first; a condition with a side missing has no pair either."""
         found = list(self.branch_gaps())
         sides = {gap[:4] for gap in found}
         found += [gap for gap in self.pair_gaps() if gap[:4] not in sides]
@@ -145,7 +145,7 @@ class Measured:
 
 
 def unseen(warnings, root):
-    """Decisions that the compiler says it leaves out."""
+    """Decisions that the compiler reports as not instrumented."""
     sources = Sources()
     for path, line in UNSEEN.findall(warnings):
         path = os.path.abspath(path)
@@ -155,7 +155,7 @@ def unseen(warnings, root):
 
 
 def read_exclusions(path):
-    """Five fields in a line: file, function, text, side, reason."""
+    """Five fields per line: file, function, text, side, reason."""
     rows = []
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sees that check.py notices what is not covered: on a small program, of which a part is called.
+"""Checks that check.py notices what is not covered, on a small program that is only partly called.
 
 Exit status: 0 it does, 1 it does not, 77 tools missing.
 """
@@ -20,12 +20,12 @@ import gaps  # noqa: E402  pylint: disable=wrong-import-position
 
 FIXTURE = os.path.join(check.HERE, "fixture")
 FILES = ["decide.c", "other.c"]
-# What covers all there is to be covered.
+# Calls that cover everything.
 CALLS = ["110", "100", "000", "001", "101", "0", "1", "7", "plus"]
 
 A_PAIR = gaps.Exclusion("decide.c", "decide", "a", "pair", "reason")
 
-# What is called, what is excluded, and what has to be said; nothing: all is well.
+# What is called, what is excluded, and what must be reported; nothing means that all is well.
 CASES = [
     ("all", CALLS, [], []),
     ("c never true", ["110", "100", "000", "0", "1", "7", "plus"], [],
@@ -36,7 +36,7 @@ CASES = [
      ["decide.c:6: in decide() `a` was never what decides, all else the same",
       "C1-Pair: not covered"]),
     ("the same, excluded", ["110", "100", "101", "001", "0", "1", "7", "plus"], [A_PAIR], []),
-    ("an exclusion too many", CALLS, [A_PAIR],
+    ("a needless exclusion", CALLS, [A_PAIR],
      ["exclusions.tsv: not needed: decide.c\tdecide\ta\tpair"]),
     ("an exclusion of another side", ["110", "100", "000", "0", "1", "7", "plus"],
      [A_PAIR._replace(text="c", side="false")],
@@ -51,13 +51,13 @@ CASES = [
      ["`a` was never true", "`b` was never false", "`case GREEN` was never taken"]),
 ]
 
-# Lines of an exclusion list that cannot be.
+# Invalid lines of an exclusion list.
 WRONG = ["decide.c\tdecide\ta\tpair", "decide.c\tdecide\ta\tpair\t",
          "decide.c\tdecide\ta\tsometimes\treason", "decide.c decide a pair reason"]
 
 
 def notices_gaps(objects, folder):
-    """How many cases are judged otherwise than they should be."""
+    """How many cases are judged wrongly."""
     wrong = 0
     for number, (name, calls, rows, expected) in enumerate(CASES):
         work = os.path.join(folder, str(number))

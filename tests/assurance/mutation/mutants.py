@@ -14,7 +14,7 @@ TOKEN = re.compile(r"""
 COMPARISONS = {"==": ["!="], "!=": ["=="], "<": ["<=", ">="], "<=": ["<", ">"],
                ">": [">=", "<="], ">=": [">", "<"]}
 LOGIC = {"&&": ["||"], "||": ["&&"]}
-# Those that could be unary count only between two operands.
+# Operators that could be unary count only between two operands.
 ARITHMETIC = {"+": ["-"], "-": ["+"], "*": ["/"], "/": ["*"], "%": ["/"], "&": ["|"], "|": ["&"],
               "^": ["|"], "<<": [">>"], ">>": ["<<"]}
 ASSIGNMENTS = {"+=": ["-="], "-=": ["+="], "|=": ["&="], "&=": ["|="], "^=": ["|="],
@@ -41,7 +41,7 @@ def plain(text):
 
 
 class Mutant:
-    """A change of text[begin:end]. Its key outlives a shift of lines."""
+    """A change of text[begin:end]. Its key stays the same when lines move."""
 
     def __init__(self, path, text, function, span, replacement):
         begin, end = span
@@ -79,7 +79,7 @@ def closing(tokens, at):
 
 
 def functions_of(tokens):
-    """(name, what it returns: "void", "bool", "pointer" or "number", first, last) of each body."""
+    """(name, return type: "void", "bool", "pointer" or "number", first, last) of each body."""
     found, i, head = [], 0, 0
     while i < len(tokens):
         text = tokens[i].text
@@ -100,7 +100,7 @@ def functions_of(tokens):
 
 
 def numbers_near(token):
-    """A constant, one up, one down, and 0."""
+    """A constant plus one, minus one, and 0."""
     digits = token.text.rstrip("uUlL")
     suffix = token.text[len(digits):]
     value = int(digits, 16 if digits[:2].lower() == "0x" else 10)
@@ -110,7 +110,7 @@ def numbers_near(token):
 
 
 class Finder:
-    """Walks over the tokens of one function and notes what could be changed."""
+    """Walks over the tokens of one function and records what could be changed."""
 
     def __init__(self, tokens, returns):
         self.tokens, self.returns = tokens, returns
@@ -120,7 +120,7 @@ class Finder:
         self.changes.append((self.tokens[first].begin, self.tokens[last].end, replacement))
 
     def is_binary(self, i):
-        """Between operands: this project writes binary operators, and only those, in blanks."""
+        """Between operands: this project puts blanks around binary operators, and only those."""
         before, token, after = self.tokens[i - 1], self.tokens[i], self.tokens[i + 1]
         return (before.end < token.begin and token.end < after.begin and
                 (before.kind in ("word", "number", "char") or before.text in (")", "]")) and
@@ -232,7 +232,7 @@ class Finder:
 
 
 def skip_assertions(tokens):
-    """Without _Static_assert(...), whose change cannot be built."""
+    """Without _Static_assert(...): a changed one cannot be built."""
     kept, i = [], 0
     while i < len(tokens):
         if tokens[i].text == "_Static_assert":
@@ -244,7 +244,7 @@ def skip_assertions(tokens):
 
 
 def mutants_of(path, text):
-    """All mutants of a file, in the order of its text."""
+    """All mutants of a file, in text order."""
     tokens = skip_assertions(tokens_of(text))
     changes = []
     outside = [True] * len(tokens)
@@ -253,7 +253,7 @@ def mutants_of(path, text):
         finder.walk(first, last, text)
         changes += [(change, name) for change in finder.changes]
         outside[first:last + 1] = [False] * (last + 1 - first)
-    # Outside of functions: the numbers of tables and of enumerations.
+    # Outside functions: the numbers in tables and enumerations.
     finder = Finder(tokens, "void")
     given = False
     for i, token in enumerate(tokens):

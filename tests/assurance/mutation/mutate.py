@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Changes the library in small ways and looks whether the unit suites notice each.
+"""Changes the library in small ways and checks that the unit suites notice each change.
 
     mutate.py [--seed N] [--count N] [--files NAME,NAME] [--listed] [--jobs N] [--strict]
               [--page FILE]
 
-Of all mutants a sample is drawn by the seed; an edit of the sources changes only little of it.
-A mutant that cannot be built, or of which an optimizing compiler makes the same, does not count.
-Each that no suite sees is to stand in survivors.tsv with the reason: why it cannot be seen, or why
-that is all right. --strict wants nothing in that file that is needed no more.
+The seed selects a sample of all mutants; an edit of the sources changes only a little of it.
+A mutant that cannot be built, or that compiles to the same optimized code, does not count.
+Each one that no suite notices must be in survivors.tsv with the reason: why no test can see it,
+or why that is acceptable. With --strict, needless lines in that file are an error.
 Exit status: 0 fine, 1 a survivor without reason, too low a score, or (strict) needless lines,
 2 wrong use, 77 tool not installed.
 """
@@ -32,13 +32,13 @@ import workshop  # noqa: E402  pylint: disable=wrong-import-position
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 SURVIVORS = os.path.join(HERE, "survivors.tsv")
-# Texts for people, and what has no decisions.
+# Texts for people, and files without decisions.
 OUTSIDE = ["about/names.c", "about/version.c", "about/mem.h", "policy/fields.h", "policy/text.c",
            "osip/*"]
 
 
 def all_mutants(root):
-    """Those of each file of src, which is named by its path from there."""
+    """The mutants of each file in src, by its path from there."""
     found = []
     source = os.path.join(root, "src")
     for path in sorted(glob.glob(os.path.join(source, "*", "*.[ch]"))):
@@ -51,14 +51,15 @@ def all_mutants(root):
 
 
 def sample(found, seed, count):
-    """Those whose keys come first when shuffled; one that stays in the text stays where it was."""
+    """The first ones when sorted by a hash of their keys; a mutant whose text stays keeps its
+    place."""
     def rank(mutant):
         return hashlib.sha256(("%d\t%s" % (seed, "\t".join(mutant.key))).encode()).digest()
     return sorted(found, key=rank)[:count]
 
 
 def examine(shop, chosen):
-    """[(mutant, what became of it, which suite killed it)], telling how far it is."""
+    """[(mutant, its outcome, the suite that killed it)], reporting progress."""
     def one(mutant):
         return (mutant, *shop.judge(mutant))
 
@@ -89,7 +90,7 @@ def read_survivors(path):
 
 
 def complaints(found, results, listed):
-    """(survivors without a reason, lines of survivors.tsv that are needed no more)"""
+    """(survivors without a reason, lines of survivors.tsv that are no longer needed)"""
     known = {mutant.key for mutant in found}
     bare = ["no reason in survivors.tsv: " + "\t".join(mutant.key)
             for mutant, what, _ in results if what == "survived" and mutant.key not in listed]
@@ -110,10 +111,10 @@ def arguments():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--files", help="files by their paths from src, all by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--min", type=float, default=0.97, help="the least score")
+    parser.add_argument("--min", type=float, default=0.97, help="the minimum score")
     parser.add_argument("--listed", action="store_true", help="only those of survivors.tsv")
     parser.add_argument("--strict", action="store_true")
-    parser.add_argument("--page", help="write the section Mutation of this file anew")
+    parser.add_argument("--page", help="rewrite the section Mutation of this file")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""The score by file, as a table of a terminal and of docs/verification.md."""
+"""The score by file, as a table for a terminal and for docs/verification.md."""
 
 import os
 import re
@@ -54,7 +54,7 @@ class Table:
             self.files.setdefault((area, mutant.path), Row()).add(what)
 
     def lines(self):
-        """Rows of cells: the files of each folder, the folder, and in the end everything."""
+        """Rows of cells: the files of each folder, the folder, and finally the total."""
         found = []
         for area in sorted(self.areas):
             found += [row.cells(path) for (of, path), row in sorted(self.files.items())
@@ -67,7 +67,7 @@ class Table:
                          for row in [COLUMNS, *self.lines()])
 
     def markdown(self):
-        """The folders and everything: a page has no use for the files."""
+        """The folders and the total: the page has no use for the files."""
         rows = [("folder", *COLUMNS[1:]), ["---"] + ["---:"] * (len(COLUMNS) - 1)]
         rows += [row.cells(area) for area, row in sorted(self.areas.items())]
         rows.append(["**%s**" % cell for cell in self.total.cells("all")])

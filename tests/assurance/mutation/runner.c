@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * All unit suites in one program, against a library that is a mutant. Runs the suites that are
- * named as arguments, in this order, until one fails; each as NAME:CPU-MILLISECONDS, its bound.
+ * named as arguments, in this order, until one fails; each as NAME:CPU-MILLISECONDS, its limit.
  *
- * Tells its own affairs in lines that begin with '@': `@ NAME` when a suite begins, `@ NAME MS`
- * when it has passed or failed.
+ * Reports its progress in lines that begin with '@': `@ NAME` when a suite begins, `@ NAME MS` when
+ * it has passed or failed.
  *
- * With -fsanitize-coverage=trace-pc in the library it also tells, for each suite, what places of
- * the library it comes to, as offsets into the library, one in a line of file TRACE.
+ * With -fsanitize-coverage=trace-pc in the library it also reports, for each suite, the places in
+ * the library that it reaches, as offsets into the library, one per line of file TRACE.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -33,7 +33,7 @@ static const struct {
 void __sanitizer_cov_trace_pc(void);
 void mark_nothing(const char *file, int line);
 
-/* Stands in for libcheck's _mark_point(). */
+/* Replaces libcheck's _mark_point(). */
 void mark_nothing(const char *file, int line)
 {
     (void)file;
@@ -63,7 +63,7 @@ static void write_trace(FILE *trace, const char *name)
     memset(seen, 0, sizeof seen);
 }
 
-/* A mutant that never returns is ended by SIGPROF. */
+/* SIGPROF ends a mutant that never returns. */
 static void bound(long ms)
 {
     struct itimerval timer = {{0, 0}, {ms / 1000, ms % 1000 * 1000}};

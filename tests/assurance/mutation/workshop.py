@@ -20,7 +20,7 @@ QUICK_MS = 300  # what is tried before an optimizing compiler is asked whether a
 
 
 def run(command, seconds=120, env=None):
-    """(exit status, output); a mutant's children go with it when it takes too long."""
+    """(exit status, output); if a mutant takes too long, its children are ended with it."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                stdin=subprocess.DEVNULL, start_new_session=True,
                                env=env or ENVIRONMENT)
@@ -34,7 +34,7 @@ def run(command, seconds=120, env=None):
 
 
 def flat(name):
-    """A path as part of a file's name."""
+    """A path as part of a file name."""
     return name.replace("/", "-")
 
 
@@ -46,7 +46,7 @@ def must(command):
 
 
 class Workshop:
-    """Library, suites and the program that runs them, in a folder that goes away.
+    """Library, suites and the program that runs them, in a temporary folder.
 
     Each worker has a bench, a copy of src in which it changes one file at a time.
     """
@@ -61,7 +61,7 @@ class Workshop:
         self.check = must(["pkg-config", "--cflags", "--libs", "check"]).split()
         self.pool = concurrent.futures.ThreadPoolExecutor(jobs)
         self.benches = [os.path.join(folder, "bench%d" % number) for number in range(jobs)]
-        # As it is now: who edits the tree meanwhile does not disturb.
+        # A snapshot: later edits of the tree do not interfere.
         self.source = os.path.join(folder, "src")
         self.include = os.path.join(folder, "include")
         self.unit = os.path.join(folder, "unit")
@@ -74,7 +74,7 @@ class Workshop:
         self.objects = {}   # of the library: file, object
         self.plain = {}     # the same, optimized, to be compared with
         self.parts = {}     # of the runner: suites and what they share
-        self.users = {}     # object: files of src that it is made of
+        self.users = {}     # object: files of src that it is made from
         self.runner = None
         self.took = {}      # ms of each suite
         self.reached = {}   # (file, function): suites
@@ -84,7 +84,7 @@ class Workshop:
     # ---- what all mutants share ----
 
     def object_of(self, source, name, flags):
-        """Compiles, and notes which files of src the object is made of."""
+        """Compiles, and records which files of src the object is made from."""
         target = os.path.join(self.folder, flat(name) + ".o")
         must([self.compiler, *flags, "-MMD", "-I" + self.include, "-I" + self.source,
               "-c", source, "-o", target])
@@ -110,7 +110,7 @@ class Workshop:
                               self.suite_flags(self.source, suite))
 
     def build(self):
-        """Library, suites and runner as they are; and what the suites come to."""
+        """Library, suites and runner unmodified, and the suites' results."""
         support = glob.glob(os.path.join(self.unit, "support*.c"))
         parts = ["with_" + os.path.basename(path)[:-2] for path in support] + self.suites
         with open(os.path.join(self.folder, "suites.h"), "w", encoding="utf-8") as file:
@@ -129,7 +129,7 @@ class Workshop:
         self.trace(self.link_library(traced, "traced"))
 
     def link_runner(self, parts, name):
-        """The runner without its library, which is found when it starts."""
+        """The runner without its library, which is loaded when it starts."""
         stub = os.path.join(self.folder, "whole")
         if not os.path.exists(stub):
             self.link_library(self.objects.values(), "whole")
@@ -148,12 +148,13 @@ class Workshop:
         return folder
 
     def trace(self, library):
-        """One run of all suites: that they pass, how long each takes, and where it comes to."""
+        """One run of all suites: that they pass, how long each takes, and which places each
+        reaches."""
         path = os.path.join(self.folder, "trace")
         status, output = run([self.runner, *self.suites], 600,
                              dict(ENVIRONMENT, LD_LIBRARY_PATH=library, TRACE=path))
         if status != 0:
-            sys.exit("the library as it is fails (%s): %s" % (status, output))
+            sys.exit("the unmodified library fails (%s): %s" % (status, output))
         for name, took in re.findall(r"^@ (\w+) (\d+)$", output, re.M):
             self.took[name] = int(took)
         hits, suite = {}, ""
@@ -166,7 +167,7 @@ class Workshop:
         places = sorted(hits)
         script = os.path.join(self.folder, "places")
         with open(script, "w", encoding="utf-8") as file:
-            # A call's return address is behind it.
+            # A call's return address is just after it.
             file.writelines("0x%x\n" % (int(place, 16) - 1) for place in places)
         lines = must(["addr2line", "-f", "-e", os.path.join(library, "libsst-mutant.so"),
                       "@" + script]).splitlines()
@@ -180,10 +181,10 @@ class Workshop:
     # ---- one mutant ----
 
     def order(self, mutant):
-        """The suites that come to a mutant's function, the likeliest to see it first."""
+        """The suites that reach a mutant's function, the most likely to notice it first."""
         key = mutant.path, mutant.function
         suites = set(self.suites) if mutant.function == "-" else set(self.reached.get(key, ()))
-        # The inline functions of a header are in the suites that include it, untraced.
+        # A header's inline functions are compiled into the suites that include it, untraced.
         suites |= {name for name in self.suites if key[0] in self.users["unit-" + name]}
         blocks = self.blocks.get(key, {})
         before = [line for line in blocks if line <= mutant.line]
@@ -202,7 +203,7 @@ class Workshop:
         return self.local.bench
 
     def compile_mutated(self, bench, names, flags, suffix):
-        """Objects of files of the bench, or None where one cannot be built."""
+        """Objects of files on the bench, or None if one cannot be built."""
         objects = {}
         for name in names:
             target = os.path.join(bench, name + suffix)
@@ -230,7 +231,7 @@ class Workshop:
             self.link_runner(parts, os.path.join(os.path.basename(bench), "runner"))
 
     def same_object(self, bench, names):
-        """Whether an optimizing compiler makes the same of the mutant."""
+        """Whether an optimizing compiler produces the same code for the mutant."""
         mutated = self.compile_mutated(bench, names, [*FLAGS, "-O2"], ".plain.o")
         for name in names:
             with self.lock:
@@ -245,7 +246,7 @@ class Workshop:
         return True
 
     def judge(self, mutant):
-        """(what became of it: killed, survived, stillborn, equivalent; by which suite)"""
+        """(outcome: killed, survived, stillborn, equivalent; by which suite)"""
         bench = self.bench()
         path = os.path.join(bench, mutant.path)
         with open(path, encoding="utf-8") as file:
@@ -286,7 +287,7 @@ class Workshop:
         return "killed", killer
 
     def test(self, runner, library, suites):
-        """The suite that fails, None where none does."""
+        """The suite that fails, or None."""
         if not suites:
             return None
         bounds = ["%s:%d" % (name, 2000 + 10 * self.took[name]) for name in suites]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is made of the pieces that are scanned. */
+/* The parsers built from the scanners. */
 #include "spec_codec.h"
 
 /*@ assigns \nothing;

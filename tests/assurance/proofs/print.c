@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What is printed: nothing beside the buffer, digits that spell the number, no line break. */
+/* Printing: nothing outside the buffer, digits that spell the number, no line break. */
 #include "spec_codec.h"
 #include "spec_mem.h"
 
 #define BUFFER(buffer, size) ((buffer) == \null || \valid((buffer) + (0 .. (size) - 1)))
 
-/* The output may be written to, and how much of it a function may still write. */
+/* The output may be written, and how much of it a function may still write. */
 #define ROOM(output) \valid((output)->buffer + (0 .. (output)->size - 1))
 #define REST(output) (output)->buffer[(output)->length .. (output)->size - 1]
 

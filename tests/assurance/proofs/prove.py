@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Proves with Frama-C/WP what the files here say of the library's sources.
+"""Proves with Frama-C/WP what the files here state about the library's sources.
 
     prove.py [UNIT...]      every goal proved, as many as goals.tsv has
     prove.py --seeds [UNIT...]
                             each wrong constant of seeds.tsv in a copy leaves a goal unproved
     prove.py --count        print the lines of goals.tsv, to see what changed
 
-A unit is a file UNIT.c of this folder, which includes contracts and the source that is shipped.
+A unit is a file UNIT.c in this folder, which includes contracts and the shipped source.
 Exit status: 0 proved, 1 not, 2 wrong use, 77 a tool is not installed, or of another version.
 """
 
@@ -21,10 +21,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 TOOLS = ("frama-c", "why3", "z3", "cvc4", "gcc")
-VERSION = "25.0"  # of Frama-C, that goals.tsv was counted with: others make other goals
+VERSION = "25.0"  # the Frama-C version that goals.tsv was counted with: others generate other goals
 RESULT = re.compile(r"^\[wp\] Proved goals: +(\d+) / (\d+)$", re.MULTILINE)
 OPEN = re.compile(r"^\[wp\] \[(?:Failed|Timeout|Unknown|Unsuccess)\] Goal (\S+)", re.MULTILINE)
-# Each of these would let a goal be proved from something that nobody wrote.
+# With any of these, a goal could be proved from an assumption that nobody wrote.
 LOOSE = re.compile(r"^.*(?:Degenerated|Ignoring|missing-spec|[Nn]o 'assigns' spec|"
                    r"No code nor implicit assigns).*$", re.MULTILINE)
 
@@ -42,7 +42,7 @@ def table(name, columns):
 
 
 def environment(home):
-    """Why3 looks for provers once; what it finds is kept out of the user's own configuration."""
+    """Why3 searches for provers once; the result is kept out of the user's own configuration."""
     env = dict(os.environ, HOME=home, LC_ALL="C")
     env["WHY3CONFIG"] = os.path.join(home, ".why3.conf")
     done = subprocess.run(["why3", "config", "detect"], stdout=subprocess.PIPE,
@@ -54,7 +54,7 @@ def environment(home):
 
 
 def prove(root, unit, functions, seconds, env):
-    """(proved, goals, names of goals that are open, output)"""
+    """(proved, goals, names of open goals, output)"""
     include = "-I%s -I%s" % (os.path.join(root, "include"), os.path.join(root, "src"))
     command = ["frama-c", "-cpp-extra-args=" + include, "-machdep", "gcc_x86_64", "-wp", "-wp-rte",
                "-warn-unsigned-overflow", "-wp-literals", "-wp-model", "Typed+ref",
@@ -95,7 +95,7 @@ def prove_units(units, count, env):
 
 
 def prove_seeds(units, env):
-    """The same in a copy with one error: the proof that does not notice proves nothing."""
+    """The same in a copy with one error: a proof that does not notice it proves nothing."""
     wrong = 0
     for unit, function, path, right, seeded, goal in table("seeds.tsv", 6):
         if unit not in units:

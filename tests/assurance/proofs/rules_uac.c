@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a UAC asks for: never less than the absolute minimum, nor than the Min-SE beside it. */
+/* What a UAC asks for: never less than the absolute minimum, nor than the Min-SE that goes with it.
+ * */
 #include "spec_rules.h"
 
 /* RFC 4028 §7.1, §7.4 */

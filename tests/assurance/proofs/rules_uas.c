@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a UAS refuses and answers: nothing beyond what was asked for, but for EC-12. */
+/* What a UAS rejects and answers: nothing beyond what was asked for, except EC-12. */
 #include "spec_rules.h"
 
 /*@ requires CHECKED(policy);
@@ -62,10 +62,11 @@ static enum sst_refresher choose_refresher(const struct sst_policy *policy,
 /*@ requires CHECKED(policy); assigns \nothing; */
 static bool asks(const struct sst_policy *policy, const struct sst_facts *facts);
 
-/* Whatever became of the policy since the request passed sst_uas_refuse(). */
+/* Whatever happened to the policy since the request passed sst_uas_refuse(). */
 #define ASKED(facts) ((facts)->has_session_expires && (facts)->supports)
 
-/* EC-134: a timer runs, and less was asked for than may be said: knowingly increased then. */
+/* EC-134: a timer runs, and the request asked for less than a response may say: knowingly
+ * increased. */
 #define STRICTER(policy, dialog, facts)                                                            \
     (AGREED(dialog) &&                                                                             \
      (facts)->session_expires < \max((facts)->min_se, (policy)->absolute_min))
@@ -112,7 +113,7 @@ static uint32_t choose_interval(const struct sst_policy *policy, const struct ss
 void sst_uas_answer(const struct sst_policy *policy, const struct sst_dialog *dialog,
                     const struct sst_facts *facts, struct sst_answer *answer);
 
-/* EC-134: who refreshes among us goes by what was asked for. */
+/* EC-134: if this side refreshes, it uses what was asked for. */
 /*@ requires CHECKED(policy);
     assigns *timer;
     ensures none: answer->refresher == SST_REFRESHER_NONE ==> timer->side == SST_SIDE_NONE;

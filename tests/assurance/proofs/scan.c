@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scanners that all header field values are read with. */
+/* The scanners with which all header field values are read. */
 #include "spec_scan.h"
 
 #include "../../../src/codec/scan.c"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How an interval begins: with a refresh in its first half, and a guard that is no longer than §10's. */
+/* How an interval begins: with a refresh in its first half, and a guard that is no longer than
+ * §10's. */
 #include "spec_plan.h"
 
 /*@ assigns *merged; */
@@ -8,7 +9,7 @@ void sst_merge_overlap(const struct sst_timer *a, const struct sst_timer *b,
 
 #include "../../../src/session/commit.h"
 
-/* EC-125: as long as raised_s, 16 bits, can make it. */
+/* EC-125: the largest value that raised_s, 16 bits, can give. */
 #define TWICE_FLOOR(s) (2 * (s)->policy->refresh_floor)
 #define LEAST_RUN_S(s) (\min(TWICE_FLOOR(s), (s)->interval + UINT16_MAX))
 
@@ -89,7 +90,7 @@ uint64_t sst_session_restate(struct sst_session *s, uint64_t now_ms);
         \old(ACKED(s)) - 1000 < now + 1000 * s->ack_s <= \old(ACKED(s)); */
 static void carry_ack(struct sst_session *s, uint64_t now);
 
-/* What start_interval() needs, and what writes the timer leaves. */
+/* What start_interval() needs, and what writing the timer leaves. */
 #define CAN_START(s, now)                                                                          \
     (READABLE(s) && RUNNABLE(s) && (RUNNING(s) ==> RUN_S(s) >= 1) && (now) >= (s)->start_ms &&     \
      (now) >= SST_TIME_BIAS / 2)

@@ -2,7 +2,7 @@
 /* What is due when: no deadline wraps, and no refresh is due at or after the expiration. */
 #include "spec_session.h"
 
-/* That it is confirmed, and nothing else goes on, as the code asks it. */
+/* It is confirmed, and nothing else is pending, expressed as the code does. */
 #define USUAL(s)                                                                                   \
     (((s)->flags & (3 | F_LOCAL_REQUEST | F_PEER_REQUEST | F_OVERDUE_TOLD | F_HELD)) ==            \
      PHASE_CONFIRMED)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parsers of header field values promise, for any text of any length. */
+/* What the parsers of header field values guarantee, for any text of any length. */
 #ifndef SPEC_CODEC_H
 #define SPEC_CODEC_H
 
@@ -12,7 +12,7 @@
 
 #define USABLE(value, length) ((value) != \null || (length) == 0)
 
-/* Where the number of a value begins and ends, and where what follows it begins. */
+/* Where the number in a value begins and ends, and where what follows it begins. */
 #define DIGITS(at, end) lws_end(at, end)
 #define DIGITS_END(at, end) digits_end(DIGITS(at, end), end)
 #define BEHIND(at, end) lws_end(DIGITS_END(at, end), end)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the C standard says of memcpy() and memcmp(), for texts. */
+/* What the C standard says about memcpy() and memcmp(), for texts. */
 #ifndef SPEC_MEM_H
 #define SPEC_MEM_H
 

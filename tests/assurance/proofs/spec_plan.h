@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is planned: never after the last attempt, and never at or after the last moment of sending. */
+/* What is planned: never after the last attempt, and never at or after the last moment for sending.
+ * */
 #ifndef SPEC_PLAN_H
 #define SPEC_PLAN_H
 

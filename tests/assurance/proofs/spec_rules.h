@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rules share, and what is known of a policy. */
+/* What the rules share, and what is known about a policy. */
 #ifndef SPEC_RULES_H
 #define SPEC_RULES_H
 
@@ -14,8 +14,8 @@ static inline void sst_policy_init(struct sst_policy *policy);
 #include "../../../src/rules/rules_private.h"
 
 /*
- * What the proofs use of what sst_policy_check() grants. Sessions take no policy that has not passed
- * it, and the rules are not to be called with one (sst/rules.h).
+ * What the proofs use of what sst_policy_check() guarantees. Sessions accept no policy that has not
+ * passed it, and the rules must not be called with one (sst/rules.h).
  */
 #define CHECKED(p)                                                                                 \
     ((p)->absolute_min >= 1 && (p)->min_se >= (p)->absolute_min &&                                 \

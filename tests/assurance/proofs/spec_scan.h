@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the scanners promise: they read nothing outside of the text, move the cursor forward only and
- * never past its end, and come to an end. Delta-seconds besides are the number that the digits spell.
+ * What the scanners guarantee: they read nothing outside the text, move the cursor only forward and
+ * never past the text's end, and terminate. For delta-seconds, also that the result is the number
+ * that the digits spell.
  */
 #ifndef SPEC_SCAN_H
 #define SPEC_SCAN_H

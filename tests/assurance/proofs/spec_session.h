@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a session whenever session/due.c is asked, and what it answers.
+ * What is known about a session whenever session/due.c is called, and what it answers.
  *
- * SOUND_TIMER() is the part of sst_session_check() that times depend on. start_interval() establishes
- * it, which is proved with session/commit.c; sst_session_restore() checks it.
+ * SOUND_TIMER() is the part of sst_session_check() on which times depend. start_interval()
+ * establishes it, which is proved with session/commit.c; sst_session_restore() checks it.
  */
 #ifndef SPEC_SESSION_H
 #define SPEC_SESSION_H
@@ -34,7 +34,7 @@
 
 #define LAST_ATTEMPT(s) (EXPIRATION(s) - margin_ms(RUN_S(s)) - guard_ms(RUN_S(s)))
 
-/* When an awaited ACK comes no more. */
+/* When an awaited ACK can no longer come. */
 #define ACKED(s) (sum_ms((s)->start_ms, 1000 * (s)->ack_s))
 
 /* In each state: the length of the interval is a number of seconds. */
@@ -46,7 +46,7 @@
 
 #define SOUND(s) (RUNNABLE(s) && (RUNNING(s) ==> SOUND_TIMER(s)))
 
-/* The clock shows less than 146 million years: from there on sums would not be exact. */
+/* The clock shows less than 146 million years: beyond that, sums would not be exact. */
 #define CLOCK_GOES_ON(s) ((s)->start_ms < SST_NEVER / 2)
 
 /* ---- Parts of the state ---- */
@@ -191,7 +191,7 @@ enum sst_side sst_session_side(const struct sst_session *s);
     ensures dialog->own_benefit ==> dialog->side == SST_SIDE_LOCAL; */
 void sst_session_dialog(const struct sst_session *s, struct sst_dialog *dialog);
 
-/* ---- Taken for granted: bits of s->events, and a number up to a limit ---- */
+/* ---- Assumed: bits of s->events, and a number up to a limit ---- */
 
 /*@ assigns s->events; */
 void sst_session_note(struct sst_session *s, enum sst_event_type type);

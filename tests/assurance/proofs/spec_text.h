@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands in a text. The lemmas are proved with scan.c; they have the form in which the provers
- * meet what they are about, which are sums of pointers and numbers.
+ * The contents of a text. The lemmas are proved with scan.c. They are written in the form in which
+ * the provers meet their subject: sums of pointers and numbers.
  */
 #ifndef SPEC_TEXT_H
 #define SPEC_TEXT_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What src/timing.c and src/timing.h promise: exact results, in integers that have no largest one. */
+/* What src/rules/timing.c and src/rules/timing.h guarantee: exact results, in integers that have no
+ * largest one. */
 #ifndef SPEC_TIMING_H
 #define SPEC_TIMING_H
 
@@ -9,7 +10,7 @@
 
 #include <sst/rules.h>
 
-/* The largest time that is a time: sums end there. */
+/* The largest time that is still a time: sums saturate there. */
 #define LAST_MS (SST_NEVER - 1)
 
 /*@ logic integer half_ms(integer interval_s) = 500 * interval_s;

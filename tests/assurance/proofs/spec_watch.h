@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the observer's arithmetic promises, and what its transactions are. */
+/* What the observer's arithmetic guarantees, and what its transactions are. */
 #ifndef SPEC_WATCH_H
 #define SPEC_WATCH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The arithmetic of intervals, for all arguments there are. */
+/* The arithmetic of intervals, for all possible arguments. */
 #include "spec_timing.h"
 
 #include "../../../src/rules/timing.c"

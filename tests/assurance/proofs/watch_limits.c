@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The deadlines of both sides, as an observer reckons them. */
+/* The deadlines of both sides, as an observer computes them. */
 #include "spec_watch.h"
 
 /*@ requires \valid_read(w) && \valid(limits) && \separated(w, limits);
