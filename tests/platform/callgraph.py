@@ -1,4 +1,4 @@
-"""Call graphs with stack use, as gcc -fcallgraph-info=su writes them beside each object."""
+"""Call graphs with stack use, as gcc -fcallgraph-info=su writes them next to each object."""
 
 import os
 import re
@@ -9,7 +9,7 @@ NODE = re.compile(r'node: \{ title: "(?P<title>[^"]+)" label: "(?P<label>[^"]*)"
 EDGE = re.compile(r'edge: \{ sourcename: "(?P<caller>[^"]+)" targetname: "(?P<callee>[^"]+)"')
 FRAME = re.compile(r"(\d+) bytes \((\w+)\)")
 INFO = "-fcallgraph-info=su"
-# What gcc calls the other end of a call by pointer: here, the host.
+# gcc's name for the target of a call through a pointer: here, the host.
 HOST = "__indirect_call"
 
 
@@ -18,7 +18,7 @@ class Unbounded(Exception):
 
 
 def of(sources, compiler):
-    """The graph of sources, as this compiler with these flags makes it."""
+    """The graph of the sources, compiled by this compiler with these flags."""
     with tempfile.TemporaryDirectory() as scratch:
         objects = []
         for number, path in enumerate(sources):
@@ -29,7 +29,7 @@ def of(sources, compiler):
 
 
 def red_zone(compiler):
-    """Whether functions keep something below the stack pointer, which would not be counted."""
+    """Whether functions store data below the stack pointer, which would not be counted."""
     machine = subprocess.run([*compiler, "-dumpmachine"], stdout=subprocess.PIPE, check=True,
                              encoding="utf-8").stdout
     return machine.startswith("x86_64") and "-m32" not in compiler
@@ -65,7 +65,7 @@ class Graph:
 
     def chain(self, function, end=None):
         """The deepest chain of calls from a function, as a list of functions; with an end, the
-        deepest that leads there, or None. What is outside of the library counts as nothing."""
+        deepest that leads there, or None. Functions outside the library count as nothing."""
         return self._chain(function, end, [])
 
     def _chain(self, function, end, above):

@@ -40,7 +40,7 @@ struct check_runner {
 };
 
 static struct {
-    jmp_buf end; /* of the case that runs */
+    jmp_buf end; /* for leaving the running case */
     bool running;
     char text[400];
 } now;
@@ -111,7 +111,7 @@ SRunner *srunner_create(Suite *suite)
     return runner;
 }
 
-/* Whether it came to its end; a function of its own, so that longjmp endangers no variable. */
+/* Whether it ran to its end; a separate function, so that longjmp endangers no variable. */
 static bool guarded(const TCase *tcase, const struct check_entry *entry, int i)
 {
     if (setjmp(now.end) != 0) {
@@ -134,7 +134,7 @@ static void run_case(SRunner *runner, const TCase *tcase, const struct check_ent
     now.running = true;
     bool passed = guarded(tcase, entry, i);
     now.running = false;
-    /* Flushed, so that of a case that crashes the one before it is the last that was printed. */
+    /* Flushed, so that if a case crashes, the last one printed is the one before it. */
     if (passed) {
         printf("ok %s:%s:%s\n", test->file, tcase->name, test->name);
         fflush(stdout);
@@ -179,7 +179,7 @@ void srunner_free(SRunner *runner)
 
 static _Noreturn void leave(void)
 {
-    /* What is printed is one line, whatever it quotes. */
+    /* The output is one line, whatever it quotes. */
     for (char *at = now.text; *at != '\0'; at++) {
         if (*at == '\n' || *at == '\r') {
             *at = ' ';

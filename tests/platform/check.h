@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the unit suites use of libcheck's interface, for platforms that have no libcheck. Only the C
- * library is needed. A failing assertion ends its case; all cases run in one process. That it fails
- * where libcheck fails is tested by platform.shim.
+ * The part of libcheck's interface that the unit suites use, for platforms without libcheck. Only
+ * the C library is needed. A failing assertion ends its case; all cases run in one process.
+ * platform.shim tests that it fails where libcheck fails.
  */
 #ifndef SST_PLATFORM_CHECK_H
 #define SST_PLATFORM_CHECK_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* libcheck's names, which the suites are written with. */
+/* libcheck's names, which the suites use. */
 typedef struct check_suite Suite;
 typedef struct check_tcase TCase;
 typedef struct check_runner SRunner;
@@ -29,7 +29,7 @@ Suite *suite_create(const char *name);
 TCase *tcase_create(const char *name);
 void suite_add_tcase(Suite *suite, TCase *tcase);
 void tcase_add_checked_fixture(TCase *tcase, void (*setup)(void), void (*teardown)(void));
-/* Times are not limited here but by who runs the program. */
+/* Time is not limited here; whatever runs the program limits it. */
 void tcase_set_timeout(TCase *tcase, double seconds);
 void check_add(TCase *tcase, const struct check_case *test, int start, int end, bool loop);
 
@@ -91,7 +91,8 @@ _Noreturn void check_fail_text(const char *file, int line, const char *text, con
 #define ck_assert_ptr_null(x) CHECK_POINTERS(x, ==, NULL)
 #define ck_assert_ptr_nonnull(x) CHECK_POINTERS(x, !=, NULL)
 
-/* No text at all is neither equal to a text nor different from one, except for the pstr forms. */
+/* A missing text (NULL) is neither equal to a text nor different from one, except for the pstr
+ * forms. */
 #define CHECK_TEXTS(x, y, condition)                                                               \
     do {                                                                                           \
         const char *check_x = (x);                                                                 \

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Whether the core for Cortex-M0 and M4 needs nothing from outside but what is written here.
+"""Whether the core for Cortex-M0 and M4 needs only the external functions that are listed here.
 
     freestanding.py
 
 It is compiled without a C library, from the two files of the amalgamation, as a project for
-microcontrollers takes it in. Four functions a compiler demands of every environment. Cortex-M0 can neither divide nor multiply to 64 bits, so that libgcc does both
-there; 64-bit division, which is large and slow, is needed by neither.
-Exit status: 0 nothing else is needed, 1 something is, 77 no compiler.
+microcontrollers would use it. A compiler demands four functions of every environment. Cortex-M0 has
+no instruction for division or for 64-bit products, so libgcc does both there. Neither processor
+needs 64-bit division, which is large and slow.
+Exit status: 0 nothing else is needed, 1 something else is, 77 no compiler.
 """
 
 import itertools
@@ -21,8 +22,8 @@ import run
 COMPILER = "arm-none-eabi-gcc"
 LEVELS = ("O0", "O2", "O3", "Os")
 DEMANDED = {"memcpy", "memmove", "memset", "memcmp"}
-# Division and product of what 32 bits hold, jump tables of switches, and a shift of 64 bits, as the
-# observer's sets of findings have.
+# Division and product of 32-bit values, jump tables of switches, and a shift of 64 bits, which the
+# observer's sets of findings need.
 OF_LIBGCC = {
     "cortex-m0": {"__aeabi_uidiv", "__aeabi_uidivmod", "__aeabi_idiv", "__aeabi_idivmod",
                   "__aeabi_lmul", "__aeabi_llsl", "__gnu_thumb1_case_uqi", "__gnu_thumb1_case_sqi",
@@ -38,7 +39,7 @@ def symbols(objects, option):
 
 
 def needed(cpu, level, sources):
-    """Names that the sources take from outside."""
+    """External names that the sources use."""
     command = [COMPILER, "-mcpu=" + cpu, "-mthumb", "-ffreestanding", "-nostdlib", "-" + level]
     flags = [*run.WARNINGS, "-I" + os.path.join(run.ROOT, "include")]
     with tempfile.TemporaryDirectory() as scratch:

@@ -4,8 +4,8 @@
     memory.py write
     memory.py check [--short]       --short: one column of each table, not all
 
-Exit status: 0 done, or the page is up to date; 1 it is not, or the library is no longer what the
-page says in words; 2 wrong use; 77 check only: a compiler is not installed, or not of the version
+Exit status: 0 done, or the page is up to date; 1 it is not, or the library no longer fits what the
+page's text says; 2 wrong use; 77 check only: a compiler is not installed, or is not the version
 that the page was written with.
 """
 
@@ -40,15 +40,15 @@ STRUCTURES = {
 }
 SOURCE = os.path.join(run.ROOT, "src")
 CORE = ["-DSST_BUILDING", "-I" + INCLUDE, "-I" + SOURCE]
-# What libgcc calls the division of 64 bits, on any processor.
+# libgcc's names for 64-bit division, on any processor.
 LONG_DIVISION = re.compile(r"\S+\s+U (__aeabi_u?ldivmod|__u?(?:div|mod|divmod)di[34])\b")
-# Whose chains of calls are shown.
+# The target whose call chains are shown.
 SHOWN = "Cortex-M4 -Os"
 SHORT = {SHOWN: TARGETS[SHOWN]}
 
 
 class Unfit(Exception):
-    """The library is not what the page says of every library that it is written for."""
+    """The library does not match what the page says in every version."""
 
 
 def output(*command):
@@ -56,7 +56,7 @@ def output(*command):
 
 
 def tool(compiler, name):
-    """The tool of the same family: size, ld, nm."""
+    """The tool from the same family: size, ld, nm."""
     return compiler.split()[0][:-len("gcc")] + name
 
 
@@ -79,7 +79,7 @@ def public_functions(text):
 
 
 def compile_one(command, path, scratch, more):
-    """The object of a file; those of two folders may have the same name."""
+    """The object of a file; files in two folders may have the same name."""
     folder, name = os.path.split(path)
     target = os.path.join(scratch, "%s-%s.o" % (os.path.basename(folder), name))
     subprocess.run([*command.split(), *BARE.split(), "-std=c11", *more, "-c", path,
@@ -88,7 +88,7 @@ def compile_one(command, path, scratch, more):
 
 
 def code_sizes(compiler, *targets):
-    """Bytes of code and constants, without tables for debuggers and for unwinding the stack."""
+    """Bytes of code and constants, without tables for debuggers and for stack unwinding."""
     totals = []
     for line in output(tool(compiler, "size"), "-A", *targets).splitlines():
         if line.endswith(" :"):
@@ -102,7 +102,8 @@ def code_sizes(compiler, *targets):
 
 
 def linked_size(compiler, objects, roots, scratch, libraries=()):
-    """Of what is left of the objects when a linker throws away what the roots do not need."""
+    """The size that is left of the objects when the linker has dropped what the roots do not
+    need."""
     target = os.path.join(scratch, "linked")
     subprocess.run([tool(compiler, "ld"), "-r", "--gc-sections",
                     *("-u" + root for root in roots), *objects, *libraries, "-o", target],
@@ -111,7 +112,7 @@ def linked_size(compiler, objects, roots, scratch, libraries=()):
 
 
 class Build:
-    """The core as one target has it: sizes by file, parts, and the call graph."""
+    """The core on one target: sizes by file, parts, and the call graph."""
 
     def __init__(self, command, functions):
         with tempfile.TemporaryDirectory() as scratch:
@@ -131,14 +132,14 @@ class Build:
             libgcc = output(*command.split(), "-print-libgcc-file-name").strip()
             self.libgcc = linked_size(command, paths, everything, scratch, [libgcc]) - \
                 linked_size(command, paths, everything, scratch)
-            if callgraph.red_zone(command.split()):  # another compilation, and not of this code
+            if callgraph.red_zone(command.split()):  # a different compilation, and not of this code
                 self.graph = callgraph.of(run.core_sources(), [*command.split(), *BARE.split(), *CORE])
             else:
                 self.graph = callgraph.beside(paths)
 
     @staticmethod
     def minimal(scratch):
-        """The calls of examples/minimal.c alone, since there is no C library to print with."""
+        """Only the calls of examples/minimal.c, because there is no C library to print with."""
         with open(os.path.join(run.ROOT, "examples", "minimal.c"), encoding="utf-8") as file:
             names = sorted(set(re.findall(r"\b(sst_\w+)\(", file.read())))
         path = os.path.join(scratch, "minimal.c")
@@ -236,9 +237,9 @@ def versions(targets):
 
 
 def only(targets, written):
-    """What the page would be, had it been written for these targets alone."""
+    """The page as it would be for these targets alone."""
     left_out = TARGETS.keys() - targets.keys()
-    dropped = None  # columns of the table that we are in
+    dropped = None  # the dropped columns of the current table
     for line in written.splitlines():
         cells = line.split("|")
         if not line.startswith("|"):

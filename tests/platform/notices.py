@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Whether what is wrong is noticed: in probes and runs of suites, call graphs, freestanding code.
+"""Whether faults are noticed: in probes and runs of suites, call graphs, freestanding code.
 
     notices.py
 
-Exit status: 0 all of it, 1 something is not, 77 no gcc.
+Exit status: 0 all are, 1 one is not, 77 no gcc.
 """
 
 import collections
@@ -16,7 +16,7 @@ import callgraph
 import freestanding
 import run
 
-# 100 bytes and more each; leaf is the deepest by way of middle.
+# 100 bytes or more each; leaf is deepest when called through middle.
 CHAIN = """
 void leaf(void); void middle(void); void top(int); void call(void (*)(void));
 __attribute__((noinline)) void leaf(void) { volatile char room[100]; room[0] = 1; }
@@ -68,7 +68,7 @@ def chains():
 
 
 def probed(program, runner=()):
-    """What run.py finds missing where the compiler makes such a program."""
+    """What run.py reports as missing if the compiler produces such a program."""
     with tempfile.TemporaryDirectory() as scratch:
         made, compiler = os.path.join(scratch, "made"), os.path.join(scratch, "compiler")
         with open(made, "wb") as file:
@@ -90,7 +90,7 @@ def probes():
 
 
 def ran(script):
-    """What run.py makes of a program that does this: passed cases, and complaints."""
+    """How run.py judges a program that does this: passed cases, and complaints."""
     with tempfile.TemporaryDirectory() as scratch:
         path = os.path.join(scratch, "program")
         with open(path, "w", encoding="utf-8") as file:
@@ -113,7 +113,7 @@ def runs():
 
 
 def divisions():
-    """64-bit division; the sources that are looked at are one of our own."""
+    """64-bit division; the source checked here is our own."""
     if shutil.which(freestanding.COMPILER) is None:
         print("not looked at, since not installed: " + freestanding.COMPILER)
         return {}

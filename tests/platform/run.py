@@ -4,10 +4,10 @@
     run.py PLATFORM [--ran FOLDER] [--short]
     run.py list
 
-The suites are those of tests/unit, with check.h in place of libcheck and all in one program; those
+The suites are those of tests/unit, all in one program and with check.h instead of libcheck; those
 of the libosip2 adapter are left out. FOLDER holds the logs of the suites with libcheck: the same
-cases have to run here, each as often. --short leaves out the suites that try all or many combinations,
-and has the others, but not the core, compiled without optimization.
+cases must run here, equally often. --short leaves out the suites that try all or many combinations,
+and compiles the others, but not the core, without optimization.
 Exit status: 0 passed, 1 failed, 2 wrong use, 77 compiler or emulator not installed.
 """
 
@@ -28,7 +28,7 @@ UNIT = os.path.join(ROOT, "tests", "unit")
 WARNINGS = ("-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror").split()
 # Long enough for an emulator on a busy machine.
 SECONDS = 1800
-# Of processor time, for a program that prints an empty line: AddressSanitizer never gets to main()
+# Of processor time, for a program that prints an empty line: AddressSanitizer never reaches main()
 # under qemu-i386.
 PROBE_SECONDS = 30
 
@@ -36,9 +36,9 @@ SANITIZE = "-fno-sanitize-recover=all -fsanitize="
 ON_LINUX = "arm-linux-gnueabihf-gcc -O1 -static -fshort-enums -Wl,--no-warn-mismatch,-z,noexecstack"
 CORTEX = "arm-none-eabi-gcc -mthumb -ffreestanding -Os -mcpu="
 
-# name: the command of the compiler, what runs the program, and the compiler of the core where that
-# is another: code for microcontrollers runs among suites for Linux on the same family of
-# processors, which are given as short enumerations.
+# name: the command of the compiler, what runs the program, and the compiler of the core if it is a
+# different one: microcontroller code runs inside suites for Linux on the same processor family,
+# which are compiled with short enumerations.
 PLATFORMS = {
     **{"gcc-" + level: ("gcc -" + level, "") for level in ("O0", "O1", "O2", "O3", "Os")},
     **{"clang-" + level: ("clang-19 -" + level, "") for level in ("O0", "O1", "O2", "O3", "Os")},
@@ -50,7 +50,7 @@ PLATFORMS = {
     "cortex-m4": (ON_LINUX, "qemu-arm", CORTEX + "cortex-m4"),
     "musl": ("musl-gcc -O2 -static", ""),
 }
-# The second way, where the kernel does not run what the first way makes.
+# The alternative if the kernel does not run what the first one builds.
 EMULATED = {
     "i386": ("gcc -m32 -O2", "qemu-i386"),
     "i386-sanitized": ("gcc -m32 -O1 -g " + SANITIZE + "undefined", "qemu-i386"),
@@ -71,7 +71,7 @@ def suite_sources(short=False):
 
 
 def compile_all(compiler, sources, scratch, flags):
-    """Objects of the sources; {source: more flags} or a list."""
+    """Objects of the sources: {source: more flags} or a list."""
     objects = []
     for path in sources:
         folder = os.path.basename(os.path.dirname(path))
@@ -83,7 +83,7 @@ def compile_all(compiler, sources, scratch, flags):
 
 
 def write_main(scratch, suites):
-    """A program that calls the suites one after the other, and fails where one does."""
+    """A program that calls the suites one after the other, and fails if one does."""
     path = os.path.join(scratch, "all.c")
     with open(path, "w", encoding="utf-8") as file:
         file.writelines("int run_%s(void);\n" % suite for suite in suites)
@@ -101,12 +101,12 @@ def build(compiler, core_compiler, suites, scratch):
     names = [define[0].split("=run_")[1] for define in tests.values()]
     support = glob.glob(os.path.join(UNIT, "support*.c"))
     own = [os.path.join(HERE, "check.c"), os.path.join(HERE, "sizes.c"), write_main(scratch, names)]
-    # Warnings about the suites are told where they are built with libcheck.
+    # Warnings about the suites are reported by the build with libcheck.
     docs = '-DSST_DOCS_DIR="%s"' % os.path.join(ROOT, "docs")
     objects = compile_all(core_compiler, core, scratch, flags)
     objects += compile_all(compiler, {**tests, **dict.fromkeys(support + own, [])}, scratch,
                            [*flags, "-w", "-isystem", HERE, docs])
-    program = os.path.join(scratch, "all.exe")  # Windows wants the ending
+    program = os.path.join(scratch, "all.exe")  # Windows requires the ending
     subprocess.run([*compiler, *objects, "-o", program], check=True)
     return program
 
@@ -130,7 +130,7 @@ def run(program, runner):
 
 
 def logged(folder, suites):
-    """The passed cases in libcheck's logs; None where a suite has none."""
+    """The passed cases in libcheck's logs; None if a suite has none."""
     passed = collections.Counter()
     for path in suites:
         source = os.path.basename(path)
@@ -139,7 +139,8 @@ def logged(folder, suites):
             return None
         with open(log, encoding="utf-8") as file:
             for line in file:
-                # The file named in the line is the last that asserted something: a header, maybe.
+                # The file named in the line is the last one with an assertion, which may be a
+                # header.
                 match = re.fullmatch(r"ok \d+ - \S+?:(\S+):(\S+): Passed\n", line)
                 if match:
                     passed[(source, *match.groups())] += 1
@@ -156,7 +157,7 @@ def limit_probe():
 
 
 def succeeds(command, before=None):
-    """Whether a command can be started, and ends well."""
+    """Whether a command can be started and succeeds."""
     try:
         return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               preexec_fn=before, check=False).returncode == 0
@@ -165,7 +166,8 @@ def succeeds(command, before=None):
 
 
 def missing(compiler, runner, core_compiler=None):
-    """What is not here: a program, what the compiler needs, or a kernel that runs what it makes."""
+    """What is missing here: a program, what the compiler needs, or a kernel that runs its
+    output."""
     for command in (compiler, runner, core_compiler):
         if command and shutil.which(command[0]) is None:
             return "not installed: " + command[0]
@@ -177,7 +179,7 @@ def missing(compiler, runner, core_compiler=None):
         if not succeeds([*compiler, source, "-o", program]):
             return "not installed: the libraries of " + " ".join(compiler)
         if not succeeds([*runner, program], limit_probe):
-            return "does not run here: what %s makes" % " ".join(compiler)
+            return "does not run here: what %s builds" % " ".join(compiler)
     return None
 
 
@@ -197,7 +199,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("platform", choices=[*PLATFORMS, "list"])
     parser.add_argument("--ran", metavar="FOLDER", help="logs of the suites with libcheck")
-    parser.add_argument("--short", action="store_true", help="without what takes long")
+    parser.add_argument("--short", action="store_true", help="without the slow suites")
     options = parser.parse_args()
     if options.platform == "list":
         print("\n".join(PLATFORMS))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whether check.h fails where libcheck fails: wrong.c is built with both, and has to end the same.
+"""Whether check.h fails where libcheck fails: wrong.c is built with both and must end the same way.
 
     shim.py [COMPILER]
 
@@ -44,7 +44,7 @@ def with_libcheck(program, scratch):
 
 
 def with_shim(program):
-    """The same, and for each that failed {case: line number}."""
+    """The same with check.h, and {case: line number} of each failed case."""
     done = subprocess.run([program], stdout=subprocess.PIPE, check=False, encoding="utf-8")
     found, places = [], {}
     pattern = re.compile(r"(ok|FAILED) \S+wrong\.c:(\w+):(\w+)(?: \S+wrong\.c:(\d+): .+)?")
@@ -65,7 +65,7 @@ def macros(path):
 
 
 def complaints(libcheck, shim):
-    """What differs from libcheck, and from what the names in wrong.c say."""
+    """Differences from libcheck, and from what the names in wrong.c say."""
     status, found, places = shim
     wrong = ["%s differs from libcheck" % (pair,) for pair in zip(libcheck[1], found)
              if pair[0] != pair[1]]

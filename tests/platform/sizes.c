@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes of what a host keeps for each call, on every platform that this is compiled for. */
+/* Sizes of what a host keeps for each call, on every target that this is compiled for. */
 #include <sst/sst.h>
 
 #include <stddef.h>

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Whether the core compiles for targets that nothing here can run, without a single header of theirs.
+"""Whether the core compiles for targets that cannot be run here, without any of their headers.
 
     targets.py
 
-MSVC's (x86_64-pc-windows-msvc): a DLL must come out that exports the public functions and imports
-nothing. wasm32: a module must come out that imports nothing and exports the same functions. Both
-have the four functions of mem.c for the C library's.
-Exit status: 0 both are well, 1 one is not, 77 no compiler or linker.
+MSVC's (x86_64-pc-windows-msvc): the result must be a DLL that exports the public functions and
+imports nothing. wasm32: the result must be a module that imports nothing and exports the same
+functions. Both use the four functions of mem.c instead of the C library's.
+Exit status: 0 both are correct, 1 one is not, 77 no compiler or linker.
 """
 
 import os
@@ -45,7 +45,7 @@ def listed(tool, *arguments):
 
 
 def differences(target, path):
-    """What the library exports or imports and should not, or should and does not."""
+    """What the library exports or imports but should not, or should but does not."""
     if target == "wasm32":
         text = listed("obj2yaml-19", path)
         exported = set(re.findall(r"- Name: +(sst_\w+)\n +Kind: +FUNCTION", text))

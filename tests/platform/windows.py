@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Builds libsst for 64-bit Windows with MinGW-w64, installs it, and runs what it makes by wine.
+"""Builds libsst for 64-bit Windows with MinGW-w64, installs it, and runs the results in wine.
 
     windows.py [--ran FOLDER] [--short]
 
-Looks at what the DLL and a program with the static library export; runs examples/minimal.c, examples/callee.c
-and a program that finds the installed DLL; then the unit suites, as run.py does on other platforms.
+Checks the exports of the DLL and of a program with the static library; runs
+examples/minimal.c, examples/callee.c and a program that finds the installed DLL; then the unit suites, as run.py does on other platforms.
 Both options: as there. Exit status: 0 passed, 1 failed, 77 compiler or wine not installed.
 """
 
@@ -48,7 +48,7 @@ def public():
 
 
 def installed(scratch):
-    """What is wrong with the library as it is installed, and with programs that use it."""
+    """What is wrong with the installed library, and with programs that use it."""
     build, prefix = os.path.join(scratch, "build"), os.path.join(scratch, "prefix")
     configure(run.ROOT, build, "-DSST_WARNINGS_AS_ERRORS=ON", "-DSST_DOCS=OFF")
     cmake("--install", build, "--prefix", prefix)
@@ -91,14 +91,14 @@ def suites(scratch, ran, short):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ran", metavar="FOLDER", help="logs of the suites with libcheck")
-    parser.add_argument("--short", action="store_true", help="without what takes long")
+    parser.add_argument("--short", action="store_true", help="without the slow suites")
     options = parser.parse_args()
     for program in (COMPILER, "wine", "cmake"):
         if shutil.which(program) is None:
             print("skipped, not installed: " + program)
             return 77
     with tempfile.TemporaryDirectory() as scratch:
-        # A Windows of our own, without what would ask to be downloaded.
+        # A separate Windows prefix, without the components that wine would offer to download.
         os.environ.update(WINEPREFIX=os.path.join(scratch, "wine"), WINEDEBUG="-all",
                           WINEDLLOVERRIDES="mscoree=;mshtml=")
         try:

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each assertion twice: once where it holds, and once where it has to fail. Built with libcheck and
- * with check.h, so that the one is seen to fail where the other does.
+ * Each assertion twice: once where it holds, and once where it must fail. Built with libcheck and
+ * with check.h, to show that both fail in the same places.
  */
 #include <check.h>
 #include <stdlib.h>
 
-/* A case in which the assertion holds, and one in which it does not. */
+/* One case in which the assertion holds, and one in which it does not. */
 #define TRY(name, right, wrong)                                                                    \
     START_TEST(right_##name)                                                                       \
     {                                                                                              \
@@ -92,7 +92,7 @@ static TCase *assertions(void)
     return tcase;
 }
 
-/* Rounds 3 to 5 of a loop, of which one fails. */
+/* Rounds 3 to 5 of a loop; one of them fails. */
 START_TEST(right_but_in_round_4)
 {
     ck_assert_int_ge(_i, 3);
@@ -120,7 +120,7 @@ static void tear_down(void)
     tear_downs++;
 }
 
-/* A child of a fork sees no count of another case, so both are compared within one. */
+/* A forked child does not see another case's counts, so both are compared within one case. */
 START_TEST(right_after_set_up)
 {
     ck_assert_int_eq(set_ups, tear_downs + 1);
