@@ -122,7 +122,7 @@ def report(result, counted, rows):
             for row in build.vectors(*counted, path, gap.decision):
                 print("    " + row)
     for row in stale:
-        print("exclusions.tsv: no longer needed: " + "\t".join(row[:4]))
+        print("exclusions.tsv: not needed: " + "\t".join(row[:4]))
     silent = [file for file in files if file not in measured.files()]
     for file in silent:
         print("%s/%s: nothing was measured" % (folder, file))
