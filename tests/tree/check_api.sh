@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the public headers declare is what the library exports, no more and no less.
+# The library exports exactly what the public headers declare.
 #   check_api.sh COMPILER INCLUDE-FOLDER HEADER SOURCE...
-# HEADER includes all the others. Further compiler options come from the environment as CPPFLAGS.
+# HEADER includes all the others. Additional compiler options come from the environment as CPPFLAGS.
 set -eu
 
 compiler=$1 include=$2 header=$3
@@ -10,7 +10,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 flags="-std=c11 -fPIC -fvisibility=hidden -DSST_BUILDING ${CPPFLAGS:-}"
 
-# With SST_BUILDING each declaration of ours begins with the visibility attribute.
+# With SST_BUILDING each of our declarations begins with the visibility attribute.
 echo "#include <$header>" >"$scratch/all.c"
 # shellcheck disable=SC2086 # a list of words
 "$compiler" $flags -I"$include" -E -P "$scratch/all.c" | tr '\n' ' ' | tr ';' '\n' |

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every C file is as clang-format 19 leaves it, but for contracts of proofs and pieces of C with marks.
+# Every C file is formatted by clang-format 19, except the proofs and the docs' scaffolds.
 #   check_format.sh ROOT
 set -eu
 

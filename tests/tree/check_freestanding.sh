@@ -1,6 +1,6 @@
 #!/bin/sh
-# The core must compile without a C library: no header but the compiler's own, and of functions
-# that it does not define only the four that a compiler demands of every environment.
+# The core must compile without a C library: with no header but the compiler's own, and with no
+# external function but the four that a compiler demands of every environment.
 #   check_freestanding.sh COMPILER INCLUDE-FOLDER SOURCE...
 set -eu
 

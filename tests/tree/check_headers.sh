@@ -1,7 +1,7 @@
 #!/bin/sh
 # Each public header must compile alone, twice in a row, and without a warning.
 #   check_headers.sh COMPILER STANDARD INCLUDE-FOLDER HEADER...
-# STANDARD is c99, c11 or c++17. Further compiler options come from the environment as CPPFLAGS.
+# STANDARD is c99, c11 or c++17. Additional compiler options come from the environment as CPPFLAGS.
 set -eu
 
 compiler=$1 standard=$2 include=$3

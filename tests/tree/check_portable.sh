@@ -1,6 +1,6 @@
 #!/bin/sh
-# The core and the smallest host are ISO C11: no function, attribute or builtin that only GNU or
-# POSIX has.
+# The core and the smallest host are ISO C11: they use no function, attribute or builtin that only
+# GNU or POSIX has.
 #   check_portable.sh COMPILER INCLUDE-FOLDER SOURCE...
 set -eu
 
@@ -9,7 +9,7 @@ shift 2
 status=0
 
 for source in "$@"; do
-    # Without extensions the headers of a C library declare what ISO C has, unless a macro asks for more.
+    # Without extensions, a C library's headers declare only ISO C, unless a macro asks for more.
     "$compiler" -std=c11 -pedantic-errors -Werror=implicit-function-declaration -fsyntax-only \
         -I"$include" -I"$include/../src" "$source" || status=1
 done

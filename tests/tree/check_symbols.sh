@@ -1,5 +1,5 @@
 #!/bin/sh
-# The core must have no writable data and no allocation, and claim no name that does not begin
+# The core must have no writable data and no allocation, and define no name that does not begin
 # with sst_. Looks at objects compiled as the library's are, but without sanitizers, which add
 # data of their own.
 #   check_symbols.sh COMPILER INCLUDE-FOLDER SOURCE...
@@ -11,7 +11,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 status=0
 
-# fail WHAT LINES: each line is "object: what was found there"
+# fail WHAT LINES: each line is "object: what was found in it"
 fail() {
     [ -z "$2" ] || {
         echo "$2" | sed "s/^/FAILED  $1: /"
@@ -25,9 +25,9 @@ for source in "$@"; do
 done
 cd "$scratch"
 
-# Sections that are both allocated and writable. What a compiler makes of a switch may be a table
-# in .data.rel.ro, written once by the dynamic linker and read-only from then on; of the source's
-# own objects, not even constant ones may have to be written there.
+# Sections that are both allocated and writable. A compiler may turn a switch into a table in
+# .data.rel.ro, which the dynamic linker writes once and which is read-only afterwards. The source's
+# own objects must not need even that.
 fail "writable data" "$(readelf -SW ./*.o | sed 's/^ *\[ *[0-9]*\] *//' | awk '
     $1 == "File:" { file = $2 }
     $7 ~ /W/ && $7 ~ /A/ && $5 !~ /^0+$/ && $1 !~ /^\.data\.rel\.ro/ { print file ": " $1 " " $5 }')"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The tiers of the tests, and what the tests cost.
+"""The tiers of the tests, and the tests' cost.
 
-    tiers.py check BUILD            fails where a test has not exactly one tier's label
-    tiers.py cost BUILD [REGEX]     runs the tests one after the other, those that REGEX finds, and
-                                    prints their processor time in seconds, dearest first, by tier
+    tiers.py check BUILD            fails if a test does not have exactly one tier's label
+    tiers.py cost BUILD [REGEX]     runs the tests that match REGEX one after the other, and
+                                    prints their processor time in seconds by tier, longest first
 
-Exit status: 0, 1 where something is wrong, 2 for wrong usage.
+Exit status: 0 success, 1 failure, 2 wrong usage.
 """
 
 import argparse
@@ -19,7 +19,7 @@ TIERS = ("quick", "full", "tools", "long", "interop")
 
 
 def known(build, ctest):
-    """The tests of a build: (name, command, properties), without those that are disabled."""
+    """The tests of a build: (name, command, properties), without disabled ones."""
     text = subprocess.run([ctest, "--test-dir", build, "--show-only=json-v1"], check=True,
                           stdout=subprocess.PIPE).stdout
     for test in json.loads(text)["tests"]:
@@ -39,7 +39,8 @@ def wrong(tests):
 
 
 def cost(command, properties):
-    """(processor time, exit status) of one test, with all that it started and waited for."""
+    """(processor time, exit status) of one test, including all processes that it started and waited
+    for."""
     environment = dict(os.environ, **dict(item.split("=", 1)
                                           for item in properties.get("ENVIRONMENT", [])))
     with subprocess.Popen(command, env=environment, cwd=properties.get("WORKING_DIRECTORY"),

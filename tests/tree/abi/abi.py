@@ -2,12 +2,12 @@
 """The binary interface of libsst and of libsst-osip.
 
     abi.py symbols FOLDER INSTALLED   the installed libraries export what lib*.symbols list
-    abi.py diff FOLDER                the interface is as lib*.abi describe it
-    abi.py notices FOLDER             ... and would not be found so if it had changed
-    abi.py grows FOLDER               policies with more fields do no harm to older programs
+    abi.py diff FOLDER                the interface is as described in lib*.abi
+    abi.py notices FOLDER             ... and a changed interface would be noticed
+    abi.py grows FOLDER               policies with more fields do not harm older programs
     abi.py write FOLDER               records the interface as it is now
 
-Exit status: 0 all is well, 1 something is wrong, 77 not run, for a reason that it gives.
+Exit status: 0 success, 1 failure, 77 not run, with the reason.
 """
 import os
 import pathlib
@@ -35,7 +35,8 @@ def sources(library):
 
 
 def build(root, library, output, *options):
-    """A shared library with debug information, compiled from within root so that no path shows."""
+    """A shared library with debug information, compiled from within root so that it contains no
+    path."""
     flags = ["-std=c11", "-g", "-O0", "-fPIC", "-fvisibility=hidden", "-DSST_BUILDING"]
     run(["gcc", *flags, "-Iinclude", "-Isrc", "-shared", *sources(library), *options,
          f"-Wl,-soname,{library}.so.{soversion()}", "-o", output], cwd=root)
@@ -67,7 +68,7 @@ def case_symbols(_, installed):
 
 
 def pinned():
-    """The descriptions are those of one compiler on one machine."""
+    """The descriptions are valid for one compiler on one machine."""
     if platform.machine() != "x86_64" or sys.maxsize < 2**32:
         print("skipped: the interface is recorded for x86-64")
         sys.exit(77)
@@ -75,7 +76,7 @@ def pinned():
         need(tool)
 
 
-# Types of the library's own headers are all that counts.
+# Only the types from the library's own headers count.
 def describe(built):
     return run(["abidw", "--type-id-style", "hash", "--headers-dir", ROOT / "include",
                 "--drop-private-types", "--no-show-locs", "--no-corpus-path",
@@ -83,7 +84,7 @@ def describe(built):
 
 
 def compare(library, built, root):
-    """What abidiff reports, empty for nothing."""
+    """What abidiff reports; empty if nothing."""
     try:
         return run(["abidiff", "--no-show-locs", "--no-corpus-path", "--hd2", root / "include",
                     "--drop-private-types", HERE / f"{library}.abi", built]).strip()
@@ -106,13 +107,13 @@ def case_diff(folder, _):
         if report:
             raise Failed(
                 f"The interface is not what tests/tree/abi/{library}.abi describes:\n{report}\n"
-                "Where something was only added, record it: tests/tree/abi/abi.py write FOLDER.\n"
+                "If something was only added, record it: tests/tree/abi/abi.py write FOLDER.\n"
                 "Anything else needs a new SST_SOVERSION (src/CMakeLists.txt) if a release has it,"
                 " and a line in docs/CHANGELOG.md.")
-        expect(True, f"{library} is as it was recorded")
+        expect(True, f"{library} is as recorded")
 
 
-# File, what stands there, what would break programs.
+# File, text that occurs in it, change that would break programs.
 CHANGES = [
     ("include/sst/session.h", "    uint64_t since_ms; ", "    uint64_t since_us, since_ms; "),
     ("include/sst/types.h", "SST_SIDE_LOCAL = 1", "SST_SIDE_LOCAL = 3"),
@@ -122,7 +123,7 @@ CHANGES = [
 
 
 def changed(folder, changes):
-    """A copy of the sources with changes made to them."""
+    """A modified copy of the sources."""
     root = fresh(folder) / "root"
     for name in ("include", "src"):
         shutil.copytree(ROOT / name, root / name)
@@ -143,9 +144,9 @@ def case_notices(folder, _):
         expect(report, f"{change[0]} with: {' '.join(change[2].split())[-40:]}")
 
 
-# What a later version may do: two fields more in each policy. The order of the table is not that of
-# the structure; its last line is absolute_min. The end of the line only, since how far a comment is
-# indented hangs on its neighbours.
+# A possible later version: two more fields in each policy. The table's order differs from the
+# structure's; its last line is absolute_min. Only the end of the line is matched, because a
+# comment's indentation depends on its neighbours.
 POLICY_END = "/**< NULL: nothing is counted */\n};\n"
 MORE = POLICY_END.replace("};", "    uint32_t future_s;\n    uint32_t future_count;\n};")
 FUTURE = [
@@ -167,7 +168,7 @@ FUTURE = [
 
 
 def objects(folder, root, name):
-    """The core compiled with a sanitizer, so that a byte too many ends the test."""
+    """The core compiled with a sanitizer, so that one byte too many ends the test."""
     out = fresh(folder / name)
     made = []
     for source in sources("libsst"):
@@ -189,14 +190,14 @@ def case_grows(folder, _):
     today = objects(folder, ROOT, "today")
 
     link(folder / "older", ROOT, HERE / "older.c", later)
-    succeeds(folder / "older", "a program of today's with a library of tomorrow's")
+    succeeds(folder / "older", "a program of today with a library of tomorrow")
     link(folder / "program", ROOT, HERE.parents[1] / "consumers/program.c", later)
     succeeds(folder / "program", "another one")
     link(folder / "both", future, HERE / "newer.c", later)
-    expect(run([folder / "both"]) == "taken 5 0\n", "tomorrow's fields are there for tomorrow's")
+    expect(run([folder / "both"]) == "taken 5 0\n", "tomorrow's programs can use tomorrow's fields")
     link(folder / "newer", future, HERE / "newer.c", today)
     expect(run([folder / "newer"]) == "refused: size\n",
-           "a library of today's refuses what a program of tomorrow's asks for")
+           "a library of today rejects what a program of tomorrow asks for")
 
 
 def case_write(folder, _):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that was compiled with newer headers: its policies have fields that today's lack. */
+/* A program compiled with newer headers: its policies have fields that today's lack. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that was compiled with older headers than the library: its policies lie in blocks of
- * exactly their size, behind which a sanitizer watches. Newer fields go by their defaults.
+ * A program compiled with older headers than the library: its policies are in blocks of exactly
+ * their size, and a sanitizer watches the memory after them. Newer fields have their defaults.
  */
 #include <stdio.h>
 #include <stdlib.h>

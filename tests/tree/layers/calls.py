@@ -1,4 +1,4 @@
-"""Who calls whom in a folder of C sources, read from the compiled objects."""
+"""Which functions call which in a folder of C sources, read from the compiled objects."""
 
 import collections
 import concurrent.futures
@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 
-# A function of a file that uses one of another, or its table; a file is named by its path from src.
+# A function in one file that uses a function or table of another; files are named by their path
+# from src.
 Call = collections.namedtuple("Call", "caller callee file target")
 
-# At -O0 each call stays one, static inline functions are functions, and a section holds no more
-# than one of them; debug information tells in which file it is written.
+# At -O0 each call remains a call, static inline functions remain functions, and each function has
+# its own section; debug information says in which file it is written.
 FLAGS = ["-std=c11", "-O0", "-gdwarf-4", "-ffunction-sections", "-fno-common", "-DSST_BUILDING"]
 
 DEFINED = re.compile(r"^[0-9a-f]+ (?P<kind>[TtDdRrBb]) (?P<name>[\w.$]+)(?:\t(?P<path>.*):\d+)?$",
@@ -38,7 +39,7 @@ class Object:
 
     def __init__(self, path, source, root):
         self.source = source
-        self.own, self.shared = {}, {}  # {name: file it is written in}, for itself and for all
+        self.own, self.shared = {}, {}  # {name: file it is written in}, local and global
         for match in DEFINED.finditer(run("nm", "-l", path)):
             written = os.path.relpath(match["path"], root) if match["path"] else source
             (self.shared if match["kind"].isupper() else self.own)[match["name"]] = written
@@ -55,7 +56,7 @@ class Object:
 
 
 def compiled(compiler, flags, root, folder, names):
-    """An object for each of the files of root, in a folder."""
+    """An object in a folder for each of root's files."""
     def one(name):
         target = os.path.join(folder, name.replace("/", "-") + ".o")
         run(*compiler, *FLAGS, *flags, "-I" + root, "-c", os.path.join(root, name), "-o", target)
@@ -66,7 +67,8 @@ def compiled(compiler, flags, root, folder, names):
 
 
 def between(objects):
-    """The calls from a file to another, each once. What a table refers to, its file calls."""
+    """The calls between files, each once. Whatever a table refers to counts as called by its
+    file."""
     everywhere = {}
     for one in objects:
         everywhere.update(one.shared)

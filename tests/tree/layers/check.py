@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Sees that calls point down: none goes from a folder of src, or a file of a folder, to one that
-stands above it in layers.tsv, and no files call each other in a circle.
+"""Checks that calls point down: none goes from a folder of src, or a file in a folder, to one that
+is above it in layers.tsv, and no files call each other in a circle.
 
     check.py [--cc COMPILER]
 
-The calls are those that the compiled objects have; a table of functions calls them all. A header
-whose name is that of a source belongs to it.
-Exit status: 0 all point down, 1 one does not, or layers.tsv names what is not there.
+The calls are read from the compiled objects; a table of functions calls them all. A header
+with the same name as a source belongs to it.
+Exit status: 0 all point down, 1 one does not, or layers.tsv names something that does not exist.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
 
 class Layers:
-    """heights: {folder: {name: height}}; loose: folders in which any call goes."""
+    """heights: {folder: {name: height}}; loose: folders in which any call is allowed."""
 
     def __init__(self, lines):
         self.heights, self.loose = {}, set()
@@ -47,18 +47,18 @@ class Layers:
                 known[name] = height
 
     def height(self, folder, name):
-        """None where the folder has no order, 0 where it has one that leaves the name out."""
+        """None if the folder has no order, 0 if it has one that lacks the name."""
         known = self.heights.get(folder)
         return None if known is None else known.get(name, known.get(module(name) + ".c", 0))
 
 
 def module(path):
-    """A source and its header are one."""
+    """A source and its header count as one."""
     return os.path.splitext(path)[0]
 
 
 def places(call):
-    """[(folder, name there of who calls, of what is called)]: in src, or in a folder of it."""
+    """[(folder, caller's name there, callee's name there)]: in src, or in a folder of it."""
     folders = os.path.dirname(call.file), os.path.dirname(call.target)
     if folders[0] != folders[1]:
         return ("src", *folders)
@@ -72,13 +72,13 @@ def is_upward(call, layers):
 
 
 def circles(edges):
-    """Rings of names, one for each set of names that reach each other."""
+    """Cycles of names, one for each set of names that reach each other."""
     graph = {}
     for low, high in edges:
         graph.setdefault(low, set()).add(high)
 
     def way(start, end):
-        """The shortest from a name to another, or None."""
+        """The shortest path from one name to another, or None."""
         ways, todo = {start: [start]}, [start]
         while todo:
             name = todo.pop(0)
@@ -100,7 +100,7 @@ def circles(edges):
 
 
 def rings(found, layers):
-    """Circles of files, and of folders at one height."""
+    """Cycles of files, and of folders at the same height."""
     files, folders, example = set(), set(), {}
     for call in found:
         folder, low, high = places(call)
@@ -120,7 +120,7 @@ def rings(found, layers):
 
 
 def strangers(names, layers):
-    """Folders and files that have no height, and heights of what does not exist."""
+    """Folders and files without a height, and heights of what does not exist."""
     present = {"src": {os.path.dirname(name) for name in names}}
     for name in names:
         folder, file = os.path.split(name)
@@ -135,8 +135,8 @@ def strangers(names, layers):
 
 
 def complaints(names, found, layers):
-    """What is wrong with these calls; names are all files that there are. A call that points up is
-    told once: no circle is made of it."""
+    """What is wrong with these calls; names are all existing files. A call that points up is
+    reported once, and not again as part of a circle."""
     up = [call for call in found if is_upward(call, layers)]
     down = [call for call in found if call not in up]
     return [*strangers(names, layers),

@@ -4,7 +4,7 @@ this one into which such a call is put.
 
     notices.py [--cc COMPILER]
 
-Exit status: 0 all of it, 1 something is not.
+Exit status: 0 it does, 1 it does not.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import check  # noqa: E402  pylint: disable=wrong-import-position
 
 ORDER = ["src\tlow", "src\thigh beside"]
 INNER = ["high\tbase.c", "high\tone.c two.c"]
-# All functions, so that each file may call any.
+# All functions, so that each file can call any of them.
 API = """
 void low_f(void); void base_f(void); void one_f(void); void two_f(void); void beside_f(void);
 extern const int high_table[2];
@@ -38,11 +38,11 @@ FILES = {
 
 
 def calling(*names):
-    """More of a file: a function that calls these."""
+    """Additional text for a file: a function that calls these."""
     return "void more(void);\nvoid more(void) { %s }\n" % " ".join("%s();" % name for name in names)
 
 
-# What is tried, {file: what is added}, the table, and what has to be said; nothing: all is well.
+# What is tried, {file: text to add}, the table, and the expected messages; none: all is well.
 CASES = [
     ("as it is", {}, ORDER + INNER, []),
     ("no inner order", {}, ORDER, []),
@@ -72,7 +72,7 @@ CASES = [
     ("a circle of three, without an order", {"high/base.c": calling("two_f")}, ORDER,
      ["a circle of calls: more of high/base.c calls two_f, two_f of high/two.c calls one_f, "
       "help of high/one.c calls base_f of high/base.c"]),
-    ("a circle that is let be", {"high/base.c": calling("two_f")}, ORDER + ["high\tany"], []),
+    ("a circle that is allowed", {"high/base.c": calling("two_f")}, ORDER + ["high\tany"], []),
     ("a circle of folders",
      {"api.h": "void more_b(void);\n", "high/base.c": calling("more_b"),
       "beside/else.c": '#include "api.h"\nvoid more_b(void) { }\n'},
@@ -94,7 +94,7 @@ WRONG_TABLES = [["src\tlow high", "src\thigh"], ["src\tlow  high"], ["src"]]
 
 
 def small(compiler, added):
-    """(all files, the calls between them) of the small library with more in it."""
+    """(all files, the calls between them) of the small library with these additions."""
     with tempfile.TemporaryDirectory() as folder:
         root = os.path.join(folder, "src")
         for name, text in [("api.h", "#pragma once\n" + API), *FILES.items(), *added.items()]:
@@ -126,7 +126,7 @@ def notices_small(compiler):
 
 
 def notices_here(compiler):
-    """A copy of the library, in which the lowest layer but one calls the highest of the core."""
+    """A copy of the library in which the second-lowest layer calls the highest of the core."""
     with tempfile.TemporaryDirectory() as root:
         for name in ("src", "include"):
             shutil.copytree(os.path.join(check.ROOT, name), os.path.join(root, name))

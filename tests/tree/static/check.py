@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Static analysis of src and examples: every finding is mended, or stands in deviations.tsv.
+"""Static analysis of src and examples: every finding is fixed, or listed in deviations.tsv.
 
     check.py analyzer|tidy|cppcheck|scan [--only FOLDER]
 
 A deviation is a number, a tool, a check, a file, the line of code, and the reason. `*` as a file
-switches a check off for a tool. One that no finding needs any more is an error.
+switches a check off for a tool. A deviation that is no longer needed is an error.
 Exit status: 0 clean, 1 findings or needless deviations, 2 wrong use, 77 tool not installed.
 """
 
@@ -28,7 +28,7 @@ FINDING = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:\d+:)? (?:warning|err
 
 
 def deviations(tool):
-    """Rows of one tool; the numbers of all are 1, 2, 3 and so on."""
+    """Rows for one tool; the numbers of all rows are 1, 2, 3 and so on."""
     rows = []
     with open(DEVIATIONS, encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file if line.strip() and not line.startswith("#")]
@@ -42,7 +42,7 @@ def deviations(tool):
     return rows
 
 
-# What examples need beside libosip2: as pkg-config names it, and what their CMakeLists.txt adds.
+# What examples need besides libosip2: pkg-config names, and what their CMakeLists.txt add.
 LIBRARIES = {"examples/loops/uv.c": ["libuv"], "examples/loops/event.c": ["libevent_core"],
              "examples/sst-ua/": ["libcares", "libcrypto", "jansson"],
              "examples/sst-proxy/": ["libcares", "jansson"],
@@ -57,7 +57,7 @@ def osip_flags():
 
 @functools.lru_cache(maxsize=None)
 def package_flags(package):
-    """None where it is not installed."""
+    """The flags, or None if the package is not installed."""
     done = subprocess.run(["pkg-config", "--cflags", package], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, check=False, encoding="utf-8")
     return done.stdout.split() if done.returncode == 0 else None
@@ -75,7 +75,7 @@ def library_flags(path):
 
 
 def source_files(only):
-    """Without libosip2 what includes its headers is left out, and said so."""
+    """Without libosip2 the files that include its headers are left out, and reported."""
     pattern = [os.path.join(ROOT, "src", "*", "*.c"), os.path.join(ROOT, "examples", "**", "*.c")]
     found = sorted(path for one in pattern for path in glob.glob(one, recursive=True))
     found = [os.path.relpath(path, ROOT) for path in found]
@@ -96,7 +96,7 @@ def flags(path):
 
 
 def command(tool, path, off, reports):
-    """What looks at one file; reports is a folder for what nobody reads."""
+    """The command that checks one file; reports is a folder for output that is not read."""
     if tool == "analyzer":
         return ["gcc", *flags(path), "-O2", "-fanalyzer", "-Wall", "-Wextra", "-c", path,
                 "-o", os.devnull, *("-Wno-" + check[2:] for check in off)]
@@ -109,14 +109,14 @@ def command(tool, path, off, reports):
                 *("--suppress=" + check for check in off), "-Iinclude", "-Isrc",
                 "-Iexamples/sst-ua",
                 "--template={file}:{line}:{column}: warning: {message} [{id}]", path]
-    # scan-build is told the compiler by CC, and looks at nothing else that runs.
+    # scan-build gets the compiler from CC, and analyzes only that.
     return ["scan-build-19", "--use-cc=clang-19", "-o", reports,
             *(part for check in off for part in ("-disable-checker", check)),
             "sh", "-c", '"$CC" "$@"', "sh", *flags(path), "-c", path, "-o", os.devnull]
 
 
 def findings(tool, paths, off, reports):
-    """{(file, line number, check): text}, each once, though many files include a header."""
+    """{(file, line number, check): text}, each once, even if many files include a header."""
     found = {}
     for path in paths:
         done = subprocess.run(command(tool, path, off, reports), stdout=subprocess.PIPE,
@@ -130,7 +130,7 @@ def findings(tool, paths, off, reports):
                 found[file, int(match.group("line")), match.group("check")] = match.group("text")
                 here.add(file)
         if done.returncode != 0 and not here:
-            print("%s cannot be looked at:\n%s" % (path, done.stdout[-2000:]))
+            print("%s cannot be checked:\n%s" % (path, done.stdout[-2000:]))
             sys.exit(1)
     return found
 
@@ -143,7 +143,7 @@ def line_of(path, number):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tool", choices=list(PROGRAMS))
-    parser.add_argument("--only", help="a folder: needless deviations are not told then")
+    parser.add_argument("--only", help="a folder: needless deviations are not reported then")
     options = parser.parse_args()
     if shutil.which(PROGRAMS[options.tool]) is None:
         print("skipped, no " + PROGRAMS[options.tool])
@@ -164,7 +164,7 @@ def main():
             print("%s:%d: %s [%s]\n    %s" % (file, number, text, check, code))
             wrong += 1
     for key in sorted(set(needed) - used if options.only is None else []):
-        print("deviations.tsv: %s is needed no more: %s" % (key, " ".join(needed[key][1:5])))
+        print("deviations.tsv: %s is no longer needed: %s" % (key, " ".join(needed[key][1:5])))
         wrong += 1
     print("%d files, %d findings, %d deviations" % (len(paths), wrong, len(used)))
     return 1 if wrong else 0
