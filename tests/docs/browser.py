@@ -1,4 +1,4 @@
-"""Headless Chromium, by the WebDriver protocol, for the tests that look at pages."""
+"""Headless Chromium, through the WebDriver protocol, for tests of pages."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ import urllib.request
 
 WINDOWS = ((360, 740), (1280, 900))
 CONTRAST = 4.5  # WCAG 2.1, AA
-# Of each visible text the contrast to the nearest background; the least of all, and its text.
+# For each visible text, the contrast to its background; returns the lowest, and its text.
 LEAST_CONTRAST = """
 const rgb = c => (c.match(/[0-9.]+/g) || []).map(Number);
 const light = c => { const [r, g, b] = c.slice(0, 3).map(v => { v /= 255;
@@ -39,7 +39,7 @@ def is_installed():
 
 
 class Browser:
-    """A session of chromedriver's, by the WebDriver protocol."""
+    """A chromedriver session, through the WebDriver protocol."""
 
     def __init__(self, folder):
         with socket.socket() as free:
@@ -87,7 +87,7 @@ class Browser:
         return self._call("POST", "/execute/sync", {"script": script, "args": arguments})
 
     def look(self, page, texts, keep=None):
-        """What is wrong with a page, dark or light, narrow or wide. `texts` selects what has to be
+        """What is wrong with a page: dark or light, narrow or wide. `texts` selects what must be
         legible; `keep` is a folder for screenshots."""
         for scheme in ("light", "dark"):
             for window in WINDOWS:

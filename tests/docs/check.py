@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """
-What README and docs name exists: files and anchors that are linked, paths, tests, CMake targets and
-options, options of the programs, settings and their values, functions and constants. Every page can
-be reached from the README in two clicks, and there are not too many.
+Checks that what README and docs name exists: linked files and anchors, paths, tests, CMake targets
+and options, options of the programs, settings and their values, functions and constants. Every page
+must be reachable from the README in two clicks, and there must not be too many pages.
 
 usage: check.py ROOT BUILD [PROGRAM...]     (PROGRAM: path of sst-ua or sst-proxy)
 """
@@ -36,7 +36,7 @@ class World:
                        if entry["name"] == "LABELS" for label in entry["value"]}
         self.targets = set(re.findall(r"^(?:\.\.\. )?([\w.-]+)", self._run(
             ["cmake", "--build", build, "--target", "help"]).stdout, re.M))
-        # Those that this build leaves out exist as well.
+        # Targets that this build leaves out count as well.
         self.targets |= set(re.findall(r"add_(?:executable|library|custom_target)\(\s*([\w.-]+)",
                                        self._cmake_files()))
         with open(f"{build}/CMakeCache.txt", encoding="utf-8") as cache:
@@ -77,20 +77,20 @@ class World:
                         yield self._read(os.path.relpath(os.path.join(path, file), self.root))
 
     def exists(self, path):
-        """A path of the tree; capitals stand for names, and * for anything."""
+        """A path in the tree; words in capitals stand for names, and * for anything."""
         pattern = re.sub(r"\b[A-Z]{2,}\b(?!\.md)", "*", path.rstrip("/"))
         return bool(os.path.exists(f"{self.root}/{path}")
                     or glob.glob(f"{self.root}/{pattern}"))
 
     def built(self, path):
-        """What is below build/: a target makes it, a program or what the target is named for, or a
-        script writes it."""
+        """A path below build/: a target makes it, either a program or what the target is named
+        after, or a script writes it."""
         name = os.path.basename(path)
         return (bool({name, f"sst-{name}"} & self.targets) or f"$build/{name}" in self.sources
                 or os.path.exists(f"{self.build}/{path.partition('/')[2]}"))
 
     def setting_is_right(self, name, value):
-        """By the table of docs/policy.md, which a unit test compares with the library."""
+        """According to the table in docs/policy.md, which a unit test compares with the library."""
         for part in self.ranges.get(name, "").split(", "):
             bounds = re.fullmatch(r"(\d+)\.\.(\d+)", part)
             if value == part or (bounds and value.isdigit()
@@ -100,7 +100,7 @@ class World:
 
 
 def anchors(text):
-    """The anchors of a page's headings, as forges make them."""
+    """The anchors of a page's headings, as forges generate them."""
     found = set()
     fenced = False
     for line in text.split("\n"):
@@ -130,7 +130,8 @@ def check_link(world, page, target):
 
 
 def check_command(world, line):
-    """A line of a code block, as typed into a shell; anything else has nothing to check."""
+    """A line of a code block, as typed into a shell; for anything else there is nothing to
+    check."""
     words = line.split("  ")[0].split()
     program = os.path.basename(words[0]) if words else ""
     if program in world.options:
@@ -183,7 +184,7 @@ def check_code(world, text):
 
 
 def check_page(world, page, text):
-    """(line, what is wrong) of a page."""
+    """(line, what is wrong) for a page."""
     fenced = False
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("```"):
@@ -198,14 +199,14 @@ def check_page(world, page, text):
             if problem:
                 yield number, problem
         if page.endswith("CHANGELOG.md"):
-            continue  # what went is named there
+            continue  # removed names are allowed there
         for code in CODE.findall(line):
             for problem in check_code(world, code):
                 yield number, problem
 
 
 def far(world):
-    """The pages that are not to be reached from the README in two clicks."""
+    """The pages that cannot be reached from the README in two clicks."""
     seen, pages = set(), {"README.md"}
     for _ in range(3):
         seen |= pages
@@ -236,7 +237,8 @@ WRONG = """
 
 
 def not_installed(guide, control):
-    """The Debian packages that src/debian/control needs and the guide's command does not install."""
+    """Debian packages that src/debian/control needs and that the guide's command does not
+    install."""
     command = re.search(r"^    apt-get install (debhelper .*)$", guide, re.M)[1]
     needed = re.search(r"^Build-Depends:\n((?: .*\n)+)", control, re.M)[1]
     return sorted(set(re.findall(r"^ ([a-z0-9.+-]+?)(?:-compat)?(?=[ :,]|$)", needed, re.M))
@@ -259,7 +261,7 @@ def main(arguments):
     wrong += [f"{page}: more than two clicks from the README" for page in far(world)]
     count = sum(page.startswith("docs/") for page in world.pages)
     if count > PAGES_MAX:
-        wrong.append(f"docs has {count} pages, more than {PAGES_MAX}: who would find their way?")
+        wrong.append(f"docs has {count} pages, more than {PAGES_MAX}: that is hard to navigate")
     with open(f"{world.root}/src/debian/control", encoding="utf-8") as file:
         wrong += [f"docs/guide.md: does not install {package}, which src/debian/control needs"
                   for package in not_installed(world.pages["docs/guide.md"], file.read())]

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 """
-Compiles and runs the C that the documentation shows. A page's blocks are taken from it as they
-stand and put into the scaffolding beside this script, at lines like
+Compiles and runs the C code in the documentation. A page's blocks are taken from it as they
+are and inserted into the scaffolding next to this script, at lines like
 
     /*@ docs/guide.md # Start */
     /*@ README.md # What a host writes # until: Once for the process */
     /*@ README.md # What a host writes # from: Once for the process */
     /*@ include/sst/queue.h # 1 */             the first @code block of a header
 
-The place is named by the heading above the block. Of several blocks below one heading the first is
-taken that has unused lines, with `from` the first whose next line has the words. Each line of each
-block has to be used exactly once, but a block with a main() of its own is compiled as it is.
+The heading above a block names it. Of several blocks below one heading, the mark takes the first
+with unused lines, or with `from` the first whose next line has the words. Each line of each
+block must be used exactly once, but a block with a main() of its own is compiled as it is.
 
 usage: examples.py ROOT COMPILER LIBRARY [--osip LIBRARY] [--flag=FLAG...] [--sanitize NAME]
 
-Flags are for what uses libosip2.
+The flags are for code that uses libosip2.
 """
 
 import argparse
@@ -26,14 +26,14 @@ import sys
 import tempfile
 import textwrap
 
-# Pages are short: what a function returns is in their tables, not in each line.
+# Pages are short: their tables list what a function returns, so examples do not check every result.
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion",
             "-Wshadow", "-Werror", "-Wno-unused-result"]
 MARK = re.compile(r"^([ ]*)/\*@ (\S+) # ([^#*]+?)(?: # (until|from): ([^*]+?))? \*/$", re.M)
 
 
 class Block:
-    """A block of C: where it stands, its lines, and how many of them were used."""
+    """A block of C: where it is, its lines, and how many of them have been used."""
 
     def __init__(self, page, line, text):
         self.place = f"{page}:{line}"
@@ -41,12 +41,12 @@ class Block:
         self.used = 0
 
     def fits(self, how, word):
-        """Whether the first unused line is where a mark wants to go on."""
+        """Whether the first unused line is where a mark wants to continue."""
         left = self.used < len(self.lines)
         return left and (how != "from" or word in self.lines[self.used])
 
     def take(self, how, word):
-        """The lines that a mark asks for, from the first unused one on."""
+        """The lines that a mark asks for, starting at the first unused one."""
         rest = self.lines[self.used:]
         if how == "until":
             count = next((i for i, line in enumerate(rest) if word in line), None)
@@ -87,7 +87,7 @@ def blocks_of_page(root, page):
 
 
 def collect(root):
-    """(page, heading) to blocks, of all pages and headers."""
+    """{(page, heading): blocks} of all pages and headers."""
     found = {}
     pages = ["README.md"] + sorted(os.path.relpath(p, root) for p in glob.glob(f"{root}/docs/*.md"))
     for page in pages:
@@ -101,7 +101,7 @@ def collect(root):
 
 
 def fill(scaffold, found, root):
-    """The scaffold with the blocks in their places, and #line so that messages name the page."""
+    """The scaffold with the blocks inserted, and #line so that messages name the page."""
     with open(scaffold, encoding="utf-8") as file:
         text = file.read()
 
@@ -129,7 +129,7 @@ def build(source, program, options, osip):
     command += ["-o", program, source]
     if osip:
         command += [options.osip]
-    # rpath: it may be the shared one
+    # rpath: it may be the shared library
     command += [options.library, f"-Wl,-rpath,{os.path.dirname(options.library)}"]
     if osip:
         command += [flag for flag in options.flags if not flag.startswith(("-I", "-isystem"))]
@@ -138,7 +138,7 @@ def build(source, program, options, osip):
 
 
 def try_source(name, text, options, scratch, osip=False):
-    """Compiles and runs; gives what went wrong, or nothing."""
+    """Compiles and runs; returns what went wrong, or nothing."""
     source, program = f"{scratch}/{name}.c", f"{scratch}/{name}"
     with open(source, "w", encoding="utf-8") as file:
         file.write(text)
@@ -182,7 +182,7 @@ def main():
                 print(f"left out: {name}, as the libosip2 adapter is")
                 continue
             wrong.append(try_source(name, text, options, scratch, osip))
-        # A block with a mistake has to be noticed.
+        # A block with a mistake must be noticed.
         broken = "#include <sst/sst.h>\nint main(void)\n{\n    return sst_no_such();\n}\n"
         if not try_source("broken", broken, options, scratch):
             wrong.append("a call of a function that does not exist was not noticed")

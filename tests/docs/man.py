@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """
-The manual pages: every function and every option of the programs is in one, roff's two readers find
-nothing wrong, they speak to who uses the library and not of its own tests, and what a header or a
-program leaves out is noticed.
+The manual pages: every function and every option of the programs is in one; mandoc and groff find
+nothing wrong; they address users of the library and do not mention its own tests; and what a header
+or a program leaves out is noticed.
 
 usage: man.py ROOT [PROGRAM...]     (PROGRAM: path of sst-ua or sst-proxy)
 """
@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 
 FAILURES = []
 
-# Who reads an installed page has none of these.
+# Readers of an installed page have none of these.
 OWN_TESTS = re.compile(r"\b(?:unit|scenario|e2e|check|docs|abi|consumer|example\.loop)\.[a-z]\w+"
                        r"|\btests/|\bctest\b|\bShows:|\bthe tests?\b"
                        r"|\btests? (?:compare|have|hold|prove|read|run|show)s?\b", re.I)
@@ -44,7 +44,7 @@ def pages_in(out):
 
 
 def complaints(out, paths):
-    """What mandoc and groff say about pages."""
+    """What mandoc and groff report about pages."""
     mandoc = subprocess.run(["mandoc", "-Tlint", "-Wwarning", *paths], cwd=out,
                             capture_output=True, text=True, check=False)
     said = mandoc.stdout + mandoc.stderr
@@ -69,7 +69,7 @@ def check_pages(root, out):
 
 def check_functions(root, pages):
     """Found by a search that shares nothing with the script that wrote the pages. `man NAME` opens
-    at what NAME is: on a page of its own, or of its header where the two share a name."""
+    at NAME's description: on a page of its own, or on its header's page if the two share a name."""
     for file in os.listdir(f"{root}/include/sst"):
         with open(f"{root}/include/sst/{file}", encoding="utf-8") as header:
             text = re.sub(r"/\*.*?\*/", "", header.read(), flags=re.S)
@@ -84,7 +84,7 @@ def check_functions(root, pages):
 
 
 def check_see_also(pages):
-    """What a page refers to exists, and libsst(7), where one begins, leads to every page."""
+    """What a page refers to exists, and libsst(7), the starting point, leads to every page."""
     for path, text in pages.items():
         named = set(re.findall(r"\\fB([\w\\-]+)\\fR\((\d)\)", text.partition('"SEE ALSO"')[2]))
         named = {f"man{section}/{name.replace(chr(92), '')}.{section}" for name, section in named}
@@ -98,13 +98,14 @@ def check_see_also(pages):
 
 
 def types_of(pages):
-    """Structures and enumerations, which the page of a header leads to."""
+    """Structures and enumerations, to which a header's page leads."""
     return {name for text in pages.values()
             for name in re.findall(r"(?:struct|enum) (sst_\w+)", text)}
 
 
 def words_on_tests(text):
-    """What a page says of the project's own tests; that something is for a user's is fine."""
+    """What a page says about the project's own tests; saying that something is for a user's tests
+    is fine."""
     plain = re.sub(r"\\f[BIR]|\\&", "", text).replace("\\-", "-")
     return OWN_TESTS.findall(" ".join(plain.split()))
 
@@ -121,7 +122,7 @@ def check_audience(pages):
 
 
 def check_sentences():
-    """An index entry ends where the sentence does, not within parentheses or code."""
+    """An index entry ends where the sentence ends, not within parentheses or code."""
     sys.path.insert(0, sys.argv[1] + "/docs/man")
     import pages  # pylint: disable=import-outside-toplevel
     for text, wanted in (("Ends (not here: 1. 2) here. More.", "Ends (not here: 1. 2) here"),
@@ -132,7 +133,7 @@ def check_sentences():
 
 
 def check_options(program, pages):
-    """Each option of --help is in the page, and each of the page in --help."""
+    """Each option in --help is in the page, and each option in the page is in --help."""
     name = os.path.basename(program)
     page = pages[f"man1/{name}.1"].replace("\\-", "-")
     table = page[page.index('.SH "OPTIONS"'):page.index('.SH "', page.index('.SH "OPTIONS"') + 4)]
@@ -157,7 +158,7 @@ def copy_of(root, to):
 
 
 def check_that_gaps_are_noticed(root, scratch):
-    """Each of these changes to a copy of the tree has to be refused by pages.py."""
+    """pages.py must reject each of these changes to a copy of the tree."""
     gaps = [
         ("include/sst/types.h", r"(SST_SIDE_LOCAL = 1,) /\*\*<.*?\*/", r"\1", "SST_SIDE_LOCAL"),
         ("include/sst/queue.h", r"(size_t capacity;) +/\*\*<.*?\*/", r"\1", "size_t capacity"),
@@ -174,7 +175,7 @@ def check_that_gaps_are_noticed(root, scratch):
             text = header.read()
         broken, count = re.subn(pattern, replacement, text, count=1)
         if count != 1:
-            fail(f"{file}: nothing matches {pattern}: mend this test")
+            fail(f"{file}: nothing matches {pattern}: fix this test")
         with open(f"{tree}/{file}", "w", encoding="utf-8") as header:
             header.write(broken)
         done = write_pages(tree, f"{scratch}/broken")

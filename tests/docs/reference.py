@@ -2,13 +2,13 @@
 """
 The reference of the public headers.
 
-    reference.py reference DOXYFILE ROOT    Doxygen has nothing to say about them, and would have about
-                                            a symbol that is not documented
+    reference.py reference DOXYFILE ROOT    Doxygen has no complaints about them, and would complain
+                                            about a symbol that is not documented
     reference.py pages DOXYFILE ROOT [FOLDER]   its pages can be read in Chromium, dark and light,
                                             narrow and wide; FOLDER is for screenshots
 
 DOXYFILE is as CMake configured it.
-Exit status: 0, 1 where something is wrong, 77 where a tool is missing.
+Exit status: 0 success, 1 failure, 77 a tool is missing.
 """
 
 import os
@@ -26,7 +26,7 @@ TEXTS = ".title,.memname," + ",".join(
     f".contents {tag}" for tag in "p,li,td,th,h2,h3,dt,dd,a".split(","))
 
 def run(doxyfile, root, include, out, settings):
-    """Runs Doxygen with other folders than the configured ones; gives (status, what it said)."""
+    """Runs Doxygen with other folders than the configured ones; returns (status, output)."""
     with open(doxyfile, encoding="utf-8") as file:
         text = file.read()
     text = text.replace(f'"{root}/include', f'"{include}')
@@ -36,7 +36,7 @@ def run(doxyfile, root, include, out, settings):
 
 
 def check_warnings(doxyfile, root, scratch):
-    # Warnings are all that counts here; the pages themselves are not read.
+    # Only warnings count here; the pages themselves are not read.
     settings = "GENERATE_HTML = NO\nGENERATE_XML = YES"
     status, said = run(doxyfile, root, f"{root}/include", f"{scratch}/out", settings)
     if status != 0 or said:
@@ -46,7 +46,7 @@ def check_warnings(doxyfile, root, scratch):
     with open(header, encoding="utf-8") as file:
         text, count = re.subn(r"(size_t capacity;) +/\*\*<.*?\*/", r"\1", file.read(), count=1)
     if count != 1:
-        sys.exit("queue.h has no capacity any more: mend this test")
+        sys.exit("queue.h has no capacity any more: fix this test")
     with open(header, "w", encoding="utf-8") as file:
         file.write(text)
     status, said = run(doxyfile, root, f"{scratch}/include", f"{scratch}/broken", settings)

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
 """Compares the tables of state in docs/design.md with the code.
 
-    state.py ROOT          each piece of state has a row, and each row is true of the code by name
-    state.py --notices     ... and would not be found so otherwise
-    state.py --where ROOT  the functions that have each piece's name, to write rows from
+    state.py ROOT          each piece of state has a row, and each row agrees with the code
+    state.py --notices     ... and disagreements would be noticed
+    state.py --where ROOT  the functions that mention each piece's name, for writing rows
 
 Pieces of state are the members of struct sst_session and struct sst_tx, as `session.flags` and
 `tx.cseq`, and what src/session/state.h names: enumerators, flags, and places of parts (PHASE_AT). A
-name that is made of others, as F_INTERVAL of flags, is none. A table of state has this head:
+name composed of others, such as F_INTERVAL of flags, is not one. A table of state has this head:
 
     | state | set by | cleared by | needed by |
 
-A row names one piece or several in backticks. Functions in its second and third cell, as
-`sst_session_commit()`, exist in src and mention each piece of the row, or a name that is made of
-it; a cell may say in words instead why there is none. The last cell has the rules.
+A row names one or more pieces in backticks. Functions in its second and third cell, such as
+`sst_session_commit()`, must exist in src and mention each piece in the row, or a name composed of
+it; a cell may instead say in words why there is none. The last cell has the rules.
 Exit status: 0 they agree, 1 they do not.
 """
 
@@ -27,13 +27,14 @@ STRUCTURES = ("session", "tx")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 DEFINE = re.compile(r"^#define ([A-Z]\w+)[ \t]((?:\\\n|[^\n])+)", re.MULTILINE)
 ENUM = re.compile(r"^enum \w+ \{(.*?)\}", re.MULTILINE | re.DOTALL)
-# A definition begins and ends at the margin, as .clang-format has it.
+# A definition begins and ends in the first column, as .clang-format requires.
 FUNCTION = re.compile(r"^(?!typedef|#)\w[^;{}()]*?\b(\w+)\([^;{}]*?\)\n\{\n(.*?)^\}", re.M | re.S)
 RULE = re.compile(r"§|\bEC-\d+|\bRFC \d+|\bFB-\d+")
 
 
 class Code:
-    """pieces: names of state; made: {name: names that it is made of}; bodies: {function: text}."""
+    """pieces: names of state; made: {name: names that it is composed of}; bodies: {function:
+    text}."""
 
     def __init__(self, interface, header, sources):
         self.pieces, self.made, self.bodies = [], {}, {}
@@ -55,7 +56,7 @@ class Code:
                 self.bodies[name] = self.bodies.get(name, "") + body
 
     def mentions(self, function, piece):
-        """Whether a function has the piece's name in it, or one that is made of it."""
+        """Whether a function mentions the piece's name, or one composed of it."""
         if "." in piece:
             member = piece.partition(".")[2]
             # A structure may be written as a whole: .member = value.
@@ -195,7 +196,7 @@ Another table:
 
 | `no.state` | a table without the head |
 """
-# What is put for what, and what has to be said.
+# The text replaced, its replacement, and the expected messages.
 CASES = [
     ("", "", []),
     ("| `PHASE_ENDED` | `end()` | never | EC-2 |\n", "", ["no row has PHASE_ENDED"]),
@@ -223,9 +224,9 @@ CASES = [
 
 
 def notices():
-    """How many mistakes are not noticed."""
+    """The number of mistakes that are not noticed."""
     code = Code(SMALL_INTERFACE, SMALL_HEADER, [SMALL_HEADER, SMALL_SOURCE])
-    # The row of PHASE_IDLE says what is not so: end() leaves it by naming another.
+    # The row of PHASE_IDLE is wrong: end() leaves that state by naming another.
     page = SMALL_PAGE.replace("`end()` by the next", "what comes next")
     wrong = 0
     if code.pieces != SMALL_PIECES:
@@ -233,7 +234,7 @@ def notices():
         wrong += 1
     if [text.partition(": ")[2] for text in complaints(code, SMALL_PAGE)] != \
             ["end() has nothing of PHASE_IDLE"]:
-        print("a function that does not name what it is to clear: not noticed")
+        print("a function that does not name what it should clear: not noticed")
         wrong += 1
     for old, new, expected in CASES:
         said = complaints(code, page.replace(old, new, 1) if old else page)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Phrases that sound translated do not come back, and words are spelled right.
+"""Checks that no translated-sounding phrase comes back, and that words are spelled correctly.
 
 usage: words.py ROOT
 
-words.tsv has the phrases; codespell does the spelling, where it is installed. What is written by a
-program from captures (docs/interop.md) or measured (docs/performance.md) is looked at as well.
+words.tsv has the phrases; codespell checks the spelling, if it is installed. Pages that programs
+write (docs/interop.md, docs/performance.md) are checked as well.
 """
 
 import glob

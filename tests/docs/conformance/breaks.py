@@ -1,10 +1,10 @@
-"""Ways to break the library, one rule each; sabotage.py tries whether the tests notice.
+"""Ways to break the library, one rule each; sabotage.py checks whether the tests notice.
 
-Each is (rule, file below src/, what it does to the library, text that stands there once, other text).
+Each is (rule, file below src/, what it does to the library, text that occurs once, replacement).
 """
 
 BREAKS = [
-    # Where header fields stand and what they say: sections 4 to 6
+    # Where header fields are allowed and what they say: sections 4 to 6
     ("4-1", "session/uac.c", "takes a 180 with Session-Expires for a 2xx",
      "outcome == SST_OUTCOME_PROVISIONAL) {\n"
      "        provisional(s, tx, response, now);\n"
@@ -26,7 +26,7 @@ BREAKS = [
      'SST_SCAN_IS(name, "x")', 'SST_SCAN_IS(name, "xx")'),
     ("5-1", "rules/headers.c", "sends a 422 of the host's own with Min-SE: 0",
      "sst_max(value, sst_local_min(policy))", "value"),
-    ("5-2", "rules/uac.c", "retries with Min-SE: 90 where an absent one said so",
+    ("5-2", "rules/uac.c", "retries with Min-SE: 90, which an absent one means anyway",
      "*min_se > sst_max(ask->min_se, policy->absolute_min);", "*min_se > ask->min_se;"),
     ("5-2", "rules/proxy.c", "takes an absent Min-SE for none at all",
      "                             : policy->absolute_min;", "                             : 0;"),
@@ -40,7 +40,7 @@ BREAKS = [
      '        add_timer(headers, "Supported"); /* §7.1 */',
      '        add_timer(headers, "Supported");\n'
      '        add_seconds(headers, "Min-SE", policy->min_se);'),
-    ("6-1", "rules/uas.c", "answers 422 to who does not know it",
+    ("6-1", "rules/uas.c", "answers 422 to a UAC that does not know it",
      "if (!(request->has & SST_MSG_SESSION_EXPIRES) || !supports(policy, request)) {",
      "if (!(request->has & SST_MSG_SESSION_EXPIRES)) {"),
 
@@ -50,7 +50,7 @@ BREAKS = [
     ("7.1-5", "rules/uac.c", "asks for less than the Min-SE beside it",
      "ask->session_expires = sst_max(policy->session_expires, least);",
      "ask->session_expires = policy->session_expires;"),
-    ("7.1-7", "rules/uac.c", "leaves Supported out where Require says it",
+    ("7.1-7", "rules/uac.c", "leaves Supported out if Require says it",
      "ask->supported = true;", "ask->supported = policy->mode != SST_MODE_REQUIRE;"),
     ("7.2-1", "session/session.c", "lets a fork begin with the timer of the first dialog",
      "    child->flags = parent->flags & F_CALLER;\n"
@@ -58,12 +58,12 @@ BREAKS = [
      "    child->flags = parent->flags;\n"
      "    child->interval = parent->interval;\n"
      "    child->start_ms = parent->start_ms;\n"),
-    ("7.2-2", "rules/uac.c", "overlooks Session-Expires where Require says to look",
+    ("7.2-2", "rules/uac.c", "overlooks Session-Expires if Require announces it",
      "if (present && read_agreed(",
      "if (present && !(response->has & SST_MSG_REQUIRE_TIMER) && read_agreed("),
     ("7.2-3", "rules/uac.c", "honours no Session-Expires that it did not ask for",
      "if (present && read_agreed(", "if (present && asked != 0 && read_agreed("),
-    ("7.2-4", "rules/uac.c", "takes uas in a 2xx for itself",
+    ("7.2-4", "rules/uac.c", "takes uas in a 2xx to mean this side",
      "timer->side = SST_SIDE_REMOTE;", "timer->side = SST_SIDE_LOCAL;"),
     ("7.2-6", "rules/uac.c", "goes on with a timer that the owner lets the peer turn off",
      "bool goes_on = dialog->own_benefit || policy->dropped == SST_DROPPED_KEEP;",
@@ -87,7 +87,7 @@ BREAKS = [
     ("7.2-12", "session/commit.c", "refreshes at 60 % instead of half",
      "uint64_t delay = percent_ms(s->interval, policy->refresh_percent);",
      "uint64_t delay = percent_ms(s->interval, policy->refresh_percent + 10u);"),
-    ("7.4-1", "session/uac.c", "requires the extension in its first request alone",
+    ("7.4-1", "session/uac.c", "requires the extension only in its first request",
      "if (s->flags & F_NO_REQUIRE) {",
      "if ((s->flags & F_NO_REQUIRE) || sst_phase(s) == PHASE_CONFIRMED) {"),
     ("7.4-2", "session/uas.c", "learns no Min-SE from the peer's requests",
@@ -118,7 +118,7 @@ BREAKS = [
     # Proxies: section 8
     ("8-1", "rules/proxy.c", "follows the rules without memory",
      "if (policy->stateful && is_refresh_method", "if (is_refresh_method"),
-    ("8-2", "rules/proxy.c", "does not tell to record-route",
+    ("8-2", "rules/proxy.c", "does not ask for Record-Route",
      "            edit->record_route = policy->record_routes;\n", ""),
     ("8.1-3", "rules/proxy.c", "raises an interval to its own wish",
      "    interval = sst_max(interval, least);\n",
@@ -129,7 +129,7 @@ BREAKS = [
      "            edit->record_route = policy->record_routes;",
      "            edit->record_route = policy->record_routes;\n"
      "            edit->insert_refresher_uac = edit->set_session_expires;"),
-    ("8.1-7", "rules/proxy.c", "inserts no Min-SE where it raises the interval",
+    ("8.1-7", "rules/proxy.c", "inserts no Min-SE when it raises the interval",
      "edit->set_min_se = !has_min ||", "edit->set_min_se = has_min &&"),
     ("8.1-8", "rules/proxy.c", "raises Min-SE for a UAC that supports timer",
      "} else if (interval < minimum && supports) {",
@@ -178,10 +178,10 @@ BREAKS = [
      "    return facts->has_session_expires ? sst_max(interval, least) : interval;"),
     ("9-4", "rules/uas.c", "overrides the refresher that the UAC chose",
      "        return facts->refresher;", "        return policy->prefer_refresher;"),
-    ("9-5", "rules/headers.c", "leaves Require out where the UAC has to refresh",
+    ("9-5", "rules/headers.c", "leaves Require out if the UAC has to refresh",
      "    if (answer->require) {",
      "    if (answer->require && answer->refresher != SST_REFRESHER_UAC) {"),
-    ("9-6", "rules/uas.c", "requires the extension of who does not know it",
+    ("9-6", "rules/uas.c", "requires the extension of a UAC that does not know it",
      "    answer->require = facts->supports;", "    answer->require = true;"),
     ("9-7", "session/uas.c", "counts from the request, not from its 2xx",
      "    sst_session_commit(s, &commit, now);",
@@ -193,7 +193,7 @@ BREAKS = [
      "        s->refresh_ms"),
     ("9-9", "rules/headers.c", "sends 422 with 90 instead of its minimum",
      "sst_max(value, sst_local_min(policy))", "policy->absolute_min"),
-    ("9-10", "rules/uas.c", "answers no Session-Expires to a UAC without support",
+    ("9-10", "rules/uas.c", "sends no Session-Expires to a UAC without support",
      "    if (facts->has_session_expires) {\n        /* §9: never",
      "    if (!facts->supports && facts->has_session_expires) {\n        return 0;\n    }\n"
      "    if (facts->has_session_expires) {\n        /* §9: never"),
@@ -220,11 +220,11 @@ BREAKS = [
      '        add_timer(headers, "Supported"); /* §12.3 */', "        (void)headers;"),
 
     # Decisions
-    ("EC-03", "rules/uac.c", "takes the smaller of two intervals where the peer refreshes",
+    ("EC-03", "rules/uac.c", "takes the smaller of two intervals if the peer refreshes",
      "timer->side == SST_SIDE_LOCAL ? response->session_expires : "
      "response->session_expires_max;",
      "response->session_expires;"),
-    ("EC-12", "rules/uas.c", "answers who cannot be told 422 with too small an interval",
+    ("EC-12", "rules/uas.c", "answers a UAC that cannot be sent 422 with too small an interval",
      "sst_max(facts->session_expires, sst_local_min(policy));", "facts->session_expires;"),
     ("EC-16", "rules/uac.c", "leaves a 2xx without refresher to the peer",
      "        /* One refresh too many does no harm, one too few ends the call. */\n"
@@ -232,7 +232,7 @@ BREAKS = [
     ("EC-20", "session/commit.c", "starts a timer before the call is answered",
      "    if (!confirmed && !commit->establishes) {",
      "    if (!confirmed && !commit->establishes && now == 0) {"),
-    ("EC-21", "rules/uac.c", "lets the peer refresh where two results differ",
+    ("EC-21", "rules/uac.c", "lets the peer refresh if two results differ",
      "a->side == SST_SIDE_LOCAL || b->side == SST_SIDE_LOCAL",
      "a->side == SST_SIDE_LOCAL && b->side == SST_SIDE_LOCAL"),
     ("EC-31", "session/uac.c", "lets a copy of a 2xx move the expiration",
@@ -242,34 +242,34 @@ BREAKS = [
      "        return false;"),
     ("EC-43", "session/time.c", "ends a millisecond late",
      "now >= due->end", "now > due->end"),
-    ("EC-73", "session/uas.c", "refuses an UPDATE without offer beside an own request",
+    ("EC-73", "session/uas.c", "refuses an UPDATE without offer during a local request",
      "    if (!update && sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {",
      "    if (sst_open(s, LOCAL_INVITE_AT) != OPEN_NONE) {"),
     ("EC-102", "rules/uac.c", "turns the timer off for a Session-Expires that cannot be read",
      "if (unreadable && is_running(dialog)) {",
      "if (present && is_running(dialog)) {"),
-    ("EC-111", "session/refused.c", "repeats the method that was refused",
+    ("EC-111", "session/refused.c", "repeats the rejected method",
      "    case STRIKE_OTHER:\n"
      "        sst_prefer_other(s, tx);\n",
      "    case STRIKE_OTHER:\n"),
     ("EC-114", "session/plan.c", "has no second round",
      "    if (now >= last || !second_round(s)) {",
      "    if (now >= last || sst_second_round(s) || true) {"),
-    ("EC-28", "session/refused.c", "gives up at a 422 once the extension is switched off",
+    ("EC-28", "session/refused.c", "gives up at a 422 once the extension is turned off",
      "    if (sst_is_turned_off(s, tx)) {", "    if (s->policy == NULL) {"),
-    ("EC-115", "session/uas.c", "lets a ping put off its refresh",
+    ("EC-115", "session/uas.c", "lets a ping postpone its refresh",
      "commit.keeps_plan = !facts.has_session_expires || !facts.supports;",
      "commit.keeps_plan = false;"),
     ("EC-117", "session/uas.c", "refuses a BYE with a low CSeq",
      "return bye ? 0 : 500; /* EC-107 */",
      "return 500; /* EC-107 */"),
-    ("EC-120", "session/due.c", "hangs up beside a request of its own",
+    ("EC-120", "session/due.c", "hangs up during a local request",
      "(s->flags & (F_LOCAL_REQUEST | F_PEER_REQUEST | F_HELD)) != 0;",
      "(s->flags & (F_PEER_REQUEST | F_HELD)) != 0;"),
     ("EC-126", "session/commit.c", "hangs up as early as the owner likes",
      "return percent < guard ? (uint32_t)percent : guard;",
      "return (uint32_t)percent;"),
-    ("EC-127", "session/uac.c", "takes 100 for life",
+    ("EC-127", "session/uac.c", "takes 100 for a sign of life",
      "    if (response->status > 100) {",
      "    if (response->status >= 100) {"),
     ("EC-132", "session/commit.c", "counts half from the arrival of the 2xx",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whether page.py notices what it is there for: a small tree in order, then one mistake at a time."""
+"""Whether page.py notices what it is for: a small correct tree, then one mistake at a time."""
 
 import contextlib
 import io
@@ -27,7 +27,7 @@ FILES = {
 }
 CTEST = ["unit.a", "scenario.story", "e2e.retry"]
 
-# File, text that stands there, other text; what page.py has to say of it.
+# File, text that occurs in it, replacement; what page.py must report.
 MISTAKES = [
     ("tests/unit/test_a.c", "4-1", "4-2", "there is no 4-2"),
     ("tests/unit/test_a.c", "4-1", "4-1 4-1", "4-1 twice"),
@@ -57,7 +57,7 @@ def put(root, name, text):
 
 
 def make(root):
-    """The tree in order."""
+    """The correct tree."""
     for name, text in FILES.items():
         put(root, name, text)
     for name in ("page.py", "shown.py"):
@@ -70,7 +70,7 @@ def make(root):
 
 
 def run(root, *words):
-    """(status, output) of page.py, which runs in this process: to start Python takes longer."""
+    """(status, output) of page.py, which runs in this process: starting Python takes longer."""
     output, path, arguments = io.StringIO(), list(sys.path), sys.argv
     script = os.path.join(root, "tests/docs/conformance/page.py")
     sys.argv = [script, *words]
@@ -87,7 +87,7 @@ def run(root, *words):
 
 
 def judge(root):
-    """Both commands that judge; the first that finds something."""
+    """Runs both checking commands; returns the output of the first that finds something."""
     build = os.path.join(root, "build")
     status, output = run(root, "check", "--build", build, "--ctest", os.path.join(build, "ctest"))
     return (status, output) if status else run(root, "ran", os.path.join(build, "results.xml"))
@@ -99,7 +99,7 @@ def main():
         make(root)
         status, output = judge(root)
         if status != 0:
-            print("finds mistakes where there are none:\n" + output)
+            print("reports mistakes in a correct tree:\n" + output)
             return 1
         for name, old, new, words in MISTAKES:
             with open(os.path.join(root, name), encoding="utf-8") as file:

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Each rule and decision, and the tests that show it.
 
-    page.py write FILE               writes them as a page
-    page.py check --build FOLDER     fails if an id is shown by nothing, or a test that is named does
+    page.py write FILE               writes a page of them
+    page.py check --build FOLDER     fails if no test shows an id, or if a named test does
                                      not exist or did not run
-    page.py ran RESULTS              the same for a whole run: RESULTS is what ctest wrote with
-                                     --output-junit; each test that is named must have passed in it
+    page.py ran RESULTS              the same for a complete run: RESULTS is what ctest wrote with
+                                     --output-junit; each named test must have passed in it
 
-Exit status: 0, 1 where something is wrong, 2 for wrong usage.
+Exit status: 0 success, 1 failure, 2 wrong usage.
 """
 
 import argparse
@@ -23,8 +23,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import shown  # noqa: E402  pylint: disable=wrong-import-position
 
-# The only rules that a library without messages, SDP and URIs cannot keep by itself: identity of a
-# retry, description of a refresh, record-routing, SIPS.
+# The only rules that a library without messages, SDP and URIs cannot keep by itself: the identity
+# of a retry, the description in a refresh, record-routing, SIPS.
 HOSTS = {"7.3-2", "7.4-14", "EC-79", "8-2", "11-2", "11-3"}
 
 HEAD = """\
@@ -40,7 +40,7 @@ tests. Where a rule is in part the host's to keep, it says so, with the place in
 
 
 def anchors(path):
-    """The anchors of a Markdown file's headings, as the usual renderers make them."""
+    """The anchors of a Markdown file's headings, as common renderers generate them."""
     with open(path, encoding="utf-8") as file:
         headings = re.findall(r"^#+ (.*)$", file.read(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in headings}
@@ -61,7 +61,7 @@ def host_rules(known):
 
 
 def tests_cell(tests):
-    """The tests of one id as Markdown: a program once, with its cases behind it."""
+    """The tests of one id as Markdown: each program once, followed by its cases."""
     programs = {}
     for test in tests:
         programs.setdefault(test.ctest, []).append(test.name)
@@ -70,12 +70,12 @@ def tests_cell(tests):
 
 
 def escape(text):
-    """Text that stays text in a cell."""
+    """Escapes text for a table cell."""
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def page(known_rules, known_decisions, by_id, hosts):
-    """The page."""
+    """The text of the page."""
     named = {test for tests in by_id.values() for test in tests}
     lines = [HEAD % {
         "rules": len(known_rules), "decisions": len(known_decisions),
@@ -141,7 +141,7 @@ def cases_that_ran(build, ctest_name):
 
 
 def missing(named, build, ctest):
-    """Tests that are named and do not exist, or did not run."""
+    """Named tests that do not exist or did not run."""
     exist = ctest_names(build, ctest)
     ran = {}
     for test in named:
@@ -161,7 +161,7 @@ def check(options):
 
 
 def ran_all(options):
-    """Tests that are named and did not pass in a whole run."""
+    """Named tests that did not pass in a complete run."""
     passed = set()
     for case in xml.etree.ElementTree.parse(options.results).getroot().iter("testcase"):
         if case.get("status") == "run":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Breaks the library on purpose, rule by rule, and sees whether a test that names the rule fails.
+"""Breaks the library on purpose, rule by rule, and checks that a test that names the rule fails.
 
     sabotage.py [--jobs N] [--keep FOLDER] [RULE...]    all of breaks.py, or those of these rules
-    sabotage.py --check                                  only: does each still fit the sources?
+    sabotage.py --check                                  only check that each still applies
 
-It works on a copy outside of the tree, with unit tests and scenarios, and prints a row for each.
-Exit status: 0 all were noticed, 1 one was not.
+It works on a copy outside the tree, with unit tests and scenarios, and prints a row for each.
+Exit status: 0 all were noticed, 1 one was missed.
 """
 
 import argparse
@@ -26,12 +26,12 @@ COPIED = ["CMakeLists.txt", "include", "src", "tests", "docs"]
 
 
 def broken_text(rule, name, old, new, root=shown.ROOT):
-    """(path, text as it is, text as broken)"""
+    """(path, original text, broken text)"""
     path = os.path.join(root, "src", name)
     with open(path, encoding="utf-8") as file:
         text = file.read()
     if text.count(old) != 1:
-        raise shown.Mistake("%s: %r stands %d times in src/%s" % (rule, old, text.count(old), name))
+        raise shown.Mistake("%s: %r occurs %d times in src/%s" % (rule, old, text.count(old), name))
     return path, text, text.replace(old, new)
 
 
@@ -43,7 +43,7 @@ def tests_of_rules():
 
 
 def check(tests):
-    """Whether each break fits the sources and has tests that could notice it."""
+    """Checks that each break applies to the sources and has tests that could notice it."""
     for rule, name, _, old, new in BREAKS:
         broken_text(rule, name, old, new)
         if not tests.get(rule):
@@ -105,7 +105,7 @@ class Workshop:
         return done.returncode != 0
 
     def noticing(self, tests):
-        """Of these tests, those that fail now."""
+        """Those of these tests that fail now."""
         suites = sorted({test.ctest[len("unit."):] for test in tests if test.name
                          and not test.ctest.startswith("unit.osip")})
         stories = [test for test in tests if not test.name]
@@ -118,7 +118,7 @@ class Workshop:
 
 
 def sabotage(shop, tests, chosen):
-    """Breaks one after the other; gives the number that went unnoticed."""
+    """Applies the breaks one after the other; returns the number that went unnoticed."""
     roles = {name: row["role"] for name, row in shown.rules().items()}
     unnoticed = 0
     for rule, name, what, old, new in BREAKS:
@@ -140,10 +140,10 @@ def sabotage(shop, tests, chosen):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Breaks rules to see whether tests notice.")
-    parser.add_argument("--check", action="store_true", help="only see whether the list fits")
+    parser = argparse.ArgumentParser(description="Breaks rules to check that tests notice.")
+    parser.add_argument("--check", action="store_true", help="only check that the list applies")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--keep", help="work in this folder and leave it there")
+    parser.add_argument("--keep", help="work in this folder and keep it")
     parser.add_argument("rules", nargs="*")
     options = parser.parse_args()
     try:

@@ -1,11 +1,11 @@
 """Which test shows which rule: the lists, and the marks at the tests.
 
-A mark is the word Shows with ids.  Where it stands:
+A mark is the word Shows with ids, in these places:
     a unit test       /* Shows: 7.1-1 EC-10 */ on lines directly above START_TEST
     a scenario        the line `shows 7.1-1 EC-10`
     an end-to-end     # Shows: 7.1-1 EC-10 on lines directly above its def
 Ids of stories from the field (FB-, K and D with a number) and of invariants (I with a number) may
-stand there too; every other id that is neither a rule nor a decision is a mistake.
+be there too; any other id that is neither a rule nor a decision is a mistake.
 """
 
 import collections
@@ -28,12 +28,12 @@ OTHER_ID = re.compile(r"^(FB-|[DIK]-?)\d+$")
 
 
 def ids_of(words):
-    """The ids of a mark that are rules or decisions."""
+    """Those ids in a mark that are rules or decisions."""
     return [word for word in words.split() if not OTHER_ID.match(word)]
 
 
 class Mistake(Exception):
-    """Something in the lists or marks is wrong; the text says where."""
+    """Something in the lists or marks is wrong; the message says where."""
 
 
 def table(name, columns):
@@ -59,7 +59,7 @@ def rules():
 
 
 def decisions():
-    """What was decided where the RFC is silent."""
+    """Decisions about what the RFC leaves open."""
     return table("decisions.tsv", ["id", "title", "decision", "why"])
 
 
@@ -68,7 +68,7 @@ def _relative(path, root):
 
 
 def _marked(path, root, ctest, mark, start):
-    """Tests of one C or Python file: marks belong to the test on the line behind the last."""
+    """Tests in one C or Python file: marks belong to the test on the line after the last mark."""
     marks, marked = [], False
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):

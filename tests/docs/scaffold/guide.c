@@ -1,4 +1,4 @@
-/* What docs/guide.md shows, as one program: a stack of paper around it, and two calls and a fork. */
+/* The code in docs/guide.md as one program, with a dummy stack around it, two calls and a fork. */
 #include <sst/sst.h>
 
 #include <assert.h>
@@ -37,7 +37,7 @@ static uint64_t clock_ms(void)
     return clock_now;
 }
 
-/* Waiting costs no time here: the clock goes to the deadline. */
+/* Waiting takes no time here: the clock jumps to the deadline. */
 static int wait_ms(uint64_t deadline_ms)
 {
     clock_now = deadline_ms > clock_now ? deadline_ms : clock_now;
@@ -102,7 +102,7 @@ static void forget(struct dialog *dialog)
 
 /*@ docs/guide.md # Proxies # from: static size_t interval_text */
 
-/* A message of a proxy's has only a Session-Expires, and gets one. */
+/* A proxy's message has only a Session-Expires, and gets one. */
 static void change(const struct message *message, const struct sst_proxy_edit *edit)
 {
     interval_sent[0] = 0;
@@ -168,7 +168,7 @@ int main(void)
         assert(strcmp(sst_headers_get(&headers, "Session-Expires"), "1800;refresher=uac") == 0);
         /*@ docs/guide.md # You could not send it */
         assert(sst_session_request(&call->session, tx, SST_METHOD_INVITE, 0, now, &headers) ==
-               SST_OK); /* else the first one would be in its way */
+               SST_OK); /* otherwise the first one would block it */
         assert(sst_session_not_sent(&call->session, tx, SST_NEVER, now) == SST_OK);
     }
     {
@@ -179,7 +179,7 @@ int main(void)
         assert(sst_session_deadline(&call->session) == deadline);
     }
 
-    /* A peer's INVITE with too small an interval, and one that is answered. */
+    /* A peer's INVITE with too small an interval, and another that is answered. */
     {
         static struct sst_tx incoming;
         struct sst_tx *tx = &incoming;
@@ -199,7 +199,8 @@ int main(void)
         assert(strcmp(sst_headers_get(&headers, "Session-Expires"), "90;refresher=uac") == 0);
     }
 
-    /* A proxy that asks, for a caller that knows the timer and a callee that does not. */
+    /* A proxy that asks for a timer, for a caller that knows the extension and a callee that does
+     * not. */
     {
         static struct branch branches[1];
         static struct dialog dialogs[1];
@@ -240,7 +241,7 @@ int main(void)
         call = &caller;
         assert(sst_session_deadline(&call->session) == 901000);
         clock_now = 901000;
-        line_is_down = true; /* the first refresh cannot be sent, and is asked for again */
+        line_is_down = true; /* the first refresh cannot be sent, and is requested again */
         sst_session_advance(&call->session, clock_now);
         line_is_down = false;
         assert(caller.refreshes == 0 && sst_session_deadline(&call->session) == 903000);
@@ -251,7 +252,7 @@ int main(void)
         free(slots);
     }
 
-    /* The callee waits for a refresh that never comes: 90 s less a third. */
+    /* The callee waits for a refresh that never comes: 90 s minus a third. */
     clock_now = 1000;
     loop(&callee);
     assert(clock_now == 1000 + 60000);

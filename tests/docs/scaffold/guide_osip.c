@@ -1,4 +1,4 @@
-/* What docs/guide.md shows of libosip2; examples.py puts the blocks in their places. */
+/* The libosip2 code in docs/guide.md; examples.py inserts the blocks. */
 #include <sst/osip.h>
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* The examples of the headers; examples.py puts them in their places. */
+/* The examples in the headers; examples.py inserts them. */
 #include <sst/sst.h>
 
 #include <assert.h>
@@ -19,7 +19,7 @@ static void read_a_message(void)
     assert(msg.violations == 0);
 }
 
-/* RFC 4028 §9: 60 s are refused, 90 s are taken; Table 2: the UAC refreshes. */
+/* RFC 4028 §9: 60 s is rejected, 90 s is accepted; Table 2: the UAC refreshes. */
 static void answer(uint32_t interval, const char *min_se_field, const char *interval_field)
 {
     struct sst_policy policy;
@@ -53,7 +53,7 @@ static int on_event(void *user, struct sst_session *session, const struct sst_ev
     return SST_CALLBACK_DONE;
 }
 
-/* A session that waits for a refresh that does not come. */
+/* A session that waits for a refresh that never comes. */
 static void run_a_queue(void)
 {
     struct sst_policy policy;

@@ -1,4 +1,4 @@
-/* What docs/policy.md shows; examples.py puts the block in its place. */
+/* The code in docs/policy.md; examples.py inserts the block. */
 #include <sst/sst.h>
 
 #include <assert.h>

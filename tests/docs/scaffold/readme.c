@@ -1,4 +1,4 @@
-/* What README.md shows, with what it leaves out; examples.py puts the blocks in their places. */
+/* The code in README.md, with what it leaves out; examples.py inserts the blocks. */
 #include <sst/sst.h>
 
 #include <assert.h>
@@ -102,7 +102,8 @@ static void asked(struct call *call, enum sst_method method, uint32_t cseq, cons
     receive_request(call, &request);
 }
 
-/* The callee: too small an interval is refused; then the caller refreshes three times, and no more. */
+/* The callee: too small an interval is rejected; then the caller refreshes three times, and no
+ * more. */
 static void callee(const struct sst_policy *policy)
 {
     static struct call call;
@@ -120,7 +121,7 @@ static void callee(const struct sst_policy *policy)
         asked(&call, SST_METHOD_UPDATE, 3 + cycle, "90;refresher=uac");
         assert(call.status == 200);
     }
-    clock_ms += 59999; /* §10: 90 s less the smaller of 32 s and a third */
+    clock_ms += 59999; /* §10: 90 s minus the smaller of 32 s and a third */
     while (sst_session_deadline(&call.session) <= clock_ms) {
         sst_session_advance(&call.session, clock_ms);
     }
