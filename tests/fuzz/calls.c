@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* How far the clock goes; nearer to its end deadlines lose their order. */
+/* How far the clock goes; closer to its end, deadlines lose their order. */
 #define LAST_MS (UINT64_MAX / 8u)
 
 static enum sst_method method_of(enum tx_place place)
@@ -18,7 +18,7 @@ static uint64_t next_deadline(const struct host *host)
     return deadline == SST_NEVER || deadline < host->now_ms ? host->now_ms : deadline;
 }
 
-/* The clock goes on, jumps, stands still or goes back; then the session is looked at. */
+/* The clock advances, jumps, stands still or goes back; then the host polls the session. */
 static void wait(struct host *host, unsigned how)
 {
     uint64_t amount = take8(&host->input);
@@ -55,7 +55,7 @@ static void wait(struct host *host, unsigned how)
     HOLDS(sst_session_advance(host->session, host->now_ms) == SST_OK);
 }
 
-/* Why a request cannot be begun: all but a wrong argument. */
+/* Why a request cannot be begun: any error except a wrong argument. */
 static bool is_refusal(int result)
 {
     return result == SST_ERR_STATE || result == SST_ERR_BUSY || result == SST_ERR_NOT_DUE ||
@@ -151,7 +151,7 @@ static bool is_advised(unsigned status)
            status == 491 || status == 500;
 }
 
-/* Two bits of place, one for a copy, one for a request that is neither INVITE nor UPDATE. */
+/* Two bits choose the place, one a retransmission, one a request other than INVITE and UPDATE. */
 static void receive(struct host *host, unsigned how)
 {
     static const enum sst_method others[] = {SST_METHOD_OTHER, SST_METHOD_BYE, SST_METHOD_ACK,
@@ -166,7 +166,7 @@ static void receive(struct host *host, unsigned how)
     sst_msg_request(&msg, other ? others[how & 3u] : method_of(place), host->peer_cseq);
     read_headers(&host->input, &msg);
     struct asked before = host->asked[place];
-    if (!other) { /* before the call, since its events may answer */
+    if (!other) { /* before the call, because its events may answer */
         host->asked[place].interval = msg.has & SST_MSG_SESSION_EXPIRES ? msg.session_expires : 0;
         host->asked[place].supported = msg.has & SST_MSG_SUPPORTED_TIMER;
     }
@@ -217,7 +217,7 @@ static void ack(struct host *host, unsigned how)
     HOLDS(result == SST_OK || result == SST_ERR_STATE || result == SST_ERR_ENDED);
 }
 
-/* A second 2xx with another To tag: the host goes on with the dialog that it makes. */
+/* A second 2xx with another To tag: the host continues with the dialog that it creates. */
 static void fork_session(struct host *host)
 {
     struct sst_session *child = malloc(sizeof *child);
@@ -241,7 +241,7 @@ static void fork_session(struct host *host)
     host->mixed = true;
 }
 
-/* The host restarts, on another clock perhaps, with or without its transactions. */
+/* The host restarts, perhaps on another clock, with or without its transactions. */
 static void restart(struct host *host, unsigned how)
 {
     uint8_t image[SST_IMAGE_SIZE];
@@ -273,7 +273,7 @@ static void end(struct host *host)
     host->watch.ended = true;
 }
 
-/* A transaction is forgotten, or taken for another. */
+/* A transaction is forgotten, or mistaken for another. */
 static void mix_up(struct host *host)
 {
     uint8_t which = take8(&host->input);

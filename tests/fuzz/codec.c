@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-/* Printing into each size up to the exact one: all of it, or an empty string. */
+/* Printing into buffers of each size up to the exact one: all of it, or an empty string. */
 static struct block print_like(uint32_t seconds, const struct block *value)
 {
     size_t length = sst_print_session_expires_like(NULL, 0, seconds, value->at, value->length);
     struct block printed = block_new(length + 1);
 
-    printed.length = length; /* and the terminator behind it */
+    printed.length = length; /* and the terminator after it */
     for (size_t size = length < 3 ? 1 : length - 2; size <= length + 1; size++) {
         memset(printed.base, 'x', length + 2);
         HOLDS(sst_print_session_expires_like(printed.at, size, seconds, value->at, value->length) ==
@@ -18,7 +18,7 @@ static struct block print_like(uint32_t seconds, const struct block *value)
         HOLDS(printed.base[0] == 'x');
         HOLDS(printed.at[size > length ? length : 0] == '\0');
     }
-    /* What one header field holds does not become two, nor ends early. */
+    /* One header field does not become two, nor does it end early. */
     HOLDS(memchr(printed.at, '\0', length + 1) == printed.at + length);
     HOLDS(memchr(printed.at, '\r', length) == NULL && memchr(printed.at, '\n', length) == NULL);
     return printed;
@@ -62,7 +62,7 @@ static void session_expires(const struct block *value)
     again = read;
     int result = sst_parse_session_expires(value->at, value->length, &read);
     HOLDS(result == SST_OK || result == SST_ERR_SYNTAX);
-    /* RFC 4028 §4 and §5 differ in what the parameters are called, not in how they are written. */
+    /* RFC 4028 §4 and §5 name their parameters differently, but write them in the same way. */
     HOLDS(sst_parse_min_se(value->at, value->length, &number) == result);
     if (result != SST_OK) {
         HOLDS(memcmp(&read, &again, sizeof read) == 0);
@@ -80,7 +80,7 @@ static void session_expires(const struct block *value)
     block_free(&swapped);
 }
 
-/* Nothing but digits is a number whatever its length (EC-01), as worked out here another way. */
+/* A text of digits only is a number whatever its length (EC-01), computed here in another way. */
 static void digits(const struct block *value)
 {
     uint64_t expected = 0;
@@ -107,7 +107,7 @@ static void retry_after(const struct block *value)
     int result = sst_parse_retry_after(value->at, value->length, &number);
 
     HOLDS(result == SST_OK || (result == SST_ERR_SYNTAX && number == 0xA5A5A5A5));
-    /* A comment is all that Retry-After has and Min-SE does not (RFC 3261 §20.33). */
+    /* A comment is the only thing that Retry-After has and Min-SE does not (RFC 3261 §20.33). */
     if (sst_parse_min_se(value->at, value->length, &plain) == SST_OK) {
         HOLDS(result == SST_OK && number == plain);
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Counts the instructions of the library's functions on inputs of 1K to 64K, and sees that the cost
-is linear: four times the length is about four times the instructions, and a byte costs a few.
+"""Counts the instructions of the library's functions on inputs of 1K to 64K, and checks that the
+cost is linear: four times the length takes about four times the instructions, and a byte costs few.
 
     cost.py PROGRAM FOLDER       PROGRAM is measured.c; FOLDER is for the counts
 Exit status: 0 linear, 1 not, 77 no valgrind.
@@ -14,10 +14,10 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "bench"))
 import callgrind  # noqa: E402  pylint: disable=wrong-import-position
 
-# Instructions of one more byte: the most that any function takes of any shape, and room for
-# compilers (-O0 included); linear cost with a factor of a hundred would be wrong as well.
+# Instructions for one more byte: more than any function takes on any shape, with room for other
+# compilers (-O0 included). Linear cost with a factor of a hundred would be wrong as well.
 BYTE_MOST = 400
-# What does not depend on the length, as part of a count.
+# The part of a count that does not depend on the length.
 FIXED = 20000
 
 

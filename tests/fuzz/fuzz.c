@@ -13,7 +13,8 @@ void fuzz_broken(const char *file, int line, const char *what)
 
 struct block block_new(size_t length)
 {
-    /* A block of no bytes may be one of one byte: so the text lies behind a byte of its own. */
+    /* A block of no bytes may be allocated as one byte: so the text comes after a byte of its own.
+     * */
     struct block block = {malloc(length + 1), NULL, length};
 
     if (block.base == NULL) {

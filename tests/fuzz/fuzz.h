@@ -11,7 +11,7 @@
 /* What each target defines; libFuzzer calls it, and so does replay.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Ends the program and says where a property does not hold. */
+/* Ends the program and says which property does not hold, and where. */
 _Noreturn void fuzz_broken(const char *file, int line, const char *what);
 
 #define HOLDS(condition)                                                                           \
@@ -21,8 +21,8 @@ _Noreturn void fuzz_broken(const char *file, int line, const char *what);
         }                                                                                          \
     } while (0)
 
-/* Text in a heap block that ends where the text does: a read beyond it is seen by the sanitizer,
- * also where the text is empty. */
+/* Text in a heap block that ends where the text does: the sanitizer detects a read beyond it, even
+ * if the text is empty. */
 struct block {
     char *base;
     char *at;
@@ -36,7 +36,7 @@ void block_free(struct block *block);
 /* Another block with the letter case of all letters swapped. */
 struct block block_swapped(const struct block *text);
 
-/* Input that is read as numbers; ends in zeros. */
+/* Input that is read as numbers; followed by zeros. */
 struct input {
     const uint8_t *at;
     size_t left;
@@ -46,8 +46,8 @@ uint8_t take8(struct input *input);
 uint32_t take32(struct input *input);
 uint64_t take64(struct input *input);
 
-/* The next line, without its end; false where there is none. A line that begins with white space
- * goes on with the one before it where folded is set. */
+/* The next line, without its end; false if there is none. If folded is set, a line that begins with
+ * white space continues the previous one. */
 struct line {
     const char *at;
     size_t length;
@@ -55,7 +55,7 @@ struct line {
 
 bool take_line(struct input *input, bool folded, struct line *line);
 
-/* The interval that a byte stands for: around the limits that RFC 4028 and arithmetic have. */
+/* The interval that a byte stands for: around the limits in RFC 4028 and in the arithmetic. */
 uint32_t interval_of(uint8_t byte);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The target habits: session.c with every policy that the check lets through, with hosts that mix
- * their transactions up, do anything within events and answer them with anything, and with the
- * property of tests/sim/property.c, as far as one side sees it.
+ * The target habits: session.c with every policy that the check accepts, with hosts that mix up
+ * their transactions, do anything during events and return anything from them, and with the
+ * property of tests/sim/property.c, as far as one side can see it.
  */
 #include "calls.h"
 
@@ -11,7 +11,7 @@
 
 const bool fuzz_habits = true;
 
-/* Any field by its name, any value: what the check refuses goes back. */
+/* Any field by name, any value: what the check rejects is set back. */
 void widen_policy(struct input *input, struct sst_policy *policy)
 {
     static const char *const values[] = {
@@ -39,7 +39,8 @@ void widen_policy(struct input *input, struct sst_policy *policy)
     }
 }
 
-/* SST_FUZZ_SKIP names what is not judged, as "beside,floor": what is found often hides the rest. */
+/* SST_FUZZ_SKIP names what is not judged, such as "beside,floor": one finding often hides the rest.
+ * */
 static bool is_judged(const char *name)
 {
     const char *skip = getenv("SST_FUZZ_SKIP");

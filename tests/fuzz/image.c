@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Target: the input is a clock, how long ago the image was saved, options, and a saved image. The
- * image is tried as it is and with its length and checksum put right, which no fuzzer guesses. What
- * can be restored then lives on, with a host that can send nothing.
+ * image is tried as it is, and again with its length and checksum corrected, which no fuzzer
+ * guesses. If it can be restored, the session then runs on, with a host that can send nothing.
  */
 #include "watch.h"
 
@@ -17,7 +17,7 @@ static uint32_t middle(void *user)
     return UINT32_C(0x80000000);
 }
 
-/* The checksum that the format has (ISO 3309), by division of polynomials, byte after byte. */
+/* The format's checksum (ISO 3309), by polynomial division, byte after byte. */
 static void put_right(struct block *image)
 {
     size_t end = image->length - 4;
@@ -37,7 +37,7 @@ static void put_right(struct block *image)
     }
 }
 
-/* Pulls all that is due, deadline after deadline, until the session has none any more. */
+/* Pulls everything that is due, deadline after deadline, until the session has none any more. */
 static void live(struct sst_session *session, uint64_t now_ms)
 {
     struct watch watch;
@@ -59,8 +59,8 @@ static void live(struct sst_session *session, uint64_t now_ms)
             return;
         }
     }
-    /* I10: what is asked again and again within one interval is bounded. EC-18: intervals for the
-     * own benefit follow each other without end where nothing is sent. */
+    /* I10: the number of times that a refresh is requested in one interval is bounded. EC-18: if
+     * nothing is sent, intervals for our own benefit follow each other without end. */
     HOLDS(info.expires_ms - info.start_ms > 4000000u || info.own_benefit);
 }
 

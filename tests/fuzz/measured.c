@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a function on inputs of growing length, for cost.py to count the instructions of. Prints a
- * line for each call of measured(), in their order: function, shape, length.
+ * Runs a function on inputs of growing length, so that cost.py can count the instructions. Prints a
+ * line for each call of measured(), in order: function, shape, length.
  */
 #include "fuzz.h"
 
@@ -73,7 +73,7 @@ static void ignored(int result)
     (void)result;
 }
 
-/* The function that is counted: everything that it calls belongs to it, and nothing else. */
+/* The function that is counted: everything that it calls, and nothing else. */
 void measured(enum function function, size_t length);
 
 void measured(enum function function, size_t length)

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* A number at the beginning of a line, and what is behind it and a space. */
+/* A number at the beginning of a line, and what follows it and a space. */
 static unsigned number_of(struct line *line)
 {
     unsigned number = 0;
@@ -115,7 +115,7 @@ static void as_callee(const struct sst_policy *policy, const struct sst_msg *req
     }
     HOLDS(answer.session_expires >= SST_ABSOLUTE_MIN_S);
     if (facts.has_session_expires && answer.session_expires > facts.session_expires) {
-        /* EC-12: only what was too little to begin with, and could not be refused. */
+        /* EC-12: only an interval that was too small to begin with, and could not be rejected. */
         HOLDS(!facts.supports);
     }
     HOLDS(facts.supports || answer.refresher == SST_REFRESHER_UAS); /* Table 2 */
@@ -148,7 +148,7 @@ static void as_caller(const struct sst_policy *policy, const struct sst_msg *res
     HOLDS(in_list(&headers));
 }
 
-/* A proxy that wants something: I8 and RFC 4028 §8.1. */
+/* A proxy that wants a timer: I8 and RFC 4028 §8.1. */
 static void as_proxy(const struct sst_proxy_policy *policy, const struct sst_msg *msg)
 {
     struct sst_proxy_tx tx = {

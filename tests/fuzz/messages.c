@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages for the host of calls.h: from bytes, and what those that go out have to be like. */
+/* Messages for the host of calls.h: built from bytes, and checks of those that are sent. */
 #include "calls.h"
 
 #include <stdlib.h>
 
 /*
- * Four bytes: which header fields there are, the rest, two intervals. Both forms of adding to a
- * view are one (unit tests say so), so the shorter one is used.
+ * Four bytes: which header fields there are, the rest, two intervals. The two ways of adding to a
+ * view are equivalent (the unit tests check that), so the shorter one is used.
  */
 void read_headers(struct input *input, struct sst_msg *msg)
 {
@@ -48,7 +48,7 @@ unsigned read_status(uint8_t byte)
     return statuses[byte % (sizeof statuses / sizeof statuses[0])];
 }
 
-/* A number of a header field that goes out; 0 where it is not there. */
+/* The number in a header field that is sent; 0 if it is absent. */
 static uint32_t number_in(const struct sst_headers *headers, const char *name)
 {
     const char *value = sst_headers_get(headers, name);
@@ -90,8 +90,8 @@ void check_answer(const struct asked *asked, unsigned status, const struct sst_h
     }
     HOLDS(interval == 0 || interval >= SST_ABSOLUTE_MIN_S);
     if (asked != NULL && asked->interval != 0 && asked->supported) {
-        /* §9; EC-134: one below the minimum that is in force already is answered with the minimum
-         */
+        /* §9; EC-134: if the request asks for less than the minimum and that is already in force,
+         * the response has the minimum */
         HOLDS(interval <= asked->interval || interval == SST_ABSOLUTE_MIN_S);
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Target: a dialog from outside, any messages of both ends in any order. Each message takes eight
- * bytes: who and what, CSeq, header fields, status, interval, Min-SE, the time since the last one
- * in tenths of a second.
+ * Target: a dialog seen from outside, with any messages from both ends in any order. Each message
+ * takes eight bytes: sender and kind, CSeq, header fields, status, interval, Min-SE, the time since
+ * the previous one in tenths of a second.
  */
 #include "fuzz.h"
 
@@ -24,7 +24,7 @@ enum kind {
 };
 
 struct seen {
-    unsigned senders; /* bits of those that sent something */
+    unsigned senders; /* bits of the sides that have sent something */
     bool ended;
 };
 
@@ -108,12 +108,12 @@ static void check_result(const struct sst_watch *watch, uint64_t now, const stru
     HOLDS((result.ended_by != SST_WHO_NONE) == seen->ended);
     HOLDS(!seen->ended || result.decided_ms <= now);
     check_findings(result.by_caller | result.by_callee | result.causes);
-    /* Two hops that show the same have no proxy to blame in between. */
+    /* If two hops show the same, no proxy between them is to blame. */
     sst_watch_across(&result, &result, 0, &joined);
     HOLDS(joined.verdict == result.verdict && joined.who == result.who);
 }
 
-/* The same once more, at once: nothing begins by it. */
+/* The same message again, at once: it begins nothing. */
 static void check_copy(const struct sst_watch *watch, const struct sst_msg *msg,
                        enum sst_party from, uint64_t now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Target: the input is a whole message, as libosip2 reads it. It is read into a view, met by a
- * session, filled in as an own one, and edited as a proxy does; each result is printed, read again
- * and compared with what was put in.
+ * Target: the input is a whole message, as libosip2 reads it. It is read into a view, passed to a
+ * session, filled in as a local message, and edited as by a proxy. Each result is printed, parsed
+ * again and compared with what was put in.
  */
 #include "fuzz.h"
 
@@ -24,7 +24,7 @@ static osip_message_t *parse(const char *data, size_t size)
     return sip;
 }
 
-/* Of the bits of a view, those that header fields make that the library puts in. */
+/* The bits of a view that come from header fields that the library inserts. */
 #define WRITTEN                                                                                    \
     (SST_MSG_SESSION_EXPIRES | SST_MSG_MIN_SE | SST_MSG_SUPPORTED_TIMER | SST_MSG_REQUIRE_TIMER |  \
      SST_MSG_PROXY_REQUIRE_TIMER | SST_MSG_UNSUPPORTED_TIMER)
@@ -47,7 +47,7 @@ static void check_written(const osip_message_t *sip, const struct sst_headers *h
     HOLDS(msg.min_se == expected.min_se && msg.refresher == expected.refresher);
 }
 
-/* libosip2 prints what it was left with; not all that it reads it can print. */
+/* libosip2 prints the message; it cannot print everything that it can parse. */
 static void check_printable(osip_message_t *sip)
 {
     char *text = NULL;
@@ -126,7 +126,7 @@ static void edit_as_proxy(osip_message_t *sip)
     check_printable(sip);
 }
 
-/* What arrives is met by a session, a callee's and a caller's that waits for an answer. */
+/* A received message, passed to a callee's session and to a caller's that waits for a response. */
 static void meet(osip_message_t *sip)
 {
     struct sst_policy policy;
@@ -153,7 +153,7 @@ static void meet(osip_message_t *sip)
     HOLDS(sst_session_check(&session) == NULL);
 }
 
-/* The message as one of this side's own. */
+/* The message as a local one. */
 static void send(osip_message_t *sip)
 {
     struct sst_policy policy;
@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         osip_trace_initialize(TRACE_LEVEL0, stderr); /* its complaints about each input */
     }
     for (size_t i = 0; i < sizeof uses / sizeof uses[0]; i++) {
-        /* Each starts from the message as it came. */
+        /* Each starts from the message as received. */
         struct block text = block_of(data, size);
         osip_message_t *sip = parse(text.at, text.length);
         block_free(&text);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The sentence, into every size up to the exact one and beyond. */
+/* The sentence, into buffers of every size up to the exact one and beyond. */
 static void check_sentence(const struct sst_policy_error *error)
 {
     size_t length = sst_policy_error_print(error, NULL, 0);
@@ -24,7 +24,7 @@ static void check_sentence(const struct sst_policy_error *error)
     }
 }
 
-/* A field that was set reads as it would be set again. */
+/* A field that was set prints as a value that sets it again. */
 static void check_back(const struct sst_policy *policy, const struct block *name)
 {
     char text[SST_VALUE_SIZE];

@@ -2,8 +2,8 @@
 #include "calls.h"
 
 /*
- * Six bytes. All that they can say is allowed, but for combinations that the check names: then the
- * defaults stand, with the mode that was asked for.
+ * Six bytes. Everything that they can say is allowed, except combinations that the check rejects:
+ * then the defaults apply, with the requested mode.
  */
 void read_policy(struct input *input, struct sst_policy *policy)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a target over stored inputs, without libFuzzer: sst-fuzz-TARGET FILE...
- * Each input lies in a heap block of its exact size, as libFuzzer has it, and is run whole and cut
- * off at each of its ends: so a small corpus reaches the ends of all that is read.
+ * Runs a target on stored inputs, without libFuzzer: sst-fuzz-TARGET FILE... Each input is in a
+ * heap block of its exact size, as with libFuzzer, and runs whole and cut off at every length: so a
+ * small corpus reaches the ends of everything that is read.
  */
 #include "fuzz.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define SIZE_MAXIMUM 65536
-/* Inputs longer than this are cut off in as many places, evenly. */
+/* Longer inputs are cut off in this many places, evenly spaced. */
 #define CUTS 400
 
 static uint8_t bytes[SIZE_MAXIMUM];

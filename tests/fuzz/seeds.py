@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the seeds of the fuzz targets, corpus/TARGET/seed-NAME: torture values after RFC 4475 and
-what the scenarios tell, in each target's own form. What fuzzing found besides is found-NUMBER."""
+the scenarios, in each target's own format. Inputs that fuzzing found are named found-NUMBER."""
 
 import glob
 import os
@@ -117,7 +117,7 @@ def nearest(seconds):
 
 
 def read(path):
-    """(name of the side that is the library, words of its policy, messages of its calls)"""
+    """(name of the side that uses the library, words of its policy, messages of its calls)"""
     library, policy, messages = "L", {}, []
     with open(path, encoding="utf-8") as file:
         for line in file:
@@ -134,7 +134,7 @@ def read(path):
 
 
 def wait(milliseconds):
-    """Calls that let so much time pass."""
+    """Calls that let this much time pass."""
     calls = b""
     while milliseconds >= 1000:
         unit, how = (60000, 2) if milliseconds >= 256000 else (1000, 1)
@@ -145,7 +145,7 @@ def wait(milliseconds):
 
 
 def call(library, message):
-    """One message as the call that the host makes of it."""
+    """One message as the host's call for it."""
     update = message.method == "UPDATE"
     if message.method == "ACK":
         return b"" if message.sender == library else bytes([0x0C])
@@ -163,7 +163,8 @@ def call(library, message):
 
 
 def life(library, policy, messages):
-    """The bytes of session.c; events are pulled, else they would take bytes for answers."""
+    """The bytes of session.c; events are pulled, because callbacks would take bytes for their
+    return values."""
     mode = MODES.index(policy.get("mode", "accept"))
     mode |= 4 if policy.get("min_se", "90") != "90" else 0
     mode |= 32 if policy.get("prefer_refresher") == "uas" else 0
@@ -181,7 +182,7 @@ NEVER = (1 << 64) - 1 - (1 << 62)
 
 
 def image(length=64, version=1, age=1000, refresh=900000, side=0x20, interval=1800, **fields):
-    """A saved session, as src/image.c describes it."""
+    """A saved session, in the format that src/session/image.c describes."""
     flags = 1 | side | fields.get("flags", 0)
     body = struct.pack(">4sHHQQIIIIIIIHBBBBBB", b"\xd5SST", version, length, age,
                        refresh + (1 << 62), interval, fields.get("guard", 0), fields.get("min_se", 0), 0, 5, 0, flags,
@@ -213,8 +214,8 @@ def images():
     yield "late-clock", options(now=(1 << 64) - 2, elapsed=(1 << 64) - 1) + image()
 
 
-# What calls observer.c is told, from outside: time in tenths of a second since the message before,
-# direction, kind, CSeq, status, header fields. U and S: refresher=uac, refresher=uas.
+# What observer.c is told about calls, from outside: time in tenths of a second since the previous
+# message, direction, kind, CSeq, status, header fields. U and S: refresher=uac, refresher=uas.
 KINDS = ["INVITE", "UPDATE", "ACK", "BYE", "OTHER", "of INVITE", "of UPDATE", "of BYE"]
 SEEN = [200, 100, 180, 202, 300, 401, 404, 408, 420, 421, 422, 481, 486, 488, 491, 500, 503, 603]
 BEGIN = [(0, ">", "INVITE", 1, 200, "N1800 k"), (20, "<", "of INVITE", 1, 200, "U1800 k r"),

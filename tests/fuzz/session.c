@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Target: the input is a host's life with one dialog. Eight bytes of clock and policy, then one
- * call after another, four bits what and four how (calls.c), with what belongs to it behind it.
- * Bytes of the same input say what the host does within events, further calls included. After each
- * call all that watch.c knows is checked.
+ * call after another: four bits say what, four bits how (calls.c), followed by the call's data.
+ * Bytes of the same input say what the host does during events, including further calls. After each
+ * call everything that watch.c knows is checked.
  */
 #include "calls.h"
 
 #include <stdlib.h>
 
-/* So long a life tells no more than a shorter one. */
+/* A longer life shows nothing more. */
 #define CALLS_AT_MOST 2000
 #define DEPTH_AT_MOST 3
 
@@ -17,7 +17,7 @@ static uint32_t number(void *user)
 {
     struct host *host = user;
 
-    /* Not from the input: what is drawn must not shift the meaning of all that follows. */
+    /* Not from the input: a draw must not shift the meaning of everything that follows. */
     host->drawn = host->drawn * UINT32_C(1664525) + UINT32_C(1013904223);
     return host->drawn;
 }
@@ -68,13 +68,13 @@ void after_call(struct host *host)
         return;
     }
     if (host->depth > 0) {
-        return; /* what belongs to the call that it is within is not done yet */
+        return; /* the enclosing call is not finished yet */
     }
     watch_check(&host->watch, host->session);
     watch_image(host->session, host->now_ms);
 }
 
-/* At one moment, all that is due comes, and then no more. */
+/* At one moment, everything that is due comes, and then nothing more. */
 static void settle(struct host *host)
 {
     unsigned rounds = 0;
@@ -90,7 +90,7 @@ static void settle(struct host *host)
     }
 }
 
-/* A policy is read-only while a session uses it, so another structure is taken each time. */
+/* A policy is read-only while a session uses it, so another structure is used each time. */
 static struct sst_policy *next_policy(struct host *host, bool told)
 {
     struct sst_policy *policy = &host->policies[host->changes++ % POLICIES];

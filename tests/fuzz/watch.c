@@ -6,7 +6,7 @@
 /* More events than this at one moment are a busy loop. Each violation is an event of its own. */
 #define EVENTS_AT_ONCE (SST_VIOLATION_COUNT + 12u)
 
-/* Where the times of an image begin; docs of the layout are in src/image.c. */
+/* Where the times of an image begin; src/session/image.c describes the layout. */
 #define AT_AGE 8
 #define AT_REFRESH 16
 
@@ -35,8 +35,8 @@ void watch_check(struct watch *watch, const struct sst_session *session)
     bool on = info.established && !info.ended && info.side != SST_SIDE_NONE;
     HOLDS(on == (info.expires_ms != SST_NEVER));
     HOLDS(!watch->ended || info.ended);
-    /* I3: only a 2xx moves the expiration; the timer may go off at any time. EC-18: for the own
-     * benefit another interval begins where one is over. */
+    /* I3: only a 2xx moves the expiration; the timer may be turned off at any time. EC-18: for our
+     * own benefit, another interval begins when one has passed. */
     bool renewed = info.own_benefit && info.start_ms >= watch->expires_ms;
     HOLDS(info.expires_ms == watch->expires_ms || info.expires_ms == SST_NEVER || watch->may_move ||
           renewed);
@@ -97,7 +97,7 @@ void watch_quiet(const struct sst_session *session, uint64_t now_ms)
     struct sst_session_info info = info_of(session);
     uint64_t deadline = sst_session_deadline(session);
 
-    /* On a clock that nears its end all deadlines are the last moment that there is. */
+    /* On a clock that nears its end all deadlines are its last moment. */
     if (now_ms < UINT64_MAX / 2u) {
         HOLDS(deadline > now_ms);
         HOLDS(info.ended || info.end_ms > now_ms); /* I4 */
@@ -117,10 +117,11 @@ void watch_image(const struct sst_session *session, uint64_t now_ms)
     struct sst_restore how = {.image = image, .length = need, .flags = SST_RESTORE_TRANSACTIONS};
     HOLDS(sst_session_restore(&twin, session->policy, &how, now_ms) == SST_OK);
     HOLDS(sst_session_save(&twin, now_ms, again, sizeof again, &need) == SST_OK);
-    /* What is past by longer than any clock runs is cut off: age and refresh, at 2^61 ms. */
+    /* Times that are further in the past than any clock runs are cut off: age and refresh, at 2^61
+     * ms. */
     bool cut = again[AT_AGE] == 0x20 || again[AT_REFRESH] == 0x20;
     HOLDS(cut || memcmp(image, again, sizeof image) == 0);
-    /* The times are put back as they were where the clock was not set back before the start. */
+    /* The times are restored exactly unless the clock was set back to before the start. */
     if (!cut && twin.start_ms == session->start_ms && twin.refresh_ms == session->refresh_ms) {
         HOLDS(sst_session_fingerprint(&twin) == sst_session_fingerprint(session));
     }
