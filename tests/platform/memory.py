@@ -95,7 +95,7 @@ def code_sizes(compiler, *targets):
             totals.append(0)
         match = re.match(r"\.(text|rodata|data\.rel\.ro|data|bss)[\w.]*\s+(\d+)", line)
         if match and match[1] in ("data", "bss") and int(match[2]) > 0:
-            raise Unfit("%s has data that is written to" % os.path.basename(targets[len(totals) - 1]))
+            raise Unfit("%s has writable data" % os.path.basename(targets[len(totals) - 1]))
         if match:
             totals[-1] += int(match[2])
     return totals
@@ -168,10 +168,10 @@ def code_section(builds):
         rows.append([part, *(build.parts[i] for build in builds.values())])
     rows.append(["besides, of libgcc, by all", *(build.libgcc for build in builds.values())])
     return ["## Code", "", *table(["bytes of code and constants", *builds], rows), *text("""
-        There is no data that is written to. What `examples/minimal.c` links is a user agent that
-        sets its policy in C; a proxy links what `sst/proxy.h` and `sst/message.h` declare. Both are
-        linked with `--gc-sections`. Processors without an instruction for division, or for products
-        of 64 bits, have it done by libgcc; 64-bit division is needed on none.""")]
+        There is no writable data. What `examples/minimal.c` links is a user agent that sets its
+        policy in C; a proxy links what `sst/proxy.h` and `sst/message.h` declare. Both are linked
+        with `--gc-sections`. On processors without an instruction for division, or for 64-bit
+        products, libgcc does them; none needs 64-bit division.""")]
 
 
 def stack_section(builds, functions):
@@ -197,9 +197,9 @@ def stack_section(builds, functions):
     return ["## Stack", "", *table(["bytes at the deepest", *builds], [*rows, row]),
             *text("""
             These are upper bounds: the largest sum of frames along any chain of calls. No function
-            of the library calls itself, directly or through others, and no frame depends on input.
-            What a callback of the host uses comes on top of the last row, and so does a call into
-            the library from there. memcpy and the like, and libgcc, are not counted."""),
+            in the library calls itself, directly or through others, and no frame size depends on
+            input. Add to the last row what your callback uses, and any call that it makes into the
+            library. memcpy and the like, and libgcc, are not counted."""),
             "The deepest chains on %s:" % SHOWN, "", *chains, ""]
 
 
@@ -225,10 +225,10 @@ def structure_section(texts):
     rows = [["`struct %s`" % name, *(column[name] for column in columns)] for name in names]
     return ["## Structures", "", *table(["bytes", *STRUCTURES], rows),
             *text("""
-            For each call a host keeps one `sst_session`, and one `sst_tx` for each transaction that
-            is open; a queue takes one `sst_queue_slot` more. The others exist once, or for the time
-            of a call into the library. i386 aligns 64-bit numbers to 4 bytes, and the compiler for
-            Cortex-M makes enumerations as short as they can be.""")]
+            For each call a host keeps one `sst_session`, and one `sst_tx` for each open
+            transaction; a queue adds one `sst_queue_slot`. The others exist once, or only during a
+            call into the library. i386 aligns 64-bit numbers to 4 bytes, and the compiler for
+            Cortex-M makes enumerations as short as possible.""")]
 
 
 def versions(targets):
@@ -256,8 +256,8 @@ def page(targets):
     functions = {name: found for name, found in functions.items() if found}
     builds = {name: Build(command, functions) for name, command in targets.items()}
     lines = ["# What it takes: code, stack, structures", "", *text("""
-        Written by `tests/platform/memory.py write`; a test fails when it is out of date. It is
-        about the core alone, without the libosip2 adapter, compiled with `%s` and:""" % BARE),
+        Written by `tests/platform/memory.py write`; a test fails if it is out of date. It covers
+        only the core, without the libosip2 adapter, compiled with `%s` and:""" % BARE),
              *versions(targets), "",
              *code_section(builds), *stack_section(builds, functions), *structure_section(texts)]
     return "\n".join(lines).rstrip() + "\n"

@@ -11,7 +11,7 @@
 #include <sst/sst.h>
 
 enum habit {
-    HABIT_STATUS,  /* a proxy refuses by method, for a while or for ever, with any final status */
+    HABIT_STATUS,  /* a proxy rejects by method, for a while or for ever, with any final status */
     HABIT_408,     /* a proxy answers 408 ahead of the peer, as often as the policy retries */
     HABIT_TRYING,  /* a proxy answers 100 for a dead peer */
     HABIT_PING,    /* UPDATEs without header fields in the name of one side */

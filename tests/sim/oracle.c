@@ -143,7 +143,7 @@ static void judge_expires(struct world *w, struct agent *a, const struct sst_ses
     }
     bool off = info->expires_ms == SST_NEVER;
     bool allowed = (may & (MAY_COMMIT | MAY_RESTORE)) || info->ended;
-    /* EC-110, EC-18: turned off, or a new interval for the own benefit, at the expiration. */
+    /* EC-110, EC-18: turned off, or a new interval for its own benefit, at the expiration. */
     allowed = allowed || ((off || info->own_benefit) && (may & MAY_TIME));
     if ((may & MAY_ACK) && !info->ended) {
         allowed = info->side == SST_SIDE_REMOTE && info->expires_ms > a->expires &&

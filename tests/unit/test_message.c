@@ -102,7 +102,7 @@ START_TEST(knows_names)
 }
 END_TEST
 
-/* Each of them would be read, or reported, if its name were taken for another. */
+/* Each of them would be read, or reported, if its name were mistaken for another. */
 /* Shows: 5-4 */
 START_TEST(ignores_other_names)
 {

@@ -190,7 +190,7 @@ START_TEST(fills_a_response)
 }
 END_TEST
 
-/* libosip2 prints its cached text, unless it is told that the message changed. */
+/* libosip2 prints its cached text unless the message is marked as changed. */
 START_TEST(marks_the_message_as_changed)
 {
     osip_message_t *sip = invite("x: 90\r\n");

@@ -311,7 +311,7 @@ START_TEST(what_was_offered_stands_though_it_was_switched_off_since)
     asks(t, INVITE);
     ck_assert_int_eq(sst_session_set_policy(t->session, &other->policy), SST_OK);
     gets(t, INVITE, 200, answer[_i]);
-    expect(told(t), heard[_i]); /* and none for our own benefit, which nobody else has a share in */
+    expect(told(t), heard[_i]); /* and none for our own benefit */
     ck_assert_int_eq(info_of(t).peer_supports, _i == 1 || _i == 2);
     until(t, 45);
     if (_i == 0) {

@@ -154,7 +154,7 @@ START_TEST(a_living_peer_answers_the_one_refresh_more)
 {
     struct talk *t = connected("", UPDATES LOCAL_90);
 
-    for (unsigned i = 0; i < 3; i++) { /* counted anew each time */
+    for (unsigned i = 0; i < 3; i++) { /* counted separately each time */
         from_here(t);
         until(t, (double)(info_of(t).refresh_ms - t->begin_ms) / 1000.0);
         refreshes(t);

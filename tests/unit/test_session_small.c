@@ -27,7 +27,7 @@ START_TEST(what_was_accepted_once_is_accepted_again)
            "422 " TIMER " | Min-SE: 120"); /* it is no longer in force */
     end_talk(t);
 
-    t = called("min_se=120", TIMER); /* nor where no timer runs */
+    t = called("min_se=120", TIMER); /* nor if no timer runs */
     expect(hears(t, UPDATE, TIMER " | Session-Expires: 100"), "422 " TIMER " | Min-SE: 120");
     end_talk(t);
 }
