@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Connections of strangers beside a healthy call over TCP.
+"""Connections of strangers during a healthy call over TCP.
 
     connections.py [--count N] [--refreshes N] SST-UA
 
-Two sst-ua hold a call over TCP with real timers, one of them refreshing it every 10 s. To the callee
-come N connections (default 3000) that say nothing, some hundred that write a message byte by byte,
-headers and bodies without an end, requests whose answers nobody reads, and what is no SIP at all.
-Neither side may end the call, memory and descriptors have to stay bounded, and who only holds a
-connection has to lose it.
+Two sst-ua hold a call over TCP with real timers; one of them refreshes it every 10 s. Meanwhile the
+callee gets N connections (default 3000): most say nothing; others write a message byte by byte,
+send headers and bodies without an end, send requests and never read the responses, or send data
+that is not SIP. Neither side may end the call, memory and descriptors must stay bounded, and a
+stranger that only holds a connection must lose it.
 """
 
 import argparse
@@ -25,14 +25,14 @@ HEAD = ("OPTIONS sip:u@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=
         "Max-Forwards: 70\r\nFrom: <sip:s@s>;tag=%d\r\nTo: <sip:u@u>\r\nCall-ID: s%d\r\n"
         "CSeq: 1 OPTIONS\r\n")
 WHOLE = HEAD + "Content-Length: 0\r\n\r\n"
-# Those of sst-ua's limits, and what else a program has open.
+# sst-ua's limits, plus what else a program has open.
 DESCRIPTORS = 256 + 128 + 40
-# It waits 10 s for a message; a busy machine may make more of it.
+# sst-ua waits 10 s for a message; a busy machine may need longer.
 PATIENCE_S = 60
 
 
 class Stranger:
-    """One connection that wants to be a nuisance: what it says, in pieces."""
+    """One hostile connection: what it sends, in pieces."""
 
     def __init__(self, port, pieces):
         self.socket = socket.create_connection(("127.0.0.1", port), 30)
@@ -42,7 +42,7 @@ class Stranger:
         self.closed = False
 
     def work(self, reads):
-        """Says the next piece, and finds out whether the other end has had enough."""
+        """Sends the next piece, and finds out whether the program has closed the connection."""
         try:
             self.left = self.left or next(self.pieces, b"")
             if self.left:
@@ -101,7 +101,7 @@ def silence(_):
 
 KINDS = (byte_by_byte, endless_header, endless_body, large_body_that_stays_away,
          requests_without_end, pings, noise, silence)
-# These are cut off, or closed for want of patience, whatever else comes.
+# These are cut off or time out, whatever else arrives.
 HOLDERS = (byte_by_byte, large_body_that_stays_away, silence)
 
 
@@ -110,7 +110,7 @@ def descriptors(program):
 
 
 class Siege:
-    """All strangers at once, and what the program took of them at most."""
+    """All strangers at once, and the most that the program used for them."""
 
     def __init__(self, program, port):
         self.program = program
@@ -128,7 +128,7 @@ class Siege:
         self.descriptors = max(self.descriptors, descriptors(self.program))
 
     def connect(self, count):
-        """Connections that are held until there are so many."""
+        """Opens connections, and holds them, until there are this many."""
         held = []
         for number in range(count):
             try:
@@ -148,7 +148,7 @@ class Siege:
 
 
 def holders_lose(program, port):
-    """Who says nothing, or half of something, is closed; how many were not."""
+    """A connection that sends nothing, or half a message, must be closed. Returns the others."""
     held = [Stranger(port, kind(10**5 + number)) for number, kind in enumerate(HOLDERS)]
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and not all(stranger.closed for stranger in held):

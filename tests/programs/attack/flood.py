@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A flood beside a healthy call.
+"""A flood during a healthy call.
 
     flood.py [--count N] [--refreshes N] SST-UA
 
-Two sst-ua hold a call with real timers, one of them refreshing it every 10 s, while N datagrams of
-strangers (default 100,000) come to each side of it by turns: OPTIONS with a branch and Call-ID of
-their own, INVITEs, malformed ones. Neither side may end the call, each refresh has to leave in its
-time, and memory has to stay bounded. Times are the programs' own stamps; what a busy machine adds
-is measured meanwhile, as the lag of a thread that wants to wake every few milliseconds.
+Two sst-ua hold a call with real timers; one of them refreshes it every 10 s. Meanwhile strangers
+send N datagrams (default 100,000), alternately to each side: OPTIONS, each with a new branch and
+Call-ID, INVITEs, malformed ones. Neither side may end the call, each refresh must leave in time,
+and memory must stay bounded. Times come from the programs' own logs. The delay that a busy machine
+adds is measured meanwhile, as the lag of a thread that tries to wake every few milliseconds.
 """
 
 import argparse
@@ -24,11 +24,12 @@ import time
 
 WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
 INTERVAL = 20
-# What stands before a refresh is a turn of the loop, 0.1 s of the processor's time. A flood leaves the
-# program no idle moment, so that a machine with 30 others to serve makes 3 s of it, which the lag does not
-# show: a thread that sleeps is served at once. Without the bounds it is the whole flood, 29 s as seen first.
+# A refresh waits for one turn of the loop, 0.1 s of processor time. A flood leaves the program no
+# idle moment, so a machine with 30 other programs to serve turns that into 3 s, which the lag does
+# not show: a thread that sleeps is served at once. Without the limits it is the whole flood, 29 s
+# when first seen.
 ALLOWED_S = 3
-# What the sanitizers keep of freed memory is kept small, so that the bound means the program's own.
+# The sanitizers keep little freed memory, so that this bounds the program's own memory.
 MEMORY_KB = 250 * 1024
 
 
@@ -65,7 +66,7 @@ class Agent:
     def read(self):
         for raw in self.process.stdout:
             line = json.loads(raw)
-            # Of a flood's own lines only their number matters, if at all.
+            # Of the lines about the flood, only the number matters, if anything.
             if line["event"] in ("sent", "received", "refused") and \
                     line.get("method") not in ("BYE", "UPDATE"):
                 continue
@@ -89,7 +90,7 @@ class Agent:
 
 
 def message(number, port, kind):
-    """A stranger's datagram: each its own transaction and call."""
+    """A stranger's datagram; each has its own transaction and call."""
     method = ("OPTIONS", "OPTIONS", "INVITE", "BYE", "NONSENSE")[kind % 5]
     head = ("%s sip:u@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bKf%d;rport\r\n"
             "Max-Forwards: 70\r\nFrom: <sip:s@s>;tag=%d\r\nTo: <sip:u@u>\r\nCall-ID: f%d\r\n"
@@ -100,7 +101,7 @@ def message(number, port, kind):
 
 
 def flood(agents, ports, count):
-    """Sends them as fast as loopback goes, and reads what comes back, which is thrown away."""
+    """Sends them as fast as loopback allows; reads and discards what comes back."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind(("127.0.0.1", 0))
         own = sender.getsockname()[1]
@@ -116,7 +117,7 @@ def flood(agents, ports, count):
 
 
 def refreshes_late(agent):
-    """How late each refresh left, half of the interval after the last one, by the program's own stamps."""
+    """How late each refresh left, half the interval after the last one, by the program's log."""
     starts = sorted(line["real"] for event in ("negotiated", "refreshed")
                     for line in agent.all(event))
     due = [line["real"] for line in agent.all("refresh")]
@@ -139,7 +140,7 @@ def main():
     ports = [caller.wait("listening")[0]["port"], port]
     for agent in agents:
         agent.wait("negotiated")
-    # Until so many refreshes have come, whatever the flood's own speed.
+    # Until this many refreshes were sent, however fast the flood is.
     most = [0, 0]
     first = options.count
     for rounds in itertools.count():

@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 """Whole messages, changed at random, for sst-ua, re-ua and sst-proxy.
 
-    mutate.py --mode call|answer|proxy [--transport udp|tcp] [--count N] [--seed S] [--save DIR] PROGRAM
+    mutate.py --mode call|answer|proxy [--transport udp|tcp] [--count N] [--seed S] [--save DIR]
+              PROGRAM
 
-Plays the other side: in mode call the program calls, and what comes back to its INVITEs are
-responses and requests of that very dialog; in mode answer it is called; in mode proxy both sides
-are played. Each message is built from what the program itself sent - tags, branches, Call-IDs - and
-most are then changed: a field less, twice, with the value of another, another tag, number, method or
-length, bytes turned over. Over TCP they also come in pieces, and by connections that end anywhere or have
-lost their beginning. Every few messages an OPTIONS has to be answered, and at the end the
-program has to leave on a signal, without a word of a sanitizer.
+Plays the other side. In mode call the program calls, and gets responses to its INVITEs and requests
+within that very dialog; in mode answer it is called; in mode proxy both sides are played. Each
+message is built from what the program itself sent (tags, branches, Call-IDs), and most are then
+changed: a header field is missing, repeated or has another's value; tag, number, method or length
+differ; bytes are flipped. Over TCP they also arrive in pieces, and on connections that end anywhere
+or have lost their beginning. Every few messages an OPTIONS must be answered, and at the end a
+signal must end the program without a sanitizer report.
 
-One seed is one series, as far as the program's own random tags allow. --save keeps the last
-messages that were sent before the program died. Exit status 0, or 1 with what was found.
+One seed gives one series, as far as the program's own random tags allow. --save keeps the last
+messages sent before the program died. Exit status 0, or 1 with what was found.
 """
 
 import argparse
@@ -42,7 +43,7 @@ ADDED = ("Session-Expires: 90;refresher=uac", "Session-Expires: 90;refresher=uas
 
 
 class Found(Exception):
-    """The program did what it must not."""
+    """The program did something it must not do."""
 
 
 def change_line(dice, lines):
@@ -81,7 +82,7 @@ def change_line(dice, lines):
 
 
 def changed(dice, message):
-    """The bytes of a message, four times in five no longer as it was."""
+    """The bytes of a message, changed in four cases out of five."""
     if dice.random() < 0.2:
         return message.encode()
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
@@ -106,7 +107,7 @@ def changed(dice, message):
 
 
 class Run:
-    """The program, started anew whenever its calls are over."""
+    """The program, started again whenever its calls are over."""
 
     def __init__(self, options):
         self.options = options
@@ -114,7 +115,7 @@ class Run:
         kind = StreamSide if options.transport == "tcp" else Side
         self.sides = [kind(self.dice, "source"), kind(self.dice, "target")]
         self.errors = tempfile.TemporaryFile()
-        # A loopback address of this run: no other test takes the port between two starts.
+        # A loopback address for this run: no other test can take the port between two starts.
         number = os.getpid() & 0x3fffff
         self.address = ("127.%d.%d.%d" % (64 + (number >> 16), number >> 8 & 255, number & 255), 5070)
         self.process = None
@@ -149,7 +150,7 @@ class Run:
                 return
 
     def ended(self):
-        """Whether it has ended as it may: all calls over, with an exit status of its own."""
+        """Whether it ended properly: all calls over, with one of its own exit statuses."""
         status = self.process.poll()
         if status is None:
             return False
@@ -167,7 +168,7 @@ class Run:
             raise Found(text[max(0, at - 200):at + 6000])
 
     def answers(self, wait=0.5):
-        """Whether a plain OPTIONS is answered, or passed on by the proxy, soon."""
+        """Whether a plain OPTIONS is soon answered, or forwarded by the proxy."""
         side, other = self.sides
         branch = "z9hG4bKping" + side.token()
         ping = Message("OPTIONS sip:ping@%s:%d SIP/2.0" % self.address, [
@@ -194,7 +195,9 @@ class Run:
         return False
 
     def stop(self, hurry=False):
-        """One signal lets it say goodbye, which takes some seconds; a second one does not."""
+        """After one signal it says goodbye, which takes some seconds; after a second it ends at
+        once.
+        """
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             if hurry:
@@ -212,7 +215,7 @@ class Run:
             if number % 25 == 0 and not self.healthy():
                 self.start()
             elif number % 250 == 249 and self.options.mode == "call":
-                # Most of its calls have come to their ends by now.
+                # Most of its calls are over by now.
                 self.stop(hurry=True)
                 self.start()
             side = self.sides[0] if self.options.mode != "proxy" else self.dice.choice(self.sides)

@@ -1,6 +1,6 @@
-"""The side that the mutator plays: sound messages of dialogs that the program itself began.
+"""The side that the mutator plays: valid messages of dialogs that the program itself began.
 
-Side speaks by datagrams; StreamSide by TCP connections, its own and the program's.
+Side uses datagrams; StreamSide uses TCP connections, its own and the program's.
 """
 
 import collections
@@ -30,7 +30,7 @@ class Message:
 
 
 def fields(data):
-    """Name and value of each header line of a sound message, and its first line."""
+    """Name and value of each header line of a valid message, and its first line."""
     head = data.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
     found = collections.defaultdict(list)
     for line in head[1:]:
@@ -52,7 +52,8 @@ class Side:
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.uri = "sip:p@127.0.0.1:%d" % self.port
-        # What the program sent, each once, as first line and fields: requests, and responses.
+        # What the program sent, each message once, as first line and fields: requests, and
+        # responses.
         self.asked = collections.deque(maxlen=24)
         self.known = collections.deque(maxlen=8)
         self.sent = collections.deque(maxlen=40)
@@ -84,7 +85,7 @@ class Side:
         return Message("SIP/2.0 %d Text" % status, lines, body)
 
     def request(self, within):
-        """A request, within the dialog of something that the program sent or outside of any."""
+        """A request, within a dialog that the program knows or outside of any."""
         method = self.dice.choice(METHODS)
         number = self.dice.choice((0, 1, 2, 3, 77, 1000, 2147483647))
         uri, call_id = "sip:ua@127.0.0.1", self.token()
@@ -112,7 +113,7 @@ class Side:
         return Message("%s %s SIP/2.0" % (method, uri), lines, body)
 
     def next(self):
-        """The next message of the series, sound."""
+        """The next message of the series, still valid."""
         draw = self.dice.random()
         if self.asked and draw < 0.3:
             return self.response(self.dice.choice(self.asked))
@@ -142,14 +143,14 @@ class Side:
             pass
 
     def ping(self, data, address):
-        """As send(), by a way that no message before has spoilt."""
+        """Like send(), but by a path that no earlier message can have broken."""
         self.send(data, address)
 
     def sockets(self):
         return [self.socket]
 
     def read(self, ready):
-        """The messages that came by one of them."""
+        """The messages that arrived on one of them."""
         try:
             return [ready.recv(65536)]
         except OSError:
@@ -166,7 +167,7 @@ class Side:
 
 
 class StreamSide(Side):
-    """It listens for the program's connections, and makes some of its own."""
+    """Listens for the program's connections, and opens some of its own."""
 
     transport = "TCP"
     kind = socket.SOCK_STREAM
@@ -176,7 +177,7 @@ class StreamSide(Side):
         super().__init__(dice, name)
         self.uri += ";transport=tcp"
         self.socket.listen(64)
-        self.links = {}         # connections, the oldest first, and what came by them
+        self.links = {}         # connections, oldest first, and what arrived on them
 
     def sockets(self):
         return [self.socket, *self.links]
@@ -192,7 +193,7 @@ class StreamSide(Side):
         del self.links[link]
 
     def connect(self, address):
-        """A new connection, None where the program has ended."""
+        """A new connection, None if the program has ended."""
         try:
             link = socket.create_connection(address, 20)
         except OSError:
@@ -201,8 +202,8 @@ class StreamSide(Side):
         return link
 
     def send(self, data, address):
-        """In pieces that end anywhere; the connection may end with it, or be one that has not ended
-        a message before."""
+        """In pieces that end anywhere. The connection may be closed after it, and may carry an
+        unfinished earlier message."""
         self.sent.append(data)
         links = list(self.links)
         link = self.dice.choice(links) if links and self.dice.random() < 0.9 else \
@@ -220,7 +221,7 @@ class StreamSide(Side):
         try:
             for piece in pieces:
                 link.sendall(piece)
-        except OSError:         # closed: what makes no message is an end of a stream
+        except OSError:         # closed: data that is not a message ends a stream
             self.drop(link)
             return False
         return True
@@ -235,7 +236,7 @@ class StreamSide(Side):
             self.add(ready.accept()[0])
             return []
         if ready not in self.links:
-            return []           # dropped for one that was accepted just now
+            return []           # dropped in favour of one that was just accepted
         try:
             data = ready.recv(65536)
         except OSError:
@@ -253,7 +254,7 @@ class StreamSide(Side):
 
 
 def cut_stream(data):
-    """The whole messages at the beginning of a stream of the program's, and what is left of it."""
+    """The complete messages at the beginning of a stream from the program, and the rest of it."""
     whole = []
     while data:
         data = data.lstrip(b"\r\n")

@@ -1,7 +1,7 @@
 #!/bin/sh
-# examples/quickstart removes nothing that it did not make, whatever SST_BUILD_DIR names.
+# examples/quickstart removes nothing that it did not create, whatever SST_BUILD_DIR names.
 #   quickstart.sh SOURCE-DIR
-# Neither builds nor calls: cmake is one that does nothing, so the script ends soon after.
+# Builds nothing and places no calls: cmake is a stub that does nothing, so the script ends early.
 set -eu
 
 work=$(mktemp -d)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The torture messages of RFC 4475 and RFC 5118, and the answers that those texts ask for.
+"""The torture messages of RFC 4475 and RFC 5118, and the responses that those texts require.
 
     torture.py --role ua|proxy PROGRAM [MESSAGE...]
 
-Sends each message, byte by byte as the RFC has it, to a program of its own that answers calls, or
-to a proxy with one target. Responses go to the port of the topmost Via at the sender's address, so
-the sender has a loopback address of its own. torture/expected.tsv says what is right.
+Sends each message, byte by byte as in the RFC, to a fresh program that answers calls, or to a proxy
+with one target. Responses go to the port of the topmost Via at the sender's address, so the sender
+has a loopback address of its own. torture/expected.tsv says what is right.
 """
 
 import argparse
@@ -20,9 +20,9 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
-# Those of the topmost Vias, and where none is said.
+# The ports in the topmost Vias, and the default port.
 PORTS = (5060, 5050, 6050, 19823, 9823)
-# Of the program, at the sender's address: what other tests take for a while is on others.
+# The program's port, at the sender's address; other tests use other addresses.
 PROGRAM_PORT = 5070
 
 
@@ -33,7 +33,7 @@ def bound(host, port=0):
 
 
 def name_answer(query, host):
-    """What a name server says: each name has the one IPv4 address, and no other."""
+    """A name server's answer: every name has this one IPv4 address and nothing else."""
     end = query.index(b"\0", 12) + 5
     a_record = query[end - 4:end] == b"\0\1\0\1"
     record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(host) if a_record else b""
@@ -55,7 +55,7 @@ class Bench:
     def __init__(self, options):
         self.options = options
         self.target = bound("127.0.0.1")
-        # Its name server: all names in messages lead to where the messages come from.
+        # The program's name server: all names in messages lead back to the sender.
         self.server = bound("127.0.0.1")
         for last in range(40, 250):
             try:
@@ -89,7 +89,7 @@ class Bench:
                 b"CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n" % os.urandom(6).hex().encode())
 
     def answer(self, data, name, wait=0.2):
-        """What comes of a datagram: a status, "pass", "route", or "-" for nothing."""
+        """The reaction to a datagram: a status, "pass", "route", or "-" for nothing."""
         self.back[0].sendto(data, self.address)
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
@@ -115,7 +115,7 @@ class Bench:
                 ready.recv(65536)
 
     def judge(self, name, wanted):
-        """The message alone before a program of its own."""
+        """Sends the message to a fresh program."""
         with open(os.path.join(HERE, "torture", name + ".sip"), "rb") as file:
             data = file.read()
         self.start()

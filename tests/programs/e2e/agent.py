@@ -7,7 +7,7 @@ import threading
 
 
 class Agent:
-    """Starts the program and reads what it writes, line by line, in threads of its own."""
+    """Starts the program and reads its output line by line, in threads of its own."""
 
     def __init__(self, record, name, command, environment=None):
         self.wire = record
@@ -64,23 +64,23 @@ class Agent:
             self.wire.note("%s, standard error: %s" % (self.name, line))
 
     def all(self, event, **match):
-        """The logged events of this kind whose keys have these values, in their order."""
+        """The logged events of this kind whose keys have these values, in order."""
         with self.wire.changed:
             return [entry for entry in self.events if entry.get("event") == event
                     and all(entry.get(key) == value for key, value in match.items())]
 
     def wait(self, event, count=1, timeout=120, **match):
-        """Waits until the count-th such event is there and returns it; None when it never comes."""
+        """Waits until the count-th such event is logged and returns it; None if it never is."""
         self.wire.wait(lambda: len(self.all(event, **match)) >= count or self.ended(), timeout)
         found = self.all(event, **match)
         return found[count - 1] if len(found) >= count else None
 
     def ended(self):
-        """Whether the program has ended and all that it wrote is read."""
+        """Whether the program has ended and all its output was read."""
         return self.gone
 
     def exit_status(self, timeout):
-        """Waits for the end of the program; None when it goes on."""
+        """Waits for the end of the program; None if it goes on."""
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -101,12 +101,14 @@ class Agent:
 
     @property
     def address(self):
-        """Host and port that it said it listens on."""
+        """The host and port it listens on, from its log."""
         listening = self.all("listening")
         return (listening[0]["address"], listening[0]["port"]) if listening else None
 
     def calls_over(self):
-        """How many of its calls ended; what follows is waiting for copies, or for a dead peer."""
+        """How many of its calls have ended; after that it only waits for retransmissions, or for a
+        dead peer.
+        """
         over, established, said_bye = set(), set(), set()
         with self.wire.changed:
             for entry in self.events:
@@ -126,7 +128,7 @@ class Agent:
 
 
 def final_refusal(entry):
-    """Whether a log line shows that a call will not be: refused by the other side, or cancelled."""
+    """Whether a log line shows that a call failed: rejected by the other side, or cancelled."""
     status = entry.get("status", 0)
     if entry["event"] == "received":
         return status >= 300 and status not in (401, 407, 422)

@@ -10,7 +10,7 @@ UPDATE_ALLOWED = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
 
 
 def established(lab, calls=1):
-    """Waits until the 2xx of so many calls are acknowledged; gives the last of these ACKs."""
+    """Waits until the 2xx of this many calls were acknowledged; returns the last of these ACKs."""
     def acknowledged():
         answered = {(d.message.call_id, d.message.cseq.number): d.time
                     for d in lab.wire.find(200, to="INVITE")}
@@ -30,7 +30,7 @@ def refreshes(lab, by, method=None):
 
 
 def answer_to(lab, request, status=200):
-    """The first response with this status to a request, as it passed; None where there is none."""
+    """The first response with this status to a request, as recorded; None if there is none."""
     wanted = (request.message.call_id, request.message.branch, request.message.cseq)
     for datagram in lab.wire.find(status):
         if (datagram.message.call_id, datagram.message.branch, datagram.message.cseq) == wanted:
@@ -46,7 +46,7 @@ def last_success(lab, before):
 
 
 def wait_refreshes(lab, by, method, count):
-    """Waits until so many refreshes of one side are answered by 200, and returns them."""
+    """Waits until this many refreshes of one side were answered with 200, and returns them."""
     def done():
         return len([r for r in refreshes(lab, by, method) if answer_to(lab, r)]) >= count
     check(lab.wire.wait(done, LONG), "no %d answered refreshes by %s of the %s", count, method, by)
@@ -54,7 +54,7 @@ def wait_refreshes(lab, by, method, count):
 
 
 def check_refresh(lab, request, interval):
-    """One refresh by the refresher, as RFC 4028 §7.4 and §9 have it, at half of the interval."""
+    """One refresh by the refresher, as in RFC 4028 §7.4 and §9, halfway through the interval."""
     message = request.message
     lab.near(lab.span(last_success(lab, request), request), interval / 2,
              "refresh after the last 2xx")
@@ -73,7 +73,7 @@ def check_refresh(lab, request, interval):
 
 
 def refresh_spans(program, call=None):
-    """From each last 2xx to the refresh that follows, as the refresher's own log has it."""
+    """The times from each last 2xx to the next refresh, by the refresher's own log."""
     spans, start = [], None
     for entry in program.events:
         if call is not None and entry.get("call") != call:
@@ -87,7 +87,7 @@ def refresh_spans(program, call=None):
 
 
 def last_success_t(program, before):
-    """When by its own log a program's interval began: the last 2xx, or its ACK (EC-30)."""
+    """When, by its own log, a program's interval began: the last 2xx, or its ACK (EC-30)."""
     return max(e["t"] for e in program.all("sent") + program.all("received")
                if e["t"] <= before and not e["copy"]
                and (e.get("method") == "ACK" or (e["cseq_method"] in SESSION_METHODS
@@ -95,7 +95,7 @@ def last_success_t(program, before):
 
 
 def last_origin(lab, datagram):
-    """The origin line of the SDP that the same program sent before this one in the same call."""
+    """The origin line of the last SDP that the same program sent earlier in the same call."""
     earlier = [other.message.origin for other in lab.wire.find(by=datagram.sender)
                if other.message.origin and other.message.call_id == datagram.message.call_id
                and other.time < datagram.time]
@@ -103,7 +103,7 @@ def last_origin(lab, datagram):
 
 
 def check_timer_logs(lab, refresher, other, interval, method, refreshed):
-    """Both logs tell of one negotiation and of each refresh, from their own point of view."""
+    """Both logs contain one negotiation and each refresh, from their own point of view."""
     lab.all_near(refresh_spans(refresher), interval / 2, "refresh after the last 2xx, by the log")
     for program, side in ((refresher, "local"), (other, "remote")):
         equal([(e["interval"], e["refresher"]) for e in program.all("negotiated")],
@@ -117,7 +117,7 @@ def check_timer_logs(lab, refresher, other, interval, method, refreshed):
     equal(other.all("refresh"), [], "refreshes of the side that does not refresh")
 
 
-# The status in the BYE's Reason: silence is 408, the peer's own word is its own.
+# The status in the BYE's Reason: 408 for silence, otherwise the peer's own status.
 CAUSES = {"not_refreshed": 408, "refresh_timeout": 408, "refresh_408": 408, "refresh_481": 481,
           "refresh_unanswered": 408, "refresh_refused": 500, "refresh_not_sent": 500}
 
@@ -142,7 +142,7 @@ def call_with_role(lab, *options, interval=90, allow=None, percent=10):
 
 
 def accept(peer, request, interval=90):
-    """A scripted peer accepts a refresh; gives the ACK where it was a re-INVITE."""
+    """A scripted peer accepts a refresh; returns the ACK if it was a re-INVITE."""
     peer.answer(request, 200, *timer("%d;refresher=uac" % interval))
     if request.method == "INVITE":
         return peer.expect("ACK")

@@ -1,8 +1,8 @@
 """How far the machine is behind: time in which programs could have run, but had no processor.
 
-Linux says for each thread how long it waited for one (the second number of schedstat).  A thread
-that sleeps for moments and sees how late it wakes up notices the rest: machines without that file,
-and virtual ones that are stopped as a whole.
+Linux counts for each thread how long it waited for one (the second number of schedstat). A thread
+that sleeps briefly and measures how late it wakes up detects the rest: machines without that file,
+and virtual machines that are stopped as a whole.
 """
 
 import glob
@@ -10,14 +10,14 @@ import threading
 import time
 
 STEP = 0.05
-# Not counted of each step: to wake up takes a moment on any machine.
+# Subtracted from each step: waking up takes a moment on any machine.
 FREE = 0.01
-# From how many seconds on a case that failed may have failed for want of a processor.
+# From this many seconds on, a failed case may have failed for lack of a processor.
 MUCH = 0.15
 
 
 class Lag:
-    """Adds up from its beginning, for this process and all that it is told to watch."""
+    """Adds up the lag from its start, for this process and all that it is told to watch."""
 
     def __init__(self):
         self.late = 0.0
@@ -33,7 +33,7 @@ class Lag:
         self.watched.append(str(process_id))
 
     def look(self):
-        """Reads what Linux says; of a thread that has ended the last number stays."""
+        """Reads the counts from Linux; for a thread that has ended the last one stays."""
         for process in list(self.watched):
             for path in glob.glob("/proc/%s/task/*/schedstat" % process):
                 try:
@@ -61,9 +61,9 @@ class Lag:
 
 
 def played(case, tries=5):
-    """Calls case(slowness) and gives what it gives: (what, the lag in which it failed, or None).
+    """Calls case(slowness) and returns its result: (what, the lag in which it failed, or None).
 
-    What failed while the machine was behind tells nothing of the programs.  It is played again, two
+    A failure while the machine was behind says nothing about the programs. It is played again, two
     and then four times as slowly; the last try counts whatever the lag was.
     """
     for number in range(tries):

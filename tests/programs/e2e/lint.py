@@ -1,7 +1,7 @@
-"""Rules that every datagram of sst-ua keeps, whatever the case is about.
+"""Rules that every datagram of sst-ua must keep, whatever the case is about.
 
-Each rule is from RFC 3261 or RFC 4028; the section stands beside it.  The floor is 90 s, or what
---unsafe-min put into its place.
+Each rule is from RFC 3261 or RFC 4028, with its section. The floor is 90 s, or the value of
+--unsafe-min.
 """
 
 import re
@@ -12,13 +12,13 @@ SESSION_METHODS = ("INVITE", "UPDATE")
 
 
 class Rules:
-    """The rules as they bind one program: its name, its floor, whether it knows the extension."""
+    """The rules for one program: its name, its floor, whether it supports the extension."""
 
     def __init__(self, name, floor=90, timer=True):
         self.name = name
         self.floor = floor
         self.timer = timer
-        self.servers = False    # a request may go to another server as it is (RFC 3263 §4.3)
+        self.servers = False    # a request may go unchanged to another server (RFC 3263 §4.3)
 
     def problems(self, sent, delivered):
         """What is wrong with what this program sent, given what had been delivered to it."""
@@ -70,7 +70,7 @@ class Rules:
         return found
 
     def placement(self, message):
-        """RFC 4028 §4, §5: where Session-Expires and Min-SE may stand, and how they look."""
+        """RFC 4028 §4, §5: where Session-Expires and Min-SE are allowed, and their syntax."""
         found = []
         request = message.is_request and message.method in SESSION_METHODS
         success = not message.is_request and message.status // 100 == 2 \
@@ -132,14 +132,14 @@ class Rules:
         return found
 
     def success(self, message, request):
-        """RFC 4028 §9, Table 2 among it; EC-12, EC-13, EC-15, EC-106 of the decisions."""
+        """RFC 4028 §9, including Table 2; decisions EC-12, EC-13, EC-15, EC-106."""
         expires, asked = message.session_expires, request.session_expires
         if message.cseq.method not in SESSION_METHODS or not self.timer:
             return []
         found = []
         supports = request.has_timer("supported")
         if not supports and request.has_timer("require"):
-            # EC-106: read in either way, but in one for the whole 2xx.
+            # EC-106: read in either way, but in the same way throughout the 2xx.
             supports = message.has_timer("require")
         if expires is None:
             if asked is not None:
@@ -155,7 +155,7 @@ class Rules:
             found.append("overrides the refresher that the UAC chose")
         if message.has_timer("require") != supports:
             found.append("Require: timer is %s" % ("missing" if supports else "not allowed"))
-        # EC-134: below the floor of 90 s it is answered with that, where it may not be refused.
+        # EC-134: below the floor of 90 s it gets the floor, if it must not be rejected.
         if supports and asked and expires.interval > max(asked.interval, self.floor):
             found.append("increases the interval")
         if expires.interval < (request.min_se or 0):
@@ -188,7 +188,7 @@ def sequence_problems(sent, again=False):
 
 
 def session_problems(sent):
-    """A description that changed has the next version, one that has not may have (RFC 3264 §8)."""
+    """A changed description has the next version, an unchanged one may have it (RFC 3264 §8)."""
     found, last = [], {}
     for message in sent:
         if message.sdp is None:

@@ -1,4 +1,4 @@
-"""What a line of the JSON logs may hold: every key, its type, and which are needed."""
+"""What a line of the JSON logs may contain: every key, its type, and which are required."""
 
 NUMBER = (int, float)
 COMMON = {"t": NUMBER, "real": NUMBER, "call": str, "event": str}

@@ -1,4 +1,4 @@
-"""A name server that knows what a case tells it: A, SRV and NAPTR records."""
+"""A name server with the records that a case gives it: A, SRV and NAPTR."""
 
 import socket
 import struct
@@ -18,7 +18,7 @@ def text(value):
 
 
 class NameServer:
-    """Answers in a thread of its own. Records are by (name, type); questions are kept."""
+    """Answers in a thread of its own. Records are by (name, type); questions are recorded."""
 
     def __init__(self):
         self.records = {}

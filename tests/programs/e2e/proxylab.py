@@ -1,7 +1,7 @@
 """sst-proxy between sst-ua and scripted peers, and what holds in every case with it.
 
-Nothing is recorded between the programs here: what sst-ua or sst-proxy sent is told by both ends'
-logs, and where a case is about bytes its ends are scripted peers, which record theirs.
+Nothing is recorded between the programs here: the logs of both ends say what sst-ua or sst-proxy
+sent. If a case is about bytes, its ends are scripted peers, which record theirs.
 """
 
 import agent
@@ -51,11 +51,11 @@ class Chain:
                            list(options) + ["call", "sip:callee@" + self.address(proxy)])
 
     def start_wrong(self, words):
-        """sst-proxy with words that it will not take."""
+        """Starts sst-proxy with words that it must reject."""
         return agent.Agent(self.lab.wire, "wrong", [self.lab.proxy_program] + list(words))
 
     def target(self, name="target"):
-        """A scripted peer that the proxy, started after it, will send to."""
+        """A scripted peer that the proxy, which is started later, will send to."""
         peer = self.lab.peer(name)
         peer.other_name = "proxy"
         return peer
@@ -112,13 +112,13 @@ def flow(program, event, **match):
 
 
 def timer_of(entry):
-    """What a logged message says of the session timer."""
+    """What a logged message says about the session timer."""
     return tuple(entry.get(key) for key in ("session_expires", "refresher", "min_se",
                                             "require_timer"))
 
 
 def timers(program, event, **match):
-    """The same of all new messages that fit."""
+    """The same for all new messages that match."""
     return [timer_of(entry) for entry in program.all(event, copy=False, **match)]
 
 
@@ -137,7 +137,7 @@ def route_of(request):
 
 
 def acknowledge(peer, response):
-    """The ACK of a 2xx along the route of the dialog; gives the route for what follows."""
+    """Sends the ACK for a 2xx along the dialog's route; returns the route for later requests."""
     route = route_back(response)
     peer.remote = response.get("to")
     peer.target = response.contact

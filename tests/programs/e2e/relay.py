@@ -1,9 +1,9 @@
-"""A recording relay between a caller and a callee, and what it can do to datagrams on their way.
+"""A recording relay between a caller and a callee, and what it can do to datagrams in transit.
 
-It forwards bytes and knows nothing of transactions: what reaches its caller side goes to the callee
-and the other way round.  The caller is sent through it by --outbound, and both ends put its two
-sides into their Contact, so that requests within the dialog pass it as well; responses do because
-of rport.
+It forwards bytes and knows nothing about transactions: what reaches its caller side goes to the
+callee and the other way round. The caller is sent through it by --outbound, and both ends put its
+two sides into their Contact, so that requests within the dialog pass it as well; so do responses,
+because of rport.
 """
 
 import heapq
@@ -16,7 +16,7 @@ import wire
 
 
 class Relay:
-    """Two UDP sockets and a list of rules; the first rule that has an opinion decides."""
+    """Two UDP sockets and a list of rules; the first rule that applies decides."""
 
     def __init__(self, record, family=socket.AF_INET):
         self.wire = record
@@ -51,15 +51,15 @@ class Relay:
         """The port of the side that this end talks to."""
         return self.sockets[side].getsockname()[1]
 
-    # Rules. Each is called with a datagram and gives None (no opinion) or a list of (delay in real
-    # seconds, bytes) to send on: an empty one drops.
+    # Rules. Each is called with a datagram and returns None (does not apply) or a list of (delay in
+    # real seconds, bytes) to send on; an empty list drops it.
 
     def rule(self, function):
         self.rules.append(function)
         return function
 
     def matching(self, action, what, by=None, to=None, times=None, copies=True):
-        """Adds a rule for datagrams that fit; action(datagram) gives what a rule gives."""
+        """Adds a rule for datagrams that match; action(datagram) returns what a rule returns."""
         left = [times]
 
         def decide(datagram):
@@ -91,7 +91,7 @@ class Relay:
         return self.matching(action, what, **match)
 
     def edit(self, change, what=None, **match):
-        """change(message) gives the message to send in its place; None leaves it as it is."""
+        """change(message) returns the message to send instead; None leaves it unchanged."""
         def action(datagram):
             message = change(datagram.message)
             if message is None:
@@ -101,7 +101,7 @@ class Relay:
         return self.matching(action, what, **match)
 
     def answer(self, status, what=None, **match):
-        """Answers requests in the place of the one they go to, as a proxy does for a dead end."""
+        """Answers requests in place of the destination, as a proxy does for a dead end."""
         def action(datagram):
             request = datagram.message
             datagram.fate.append("answered with %d by the relay" % status)

@@ -48,12 +48,12 @@ def all_cases():
 
 
 def run(name, function, options):
-    """Runs one case; gives 0, 1 or 77."""
+    """Runs one case; returns 0, 1 or 77."""
     return lag.played(lambda slowness: once(name, function, options, slowness))
 
 
 def once(name, function, options, slowness):
-    """The same, once: what it gives, and the lag in which it failed, or None."""
+    """The same, once: returns the result, and the lag in which it failed, or None."""
     lab = sstlab.Lab(options.ua, options.proxy, slowness * options.slowness)
     try:
         function(lab)

@@ -1,7 +1,7 @@
 """A scripted SIP peer for what no sst-ua sends: the case says what it receives and answers.
 
-It runs in the case's own thread.  Copies of what it has seen are answered again with the same
-answer and otherwise passed over; an unexpected message fails the case.
+It runs in the case's own thread. Retransmissions get the same answer again and are otherwise
+ignored; an unexpected message fails the case.
 """
 
 import collections
@@ -41,7 +41,7 @@ class Peer:
         self.contact = "sip:%s@%s" % (name, self.hostport)
         self.other_name = None      # of the program it talks to
         self.address = None
-        self.allow = ALLOW          # what Allow lists; None leaves it out of responses
+        self.allow = ALLOW          # what Allow lists; None omits it from responses
         self.supported = "timer"
         self.body_version = 1
         self.answers = {}
@@ -67,7 +67,7 @@ class Peer:
         self.socket.sendto(data, address or self.address)
 
     def _receive(self, timeout):
-        """The next message that is no copy, or None after the timeout (real seconds)."""
+        """The next new message, or None after the timeout (real seconds)."""
         deadline = time.monotonic() + timeout
         while not self.waiting:
             left = deadline - time.monotonic()
@@ -91,7 +91,7 @@ class Peer:
         return self.waiting.popleft()
 
     def expect(self, *wanted, timeout=120, skip=(100,)):
-        """The next message, which has to have one of these methods or statuses."""
+        """The next message, which must have one of these methods or statuses."""
         deadline = time.monotonic() + timeout
         while True:
             message = self._receive(max(0, deadline - time.monotonic()))
@@ -105,14 +105,14 @@ class Peer:
                                  % (self.name, wanted, message.summary()))
 
     def pending(self, seconds):
-        """Whether a new message comes within so long (real seconds); it is left for expect()."""
+        """Whether a new message arrives in this time (real seconds); it is left for expect()."""
         message = self._receive(seconds)
         if message is not None:
             self.waiting.appendleft(message)
         return message is not None
 
     def silence(self, seconds):
-        """Asserts that nothing new comes for so long (real seconds)."""
+        """Asserts that nothing new arrives for this time (real seconds)."""
         message = self._receive(seconds)
         if message is not None:
             raise Unexpected("%s expected silence and got: %s" % (self.name, message.summary()))
@@ -165,7 +165,7 @@ class Peer:
             message.fields.append((name, value.strip()))
 
     def adopt(self, request):
-        """Takes the dialog of a request that came: from now on request() works within it."""
+        """Takes the dialog of a received request: from now on request() works within it."""
         if request.to_tag:
             self.target = request.contact or self.target
             return
@@ -175,7 +175,7 @@ class Peer:
         self.target = request.contact
 
     def request(self, method, *lines, sdp=None, plain=b"", cseq=None, via_lines=(), uri=None):
-        """Sends a request within the dialog, or outside one where there is none yet.
+        """Sends a request within the dialog, or outside if there is none yet.
 
         sdp is a body with its type; the type of a plain body is among the lines.
         """
@@ -201,7 +201,7 @@ class Peer:
         return message
 
     def aim(self, address):
-        """Makes it a caller of a program at this address."""
+        """Makes it a caller of the program at this address."""
         self.address = address
         host = "[%s]" % address[0] if ":" in address[0] else address[0]
         self.target = "sip:ua@%s:%d" % (host, address[1])
@@ -214,7 +214,7 @@ class Peer:
         return self.sent_invite
 
     def ack(self, response):
-        """Acknowledges a final response to INVITE; a 2xx makes the dialog."""
+        """Acknowledges a final response to INVITE; a 2xx creates the dialog."""
         if response.status // 100 == 2:
             self.remote = response.get("to")
             self.target = response.contact or self.target

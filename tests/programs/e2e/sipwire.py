@@ -1,7 +1,7 @@
 """SIP messages as the end-to-end tests see them.
 
-A reader and writer of its own, so that the parser under test is not its own judge.  It is strict:
-what it cannot read is a ValueError, and a test that did not send garbage itself then fails.
+A separate reader and writer, so that the parser under test is not its own judge. It is strict: what
+it cannot read is a ValueError, and a test that did not send garbage itself then fails.
 """
 
 import collections
@@ -21,7 +21,7 @@ CSeq = collections.namedtuple("CSeq", "number method")
 
 
 def long_name(name):
-    """The full header field name in lower case, for any letter case and for compact forms."""
+    """The full header field name in lower case, from any letter case and from compact forms."""
     name = name.strip().lower()
     return COMPACT.get(name, name)
 
@@ -49,7 +49,7 @@ def split_outside(text, separator):
 
 
 def parameters(value):
-    """The parameters behind a header field value, names in lower case; a flag has the value ''."""
+    """The parameters after a header field value, names in lower case; a flag has the value ''."""
     found = {}
     for part in split_outside(value, ";")[1:]:
         name, _, text = part.partition("=")
@@ -72,7 +72,7 @@ def host_port(uri):
 
 
 class Message:
-    """One SIP message: start line, header fields in their order, body."""
+    """One SIP message: start line, header fields in order, body."""
 
     def __init__(self, start, fields, body=b""):
         self.start = start
@@ -124,7 +124,7 @@ class Message:
         return values[0] if values else None
 
     def list(self, name):
-        """All members of a comma-separated header field, over all of its lines."""
+        """All members of a comma-separated header field, from all of its lines."""
         assert name.lower() in LISTS, name
         return [part for line in self.all(name) for part in split_outside(line, ",") if part]
 
@@ -182,7 +182,7 @@ class Message:
 
     @property
     def sdp(self):
-        """The lines of an SDP body, or None where there is none."""
+        """The lines of an SDP body, or None if there is none."""
         if not self.body:
             return None
         if (self.get("content-type") or "").split(";")[0].strip().lower() != "application/sdp":
@@ -196,7 +196,7 @@ class Message:
 
     @property
     def direction(self):
-        """The direction attribute of the stream; sendrecv is what no attribute means."""
+        """The direction attribute of the stream; sendrecv if there is no attribute."""
         names = ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive")
         return next((line[2:] for line in self.sdp or [] if line in names), "sendrecv")
 
@@ -211,7 +211,7 @@ class Message:
         return other
 
     def with_field(self, name, value):
-        """Sets a header field in the place of all that have this name."""
+        """Replaces all header fields of this name by one."""
         other = self.without(name)
         other.fields.append((name, value))
         return other

@@ -1,8 +1,8 @@
 """The laboratory of one end-to-end case: programs, relay, scripted peers, and what to expect.
 
-Times on the wire are real; times of session timers are in the library's clock, which runs `speed`
-times faster.  Expectations are given in the library's clock, and the tolerance in real seconds, to
-which the lag of the machine is added, as it was measured meanwhile.
+Times on the wire are real; times of session timers are in libsst's clock, which runs `speed` times
+faster. Expectations are in libsst's clock, and the tolerance in real seconds, to which the
+machine's lag, measured meanwhile, is added.
 """
 
 import collections
@@ -24,10 +24,10 @@ import wire
 EARLY = 0.1
 EARLY_IN_LOG = 0.03
 LATE = 0.4
-# Of several like events the best one is at most this late: chance delays one, a mistake delays all.
+# Of several like events the best is at most this late: chance delays one, a mistake delays all.
 BEST = LATE / 4
 
-# What is waited for comes at once, or never: so the limit is for the slowest of machines.
+# What a case waits for comes at once or never, so this limit is for the slowest of machines.
 LONG = 120
 
 SANITIZER = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:")
@@ -38,7 +38,7 @@ class Skip(Exception):
 
 
 class Failure(AssertionError):
-    """Something is not as expected."""
+    """Something differs from what was expected."""
 
 
 def check(condition, text, *arguments):
@@ -51,7 +51,7 @@ def equal(got, expected, what):
 
 
 class Lab:
-    """One case's world. Everything in it is stopped and judged by finish()."""
+    """One case's world. finish() stops and judges everything in it."""
 
     def __init__(self, program, proxy_program=None, slowness=1):
         self.program = program
@@ -67,24 +67,24 @@ class Lab:
         self.family = socket.AF_INET
         self.rules = {}
         self.closed = False
-        # The case feeds garbage, of which it is a matter of taste whether it is a request.
+        # The case feeds garbage, which can be read as a request or not.
         self.lenient = False
-        self.fake_rate = None       # under faketime: its clock runs so much faster
+        self.fake_rate = None       # under faketime: how much faster its clock runs
 
     # Clocks
 
     @property
     def speed(self):
-        """Of the library's clock, as the programs have it."""
+        """Of libsst's clock in the programs."""
         return self.real_speed
 
     @speed.setter
     def speed(self, speed):
-        """Asks for one; a case that is played again slowly gets less, but no less than real time."""
+        """Asks for a speed; a case repeated slowly gets less, but at least real time."""
         self.real_speed = max(speed / self.slowness, min(speed, 1))
 
     def fix_speed(self, speed):
-        """The same for cases whose expectations set it off against SIP's own timers."""
+        """The same for cases whose expectations relate it to SIP's own timers."""
         self.real_speed = speed
 
     # Starting
@@ -111,14 +111,14 @@ class Lab:
     def environment(self):
         if self.fake_rate is None:
             return None
-        # A sanitizer's run-time library wants to be the first; faketime's has to be.
+        # A sanitizer's run-time library insists on being first; here faketime's must be.
         options = os.environ.get("ASAN_OPTIONS", "")
         return dict(os.environ, LD_PRELOAD=faketime_library(),
                     FAKETIME="+0 x%g" % self.fake_rate,
                     ASAN_OPTIONS=":".join(filter(None, (options, "verify_asan_link_order=0"))))
 
     def start(self, name, *arguments, raw=False):
-        """Starts sst-ua; raw leaves out the options that each case needs."""
+        """Starts sst-ua; raw omits the options that each case needs."""
         command = [self.program]
         if not raw:
             command += ["--bind", self.host + ":0", "--log", "json"]
@@ -147,7 +147,7 @@ class Lab:
         return self.relay
 
     def pair(self, caller=(), callee=(), contacts=True):
-        """A caller and a callee with the relay between them (its rules may be there already)."""
+        """A caller and a callee with the relay between them (its rules may already be set)."""
         between = self.relay or self.new_relay()
         side = {name: "%s:%d" % (self.host, between.port(name)) for name in ("caller", "callee")}
         through_callee = ["--contact", side["callee"]] if contacts else []
@@ -164,13 +164,13 @@ class Lab:
         return made
 
     def call_peer(self, peer, *options):
-        """sst-ua calls the scripted peer; gives the INVITE that arrives there."""
+        """sst-ua calls the scripted peer; returns the INVITE that arrives there."""
         peer.other_name = "caller"
         self.call(peer.contact, *options)
         return peer.expect("INVITE")
 
     def peer_calls(self, peer, *options):
-        """sst-ua answers; the scripted peer is made ready to call it."""
+        """sst-ua answers; prepares the scripted peer to call it."""
         self.answer(*options)
         peer.other_name = "callee"
         peer.aim(self.callee.address)
@@ -192,11 +192,11 @@ class Lab:
 
     @property
     def rate(self):
-        """How much faster than real time the clock runs that spans are measured in."""
+        """How much faster than real time the clock runs in which spans are measured."""
         return self.fake_rate or self.speed
 
     def near(self, got, expected, what, early=EARLY, late=LATE):
-        """Compares spans of the library's clock, or of faketime's, allowing for real delays."""
+        """Compares spans of libsst's clock, or of faketime's, allowing for real delays."""
         lagged = self.lag.seconds()
         early, late = (early + lagged) * self.rate, (late + lagged) * self.rate
         check(expected - early <= got <= expected + late,
@@ -204,20 +204,20 @@ class Lab:
               what, expected, early, late, got)
 
     def all_near(self, spans, expected, what):
-        """The same for several like spans from a log, of which the best has to fit well."""
+        """The same for several like spans from a log, of which the best must fit well."""
         check(spans, "%s: nothing to compare", what)
         for got in spans:
             self.near(got, expected, what, EARLY_IN_LOG)
         self.near(min(spans), expected, "best " + what, EARLY_IN_LOG, BEST)
 
     def span(self, first, second):
-        """The time between two datagrams, in the library's clock."""
+        """The time between two datagrams, in libsst's clock."""
         return (second.time - first.time) * self.rate
 
     def hang_up(self, program=None):
-        """Makes a program (the caller, if none is named) say BYE, as its user would.
+        """Makes a program (by default the caller) send BYE, as its user would.
 
-        What was sent to the programs before has then been read by them.
+        By then the programs have read what was sent to them before.
         """
         def read():
             return all(len(agent.all("received")) >=
@@ -229,8 +229,8 @@ class Lab:
     def finish(self, timeout=LONG, hurry=True, **statuses):
         """Waits for the ends, compares exit statuses, and applies what holds in every case.
 
-        Statuses are given by the programs' names.  A program whose calls are over still waits for
-        copies, up to 6 s; a SIGTERM ends that wait and leaves the exit status as it is.
+        Statuses are given by the programs' names. A program whose calls are over still waits for
+        retransmissions, up to 6 s; a SIGTERM ends that wait and leaves the exit status as it is.
         """
         equal(sorted(statuses), sorted(program.name for program in self.agents),
               "programs whose exit status is expected")
@@ -246,7 +246,7 @@ class Lab:
         self.judge()
 
     def judge(self):
-        """What holds in every case: sound logs, which agree with the wire, and sound messages."""
+        """What holds in every case: valid logs, which agree with the wire, and valid messages."""
         if self.relay:
             check(self.relay.failure is None, "the relay failed: %r", self.relay.failure)
         for program in self.agents:
@@ -280,7 +280,7 @@ class Lab:
 
 
 def faketime_library():
-    """What faketime would preload. It fails where a killed program left memory under its number."""
+    """What faketime would preload. It fails if a killed program left memory under its number."""
     for _ in range(10):
         shown = subprocess.run(["faketime", "-f", "+0", "env"], capture_output=True, text=True,
                                check=False).stdout
@@ -296,7 +296,7 @@ def logged(entry):
 
 
 def expected_line(datagram):
-    """The same, worked out from the datagram."""
+    """The same, derived from the datagram."""
     message = datagram.message
     line = {"call": message.call_id, "cseq": message.cseq.number,
             "cseq_method": message.cseq.method, "copy": datagram.copy}
@@ -316,7 +316,7 @@ def expected_line(datagram):
 
 
 def is_refusal(message, refused):
-    """Whether a response was made without any state: `refused` in the log, of which one is taken."""
+    """Whether a response was stateless: `refused` in the log, from which one is taken."""
     if message.is_request or message.get("server") or refused[message.status] == 0:
         return False
     refused[message.status] -= 1
@@ -324,8 +324,8 @@ def is_refusal(message, refused):
 
 
 def take_next(waiting, line):
-    """Takes the datagram of a log line out of those of its call; the next one where there is none.
-    Copies of an INVITE that arrived before it made the call wait with strangers, behind the ACK."""
+    """Takes the datagram of a log line out of those of its call; the next one if there is none.
+    Copies of an INVITE that arrived before its call existed wait with strangers, after the ACK."""
     for place, want in enumerate(waiting):
         if want == line:
             return waiting.pop(place)
@@ -335,13 +335,14 @@ def take_next(waiting, line):
 
 
 def same_log(program, event, datagrams, tail_may_miss):
-    """The log has one line for each datagram, in order, and says the same."""
+    """The log has one line per datagram, in order, and says the same."""
     lines = [logged(entry) for entry in program.all(event)]
     refused = collections.Counter(entry["status"] for entry in program.all("refused"))
     wanted = [expected_line(datagram) for datagram in datagrams
               if datagram.message and not (event == "sent" and is_refusal(datagram.message, refused))]
     if tail_may_miss:
-        # A datagram of a call goes before one of strangers, so the order holds within each call.
+        # A datagram of a call is served before one of strangers, so the order holds within each
+        # call.
         calls = {}
         for want in wanted:
             calls.setdefault(want["call"], []).append(want)

@@ -32,8 +32,8 @@ class Authority:
                        stdin=subprocess.DEVNULL, capture_output=True)
 
     def sign(self, *names, expired=False):
-        """A file with a certificate for these names, and its key. Names are as subjectAltName has
-        them: DNS:host or IP:address."""
+        """A file with a certificate for these names, and its key. Names are written as in
+        subjectAltName: DNS:host or IP:address."""
         stem = "cert%d" % len(os.listdir(self.folder))
         with open(os.path.join(self.folder, stem + ".ext"), "w", encoding="ascii") as file:
             file.write("subjectAltName=%s\n" % ",".join(names))
@@ -54,7 +54,7 @@ class Authority:
 
 
 class Connection:
-    """One connection and what of a message has come by it."""
+    """One connection and the part of a message that has arrived on it."""
 
     numbers = itertools.count(1)
 
@@ -82,7 +82,7 @@ class Connection:
         self.bytes += data
 
     def message(self):
-        """The next whole message, or None; keep-alives on the way are counted and answered."""
+        """The next whole message, or None; counts and answers keep-alives on the way."""
         while self.bytes.startswith(b"\r\n\r\n"):
             self.pings += 1
             self.bytes = self.bytes[4:]
@@ -104,7 +104,7 @@ class Connection:
 
 
 class StreamPeer(scripted.Peer):
-    """The scripted peer, listening for connections; it answers by the one that a request came by."""
+    """The scripted peer over connections; it answers on the one that a request came on."""
 
     transport = "TCP"
 
@@ -134,7 +134,7 @@ class StreamPeer(scripted.Peer):
         self.socket.close()
 
     def connect(self, address, name="127.0.0.1"):
-        """Opens a connection, by which its own requests go from then on."""
+        """Opens a connection, which its requests use from then on."""
         made = Connection(socket.create_connection(address, 20),
                           self.client if self.context else None, name=name)
         self.connections.append(made)
@@ -159,7 +159,7 @@ class StreamPeer(scripted.Peer):
         self.current = self.current or made
 
     def look(self, timeout):
-        """Waits for something to arrive and takes it in."""
+        """Waits for something to arrive and reads it."""
         live = [c for c in self.connections if not c.ended]
         if not any(c.ready() for c in live):
             select.select([self.socket] + [c.socket for c in live], [], [], timeout)
@@ -201,7 +201,7 @@ class StreamPeer(scripted.Peer):
         return super().request(method, *lines, via_lines=via_lines, **more)
 
     def ended(self, connection, timeout=20):
-        """Whether the other end closes a connection within so long; what comes is thrown away."""
+        """Whether the other end closes a connection within this time; discards what arrives."""
         deadline = time.monotonic() + timeout
         while not connection.ended and time.monotonic() < deadline:
             if select.select([connection.socket], [], [], 0.2)[0]:
@@ -210,7 +210,7 @@ class StreamPeer(scripted.Peer):
 
 
 def add(lab, peer):
-    """Makes a peer one of the case's, closed at its end."""
+    """Makes a peer belong to the case, which closes it at its end."""
     lab.peers.append(peer)
     peer.other_name = peer.other_name or "caller"
     return peer

@@ -7,14 +7,14 @@ import sipwire
 
 
 class Datagram:
-    """One datagram on its way from one end to another, as it passed the place of recording."""
+    """One datagram on its way from one end to another, where it was recorded."""
 
     def __init__(self, moment, sender, receiver, data, copy):
         self.time = moment          # real seconds since the case began
         self.sender = sender        # name of the program that sent it
         self.receiver = receiver    # name of the place that received it
         self.data = data
-        self.copy = copy            # the same bytes came from the same sender before
+        self.copy = copy            # the same sender sent the same bytes before
         self.fate = []              # what the relay did with it, in words
         try:
             self.message = sipwire.Message.parse(data)
@@ -33,14 +33,14 @@ class Datagram:
 
 
 class Wire:
-    """The record that relay, peers and agents of one case share; its condition wakes who waits."""
+    """The record shared by relay, peers and agents of a case; its condition wakes waiters."""
 
     def __init__(self, lag=None):
-        self.lag = lag              # is told of the programs that are started
+        self.lag = lag              # is told about the programs that are started
         self.start = time.monotonic()
         self.changed = threading.Condition()
         self.datagrams = []         # as sent by the programs and scripted peers
-        self.delivered = {}         # name of a program -> datagrams that were sent on to it
+        self.delivered = {}         # name of a program -> datagrams sent on to it
         self.notes = []             # (time, text): what the programs logged, for the ladder
         self.seen = set()
 
@@ -48,7 +48,7 @@ class Wire:
         return time.monotonic() - self.start
 
     def record(self, sender, receiver, data):
-        """Records a datagram where it first appears, and gives the record back."""
+        """Records a datagram where it first appears, and returns the record."""
         with self.changed:
             key = (sender, data)
             datagram = Datagram(self.now(), sender, receiver, data, key in self.seen)
@@ -70,9 +70,9 @@ class Wire:
             self.changed.notify_all()
 
     def wait(self, condition, timeout):
-        """Waits until condition() is true; gives its last value.
+        """Waits until condition() is true; returns its last value.
 
-        Datagrams and lines of logs wake it; a file that appears does not, so it looks by itself.
+        Datagrams and log lines wake it; a file that appears does not, so it also polls.
         """
         deadline = time.monotonic() + timeout
         with self.changed:
@@ -84,7 +84,7 @@ class Wire:
                 self.changed.wait(min(left, 0.5))
 
     def find(self, what=None, by=None, to=None, copies=False, call_id=None):
-        """The datagrams that fit: what is a method or a status, to is the method of a response."""
+        """The datagrams that match. what: a method or a status; to: the method of a response."""
         with self.changed:
             return [datagram for datagram in self.datagrams
                     if fits(datagram, what, by, to) and (copies or not datagram.copy)

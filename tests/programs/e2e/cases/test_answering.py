@@ -1,4 +1,4 @@
-"""sst-ua as it answers a scripted caller, and where its own requests within a dialog go."""
+"""sst-ua answering a scripted caller, and where its requests within a dialog go."""
 
 import sipwire
 from scripted import timer
@@ -6,7 +6,7 @@ from sstlab import check, equal
 
 
 def options_are_answered(lab):
-    """OPTIONS gets 200 with Allow, Supported: timer and Accept, outside of a dialog and within."""
+    """OPTIONS gets 200 with Allow, Supported: timer and Accept, inside a dialog and out."""
     peer = lab.peer_calls(lab.peer())
     peer.request("OPTIONS")
     outside = peer.expect(200)
@@ -43,7 +43,7 @@ def requests_of_unknown_dialogs(lab):
 
 
 def unknown_methods(lab):
-    """A method that nobody implements gets 501 or 405 with Allow, and no timer header fields."""
+    """An unknown method gets 501 or 405 with Allow, and no timer header fields."""
     peer = lab.peer_calls(lab.peer())
     peer.request("PUBLISH", "Session-Expires: 90")
     refusal = peer.expect(501, 405)
@@ -54,7 +54,7 @@ def unknown_methods(lab):
 
 
 def unknown_extensions(lab):
-    """Require with an unknown option tag gets 420 and Unsupported, which is no call."""
+    """Require with an unknown option tag gets 420 and Unsupported, and starts no call."""
     peer = lab.peer_calls(lab.peer())
     peer.invite("Require: timer, nonsense")
     refusal = peer.expect(420)
@@ -67,7 +67,7 @@ def unknown_extensions(lab):
 
 
 def unusable_offers(lab):
-    """A body of another type gets 415, an offer without PCMU 488; neither is a call."""
+    """A body of another type gets 415, an offer without PCMU 488; neither starts a call."""
     peer = lab.peer_calls(lab.peer())
     for status, lines, body in ((415, ["Content-Type: text/plain"], b"hello"),
                                 (488, ["Content-Type: application/sdp"],
@@ -145,7 +145,7 @@ def target_refresh_by_a_response(lab):
 
 
 def responses_follow_rport(lab):
-    """With rport the response goes to the source port and says which it was (RFC 3581 §4)."""
+    """With rport the response goes to the source port and names it (RFC 3581 §4)."""
     peer, behind = lab.peer_calls(lab.peer()), lab.peer("behind")
     behind.other_name = "callee"
     via = "SIP/2.0/UDP %s;branch=z9hG4bKrp1;rport" % peer.hostport
@@ -155,7 +155,7 @@ def responses_follow_rport(lab):
     given = sipwire.parameters(response.list("via")[0])
     equal((given.get("rport"), given.get("received")), (str(behind.port), "127.0.0.1"),
           "rport and received")
-    # Without rport it goes to the port that Via names (RFC 3261 §18.2.2).
+    # Without rport it goes to the port in the Via (RFC 3261 §18.2.2).
     behind.request("OPTIONS", via_lines=[("Via", via.replace(";rport", "").replace("rp1", "rp2"))])
     response = peer.expect(200)
     equal("rport" in sipwire.parameters(response.list("via")[0]), False, "rport")
@@ -164,7 +164,7 @@ def responses_follow_rport(lab):
 
 
 def own_requests_ask_for_rport(lab):
-    """Requests of sst-ua carry rport without a value (RFC 3581 §3)."""
+    """sst-ua's requests carry rport without a value (RFC 3581 §3)."""
     peer = lab.peer()
     invite = lab.call_peer(peer)
     equal(sipwire.parameters(invite.list("via")[0]).get("rport"), "", "rport of the INVITE")
@@ -175,7 +175,7 @@ def own_requests_ask_for_rport(lab):
 
 # Shows: EC-107
 def low_cseq_is_refused(lab):
-    """A request with a CSeq below the last one gets 500, and no timer moves (EC-107)."""
+    """A request with a CSeq below the last one gets 500, and the timer stays as it was (EC-107)."""
     peer = lab.peer_calls(lab.peer())
     peer.cseq = 10
     peer.establish("Session-Expires: 90;refresher=uac")
@@ -235,7 +235,9 @@ def early_update_starts_no_timer(lab):
 
 # Shows: EC-74
 def early_update_with_an_offer(lab):
-    """Beside the unanswered offer of the INVITE it gets a 500 with Retry-After (EC-74)."""
+    """While the INVITE's offer is unanswered, an UPDATE with an offer gets 500 and Retry-After
+    (EC-74).
+    """
     lab.speed = 10
     peer = lab.peer_calls(lab.peer(), "--ring", 6)
     peer.invite("Session-Expires: 1800;refresher=uac")
@@ -271,7 +273,9 @@ def refresh_without_session_expires(lab):
 
 # Shows: EC-24
 def refresh_without_supported(lab):
-    """A request without Supported after one with it: we take the role over, no Require (EC-24)."""
+    """A request without Supported after one with it: we take over the role, and send no Require
+    (EC-24).
+    """
     peer = lab.peer_calls(lab.peer())
     peer.establish("Session-Expires: 300;refresher=uac")
     peer.supported = ""
@@ -302,7 +306,7 @@ def held_by_a_scripted_peer(lab):
 
 
 def offerless_invite(lab):
-    """An INVITE without offer gets one in the 2xx (RFC 3261 §13.3.1)."""
+    """An INVITE without an offer gets one in the 2xx (RFC 3261 §13.3.1)."""
     peer = lab.peer_calls(lab.peer())
     peer.request("INVITE", "Session-Expires: 300")
     success = peer.expect(200)

@@ -1,4 +1,4 @@
-"""What the 2xx to a refresh by a scripted peer may change."""
+"""What a scripted peer's 2xx to a refresh may change."""
 
 from flows import accept, call_with_role
 from sstlab import equal
@@ -6,7 +6,7 @@ from sstlab import equal
 
 # Shows: EC-18 EC-116
 def timer_left_out_by_the_peer(lab):
-    """After a 2xx without Session-Expires the refreshes go on, for the own benefit (EC-18)."""
+    """After a 2xx without Session-Expires the refreshes go on, for our own benefit (EC-18)."""
     lab.speed = 30
     peer = call_with_role(lab, percent=50)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""SIP around the timer: forks, copies of a 2xx, refusals, CANCEL, digest authentication."""
+"""SIP around the timer: forks, retransmitted 2xx, rejections, CANCEL, digest authentication."""
 
 import signal
 
@@ -9,7 +9,7 @@ from sstlab import check, equal
 
 
 def forked_success(lab):
-    """Of two 2xx with two To tags the first is kept; the other is acknowledged and ended."""
+    """Of two 2xx with two To tags the first is kept; the other gets an ACK and a BYE."""
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
     peer.answer(invite, 180, tag="one")
@@ -23,7 +23,7 @@ def forked_success(lab):
     equal((bye.method, bye.to_tag), ("BYE", "two"), "what follows its ACK")
     equal(bye.cseq.number, invite.cseq.number + 1, "CSeq of the BYE in its own dialog")
     peer.answer(bye, 200)
-    # The first goes on: it is neither ended nor has the second call's timer, which is none.
+    # The first goes on: it has not ended, and does not have the timer state of the second (none).
     peer.request("UPDATE", "Session-Expires: 90;refresher=uas")
     equal(peer.expect(200).session_expires, (90, "uas"), "answer within the first dialog")
     peer.hang_up()
@@ -34,7 +34,7 @@ def forked_success(lab):
 
 # Shows: EC-31
 def repeated_success_is_acknowledged_again(lab):
-    """A copy of the 2xx gets the same ACK again and does not move the interval (EC-31)."""
+    """A retransmitted 2xx gets the same ACK again and does not move the interval (EC-31)."""
     lab.speed = 45
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
@@ -52,7 +52,7 @@ def repeated_success_is_acknowledged_again(lab):
 
 
 def call_refused(lab):
-    """A refused call ends with status 2, and its response is acknowledged."""
+    """A rejected call ends with status 2, and its response gets an ACK."""
     peer = lab.peer()
     peer.answer(lab.call_peer(peer, "--session-expires", 90), 486)
     peer.expect("ACK")
@@ -61,7 +61,7 @@ def call_refused(lab):
 
 
 def call_declined_later(lab):
-    """A 603 after ringing is a refused call as well."""
+    """A 603 after ringing is a rejected call as well."""
     peer = lab.peer()
     invite = lab.call_peer(peer)
     peer.answer(invite, 180)
@@ -90,7 +90,7 @@ def cancelled_by_the_caller(lab):
 
 
 def interrupted_while_it_rings(lab):
-    """SIGINT while the callee rings: CANCEL, and status 0 for who was told to hang up."""
+    """SIGINT while the callee rings: CANCEL, and status 0 for the program told to hang up."""
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
     peer.answer(invite, 180)
@@ -106,7 +106,7 @@ def interrupted_while_it_rings(lab):
 
 
 def callee_interrupted_while_it_rings(lab):
-    """SIGTERM at a ringing callee refuses the INVITE for good; status 0 for who was told to."""
+    """SIGTERM at a ringing callee rejects the INVITE with a final response; its status is 0."""
     peer = lab.peer_calls(lab.peer(), "--ring", 600)
     peer.invite("Session-Expires: 90")
     peer.expect(180)
@@ -118,7 +118,7 @@ def callee_interrupted_while_it_rings(lab):
 
 # Shows: EC-104
 def success_wins_over_the_cancel(lab):
-    """A 2xx that crosses the CANCEL is acknowledged and ended by BYE (RFC 3261 §9.1, EC-104)."""
+    """A 2xx that crosses the CANCEL gets an ACK and a BYE (RFC 3261 §9.1, EC-104)."""
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
     peer.answer(invite, 180)
@@ -162,7 +162,7 @@ def digest_401(lab):
 
 
 def digest_407(lab):
-    """407 without qop, as an old proxy has it."""
+    """407 without qop, as an old proxy sends it."""
     _challenge(lab, 407, "Proxy-Authenticate", "Proxy-Authorization",
                'Digest realm="lab, the", nonce="abc=="')
 
@@ -177,7 +177,7 @@ def digest_without_credentials(lab):
 
 
 def digest_with_the_wrong_password(lab):
-    """Credentials that were just rejected are not tried again (RFC 3261 §22.2): status 2."""
+    """Credentials that were just rejected are not sent again (RFC 3261 §22.2): status 2."""
     peer = lab.peer()
     first = lab.call_peer(peer, "--auth", "alice:wrong")
     peer.answer(first, 401, 'WWW-Authenticate: Digest realm="x", nonce="n1"')

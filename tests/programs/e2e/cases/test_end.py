@@ -1,4 +1,4 @@
-"""How calls end: silence, refreshes that nobody answers, hanging up at awkward moments."""
+"""How calls end: silence, unanswered refreshes, hanging up at awkward moments."""
 
 from flows import (answer_to, check_reason, established, last_success, last_success_t, quiet_end,
                    refreshes, wait_refreshes)
@@ -7,7 +7,7 @@ from sstlab import EARLY_IN_LOG, check, equal
 
 
 def _expired(lab, program, reason, after=None):
-    """The library ended the call of this program once, so long after its last 2xx, and says why."""
+    """libsst ended this program's call once, this long after its last 2xx, and gives the reason."""
     equal([e["reason"] for e in program.all("ended")], [reason], "ended of %s" % program.name)
     bye, = lab.wire.find("BYE", by=program.name)
     check_reason(bye, reason)
@@ -18,9 +18,11 @@ def _expired(lab, program, reason, after=None):
 
 
 def _silent_refresher(lab, silent, interval, watchdog):
-    """One side falls silent; the other hangs up before the expiration by 32 s or a third."""
-    lab.speed = interval / 4        # the expiration comes after four real seconds
-    lab.new_relay().answer(408, "BYE")      # as the proxy of RFC 4028 §13 does for a dead end
+    """One side falls silent; the other hangs up 32 s or a third of the interval before the
+    expiration.
+    """
+    lab.speed = interval / 4        # the expiration is four real seconds away
+    lab.new_relay().answer(408, "BYE")      # as the proxy in RFC 4028 §13 does for a dead end
     watching = {"caller": "callee", "callee": "caller"}[silent]
     options = {silent: ["--mute-after", interval / 10], watching: []}
     options["caller"] += ["--session-expires", interval]
@@ -33,7 +35,7 @@ def _silent_refresher(lab, silent, interval, watchdog):
     start = established(lab) if watching == "callee" else lab.wire.find(200, to="INVITE")[0]
     lab.near(lab.span(start, bye), watchdog, "BYE after the last 2xx (EC-30: or its ACK)")
     equal(refreshes(lab, silent), [], "refreshes of the silent side")
-    # Half-way between the refresh that did not come and the BYE the watcher wonders (EC-103).
+    # Halfway between the missing refresh and the BYE, the watcher reports overdue (EC-103).
     overdue, = program.all("overdue")
     negotiated = program.all("negotiated")[0]
     lab.near(overdue["t"] - negotiated["t"], (interval / 2 + watchdog) / 2, "overdue")
@@ -41,25 +43,25 @@ def _silent_refresher(lab, silent, interval, watchdog):
 
 # Shows: 10-5 EC-35
 def silent_caller_of_90_s(lab):
-    """A third of 90 s before the expiration, at 60 s, the callee gives up on a silent caller."""
+    """At 60 s, a third of 90 s before the expiration, the callee gives up on a silent caller."""
     _silent_refresher(lab, "caller", 90, 60)
 
 
 # Shows: 10-5 EC-35
 def silent_callee_of_90_s(lab):
-    """The same, where the callee had the role and fell silent."""
+    """The same with a callee that had the role and fell silent."""
     _silent_refresher(lab, "callee", 90, 60)
 
 
 # Shows: 10-5 EC-35
 def silent_caller_of_180_s(lab):
-    """Of 180 s a third would be 60 s: it is 32 s, so the BYE comes at 148 s."""
+    """A third of 180 s would be 60 s; 32 s is less, so the BYE comes at 148 s."""
     _silent_refresher(lab, "caller", 180, 148)
 
 
 # Shows: 10-5 EC-35
 def silent_callee_of_180_s(lab):
-    """The same, where the callee had the role and fell silent."""
+    """The same with a callee that had the role and fell silent."""
     _silent_refresher(lab, "callee", 180, 148)
 
 
@@ -77,7 +79,7 @@ def silence_after_refreshes(lab):
 
 
 def mute_watcher(lab):
-    """A mute watcher exits with 0; the refresher's call ends for want of an answer, status 4."""
+    """A mute watcher exits with 0; the refresher gets no response and ends the call, status 4."""
     lab.speed = 22.5
     lab.new_relay().answer(408, "BYE")
     lab.pair(["--session-expires", 90], ["--mute-after", 10])
@@ -90,7 +92,7 @@ def mute_watcher(lab):
 
 
 def _unanswered(lab, method):
-    """The refresher of a peer that went dumb, in SIP's own time under faketime."""
+    """The refresher of a peer that fell silent, in SIP's own time under faketime."""
     lab.need_faketime(40)
     lab.pair(["--session-expires", 180, "--method", method.lower()], ["--mute-after", 20])
     lab.finish(caller=4, callee=0)
@@ -118,7 +120,7 @@ def unanswered_invite_ends_the_call(lab):
 
 
 def short_interval_does_not_outlive_the_peer(lab):
-    """At 90 s the peer's BYE at 60 s comes before the refresh of 45 s has timed out at 77 s."""
+    """At 90 s, the peer's BYE at 60 s comes before the refresh of 45 s times out at 77 s."""
     lab.speed = 18
     lab.new_relay().drop("UPDATE")
     lab.pair(["--session-expires", 90], [])
@@ -131,7 +133,7 @@ def short_interval_does_not_outlive_the_peer(lab):
 
 # Shows: EC-37
 def refresh_under_way_at_the_expiration(lab):
-    """A refresh that is still under way does not hold up the expiration (EC-37)."""
+    """A refresh that is still pending does not delay the expiration (EC-37)."""
     lab.speed = 30
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
@@ -139,7 +141,7 @@ def refresh_under_way_at_the_expiration(lab):
     peer.expect("ACK")
     refresh = peer.expect("UPDATE")
     bye = peer.expect("BYE")
-    # The late answer changes nothing any more.
+    # The late response no longer changes anything.
     peer.answer(refresh, 200, *timer("90;refresher=uac"))
     peer.answer(bye, 200)
     lab.finish(caller=4)
@@ -150,7 +152,7 @@ def refresh_under_way_at_the_expiration(lab):
 
 
 def _hang_up_during_a_refresh(lab, sender, method="UPDATE"):
-    """The refresh of 45 s gets lost, and at 80 s, long before the end at 148 s, one hangs up."""
+    """The refresh at 45 s is lost, and at 80 s, long before the end at 148 s, one side hangs up."""
     lab.speed = 45
     lab.new_relay().rule(_drop_refreshes)
     options = {"caller": ["--session-expires", 180, "--policy", "refresh_percent=25", "--method",
@@ -170,17 +172,17 @@ def _hang_up_during_a_refresh(lab, sender, method="UPDATE"):
 
 
 def hang_up_by_the_refresher_during_a_refresh(lab):
-    """BYE of the refresher while its refresh is under way ends quietly, status 0 on both sides."""
+    """The refresher's BYE while its refresh is pending ends quietly, status 0 on both sides."""
     _hang_up_during_a_refresh(lab, "caller")
 
 
 def hang_up_by_the_watcher_during_a_refresh(lab):
-    """BYE of the other side while a refresh is under way ends quietly too."""
+    """The other side's BYE while a refresh is pending ends quietly too."""
     _hang_up_during_a_refresh(lab, "callee")
 
 
 def hang_up_during_a_refreshing_invite(lab):
-    """BYE of the other side while a re-INVITE is under way ends quietly too."""
+    """The other side's BYE while a re-INVITE is pending ends quietly too."""
     _hang_up_during_a_refresh(lab, "callee", "INVITE")
 
 
@@ -192,13 +194,13 @@ def _drop_refreshes(datagram):
 
 
 def crossing_byes(lab):
-    """Where BYEs cross, what was decided first counts: 3 for the watcher, 0 for who hung up."""
+    """If BYEs cross, the first decision counts: 3 for the watcher, 0 for the one that hung up."""
     lab.speed = 20
     between = lab.new_relay()
     between.drop("UPDATE")
     between.cross(lambda message: message.method == "BYE")
     lab.pair(["--session-expires", 90, "--hangup-after", 70], [])
-    # RFC 5407 §3.2.1: both get 200; 481 is what a dialog that is gone already answers.
+    # RFC 5407 §3.2.1: both get 200; 481 is the response once the dialog is gone.
     check(lab.wire.wait(lambda: len(lab.wire.find("BYE")) == 2 and
                         all(answer_to(lab, bye) or answer_to(lab, bye, 481)
                             for bye in lab.wire.find("BYE")), 120), "a BYE was not answered")
@@ -212,7 +214,7 @@ def refresh_that_meets_a_bye(lab):
     """A refresh that arrives after the callee hung up gets 481 and ends the session (EC-76)."""
     lab.speed = 30
     between = lab.new_relay()
-    between.delay(18 / lab.speed, "UPDATE")   # due at 45 s, there at 63 s
+    between.delay(18 / lab.speed, "UPDATE")   # due at 45 s, arrives at 63 s
     between.cross(lambda message: message.method == "BYE")
     lab.pair(["--session-expires", 90], ["--hangup-after", 55])
     lab.finish(caller=4, callee=0)
@@ -223,7 +225,7 @@ def refresh_that_meets_a_bye(lab):
 
 
 def lost_bye_is_sent_again(lab):
-    """A lost BYE is sent again until it is answered."""
+    """A lost BYE is retransmitted until it is answered."""
     lab.new_relay().drop("BYE", times=1)
     lab.pair()
     established(lab)
@@ -236,7 +238,7 @@ def lost_bye_is_sent_again(lab):
 
 
 def copies_are_answered_after_the_end(lab):
-    """After its last call sst-ua answers copies of the BYE for a while, and ends within 6 s."""
+    """After its last call sst-ua answers retransmitted BYEs for a while, and ends within 6 s."""
     lab.new_relay().drop(200, to="BYE", times=2)
     lab.pair(["--hangup-after", 20], [])
     lab.finish(caller=0, callee=0, hurry=False)

@@ -1,4 +1,4 @@
-"""Refreshes that a scripted peer refuses, and what the refresher makes of each status."""
+"""Refreshes that a scripted peer rejects, and how the refresher reacts to each status."""
 
 import sipwire
 from flows import accept, call_with_role, check_reason
@@ -7,7 +7,7 @@ from sstlab import EARLY, LATE, check, equal, Failure
 
 
 def _gaps(lab, status, methods, by="caller"):
-    """The time from each refusal with this status to the next request of one of these methods."""
+    """The times from each such rejection to the next request of one of these methods."""
     found = []
     requests = [d for method in methods.split() for d in lab.wire.find(method, by=by)]
     for refusal in lab.wire.find(status):
@@ -18,7 +18,7 @@ def _gaps(lab, status, methods, by="caller"):
 
 
 def _refuse(peer, method, status, *fields):
-    """The next request has this method, and is refused."""
+    """Expects a request of this method, and rejects it."""
     peer.answer(peer.expect(method), status, *fields)
     if method == "INVITE":
         peer.expect("ACK")
@@ -62,7 +62,7 @@ def refresh_answered_with_481(lab):
 
 # Shows: 10-2
 def refreshing_invite_answered_with_481(lab):
-    """The same for a re-INVITE, whose failure response is acknowledged first."""
+    """The same for a re-INVITE, whose failure response gets an ACK first."""
     lab.speed = 10
     peer = call_with_role(lab, allow=ALLOW_NO_UPDATE)
     peer.answer(peer.expect("INVITE"), 481)
@@ -74,7 +74,7 @@ def refreshing_invite_answered_with_481(lab):
 
 # Shows: 10-3 EC-53 EC-111
 def refresh_answered_with_503(lab):
-    """503 is met with waits of 2, 4 and 8 s, by either method in turn (EC-53, EC-111)."""
+    """After a 503 it waits 2, 4 and 8 s, and alternates between the methods (EC-53, EC-111)."""
     lab.speed = 4
     peer = call_with_role(lab, percent=5)
     for method in ("UPDATE", "INVITE", "UPDATE"):
@@ -92,7 +92,7 @@ def refresh_answered_with_503(lab):
 
 # Shows: EC-53
 def refresh_answered_with_500_and_retry_after(lab):
-    """Retry-After says how long to wait, in whole seconds or with a comment (EC-53)."""
+    """Retry-After gives the wait, in whole seconds, also with a comment (EC-53)."""
     lab.speed = 4
     peer = call_with_role(lab, percent=5)
     for method, value in (("UPDATE", "3"), ("INVITE", "5 (busy);duration=60")):
@@ -108,7 +108,7 @@ def refresh_answered_with_500_and_retry_after(lab):
 
 # Shows: EC-52 EC-111
 def refresh_answered_with_491(lab):
-    """491: the owner of the Call-ID waits 2.1 to 4 s, and after two tries the other method."""
+    """491: the owner of the Call-ID waits 2.1 to 4 s, and after two tries uses the other method."""
     lab.speed = 4
     peer = call_with_role(lab, percent=5)
     for _ in range(2):
@@ -124,7 +124,7 @@ def refresh_answered_with_491(lab):
 
 # Shows: EC-52
 def refresh_of_the_callee_answered_with_491(lab):
-    """491: who does not own the Call-ID waits 0 to 2 s (RFC 3261 §14.1)."""
+    """491: the side that does not own the Call-ID waits 0 to 2 s (RFC 3261 §14.1)."""
     lab.speed = 4
     peer = lab.peer_calls(lab.peer(), "--policy", "refresh_percent=10", "--prefer-refresher", "uas")
     peer.establish("Session-Expires: 90")
@@ -142,7 +142,7 @@ def refresh_of_the_callee_answered_with_491(lab):
 
 
 def _no_update(lab, status):
-    """405 and 501 to UPDATE: re-INVITE at once, and no UPDATE any more (EC-55)."""
+    """405 and 501 to UPDATE: re-INVITE at once, and no more UPDATE (EC-55)."""
     lab.speed = 10
     peer = call_with_role(lab)
     peer.allow = ALLOW_NO_UPDATE
@@ -171,7 +171,7 @@ def refresh_answered_with_501(lab):
 
 # Shows: EC-55
 def allow_brings_update_back(lab):
-    """After a 405 a new Allow that lists UPDATE makes it the method again (EC-55)."""
+    """After a 405, a new Allow that lists UPDATE makes it usable again (EC-55)."""
     lab.speed = 10
     peer = call_with_role(lab)
     peer.answer(peer.expect("UPDATE"), 405, "Allow: " + ALLOW_NO_UPDATE)
@@ -198,7 +198,7 @@ def refreshing_invite_answered_with_488(lab):
 
 # Shows: EC-56
 def refused_offer_without_update(lab):
-    """488 and no UPDATE: a re-INVITE without offer, whose answer is in the ACK (EC-56)."""
+    """488 and no UPDATE: a re-INVITE without an offer, whose answer is in the ACK (EC-56)."""
     lab.speed = 10
     peer = call_with_role(lab, allow=ALLOW_NO_UPDATE)
     peer.answer(peer.expect("INVITE"), 488)
@@ -214,7 +214,7 @@ def refused_offer_without_update(lab):
 
 # Shows: EC-58
 def refresh_answered_with_420(lab):
-    """420 for Require: timer: once more without Require, Supported stays (EC-58)."""
+    """420 for Require: timer: again without Require; Supported stays (EC-58)."""
     lab.speed = 10
     peer = call_with_role(lab, "--mode", "require")
     update = peer.expect("UPDATE")
@@ -231,7 +231,9 @@ def refresh_answered_with_420(lab):
 
 # Shows: 7.3-3 EC-28
 def refresh_answered_with_422(lab):
-    """422 to a refresh: at once with raised values, which the next 2xx puts in force (EC-28)."""
+    """422 to a refresh: again at once with raised values, which the next 2xx puts into force
+    (EC-28).
+    """
     lab.speed = 15
     peer = call_with_role(lab, percent=25)
     peer.answer(peer.expect("UPDATE"), 422, "Min-SE: 120")
@@ -239,7 +241,7 @@ def refresh_answered_with_422(lab):
     equal((again.session_expires, again.min_se), ((120, "uac"), 120), "second refresh")
     accept(peer, again, 120)
     third = peer.expect("UPDATE")
-    # RFC 4028 §7.4: within this dialog a 422 was received, so Min-SE stays.
+    # RFC 4028 §7.4: a 422 was received within this dialog, so Min-SE stays.
     equal((third.session_expires, third.min_se), ((120, "uac"), 120), "third refresh")
     accept(peer, third, 120)
     peer.hang_up()
@@ -252,7 +254,7 @@ def refresh_answered_with_422(lab):
 
 # Shows: 10-1 10-6
 def a_422_does_not_move_the_expiration(lab):
-    """After a 422 the old expiration stands until a 2xx comes (RFC 4028 §10)."""
+    """After a 422 the old expiration remains until a 2xx arrives (RFC 4028 §10)."""
     lab.speed = 30
     peer = call_with_role(lab, percent=50)
     peer.answer(peer.expect("UPDATE"), 422, "Min-SE: 1000")
@@ -264,7 +266,7 @@ def a_422_does_not_move_the_expiration(lab):
 
 
 def hold_answered_with_422(lab):
-    """422 to a hold re-INVITE is followed like one to a refresh, and the hold stays a hold."""
+    """A 422 to a hold re-INVITE is followed like one to a refresh, and the hold stays a hold."""
     lab.speed = 20
     peer = call_with_role(lab, "--hold-at", 10, percent=50)
     hold = peer.expect("INVITE")
@@ -304,7 +306,7 @@ def hold_of_a_lost_call_408(lab):
 
 
 def hold_refused_with_486(lab):
-    """Another refusal of a hold leaves the call up (RFC 3261 §14.1)."""
+    """Another rejection of a hold leaves the call up (RFC 3261 §14.1)."""
     peer = _hold_refused(lab, 486)
     peer.hang_up()
     lab.finish(caller=0)
@@ -312,7 +314,7 @@ def hold_refused_with_486(lab):
 
 # Shows: EC-60 7.4-15
 def refresh_answered_with_401(lab):
-    """401 to a refresh: the same with credentials and the next CSeq (RFC 4028 §10)."""
+    """401 to a refresh: the same again with credentials and the next CSeq (RFC 4028 §10)."""
     lab.speed = 10
     peer = call_with_role(lab, "--auth", "alice:secret")
     first = peer.expect("UPDATE")
@@ -338,7 +340,7 @@ def _refused_by_all_methods(lab, *options):
 
 # Shows: EC-34 EC-61 EC-114
 def refused_until_the_expiration(lab):
-    """A living peer that refuses for good: the session ends at the expiration (EC-34, EC-61)."""
+    """A live peer that always rejects: the session ends at the expiration (EC-34, EC-61)."""
     peer = _refused_by_all_methods(lab)
     peer.answer(peer.expect("BYE"), 200)
     lab.finish(caller=4)
@@ -350,7 +352,7 @@ def refused_until_the_expiration(lab):
 
 # Shows: EC-110
 def refused_and_kept(lab):
-    """With refused=keep the timer goes off at the expiration, and the call goes on (EC-110)."""
+    """With refused=keep the timer is turned off at the expiration; the call goes on (EC-110)."""
     peer = _refused_by_all_methods(lab, "--policy", "refused=keep")
     gone = lab.wait_event(lab.caller, "negotiated", 2)
     equal((gone["interval"], gone["refresher"]), (0, "none"), "second negotiation")
@@ -363,7 +365,7 @@ def refused_and_kept(lab):
 
 # Shows: EC-61
 def code_that_ends_dialogs(lab):
-    """404 to a refresh is no BYE by itself: one attempt by the other method (EC-61)."""
+    """A 404 to a refresh alone causes no BYE: one attempt by the other method (EC-61)."""
     lab.speed = 10
     peer = call_with_role(lab)
     peer.answer(peer.expect("UPDATE"), 404)
@@ -375,14 +377,16 @@ def code_that_ends_dialogs(lab):
 
 # Shows: EC-39
 def refresh_blocked_by_an_open_invite(lab):
-    """A hold that nobody answers blocks the refresh; when its 2xx comes, that refreshes (EC-39)."""
+    """An unanswered hold blocks the refresh; when its 2xx comes, that counts as the refresh
+    (EC-39).
+    """
     lab.speed = 20
     peer = call_with_role(lab, "--hold-at", 30, allow=ALLOW_NO_UPDATE, percent=50)
     hold = peer.expect("INVITE")
     peer.answer(hold, 100)
     blocked = lab.wait_event(lab.caller, "blocked")
     negotiated = lab.caller.all("negotiated")[0]
-    # Reported one second before the peer would hang up, which is at 60 s.
+    # Reported one second before the peer would hang up at 60 s.
     lab.near(blocked["t"] - negotiated["t"], 59, "blocked after the 2xx")
     accept(peer, hold)
     refresh = peer.expect("INVITE")

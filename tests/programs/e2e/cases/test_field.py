@@ -1,4 +1,4 @@
-"""What broke calls in the field and is the host's part: CSeq, descriptions, broken answers."""
+"""Failures seen in the field that are the host's part: CSeq, descriptions, broken responses."""
 
 import sipwire
 from flows import answer_to, refreshes, wait_refreshes
@@ -8,7 +8,7 @@ from sstlab import check, equal
 
 # Shows: 7.4-14
 def refreshes_repeat_the_session_description(lab):
-    """Three refreshing re-INVITEs on hold repeat the held description, and the answers theirs."""
+    """Three refreshing re-INVITEs on hold repeat the held description, and so do the answers."""
     lab.speed = 450
     lab.pair(["--session-expires", 1800, "--method", "invite", "--hold-at", 300], [])
     hold, *requests = wait_refreshes(lab, "caller", "INVITE", 4)
@@ -23,7 +23,7 @@ def refreshes_repeat_the_session_description(lab):
 
 
 def bye_after_a_lost_refresh_has_the_next_cseq(lab):
-    """The BYE after a refresh that timed out has the next CSeq, on the path of the refresh."""
+    """The BYE after a refresh that timed out has the next CSeq, and takes the refresh's path."""
     lab.need_faketime(40)
     lab.pair(["--session-expires", 90], ["--mute-after", 20])
     lab.finish(caller=4, callee=0)
@@ -37,7 +37,7 @@ def bye_after_a_lost_refresh_has_the_next_cseq(lab):
 
 # Shows: 10-2
 def answer_without_cseq_is_no_answer(lab):
-    """A 200 to the refresh that lacks CSeq is thrown away; the call ends 32 s later."""
+    """A 200 to the refresh that lacks CSeq is discarded; the call ends 32 s later."""
     lab.need_faketime(40)
     lab.lenient = True
     peer = lab.peer()
@@ -58,7 +58,7 @@ def answer_without_cseq_is_no_answer(lab):
 
 
 def offerless_invite_in_the_call(lab):
-    """A re-INVITE without offer is offered the description in force, and refreshes."""
+    """A re-INVITE without an offer gets the description in force as an offer, and refreshes."""
     peer = lab.peer_calls(lab.peer())
     first = peer.establish("Session-Expires: 300;refresher=uac")
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Strangers and peers that mean no good: what they send changes nothing that is not theirs."""
+"""Hostile strangers and peers: what they send changes nothing that is not theirs."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from sstlab import check, equal
 
 
 def _inverted(peer, invite, method, *lines, **more):
-    """A request of the called peer's within the dialog that the caller's INVITE would make."""
+    """A request from the called peer, within the dialog that the caller's INVITE would create."""
     peer.adopt(invite)
     peer.remote = invite.get("from")
     return peer.request(method, *lines, **more)
@@ -19,13 +19,13 @@ def _inverted(peer, invite, method, *lines, **more):
 
 # Shows: EC-128
 def invite_into_an_unanswered_invite(lab):
-    """An INVITE into the dialog of an own INVITE without answer gets 491, and no 2xx kills it."""
+    """An INVITE into the dialog of our pending INVITE gets 491, and no 2xx kills that dialog."""
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
     _inverted(peer, invite, "INVITE", sdp=peer.body())
     refused = peer.expect(491)
     peer.ack(refused)
-    # A 2xx of no transaction, to the same call.
+    # A 2xx without a transaction, for the same call.
     stray = sipwire.Message("SIP/2.0 200 OK", [
         ("Via", "SIP/2.0/UDP %s;branch=z9hG4bKnobody" % peer.hostport),
         ("From", invite.get("from")), ("To", "<sip:x@scripted.invalid>;tag=stray"),
@@ -39,7 +39,9 @@ def invite_into_an_unanswered_invite(lab):
 
 
 def success_of_no_transaction(lab):
-    """2xx with our tags, without To tag, with a foreign CSeq: passed over, before and after."""
+    """2xx with our tags, without a To tag, with an unknown CSeq: ignored, before and after the
+    call.
+    """
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
     for established in (False, True):
@@ -83,7 +85,7 @@ def cancel_of_another_sender(lab):
 
 
 def _challenged(lab, peer, request, realm="lab"):
-    """Challenges a request; whether it comes again with credentials."""
+    """Challenges a request; returns whether it comes again with credentials."""
     peer.answer(request, 401, 'WWW-Authenticate: Digest realm="%s", nonce="n1"' % realm)
     if request.method == "INVITE":
         peer.expect("ACK")
@@ -105,7 +107,7 @@ def stranger_gets_no_digest(lab):
 
 
 def another_realm_gets_no_digest(lab):
-    """Who is called gets credentials for --auth-realm only, and for the first realm without."""
+    """A callee gets credentials for --auth-realm only, or without that for the first realm."""
     for name, options, realms in (("given", ["--auth-realm", "home"], ("elsewhere",)),
                                   ("first", [], ("lab", "elsewhere"))):
         peer = lab.peer("peer of " + name)
@@ -116,7 +118,7 @@ def another_realm_gets_no_digest(lab):
             request = _challenged(lab, peer, request, realm)
             check(request and request.get("authorization"), "%s: no credentials for %s", name, realm)
         if name == "first":
-            # The realm that was answered is known now: the BYE is asked for another one.
+            # The answered realm is known now: challenge the BYE for another one.
             peer.answer(request, 200)
             peer.expect("ACK")
             lab.agents[-1].signal()
@@ -128,7 +130,7 @@ def another_realm_gets_no_digest(lab):
 
 
 def digest_by_sha_256(lab):
-    """A challenge by SHA-256 is answered (RFC 8760 §2.3), the first that is known of several."""
+    """A SHA-256 challenge is answered (RFC 8760 §2.3), the first supported one of several."""
     for name, algorithm, function in (("sha256", "SHA-256", "sha256"),
                                       ("sha512", "SHA-512-256", "sha512_256")):
         peer = lab.peer("peer of " + name)
@@ -151,7 +153,7 @@ def digest_by_sha_256(lab):
 
 
 def password_is_not_shown(lab):
-    """--auth leaves the list of processes at once; a file and the environment work as well."""
+    """--auth disappears from the process list at once; a file and the environment work as well."""
     path = os.path.join(os.environ.get("TMPDIR", "/tmp"), "sst-auth-%d" % os.getpid())
     with open(path, "w", encoding="utf-8") as out:
         out.write("alice:secret\nnothing else\n")
@@ -180,31 +182,31 @@ def password_is_not_shown(lab):
 
 
 def _silent_server():
-    """A name server that never answers: its HOST:PORT, and the socket to be kept."""
+    """A name server that never answers: its HOST:PORT, and a socket to keep open."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(("127.0.0.1", 0))
     return server, "127.0.0.1:%d" % server.getsockname()[1]
 
 
 def resolver_that_never_answers(lab):
-    """A peer whose Contact has a name that nobody finds waits alone; others are answered at once."""
+    """A peer whose Contact name never resolves waits alone; others are answered at once."""
     server, address = _silent_server()
     lab.answer("--dns", address, "--hangup-after", 20)
     lost, healthy = lab.peer("lost"), lab.peer("healthy")
     for peer in (lost, healthy):
         peer.other_name = "callee"
         peer.aim(lab.callee.address)
-    # Its requests go to a name: the BYE after 20 s of the library's clock, which is 1 s.
+    # Its requests go to a name: the BYE after 20 s of libsst's clock, which is 1 s.
     lost.contact = "sip:lost@nowhere.invalid:5060"
     lost.establish()
     server.settimeout(20)
-    server.recv(512)    # the question was asked, and is waited for
+    server.recv(512)    # the question was asked, and is pending
     for _ in range(5):
         healthy.call_id = os.urandom(8).hex()
         healthy.request("OPTIONS")
         healthy.expect(200)
     lab.lenient = True
-    # The name is given up, and with it the BYE.
+    # The lookup fails, and with it the BYE.
     lab.finish(callee=0, timeout=60, hurry=False)
     gone = lab.callee.all("sent", status=200, cseq_method="OPTIONS")
     asked = lab.callee.all("received", method="OPTIONS")
@@ -227,7 +229,9 @@ def nobody_listens(lab):
 
 
 def _pipe(lab, *options):
-    """An sst-ua that answers, with a pipe as its standard output: the process, and its end."""
+    """An sst-ua that answers, with a pipe as its standard output: the process, and the pipe's read
+    end.
+    """
     reader, writer = os.pipe()
     process = subprocess.Popen([lab.program, "--bind", "127.0.0.1:0", "--log", "json", *options],
                                stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE)
@@ -239,7 +243,7 @@ def _pipe(lab, *options):
 
 
 def _options(peer, port, count):
-    """So many OPTIONS, each of which has to be answered."""
+    """Sends this many OPTIONS, each of which must be answered."""
     peer.aim(("127.0.0.1", port))
     for _ in range(count):
         peer.call_id = os.urandom(8).hex()
@@ -248,7 +252,7 @@ def _options(peer, port, count):
 
 
 def closed_log(lab):
-    """Whoever read the log is gone: the calls go on, and a signal ends them with a BYE."""
+    """The log's reader is gone: the calls go on, and a signal ends them with a BYE."""
     process, reader, port = _pipe(lab, "answer")
     os.close(reader)
     peer = lab.peer()
@@ -260,7 +264,7 @@ def closed_log(lab):
 
 
 def stalled_log(lab):
-    """Whoever reads the log stalls: nothing waits for it, and what it missed is counted."""
+    """The log's reader stalls: nothing waits for it, and what it missed is counted."""
     process, reader, port = _pipe(lab, "answer")
     peer = lab.peer()
     _options(peer, port, 1500)     # more than a pipe and the program's buffer hold

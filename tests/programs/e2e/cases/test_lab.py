@@ -1,4 +1,4 @@
-"""The laboratory itself: its reader, its rules and its relay notice what they are there for."""
+"""The laboratory itself: its parser, its rules and its relay detect what they should."""
 
 import lint
 import logschema
@@ -29,7 +29,7 @@ BODY = "v=0\r\no=- 5 1 IN IP4 127.0.0.1\r\ns=-\r\na=sendonly\r\n"
 
 
 def _message(*changes):
-    """The bytes of REQUEST, with texts exchanged: old, new, old, new."""
+    """The bytes of REQUEST with texts replaced: old, new, old, new."""
     text = (REQUEST % len(BODY)).replace("\n", "\r\n")
     for old, new in zip(changes[::2], changes[1::2]):
         check(old in text, "nothing to replace: %s", old)
@@ -38,7 +38,7 @@ def _message(*changes):
 
 
 def _problems(datas, delivered=(), **rules):
-    """What the rules say of these datagrams of a program."""
+    """What the rules say about these datagrams of a program."""
     record = wire.Wire()
     for data in delivered:
         record.deliver("ua", data)
@@ -68,7 +68,7 @@ def lab_reads_sip(lab):
 
 
 def lab_notices_bad_requests(lab):
-    """Each rule for requests is broken once and has to be noticed."""
+    """Each rule for requests is broken once and must be reported."""
     del lab
     equal(_problems([_message()]), [], "problems of a sound request")
     wrong = [("Session-Expires is below the minimum", "x: 1800", "x: 89"),
@@ -102,7 +102,7 @@ def _answer(request, status, *lines):
 
 
 def lab_notices_bad_responses(lab):
-    """Each rule for responses is broken once and has to be noticed (RFC 4028 §6, §9)."""
+    """Each rule for responses is broken once and must be reported (RFC 4028 §6, §9)."""
     del lab
     asked = _message()
     request = sipwire.Message.parse(asked)
@@ -129,7 +129,7 @@ def lab_notices_bad_responses(lab):
 
 
 def lab_notices_bad_sequences(lab):
-    """CSeq that does not rise by one, and origin lines that do not fit the description."""
+    """A CSeq that does not rise by one, and origin lines that do not fit the description."""
     del lab
     first = sipwire.Message.parse(_message())
 
@@ -151,7 +151,7 @@ def lab_notices_bad_sequences(lab):
 
 
 def lab_notices_bad_logs(lab):
-    """Missing, unknown and mistyped keys, wrong order, and a clock that does not fit."""
+    """Missing, unknown and mistyped keys, wrong order, and a clock that does not match."""
     del lab
     listening = {"t": 0.0, "real": 0.0, "event": "listening", "address": "127.0.0.1", "port": 1}
     sent = {"t": 2.0, "real": 0.1, "call": "c", "event": "sent", "method": "BYE", "cseq": 1,
@@ -171,7 +171,7 @@ def lab_notices_bad_logs(lab):
 
 
 def lab_allows_for_copies_that_wait(lab):
-    """A copy of an INVITE that came before there was a call may be logged behind its ACK, nothing else."""
+    """Only a retransmitted INVITE that arrived before its call may be logged after the ACK."""
     del lab
     invite, copy = ({"method": "INVITE", "cseq": 1, "copy": number > 0} for number in range(2))
     ack, bye = ({"method": method, "cseq": 1, "copy": False} for method in ("ACK", "BYE"))
@@ -184,7 +184,9 @@ def lab_allows_for_copies_that_wait(lab):
 
 
 def lab_relays_and_records(lab):
-    """The relay forwards both ways, records, drops, edits, doubles, delays, and lets cross."""
+    """The relay forwards both ways, records, drops, edits, duplicates, delays, and makes messages
+    cross.
+    """
     between = lab.new_relay()
     caller, callee = lab.peer("caller"), lab.peer("callee")
     between.names = {"caller": "left", "callee": "right"}

@@ -14,7 +14,7 @@ def _names(lab):
 
 
 def _refuse(lab, peer, silent=None):
-    """The peer gets the INVITE and refuses it, which is the end; silent got it before."""
+    """The peer gets the INVITE and rejects it, which ends the call; silent got it before."""
     peer.other_name = "caller"
     while silent is not None and not peer.pending(0.01):
         silent.silence(0.005)
@@ -28,7 +28,7 @@ def _refuse(lab, peer, silent=None):
 
 
 def server_by_naptr(lab):
-    """NAPTR prefers TCP to UDP: SRV is asked for that, and the URI stays as it is."""
+    """NAPTR prefers TCP to UDP: SRV is asked for TCP, and the URI stays unchanged."""
     names, peer = _names(lab), streampeer.tcp(lab)
     names.naptr("example.test", (20, 1, "SIP+D2U", "_sip._udp.example.test"),
                 (10, 1, "SIP+D2T", "_sip._tcp.elsewhere.test"))
@@ -42,7 +42,7 @@ def server_by_naptr(lab):
 
 
 def server_by_srv(lab):
-    """Without NAPTR, the SRV of each transport: the one that there is."""
+    """Without NAPTR, SRV for each transport: the one that exists is used."""
     names, peer = _names(lab), streampeer.tcp(lab)
     names.srv("_sip._tcp.example.test", (1, 1, peer.port, "a.example.test"))
     names.host("a.example.test", "127.0.0.1")
@@ -52,7 +52,7 @@ def server_by_srv(lab):
 
 
 def server_by_srv_of_the_transport(lab):
-    """A transport that is given leaves NAPTR out; SRV says the port."""
+    """A given transport makes NAPTR unnecessary; SRV gives the port."""
     names, peer = _names(lab), lab.peer()
     names.srv("_sip._udp.example.test", (1, 1, peer.port, "a.example.test"))
     names.host("a.example.test", "127.0.0.1")
@@ -62,7 +62,7 @@ def server_by_srv_of_the_transport(lab):
 
 
 def port_without_srv(lab):
-    """A port in the URI leaves NAPTR and SRV out."""
+    """A port in the URI makes NAPTR and SRV unnecessary."""
     names, peer = _names(lab), lab.peer()
     names.host("example.test", "127.0.0.1")
     lab.call("sip:bob@example.test:%d" % peer.port, "--dns", names.address)
@@ -71,7 +71,7 @@ def port_without_srv(lab):
 
 
 def secure_server_by_srv(lab):
-    """A sips: URI asks for TLS only, and the certificate is that of the domain, not of the host."""
+    """A sips: URI asks for TLS only, and the certificate must name the domain, not the host."""
     names, authority = _names(lab), streampeer.authority(lab)
     peer = streampeer.tcp(lab, certificate=authority.sign("DNS:example.test"),
                           authority=authority)
@@ -95,7 +95,7 @@ def secure_server_that_is_not_there(lab):
 
 
 def next_server_after_a_closed_port(lab):
-    """Where nobody listens at the first server the second one is asked, and so on."""
+    """If nothing listens at the first server, the second is tried, and so on."""
     names, peer = _names(lab), streampeer.tcp(lab)
     with socket.create_server(("127.0.0.1", 0)) as place:
         closed = place.getsockname()[1]
@@ -109,7 +109,9 @@ def next_server_after_a_closed_port(lab):
 
 
 def next_server_after_503(lab):
-    """A 503 of the first server: the same request, but for its branch, goes to the second one."""
+    """After a 503 from the first server, the same request, except for its branch, goes to the
+    second.
+    """
     names, first, second = _names(lab), lab.peer(), lab.peer()
     names.srv("_sip._udp.example.test", (1, 1, first.port, "a.example.test"),
               (2, 1, second.port, "a.example.test"))
@@ -130,7 +132,7 @@ def next_server_after_503(lab):
 
 
 def next_server_after_silence(lab):
-    """A server that does not answer for 32 s: the next one is asked."""
+    """If a server does not respond for 32 s, the next one is tried."""
     lab.need_faketime(10)
     names, first, second = _names(lab), lab.peer(), lab.peer()
     names.srv("_sip._udp.example.test", (1, 1, first.port, "a.example.test"),
@@ -152,7 +154,7 @@ def address_after_address(lab):
 
 
 def peer_that_is_a_name(lab):
-    """A Contact that is a name without a port: looked up for the ACK and the BYE, too."""
+    """A Contact that is a name without a port: it is also looked up for the ACK and the BYE."""
     names, peer = _names(lab), lab.peer()
     names.srv("_sip._udp.example.test", (1, 1, peer.port, "a.example.test"))
     names.host("a.example.test", "127.0.0.1")
@@ -167,7 +169,7 @@ def peer_that_is_a_name(lab):
 
 
 def registrar_by_srv(lab):
-    """The registrar's name is looked up beside the rest, and its REGISTER goes out then."""
+    """The registrar's name is looked up in the background; then its REGISTER goes out."""
     names, peer = _names(lab), streampeer.tcp(lab)
     names.srv("_sip._tcp.example.test", (1, 1, peer.port, "a.example.test"))
     names.host("a.example.test", "127.0.0.1")
@@ -182,7 +184,7 @@ def registrar_by_srv(lab):
 
 
 def large_request(lab):
-    """A request of more than 1300 bytes goes by TCP (RFC 3261 §18.1.1)."""
+    """A request of more than 1300 bytes goes over TCP (RFC 3261 §18.1.1)."""
     peer = streampeer.tcp(lab)
     lab.call("sip:bob@%s" % peer.hostport, "--user", "u" * 600)
     invite = _refuse(lab, peer)
@@ -190,7 +192,7 @@ def large_request(lab):
 
 
 def large_request_without_tcp(lab):
-    """It goes by UDP all the same where there is no TCP, or UDP is asked for."""
+    """It goes over UDP after all if there is no TCP, or UDP was asked for."""
     for options in ((), ("--transport", "udp")):
         peer = lab.peer()
         peer.other_name = "caller"

@@ -1,4 +1,4 @@
-"""What two sst-ua agree on: each mode, each refresher, bounds, 422 and its retry."""
+"""What two sst-ua agree on: each mode, each refresher, limits, 422 and its retry."""
 
 from flows import check_refresh, established, quiet_end, refreshes, wait_refreshes
 from scripted import timer
@@ -6,7 +6,7 @@ from sstlab import check, equal
 
 
 def _result(lab, interval, by):
-    """Both logs tell of the one negotiation and agree on who refreshes."""
+    """Both logs contain the one negotiation and agree on who refreshes."""
     for program, side in ((lab.caller, "local" if by == "caller" else "remote"),
                           (lab.callee, "local" if by == "callee" else "remote")):
         lab.wait_event(program, "negotiated")
@@ -15,7 +15,7 @@ def _result(lab, interval, by):
 
 
 def _agree(lab, caller, callee, interval, by):
-    """Sets up a call, checks the result in both logs and ends it; gives INVITE and 200."""
+    """Sets up a call, checks the result in both logs and ends it; returns INVITE and 200."""
     lab.pair(caller, callee)
     established(lab)
     _result(lab, interval, by)
@@ -53,7 +53,9 @@ def interval_too_small_is_retried(lab):
 
 # Shows: 7.4-5
 def retried_interval_is_refreshed(lab):
-    """After a 422 the session runs on the raised interval; the caller's Min-SE was the call's."""
+    """After a 422 the session uses the raised interval; the caller's Min-SE applied to that call
+    only.
+    """
     lab.speed = 450
     lab.pair(["--session-expires", 90], ["--min-se", 1800])
     requests = wait_refreshes(lab, "caller", "UPDATE", 2)
@@ -67,7 +69,7 @@ def retried_interval_is_refreshed(lab):
 
 # Shows: 7.4-2 EC-26
 def min_se_of_the_caller_binds_the_callee(lab):
-    """A Min-SE in the INVITE comes back in the callee's own refreshes (RFC 4028 §7.4)."""
+    """A Min-SE in the INVITE is repeated in the callee's refreshes (RFC 4028 §7.4)."""
     lab.speed = 450
     lab.pair(["--session-expires", 1800, "--min-se", 1000], ["--prefer-refresher", "uas"])
     requests = wait_refreshes(lab, "callee", "UPDATE", 2)
@@ -79,9 +81,9 @@ def min_se_of_the_caller_binds_the_callee(lab):
         equal(request.message.get("min-se"), "1000", "Min-SE of the refresh")
 
 
-# Shows: 4-5 7.1-4
+# What the Call-ID had learned is cleared once the dialog is established.
 def accept_leaves_calls_alone(lab):
-    """Mode accept on both sides: support is shown, nothing is asked, no timer runs."""
+    """Mode accept on both sides: support is announced, nothing is asked for, no timer runs."""
     lab.pair()
     established(lab)
     lab.hang_up()
@@ -96,7 +98,7 @@ def accept_leaves_calls_alone(lab):
 
 # Shows: 9-3 9-5 EC-19 EC-135
 def callee_asks_on_its_own(lab):
-    """Mode request at the callee asks in the 2xx of an INVITE that does not, and refreshes."""
+    """Mode request at the callee asks in the 2xx if the INVITE does not, and refreshes."""
     invite, success = _agree(lab, [], ["--session-expires", 90], 90, "callee")
     equal(invite.get("session-expires"), None, "Session-Expires of the INVITE")
     equal(success.session_expires, (90, "uas"), "Session-Expires of the 200")
@@ -105,7 +107,7 @@ def callee_asks_on_its_own(lab):
 
 # Shows: 9-3 EC-14
 def callee_asks_and_refreshes(lab):
-    """The same with the refresher chosen by the callee: it is the callee itself."""
+    """The same when the callee chooses the refresher: it chooses itself."""
     _, success = _agree(lab, [], ["--mode", "request", "--prefer-refresher", "uas"], 1800,
                         "callee")
     equal(success.session_expires, (1800, "uas"), "Session-Expires of the 200")
@@ -120,7 +122,7 @@ def mode_request_has_the_default_interval(lab):
 
 
 def mode_accept_with_an_interval_asks_nothing(lab):
-    """--mode accept beside --session-expires offers nothing of its own accord."""
+    """--mode accept with --session-expires offers nothing by itself."""
     lab.pair(["--mode", "accept", "--session-expires", 90])
     established(lab)
     lab.hang_up()
@@ -143,7 +145,7 @@ def mode_require_requires(lab):
 
 # Shows: 12-1
 def mode_off_refuses_what_requires_timer(lab):
-    """Mode off answers Require: timer with 420 and Unsupported: timer, which is no call."""
+    """Mode off answers Require: timer with 420 and Unsupported: timer, and starts no call."""
     lab.pair(["--mode", "require", "--session-expires", 90], ["--mode", "off"])
     refusal = lab.wait_wire(420).message
     equal(refusal.tokens("unsupported"), ["timer"], "Unsupported")
@@ -157,7 +159,7 @@ def mode_off_refuses_what_requires_timer(lab):
 
 
 def mode_off_ignores_session_expires(lab):
-    """Mode off treats Session-Expires as unknown, and speaks of no timer in any message."""
+    """Mode off treats Session-Expires as unknown, and mentions timer in no message."""
     lab.pair(["--session-expires", 90, "--policy", "own_benefit=no"], ["--mode", "off"])
     established(lab)
     lab.hang_up()
@@ -176,7 +178,7 @@ def refresher_uac_in_the_request_is_kept(lab):
 
 
 def refresher_none_leaves_the_choice(lab):
-    """--refresher none says nothing, and the callee's preference decides."""
+    """--refresher none leaves the choice to the callee's preference."""
     invite, success = _agree(lab, ["--session-expires", 90, "--refresher", "none"],
                              ["--prefer-refresher", "uas"], 90, "callee")
     equal(invite.session_expires, (90, None), "Session-Expires of the INVITE")
@@ -186,14 +188,14 @@ def refresher_none_leaves_the_choice(lab):
 
 # Shows: 7.4-9 EC-11
 def refresher_uas_is_left_out(lab):
-    """--refresher uas is left out of an INVITE: the callee's support is not known (EC-11)."""
+    """--refresher uas is omitted from an INVITE: the callee's support is unknown (EC-11)."""
     invite, _ = _agree(lab, ["--session-expires", 90, "--refresher", "uas"], [], 90, "caller")
     equal(invite.session_expires, (90, None), "Session-Expires of the INVITE")
 
 
 # Shows: EC-11
 def refresher_uas_where_the_policy_allows(lab):
-    """--refresher uas goes out with --policy allow_uas=yes, and the callee refreshes."""
+    """--refresher uas is sent with --policy allow_uas=yes, and the callee refreshes."""
     invite, success = _agree(
         lab, ["--session-expires", 90, "--refresher", "uas", "--policy", "allow_uas=yes"],
         ["--prefer-refresher", "uac"], 90, "callee")
@@ -203,7 +205,7 @@ def refresher_uas_where_the_policy_allows(lab):
 
 # Shows: 9-2 EC-101
 def callee_reduces_to_its_maximum(lab):
-    """--max-session-expires of the callee reduces what was asked (RFC 4028 §9)."""
+    """The callee's --max-session-expires reduces the requested interval (RFC 4028 §9)."""
     _, success = _agree(lab, ["--session-expires", 1800], ["--max-session-expires", 600], 600,
                         "caller")
     equal(success.session_expires, (600, "uac"), "Session-Expires of the 200")
@@ -219,19 +221,19 @@ def callee_does_not_reduce_below_min_se(lab):
 
 # Shows: EC-108
 def callee_keeps_a_longer_interval(lab):
-    """The callee's own --session-expires does not reduce what was asked (EC-108)."""
+    """The callee's own --session-expires does not reduce the requested interval (EC-108)."""
     _agree(lab, ["--session-expires", 3600], ["--session-expires", 1800], 3600, "caller")
 
 
 # Shows: 7.1-3 EC-100
 def own_minimum_in_requests(lab):
-    """A minimum above 90 s goes out as Min-SE, one of 90 s does not (EC-100)."""
+    """A minimum above 90 s is sent as Min-SE, one of 90 s is not (EC-100)."""
     invite, _ = _agree(lab, ["--session-expires", 180, "--min-se", 120], [], 180, "caller")
     equal(invite.get("min-se"), "120", "Min-SE of the INVITE")
 
 
 def policy_option_sets_any_field(lab):
-    """--policy NAME=VALUE sets fields by name, repeated as often as one likes."""
+    """--policy NAME=VALUE sets fields by name, and may be repeated."""
     invite, _ = _agree(lab, ["--policy", "mode=request", "--policy", "default_expires=200",
                              "--policy", "request_refresher=uac", "--policy", "min_se=150"],
                        ["--policy", "prefer_refresher=uas"], 200, "caller")
@@ -239,7 +241,7 @@ def policy_option_sets_any_field(lab):
 
 
 def unsafe_minimum_takes_the_place_of_90(lab):
-    """--unsafe-min lowers each rule's 90 s: an interval of 20 s is agreed on and refreshed."""
+    """--unsafe-min lowers every rule's 90 s: an interval of 20 s is agreed on and refreshed."""
     lab.speed = 8
     lab.pair(["--unsafe-min", 10, "--session-expires", 20], ["--unsafe-min", 10])
     requests = wait_refreshes(lab, "caller", "UPDATE", 2)
@@ -251,14 +253,14 @@ def unsafe_minimum_takes_the_place_of_90(lab):
 
 
 def unsafe_minimum_meets_a_safe_callee(lab):
-    """A callee that keeps to 90 s refuses less with 422 and Min-SE: 90 (RFC 4028 §6)."""
+    """A callee that keeps to 90 s rejects less with 422 and Min-SE: 90 (RFC 4028 §6)."""
     invite, _ = _agree(lab, ["--unsafe-min", 10, "--session-expires", 20], [], 90, "caller")
     equal(lab.wire.find(422)[0].message.get("min-se"), "90", "Min-SE of the 422")
     equal((invite.session_expires, invite.min_se), ((90, None), 90), "second INVITE")
 
 
 def unsafe_minimum_halves_the_floor(lab):
-    """--unsafe-min 10 puts 5 s in the place of the 10 s floor of refreshes (EC-08)."""
+    """--unsafe-min 10 replaces the 10 s floor of refreshes by 5 s (EC-08)."""
     lab.speed = 5
     peer = lab.peer()
     invite = lab.call_peer(peer, "--unsafe-min", 10, "--session-expires", 20)
@@ -274,7 +276,7 @@ def unsafe_minimum_halves_the_floor(lab):
 
 
 def refreshes_of_a_call_without_timer(lab):
-    """Without timer neither side sends refreshes, however long the call is."""
+    """Without a timer neither side sends refreshes, however long the call is."""
     lab.speed = 3000
     lab.pair(["--hangup-after", 5000])
     lab.finish(caller=0, callee=0)

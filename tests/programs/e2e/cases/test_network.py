@@ -1,4 +1,4 @@
-"""Losses, copies, disorder, crossing requests, and boxes on the way that rewrite messages."""
+"""Losses, duplicates, reordering, crossing requests, and middleboxes that rewrite messages."""
 
 from flows import (answer_to, check_refresh, established, last_success, quiet_end, refreshes,
                    wait_refreshes)
@@ -19,7 +19,7 @@ def _agreed(lab, interval, side):
 
 # Shows: EC-78
 def lost_answer_to_an_update(lab):
-    """A lost 200: UPDATE and 200 are repeated, and the copies count as one refresh."""
+    """A lost 200: UPDATE and 200 are retransmitted, and all together count as one refresh."""
     lab.speed = 450
     lab.new_relay().drop(200, to="UPDATE", times=1)
     lab.pair(["--session-expires", 1800], [])
@@ -31,7 +31,7 @@ def lost_answer_to_an_update(lab):
     equal(copies, [False, True], "copies of the UPDATE")
     answers = lab.wire.find(200, to="UPDATE", copies=True)
     equal([d.copy for d in answers], [False, True, False], "copies of the 200")
-    # Half counts from the UPDATE, not from the 200 that reached the caller at last (EC-132).
+    # The half counts from the UPDATE, not from the 200 that finally reached the caller (EC-132).
     lab.near(lab.span(first, second), 900, "refresh after the first one was sent")
     for program in (lab.caller, lab.callee):
         equal(len(program.all("refreshed")), len(lab.wire.find(200, to="UPDATE")), "refreshed")
@@ -39,7 +39,7 @@ def lost_answer_to_an_update(lab):
 
 
 def lost_update(lab):
-    """A lost UPDATE is sent again, the same bytes."""
+    """A lost UPDATE is retransmitted, with the same bytes."""
     lab.speed = 450
     lab.new_relay().drop("UPDATE", times=1)
     lab.pair(["--session-expires", 1800], [])
@@ -52,7 +52,7 @@ def lost_update(lab):
 
 
 def lost_ack(lab):
-    """A lost ACK: the 200 is repeated, and each copy of it is acknowledged again."""
+    """A lost ACK: the 200 is retransmitted, and each time it gets an ACK again."""
     lab.new_relay().drop("ACK", times=2)
     lab.pair(["--session-expires", 90], [])
     lab.wire.wait(lambda: len(lab.wire.find("ACK", copies=True)) >= 3, 120)
@@ -69,7 +69,7 @@ def lost_ack(lab):
 
 
 def _late_ack(lab, lost, watchdog):
-    """The first 200s get lost, and the caller falls silent; gives what the BYE has to follow."""
+    """The first 200s get lost, and the caller falls silent; returns what the BYE must follow."""
     lab.fix_speed(30)
     between = lab.new_relay()
     between.drop(200, to="INVITE", times=lost)
@@ -99,7 +99,7 @@ def answer_lost_again_and_again(lab):
 
 
 def everything_twice(lab):
-    """Each datagram twice: copies are logged as such and change nothing."""
+    """Each datagram twice: the second is logged as a copy and changes nothing."""
     lab.speed = 450
     lab.new_relay().duplicate()
     lab.pair(["--session-expires", 1800, "--hold-at", 300], ["--ring", 50])
@@ -128,7 +128,7 @@ def answer_before_the_ringing(lab):
 
 
 def late_answers_to_refreshes(lab):
-    """A delay of a third of a second each way is borne: half counts from the sending (EC-132)."""
+    """A delay of a third of a second each way is tolerated: half counts from sending (EC-132)."""
     lab.speed = 450
     between = lab.new_relay()
     between.delay(0.3, "UPDATE")
@@ -142,7 +142,7 @@ def late_answers_to_refreshes(lab):
 
 
 def compact_forms_on_the_wire(lab):
-    """A box that shortens x and k and all other names on the way changes no negotiation."""
+    """A middlebox that shortens x, k and all other names changes no negotiation."""
     lab.speed = 450
 
     def shorten(message):
@@ -179,7 +179,7 @@ def folded_and_odd_spelling(lab):
 
 
 def _both_refresh(lab, method):
-    """Both sides are made to believe that they refresh, and their first refreshes cross."""
+    """Both sides are led to believe that they refresh, and their first refreshes cross."""
     between = lab.new_relay()
     initial = []
 
@@ -216,7 +216,7 @@ def crossing_reinvites(lab):
 
 # Shows: EC-73
 def crossing_updates(lab):
-    """Both refresh at once by UPDATE without offer: both get 200 (RFC 5407 §3.3.2), none ends."""
+    """Both refresh at once by UPDATE without an offer: both get 200 (RFC 5407 §3.3.2)."""
     _both_refresh(lab, "UPDATE")
     check(lab.wire.wait(lambda: sum(bool(answer_to(lab, r)) for side in ("caller", "callee")
                                     for r in refreshes(lab, side)) >= 4, 120), "no four refreshes")
@@ -228,7 +228,7 @@ def crossing_updates(lab):
 
 
 def hold_that_crosses_a_refresh(lab):
-    """A hold of the watcher crosses a refreshing re-INVITE: 491, and the timer lives on."""
+    """The watcher's hold crosses a refreshing re-INVITE: 491, and the timer goes on."""
     lab.speed = 30
     lab.new_relay().cross(lambda message: message.method == "INVITE" and message.to_tag)
     lab.pair(["--session-expires", 90, "--method", "invite"], ["--hold-at", 46])
@@ -246,7 +246,7 @@ def hold_that_crosses_a_refresh(lab):
 
 # Shows: 7.4-15
 def record_route_is_followed(lab):
-    """Two Record-Routes: Route has them in the order of each direction, Contact is the target."""
+    """Two Record-Routes: Route has them in each direction's order; Contact is the target."""
     lab.speed = 450
     between = lab.new_relay()
     near, far = ["<sip:%s:%d;lr>" % (lab.host, between.port(side)) for side in
@@ -266,7 +266,7 @@ def record_route_is_followed(lab):
             seen.append(datagram)
             return [(0, message.without("route").encode())]
         return None
-    # Without --contact: Contact is the programs' own address, and only Route leads to the relay.
+    # Without --contact, Contact is the programs' own address, and only Route leads to the relay.
     lab.pair(["--session-expires", 1800, "--hold-at", 200], ["--hold-at", 400], contacts=False)
     wait_refreshes(lab, "caller", "UPDATE", 2)
     lab.hang_up()
@@ -314,7 +314,7 @@ def proxy_answers_for_the_callee(lab):
 
 
 def garbage_in_between(lab):
-    """Malformed datagrams in the middle of a call change nothing and crash nobody."""
+    """Malformed datagrams in the middle of a call change nothing and crash no program."""
     lab.speed = 450
     lab.lenient = True
     between = lab.new_relay()

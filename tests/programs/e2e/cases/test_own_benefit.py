@@ -1,4 +1,4 @@
-"""Peers without the extension or without a word about UPDATE, and answers that never come."""
+"""Peers without the extension or without a word about UPDATE, and missing responses."""
 
 from flows import check_reason
 from scripted import ALLOW, ALLOW_NO_UPDATE, timer
@@ -40,7 +40,7 @@ def own_benefit_survives_one_method(lab):
 
 # Shows: EC-50
 def own_benefit_ends_with_the_peer(lab):
-    """481 to the re-INVITE as well: the peer does not know the dialog any more (EC-50)."""
+    """481 to the re-INVITE as well: the peer no longer knows the dialog (EC-50)."""
     peer = _call(lab)
     peer.answer(peer.expect("UPDATE"), 481)
     _refuse(peer, peer.expect("INVITE"), 481)
@@ -52,9 +52,9 @@ def own_benefit_ends_with_the_peer(lab):
 
 # Shows: EC-18
 def own_benefit_refused_goes_on(lab):
-    """A refusal shows life: at the expiration a new interval begins, without BYE (EC-18)."""
+    """A rejection shows life: at the expiration a new interval begins, without a BYE (EC-18)."""
     peer = _call(lab, allow=ALLOW_NO_UPDATE)
-    # 403: for good, so a second round halfway between 45 s and 59 s (EC-114), and then silence.
+    # 403: always, so a second round halfway between 45 s and 59 s (EC-114), and then silence.
     for _ in range(2):
         _refuse(peer, peer.expect("INVITE"), 403)
     peer.answer(peer.expect("INVITE"), 200)
@@ -71,7 +71,7 @@ def own_benefit_refused_goes_on(lab):
 
 
 def peer_that_lists_nothing(lab):
-    """Without an Allow header field it is not known that the peer has UPDATE: re-INVITE."""
+    """Without an Allow header field, the peer's support for UPDATE is unknown: re-INVITE."""
     lab.speed = 45
     peer = lab.peer()
     peer.allow = None
@@ -86,7 +86,7 @@ def peer_that_lists_nothing(lab):
 
 # Shows: EC-50
 def unproven_update_answered_with_481(lab):
-    """--method update without Allow evidence: a 481 to it is followed by a re-INVITE (EC-50)."""
+    """--method update, no Allow as evidence: after a 481 to UPDATE comes a re-INVITE (EC-50)."""
     lab.speed = 45
     peer = lab.peer()
     peer.allow = None
@@ -102,7 +102,9 @@ def unproven_update_answered_with_481(lab):
 
 # Shows: EC-38
 def invite_that_only_rings(lab):
-    """A refreshing re-INVITE that gets a 1xx only does not block the UPDATE that saves (EC-38)."""
+    """A refreshing re-INVITE that only gets a 1xx does not block the UPDATE that saves the call
+    (EC-38).
+    """
     lab.speed = 20
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90, "--method", "invite")
@@ -123,7 +125,7 @@ def invite_that_only_rings(lab):
 
 
 def timer_that_comes_later(lab):
-    """A dialog without timer takes one from a later UPDATE, and keeps it (accept_midcall)."""
+    """A dialog without a timer gets one from a later UPDATE, and keeps it (accept_midcall)."""
     peer = lab.peer_calls(lab.peer())
     response = peer.establish()
     equal(response.get("session-expires"), None, "Session-Expires of the 200")
@@ -136,7 +138,7 @@ def timer_that_comes_later(lab):
 
 
 def dead_peer_does_not_hold_up_the_end(lab):
-    """A BYE that nobody answers: the call is over, and sst-ua ends within 6 s, status 0."""
+    """A BYE without a response: the call is over, and sst-ua ends within 6 s, status 0."""
     lab.speed = 10
     lab.pair(["--session-expires", 90, "--hangup-after", 10])
     lab.wait_event(lab.caller, "negotiated")

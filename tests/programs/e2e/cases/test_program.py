@@ -50,7 +50,7 @@ def wrong_usage(lab):
 
 
 def wrong_policy_is_named(lab):
-    """A refused policy value: the message names the field, the value and the allowed range."""
+    """A rejected policy value: the message names the field, the value and the allowed range."""
     for option, words in ((["--policy", "min_se=60"], ("min_se", "60", "90")),
                           (["--policy", "prefer_refresher=x"], ("prefer_refresher", "x", "uas")),
                           (["--policy", "no_such=1"], ("no_such",))):
@@ -62,7 +62,7 @@ def wrong_policy_is_named(lab):
 
 
 def intervals_of_options(lab):
-    """Decimals count as the next whole second; a default gives way to a minimum or maximum."""
+    """Decimals are rounded up; a default gives way to a minimum or maximum."""
     for name, interval, min_se, options in (
             ("next", 91, None, ["--session-expires", "90.2"]),
             ("whole", 90, None, ["--session-expires", "90.0"]),
@@ -80,7 +80,7 @@ def intervals_of_options(lab):
 
 
 def port_in_use(lab):
-    """A local address that cannot be had is a local error: status 1."""
+    """An unavailable local address is a local error: status 1."""
     lab.answer()
     done = subprocess.run([lab.program, "--bind", "127.0.0.1:%d" % lab.callee.address[1], "answer"],
                           capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
@@ -92,7 +92,7 @@ def port_in_use(lab):
 
 
 def free_port_is_told(lab):
-    """--bind with port 0 takes a free port and logs which, as the first line."""
+    """--bind with port 0 takes a free port and logs it in the first line."""
     lab.answer()
     address, port = lab.callee.address
     equal(address, "127.0.0.1", "address")
@@ -117,7 +117,7 @@ def ipv6_loopback(lab):
 
 
 def identity_options(lab):
-    """--user, --from and --contact stand in the messages as they were given."""
+    """--user, --from and --contact appear in the messages as given."""
     peer = lab.peer()
     invite = lab.call_peer(peer, "--user", "alice", "--from", "sip:alice@example.org",
                            "--contact", "192.0.2.7:5099")
@@ -131,7 +131,7 @@ def identity_options(lab):
 
 
 def outbound_leaves_the_uri_alone(lab):
-    """--outbound says where the INVITE goes; request URI and To are those of the command line."""
+    """--outbound says where the INVITE goes; Request-URI and To stay as on the command line."""
     proxy = lab.peer("proxy")
     proxy.other_name = "caller"
     lab.call("sip:bob@example.invalid", "--outbound", proxy.hostport)
@@ -165,7 +165,7 @@ def name_that_does_not_exist(lab):
 
 
 def port_that_does_not_exist(lab):
-    """A port that no address has is a local error, and never another port."""
+    """An impossible port is a local error, and never another port."""
     for port in (0, 70000):
         done = subprocess.run([lab.program, "--bind", "127.0.0.1:0", "--log", "json", "call",
                                "sip:bob@127.0.0.1:%d" % port], capture_output=True, text=True,
@@ -218,7 +218,7 @@ def sigterm_at_the_callee(lab):
 
 
 def answer_for_ever(lab):
-    """answer --calls 0 takes one call after the other and ends by a signal, with 0."""
+    """answer --calls 0 takes one call after the other; a signal ends it, with 0."""
     lab.answer("--calls", 0)
     for _ in range(3):
         peer = lab.peer()
@@ -256,7 +256,7 @@ def counts_for_a_monitor(lab):
 
 
 def _counter(path, name):
-    """Of a file that is whole, since it was renamed to this name."""
+    """The file is complete, since it was renamed to this name."""
     with open(path, encoding="ascii") as file:
         text = file.read()
     check(text.endswith("\n# EOF\n"), "the end of %s: %r", path, text[-20:])
@@ -294,7 +294,7 @@ def ten_calls_at_once(lab):
 
 
 def one_of_ten_calls_refused(lab):
-    """The exit status is the highest of the calls: one of ten is refused on the way."""
+    """The exit status is the highest of the calls: one of ten is rejected on the way."""
     between = lab.new_relay()
     refused = set()
 
@@ -338,14 +338,14 @@ def ack_that_never_comes(lab):
 
 
 def invite_that_nobody_answers(lab):
-    """An INVITE without any answer: status 2 after 64 times T1 (RFC 3261 §17.1.1.2)."""
+    """An INVITE without any response: status 2 after 64 times T1 (RFC 3261 §17.1.1.2)."""
     lab.need_faketime(20)
     lab.peer("nobody")
     lab.call(lab.peers[0].contact, "--session-expires", 90)
     lab.wait_event(lab.caller, "sent", method="INVITE")
-    lab.lenient = True      # nobody reads, so nothing is recorded
+    lab.lenient = True      # nothing reads, so nothing is recorded
     equal(lab.caller.exit_status(120), 2, "exit status")
-    # Timer A doubles: six copies, or fewer on a machine that cannot follow its fast clock.
+    # Timer A doubles: six retransmissions, or fewer on a machine that cannot follow its fast clock.
     copies = [e["copy"] for e in lab.caller.all("sent", method="INVITE")]
     check(copies[0] is False and all(copies[1:]) and 5 <= len(copies) <= 7, "copies: %s", copies)
     first, last = lab.caller.all("sent")[0], lab.caller.events[-1]
@@ -353,7 +353,7 @@ def invite_that_nobody_answers(lab):
 
 
 def text_log(lab):
-    """The text log shows each message and decision in a line of its own, and no JSON."""
+    """The text log shows each message and decision on a line of its own, and no JSON."""
     lab.speed = 450
     between = lab.new_relay()
     callee = lab.start("callee", "--bind", "127.0.0.1:0", "--speed", 900, "--log", "text",
@@ -388,7 +388,7 @@ def text_log(lab):
 
 
 def json_log_without_timer_words(lab):
-    """Header-derived keys stand only where the message has the header field."""
+    """Keys derived from header fields appear only if the message has the header field."""
     lab.pair([], ["--mode", "off"])
     established(lab)
     lab.hang_up()
@@ -410,7 +410,7 @@ def decimals_in_options(lab):
 
 
 def help_is_given(lab):
-    """--help prints the options of the table and ends with 0."""
+    """--help prints the options in the table and ends with 0."""
     done = subprocess.run([lab.program, "--help"], capture_output=True, text=True, check=False,
                           stdin=subprocess.DEVNULL, timeout=120)
     equal(done.returncode, 0, "exit status")

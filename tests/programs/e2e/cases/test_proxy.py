@@ -7,11 +7,11 @@ import tempfile
 from proxylab import Chain, expirations, flow, timer_of, timers
 from sstlab import check, equal
 
-SPEED = 450                 # half of 1800 s is two seconds
+SPEED = 450                 # half of 1800 s takes two seconds
 
 
 def _between(lab, caller, callee, proxy=(), speed=SPEED):
-    """A call through one proxy; gives the chain, the caller, the proxy and the callee."""
+    """A call through one proxy; returns the chain, the caller, the proxy and the callee."""
     lab.speed = speed
     chain = Chain(lab)
     end = chain.answer(*callee)
@@ -22,7 +22,7 @@ def _between(lab, caller, callee, proxy=(), speed=SPEED):
 
 
 def _wait_refreshes(lab, refresher, proxy, count=3):
-    """Waits for refreshes that a 200 answers; the proxy has then seen each of both."""
+    """Waits for refreshes answered with 200; by then the proxy has seen both of each pair."""
     method = None
     for number in range(1, count + 1):
         lab.wait_event(refresher, "refreshed", number)
@@ -63,7 +63,7 @@ def proxy_between_two_that_support(lab):
 
 # Shows: 8-2 8.1-11
 def proxy_sees_refreshing_invites(lab):
-    """A caller that allows no UPDATE is refreshed by re-INVITEs, which pass the proxy as well."""
+    """A caller that does not allow UPDATE gets re-INVITEs, which pass the proxy as well."""
     chain, caller, proxy, callee = _between(lab, ["--session-expires", 1800, "--no-update"],
                                             ["--prefer-refresher", "uas"])
     equal(_wait_refreshes(lab, callee, proxy), "INVITE", "method of the refreshes")
@@ -121,7 +121,9 @@ def proxy_asks_for_a_caller_without_support(lab):
 
 # Shows: 8.2-2 EC-83
 def proxy_between_two_without_support(lab):
-    """Neither side supports it: the proxy asks in vain, changes no 2xx and has no expiration."""
+    """Neither side supports it: the proxy asks without effect, changes no 2xx and has no
+    expiration.
+    """
     chain, caller, proxy, callee = _between(lab, ["--mode", "off"], ["--mode", "off"],
                                             ["--session-expires", 1800])
     chain.finish(hang_up=caller, caller=0, callee=0)
@@ -134,7 +136,7 @@ def proxy_between_two_without_support(lab):
 
 # Shows: 8.1-6 8.1-14 EC-81
 def proxy_refuses_a_small_interval(lab):
-    """422 with the proxy's minimum, unknown to the callee; the caller then asks for that."""
+    """422 with the proxy's minimum, without involving the callee; the caller then asks for that."""
     chain, caller, proxy, callee = _between(lab, ["--session-expires", 90], [],
                                             ["--min-se", 1800])
     chain.finish(hang_up=caller, caller=0, callee=0)
@@ -150,7 +152,7 @@ def proxy_refuses_a_small_interval(lab):
 
 # Shows: 8.1-6
 def proxy_that_refuses_nothing(lab):
-    """--reject-small no lets a small interval of a caller with support pass, untouched."""
+    """With --reject-small no, a small interval from a caller with support passes unchanged."""
     chain, caller, proxy, callee = _between(
         lab, ["--session-expires", 90], [], ["--min-se", 1800, "--reject-small", "no"], 1)
     chain.finish(hang_up=caller, caller=0, callee=0)
@@ -161,7 +163,7 @@ def proxy_that_refuses_nothing(lab):
 
 # Shows: 7.3-2 8.1-6 8.1-14
 def proxies_with_two_minimums(lab):
-    """The flow of RFC 4028 §13: 50 s, refused by two proxies in turn, 3600 s and then 4000 s."""
+    """The flow of RFC 4028 §13: 50 s, rejected by two proxies in turn, then 3600 s and 4000 s."""
     lab.speed = 2000
     chain = Chain(lab)
     callee = chain.answer()
@@ -179,7 +181,7 @@ def proxies_with_two_minimums(lab):
           [(None, None, 3600, None), (None, None, 4000, None)], "422s of the first proxy")
     equal(timers(second, "sent", status=422), [(None, None, 4000, None)],
           "422s of the second proxy")
-    # The ACK of a failure goes hop by hop (RFC 3261 §17.1.1.3).
+    # The ACK for a failure goes hop by hop (RFC 3261 §17.1.1.3).
     equal(flow(second, "received", method="ACK")[0], ("ACK", 2), "ACK of the second proxy's 422")
     equal(flow(callee, "received", method="INVITE"), [("INVITE", 3)], "INVITEs at the callee")
     for proxy in (first, second):
@@ -190,7 +192,7 @@ def proxies_with_two_minimums(lab):
 
 # Shows: 8.2-4 8.3-1 EC-85
 def proxy_frees_its_state(lab):
-    """Both ends fall silent: at the expiration the proxy frees what it knows, and sends no BYE."""
+    """Both ends fall silent: at the expiration the proxy frees its state, and sends no BYE."""
     chain, caller, proxy, callee = _between(
         lab, ["--session-expires", 1800, "--mute-after", 200], ["--mute-after", 200])
     freed = lab.wait_event(proxy, "state_expired")
@@ -204,7 +206,7 @@ def proxy_frees_its_state(lab):
 
 # Shows: 8-2
 def proxy_off_the_path_sees_no_refresh(lab):
-    """--record-route no: what follows the call's beginning goes from end to end."""
+    """--record-route no: requests after the call's setup go from end to end."""
     chain, caller, proxy, callee = _between(lab, ["--session-expires", 1800], [],
                                             ["--record-route", "no"])
     lab.wait_event(caller, "refreshed")
@@ -214,7 +216,7 @@ def proxy_off_the_path_sees_no_refresh(lab):
 
 # Shows: EC-86
 def proxy_wants_to_stay_on_the_path(lab):
-    """Asking for a timer without record-routing is refused by name, as is other wrong usage."""
+    """Asking for a timer without record-routing is rejected by name, as is other wrong usage."""
     chain = Chain(lab)
     for words, text in ((("--session-expires", "90", "--record-route", "no"), "record_routes"),
                         (("--session-expires", "80"), "session_expires"),

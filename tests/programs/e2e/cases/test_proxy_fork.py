@@ -1,4 +1,4 @@
-"""sst-proxy with two targets: which responses reach the caller, CANCEL, and time that runs out."""
+"""sst-proxy with two targets: which responses reach the caller, CANCEL, and timeouts."""
 
 from proxylab import Chain, acknowledge, expirations, flow, timers
 from scripted import timer
@@ -6,7 +6,7 @@ from sstlab import check, equal
 
 
 def _fork(lab, *options, speed=450):
-    """A caller, a proxy and two targets, all scripted but the proxy."""
+    """A caller, a proxy and two targets; all but the proxy are scripted."""
     lab.speed = speed
     chain = Chain(lab)
     targets = chain.target("one"), chain.target("two")
@@ -35,7 +35,7 @@ def proxy_forks_to_two_agents(lab):
 
 # Shows: 8.2-4 EC-80
 def proxy_forwards_every_success(lab):
-    """Both targets answer: both 200 reach the caller, each dialog has an expiration of its own."""
+    """Both targets accept: both 200 reach the caller, and each dialog has its own expiration."""
     chain, source, proxy, one, two = _fork(lab, "--session-expires", 1800)
     source.invite()
     first, second = one.expect("INVITE"), two.expect("INVITE")
@@ -61,7 +61,7 @@ def proxy_forwards_every_success(lab):
 
 
 def proxy_cancels_after_a_success(lab):
-    """A branch without provisional response is cancelled when one comes, and not before (§9.1)."""
+    """A branch without a provisional response is cancelled only once one arrives (§9.1)."""
     chain, source, _, one, two = _fork(lab)
     source.invite()
     first, second = one.expect("INVITE"), two.expect("INVITE")
@@ -82,7 +82,7 @@ def proxy_cancels_after_a_success(lab):
 
 
 def proxy_chooses_the_best_failure(lab):
-    """RFC 3261 §16.7: 6xx, then the lowest class, in it what helps to retry; 503 becomes 500."""
+    """RFC 3261 §16.7: 6xx, then the lowest class, preferring what helps retry; 503 becomes 500."""
     chain, source, _, one, two = _fork(lab)
     for statuses, best in (((404, 603), 603), ((486, 302), 302), ((500, 486), 486),
                            ((404, 422), 422), ((503, 503), 500)):
@@ -100,7 +100,7 @@ def proxy_chooses_the_best_failure(lab):
 
 
 def proxy_waits_for_all_branches(lab):
-    """No failure goes to the caller while another target rings; 6xx cancels that one."""
+    """No failure reaches the caller while another target rings; a 6xx cancels that one."""
     chain, source, _, one, two = _fork(lab)
     source.invite()
     first, second = one.expect("INVITE"), two.expect("INVITE")
@@ -151,7 +151,7 @@ def proxy_passes_a_cancel_on(lab):
 
 
 def proxy_gives_up_on_silence(lab):
-    """No response at all: copies of the INVITE by the rules, then 408 after 64*T1 (timer B)."""
+    """No response at all: INVITEs by the rules, then 408 after 64*T1 (Timer B)."""
     lab.need_faketime(40)
     chain, source, _, one, two = _fork(lab, speed=1)
     source.invite()
@@ -162,15 +162,15 @@ def proxy_gives_up_on_silence(lab):
         target.expect("INVITE")
         target.silence(0.1)
         copies = [d for d in lab.wire.find("INVITE", copies=True) if d.receiver == target.name]
-        # 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s: timer A (§17.1.1.2). The last one is so near to
-        # timer B that a busy machine under a fast clock may see them in one turn of the loop.
+        # 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s: Timer A (§17.1.1.2). The last one is so close to
+        # Timer B that a busy machine under a fast clock may see both in one turn of the loop.
         check(len(copies) in (6, 7), "%d INVITEs to %s" % (len(copies), target.name))
     source.ack(response)
     chain.finish()
 
 
 def proxy_ends_what_rings_for_ever(lab):
-    """A provisional response and nothing more: CANCEL after timer C, its 487 becomes a 408."""
+    """A provisional response and nothing more: CANCEL after Timer C, its 487 becomes a 408."""
     lab.need_faketime(100)
     lab.speed = 1
     chain = Chain(lab)
@@ -202,7 +202,7 @@ def proxy_answers_for_a_target_that_is_nowhere(lab):
 
 
 def proxy_speaks_ipv6(lab):
-    """The whole way over IPv6, with brackets in Via and Record-Route."""
+    """Everything over IPv6, with brackets in Via and Record-Route."""
     lab.need_ipv6()
     lab.speed = 450
     chain = Chain(lab)
@@ -216,7 +216,7 @@ def proxy_speaks_ipv6(lab):
 
 
 def proxy_text_log(lab):
-    """The log for people tells of messages, of the time that state is kept, and of its end."""
+    """The text log shows messages, how long state is kept, and its end."""
     lab.speed = 450
     chain = Chain(lab)
     target = chain.target()

@@ -1,4 +1,4 @@
-"""sst-proxy with so many calls at once that its tables grow and its timers stand in line."""
+"""sst-proxy with enough calls at once for its tables to grow and its timers to queue up."""
 
 from proxylab import Chain, flow
 from sstlab import check, equal
@@ -7,7 +7,7 @@ CALLS = 100
 
 
 def _calls(program, event, **match):
-    """How often each Call-ID is logged so."""
+    """How often each Call-ID has this event in the log."""
     counts = {}
     for entry in program.all(event, **match):
         counts[entry["call"]] = counts.get(entry["call"], 0) + 1
@@ -15,7 +15,7 @@ def _calls(program, event, **match):
 
 
 def proxy_keeps_many_calls_apart(lab):
-    """A hundred calls, each refreshed twice: each message goes on, each state ends with a BYE."""
+    """A hundred calls, each refreshed twice: all messages pass, each state ends with a BYE."""
     lab.speed = 100
     chain = Chain(lab)
     callee = chain.answer("--calls", CALLS)
@@ -35,7 +35,9 @@ def proxy_keeps_many_calls_apart(lab):
 
 
 def proxy_frees_many_states_in_time(lab):
-    """Calls of three intervals, the longest first, all fall silent: each state goes at its time."""
+    """Calls of three intervals, the longest first, all fall silent: each state is freed at its
+    time.
+    """
     lab.speed = 300
     chain = Chain(lab)
     callee = chain.answer("--calls", 3 * CALLS)

@@ -1,4 +1,4 @@
-"""sst-proxy with what is seldom seen: clients of RFC 2543, late answers, a CANCEL of nothing."""
+"""sst-proxy in rare cases: RFC 2543 clients, late responses, a CANCEL without an INVITE."""
 
 from proxylab import Chain
 from sstlab import check, equal
@@ -13,7 +13,7 @@ def _chain(lab):
 
 
 def proxy_serves_clients_of_rfc_2543(lab):
-    """No magic cookie, no rport, no Max-Forwards, and a Via that is not where it comes from."""
+    """No magic cookie, no rport, no Max-Forwards, and a Via that is not the source."""
     chain, source, target = _chain(lab)
     old = "SIP/2.0/UDP old.invalid:%d;branch=1" % source.port
     template = source.request("OPTIONS")
@@ -22,7 +22,7 @@ def proxy_serves_clients_of_rfc_2543(lab):
     invite = template.without("Max-Forwards").with_field("Via", old)
     invite.start = invite.start.replace("OPTIONS", "INVITE")
     invite = invite.with_field("CSeq", "7 INVITE").with_field("Contact", "<%s>" % source.contact)
-    for _ in range(2):  # the copy has no branch that would tell
+    for _ in range(2):  # the retransmission has no branch to identify it
         source.send_bytes(invite.encode())
     arrived = target.expect("INVITE")
     equal(arrived.get("max-forwards"), "70", "Max-Forwards (RFC 3261 §16.6 item 3)")
@@ -34,10 +34,10 @@ def proxy_serves_clients_of_rfc_2543(lab):
     ack = invite.with_field("CSeq", "7 ACK").with_field("To", refusal.get("to"))
     ack.start = ack.start.replace("INVITE", "ACK")
     source.send_bytes(ack.encode())
-    target.silence(0.4)  # the ACK goes hop by hop
+    target.silence(0.4)  # the ACK ends here, hop by hop
     equal(len(lab.wire.find("INVITE", by="proxy", copies=True)), 1, "INVITEs that were forwarded")
     equal(len(lab.wire.find(486, by="proxy", copies=True)), 1, "486s that were sent")
-    source.send_bytes(invite.with_field("CSeq", "8 INVITE").encode())  # such branches say nothing
+    source.send_bytes(invite.with_field("CSeq", "8 INVITE").encode())  # such a branch is not unique
     again = target.expect("INVITE")
     equal(again.cseq.number, 8, "CSeq of the next")
     target.answer(again, 486)
@@ -47,7 +47,7 @@ def proxy_serves_clients_of_rfc_2543(lab):
 
 
 def proxy_keeps_late_answers_to_itself(lab):
-    """Provisional responses and 408 to other requests than INVITE end here (RFC 4320 §4)."""
+    """Provisional responses and 408 to requests other than INVITE end here (RFC 4320 §4)."""
     chain, source, target = _chain(lab)
     source.request("OPTIONS")
     arrived = target.expect("OPTIONS")
@@ -61,17 +61,17 @@ def proxy_keeps_late_answers_to_itself(lab):
 
 
 def proxy_passes_on_a_cancel_of_nothing(lab):
-    """A CANCEL whose INVITE is not known is forwarded without a state (RFC 3261 §16.10)."""
+    """A CANCEL whose INVITE is unknown is forwarded statelessly (RFC 3261 §16.10)."""
     chain, source, target = _chain(lab)
     source.request("CANCEL", cseq=99)
     cancel = target.expect("CANCEL")
     equal((cancel.cseq.number, len(cancel.list("via"))), (99, 2), "CSeq, and how many Vias")
-    source.silence(0.4)  # nobody here has anything to say about it
+    source.silence(0.4)  # nothing to say about it here
     chain.finish()
 
 
 def _ring(source, target):
-    """Calls, and lets it ring until no timer runs but C; gives the INVITE at both ends."""
+    """Calls, and lets it ring until only Timer C runs; returns the INVITE at both ends."""
     sent = source.invite()
     arrived = target.expect("INVITE")
     target.answer(arrived, 180)
@@ -81,7 +81,7 @@ def _ring(source, target):
 
 
 def _check_repeated(lab, what, peer):
-    """Waits for the second one, which is sent T1 after the first; the peer passes it over."""
+    """Waits for the second message, T1 after the first; the peer ignores it."""
     sent = []
     for _ in range(100):
         sent = lab.wire.find(what, by="proxy", copies=True)
@@ -94,7 +94,7 @@ def _check_repeated(lab, what, peer):
 
 
 def proxy_repeats_a_refusal_until_its_ack(lab):
-    """It rang, and is refused: the 486 comes again, but not after its ACK (RFC 3261 §17.2.1)."""
+    """It rang, and is rejected: the 486 is sent again until its ACK (RFC 3261 §17.2.1)."""
     chain, source, target = _chain(lab)
     _, arrived = _ring(source, target)
     target.answer(arrived, 486)
@@ -108,7 +108,7 @@ def proxy_repeats_a_refusal_until_its_ack(lab):
 
 
 def proxy_repeats_a_cancel(lab):
-    """It rang, and is cancelled: the CANCEL comes again until it is answered (§17.1.2.2)."""
+    """It rang, and is cancelled: the CANCEL is retransmitted until it is answered (§17.1.2.2)."""
     chain, source, target = _chain(lab)
     sent, arrived = _ring(source, target)
     source.request("CANCEL", cseq=sent.cseq.number, via_lines=[("Via", sent.get("via"))])
@@ -125,7 +125,7 @@ def proxy_repeats_a_cancel(lab):
 
 
 def proxy_knows_its_branch_in_capitals(lab):
-    """The branch of a Via is a token: a target may write it in its own case (RFC 3261 §7.3.1)."""
+    """The branch of a Via is a token: a target may change its case (RFC 3261 §7.3.1)."""
     chain, source, target = _chain(lab)
     source.request("OPTIONS")
     arrived = target.expect("OPTIONS")

@@ -5,7 +5,7 @@ from proxylab import Chain, acknowledge, expirations, route_back, route_of
 from scripted import timer
 from sstlab import check, equal
 
-# What a proxy may change in a message that it forwards (RFC 3261 §16.6, §16.7).
+# What a proxy may change in a message it forwards (RFC 3261 §16.6, §16.7).
 HOP_BY_HOP = ("via", "max-forwards", "route", "record-route", "content-length")
 
 
@@ -19,14 +19,14 @@ def _chain(lab, *options, speed=450):
 
 
 def _end_to_end(message):
-    """All that no proxy has to do with; libosip2 splits lists, so each is taken as a whole."""
+    """Everything that no proxy may touch; libosip2 splits lists, so each counts as a whole."""
     names = {sipwire.long_name(name) for name, _ in message.fields} - set(HOP_BY_HOP)
     return {name: message.list(name) if name in sipwire.LISTS else message.all(name)
             for name in names}
 
 
 def _same(got, sent, *changed):
-    """Asserts that a message went through with nothing changed but these header fields."""
+    """Asserts that a message arrived with nothing changed but these header fields."""
     before, after = _end_to_end(sent), _end_to_end(got)
     for name in changed:
         before.pop(name, None)
@@ -36,7 +36,9 @@ def _same(got, sent, *changed):
 
 
 def _establish(source, target, invite=(), answer=()):
-    """A call by scripted peers; gives the caller's route, and INVITE and 200 as they arrived."""
+    """A call between scripted peers; returns the caller's route, and INVITE and 200 as they
+    arrived.
+    """
     source.invite(*invite)
     arrived = target.expect("INVITE")
     target.answer(arrived, 200, *answer)
@@ -48,7 +50,7 @@ def _establish(source, target, invite=(), answer=()):
 
 # Shows: 8.1-4 8.1-5 8.1-7 8.1-15 EC-81 EC-82
 def proxy_raises_for_a_caller_without_support(lab):
-    """No Supported, 90 s: Min-SE is put in, Session-Expires raised to it; parameters stay."""
+    """No Supported, 90 s: Min-SE is added, Session-Expires raised to it; parameters stay."""
     chain, source, _, target = _chain(lab, "--min-se", 1800)
     source.supported = None
     sent = source.invite("Session-Expires: 90;foo=bar;baz", "X-Other: a, b")
@@ -60,13 +62,13 @@ def proxy_raises_for_a_caller_without_support(lab):
     target.answer(arrived, 200, *timer("1800;refresher=uas", False))
     route = acknowledge(source, source.expect(200))
     target.expect("ACK")
-    # The same rule within the dialog, for an UPDATE, and for a Min-SE that is below the proxy's.
+    # The same rule within the dialog, for an UPDATE, and for a Min-SE below the proxy's.
     source.request("UPDATE", route, "Session-Expires: 100", "Min-SE: 95")
     arrived = target.expect("UPDATE")
     equal((arrived.get("session-expires"), arrived.get("min-se")), ("1800", "1800"), "UPDATE")
     target.answer(arrived, 200)
     source.expect(200)
-    # And a Min-SE above the proxy's stays.
+    # A Min-SE above the proxy's stays.
     source.request("UPDATE", route, "Session-Expires: 100", "Min-SE: 2000")
     arrived = target.expect("UPDATE")
     equal((arrived.get("session-expires"), arrived.get("min-se")), ("2000", "2000"), "UPDATE")
@@ -75,7 +77,7 @@ def proxy_raises_for_a_caller_without_support(lab):
 
 # Shows: 8.1-3 8.1-5 8.1-8 EC-81 EC-82
 def proxy_keeps_what_is_good(lab):
-    """A large enough interval passes with its refresher and parameters, and Min-SE beside it."""
+    """A large enough interval passes with its refresher and parameters, next to Min-SE."""
     chain, source, proxy, target = _chain(lab, "--min-se", 300, "--session-expires", 600)
     sent = source.invite("x: 1000;refresher=uac;foo=\"a;b\"", "Min-SE: 200", "Require: 100rel",
                          "X-Long: " + 40 * "0123456789")
@@ -100,7 +102,7 @@ def proxy_keeps_what_is_good(lab):
 
 # Shows: 8.2-1 8.2-3 8.2-4 8.2-5 EC-31 EC-83
 def proxy_puts_session_expires_into_a_success(lab):
-    """A bare 2xx gets the remembered interval, uac and Require: timer; so does its copy."""
+    """A bare 2xx gets the remembered interval, uac and Require: timer; so does each copy."""
     chain, source, proxy, target = _chain(lab, "--session-expires", 1800)
     source.invite()
     arrived = target.expect("INVITE")
@@ -114,7 +116,7 @@ def proxy_puts_session_expires_into_a_success(lab):
     equal(sorted(response.tokens("require")), ["100rel", "timer"], "Require")
     _same(response, answer, "session-expires", "require")
     started = lab.wait_event(proxy, "expiration")
-    # A copy of the 200 is changed alike and moves nothing (EC-31).
+    # The retransmitted 200 is changed in the same way and moves nothing (EC-31).
     target.send_bytes(answer.encode(), arrived.source)
     copies = lambda: [d for d in lab.wire.find(200, by="proxy", copies=True) if d.copy]
     source.pending(0.5)
@@ -134,7 +136,7 @@ def proxy_puts_session_expires_into_a_success(lab):
 
 # Shows: 8.2-3 EC-136
 def proxy_changes_a_copy_as_the_first(lab):
-    """A copy without the Session-Expires that the first 200 had passes as it is."""
+    """A retransmission without the Session-Expires that the first 200 had passes unchanged."""
     chain, source, proxy, target = _chain(lab, "--session-expires", 1800)
     source.invite()
     arrived = target.expect("INVITE")
@@ -148,7 +150,7 @@ def proxy_changes_a_copy_as_the_first(lab):
     came = lambda: lab.wire.find(200, by="proxy", copies=True)
     for _ in range(100):
         if len(came()) < 2:
-            source.pending(0.1)  # which reads what the proxy sent
+            source.pending(0.1)  # which also reads what the proxy sent
     copy = lab.wait_wire(200, 2, by="proxy", copies=True).message
     equal(copy.all("session-expires"), [], "Session-Expires of the copy")
     equal(copy.list("require"), first.list("require"), "Require of the copy")
@@ -160,7 +162,7 @@ def proxy_changes_a_copy_as_the_first(lab):
 
 # Shows: EC-134
 def proxy_rejects_no_small_interval_in_mid_call(lab):
-    """Within a dialog an interval below the proxy's minimum goes on, if it is 90 s at least."""
+    """Within a dialog an interval below the proxy's minimum passes, if it is at least 90 s."""
     chain, source, _, target = _chain(lab, "--min-se", 120)
     route, _, _ = _establish(source, target, ["Session-Expires: 120"],
                              timer("100;refresher=uac"))
@@ -185,7 +187,7 @@ def proxy_sees_the_timer_go_off(lab):
     equal(source.expect(200).all("session-expires"), [], "Session-Expires of the 200")
     lab.wait_event(proxy, "expiration", 2)
     equal(expirations(proxy), [1800, 0], "expirations")
-    # Longer than the interval that was.
+    # Longer than the former interval.
     equal(source.pending(1.0) or target.pending(1.5), False, "anything more")
     equal(proxy.all("state_expired"), [], "freed states")
     chain.finish()
@@ -193,7 +195,7 @@ def proxy_sees_the_timer_go_off(lab):
 
 # Shows: 8.2-4
 def proxy_follows_the_last_success(lab):
-    """Each 2xx replaces the expiration, from either side; BYE passes also after the expiration."""
+    """Each 2xx replaces the expiration, from either side; BYE passes even after the expiration."""
     chain, source, proxy, target = _chain(lab)
     route, arrived, _ = _establish(source, target, ["Session-Expires: 3600"],
                                    timer("3600;refresher=uac"))
@@ -229,7 +231,7 @@ def proxy_frees_state_with_the_call(lab):
 
 
 def proxy_refuses_what_it_may_not_forward(lab):
-    """RFC 3261 §16.3: 483 without hops left, 420 for an unknown Proxy-Require, 482 for a loop."""
+    """RFC 3261 §16.3: 483 if no hops are left, 420 for an unknown Proxy-Require, 482 for a loop."""
     chain, source, proxy, target = _chain(lab)
     for status, old, new in ((483, "Max-Forwards", "0"), (400, "Max-Forwards", "x"),
                              (420, "Proxy-Require", "foo, timer")):
@@ -247,7 +249,7 @@ def proxy_refuses_what_it_may_not_forward(lab):
     around.request("OPTIONS")
     target.answer(target.expect("OPTIONS"), 200)
     around.expect(200)
-    # A request that comes back as it was sent.
+    # A request that comes back unchanged.
     sent = source.request("OPTIONS")
     arrived = target.expect("OPTIONS")
     again = arrived.with_field("Max-Forwards", "50").with_field("X-Back", "yes")
@@ -259,7 +261,7 @@ def proxy_refuses_what_it_may_not_forward(lab):
 
 
 def proxy_absorbs_copies(lab):
-    """A copy of the INVITE gets the last response again and goes no further; garbage neither."""
+    """A retransmitted INVITE gets the last response again and goes no further; nor does garbage."""
     chain, source, proxy, target = _chain(lab)
     invite = source.invite()
     source.expect(100, skip=())
@@ -280,7 +282,7 @@ def proxy_absorbs_copies(lab):
 
 
 def proxy_sends_responses_nobody_waits_for_nowhere(lab):
-    """RFC 6026 §7.3: what belongs to no transaction is dropped: wrong branch, another's Via."""
+    """RFC 6026 §7.3: responses without a transaction are dropped: wrong branch, another Via."""
     chain, source, _, target = _chain(lab)
     source.invite()
     arrived = target.expect("INVITE")
@@ -301,13 +303,13 @@ def proxy_sends_responses_nobody_waits_for_nowhere(lab):
 
 
 def proxy_follows_the_route(lab):
-    """Loose routing to a next hop, a strict router before us, and a strict router behind us."""
+    """Loose routing to a next hop, a strict router before us, and a strict router after us."""
     chain, source, proxy, target = _chain(lab)
     route, _, response = _establish(source, target)
     equal(route, route_back(response), "route")
     own = "<sip:%s;lr>" % chain.address(proxy)
     hop = "sip:%s" % target.hostport
-    # (Request-URI, Route) as sent and as they have to arrive.
+    # (Request-URI, Route) as sent and as they must arrive.
     for uri, routes, uri_after, routes_after in (
             ("sip:far@1.invalid", [own, "<%s;lr>" % hop], "sip:far@1.invalid", ["<%s;lr>" % hop]),
             (own.strip("<>"), ["<%s;lr>" % hop, "<sip:far@1.invalid>"], "sip:far@1.invalid",
@@ -327,7 +329,7 @@ def proxy_follows_the_route(lab):
 
 
 def proxy_leaves_bodies_alone(lab):
-    """A body goes through byte by byte (RFC 3261 §16.6): parts, their header fields, line ends."""
+    """A body passes byte by byte (RFC 3261 §16.6): parts, their header fields, line ends."""
     chain, source, _, target = _chain(lab)
     for number, (kind, body) in enumerate((
             ("multipart/mixed;boundary=b", b"--b\r\nContent-Type: a/b;\r\n x=1\r\n\r\none\r\n--b--\r\n"),

@@ -1,4 +1,4 @@
-"""Refreshes at half of the interval, from either side, by either method."""
+"""Refreshes halfway through the interval, from either side, by either method."""
 
 from flows import (answer_to, check_refresh, check_timer_logs, established, last_success,
                    quiet_end, refresh_spans, refreshes, wait_refreshes)
@@ -6,7 +6,7 @@ from scripted import ALLOW_NO_UPDATE, timer
 from sstlab import check, equal
 
 INTERVAL = 1800
-SPEED = 450     # half of the interval is two seconds
+SPEED = 450     # half of the interval takes two seconds
 
 
 def _three_refreshes(lab, by, method, caller=(), callee=()):
@@ -23,7 +23,7 @@ def _three_refreshes(lab, by, method, caller=(), callee=()):
 
 # Shows: 7.2-12 7.4-7 7.4-8 7.4-12
 def caller_refreshes_by_update(lab):
-    """The caller refreshes three times by UPDATE without body, where the callee allows UPDATE."""
+    """The caller refreshes three times by UPDATE without a body, as the callee allows UPDATE."""
     _three_refreshes(lab, "caller", "UPDATE")
 
 
@@ -48,7 +48,7 @@ def callee_refreshes_by_invite(lab):
 
 # Shows: 7.4-11
 def callee_without_update_gets_invites(lab):
-    """Whose Allow does not list UPDATE is refreshed by re-INVITE (RFC 4028 §7.4)."""
+    """A callee whose Allow does not list UPDATE is refreshed by re-INVITE (RFC 4028 §7.4)."""
     _three_refreshes(lab, "caller", "INVITE", callee=["--no-update"])
     equal(lab.wire.find("UPDATE"), [], "UPDATE requests")
     for datagram in lab.wire.find(by="callee"):
@@ -64,7 +64,7 @@ def caller_without_update_gets_invites(lab):
 
 
 def update_refused_by_405_then_invites(lab):
-    """--method update tries UPDATE also where it is not allowed; after a 405 re-INVITE does it."""
+    """--method update tries UPDATE even if it is not allowed; after a 405 re-INVITE takes over."""
     lab.speed = SPEED
     lab.pair(["--session-expires", INTERVAL, "--method", "update"], ["--no-update"])
     first, second = wait_refreshes(lab, "caller", "INVITE", 2)
@@ -83,7 +83,7 @@ def update_refused_by_405_then_invites(lab):
 
 
 def _hold(lab, holder, refresher):
-    """A hold between two refreshes; gives the hold request and the refresh that follows it."""
+    """A hold between two refreshes; returns the hold request and the refresh after it."""
     lab.speed = SPEED
     other = {"caller": "callee", "callee": "caller"}[holder]
     options = {holder: ["--hold-at", 400, "--method", "invite"], other: ["--method", "invite"]}
@@ -98,7 +98,7 @@ def _hold(lab, holder, refresher):
     start = last_success(lab, hold)
     lab.near(lab.span(start, hold), 400, "hold after the answer")
     equal(hold.message.direction, "sendonly", "direction of the hold")
-    # Roles are those of this transaction (RFC 4028 §7.4): the refresher stays who it was.
+    # Roles are those of this transaction (RFC 4028 §7.4): the refresher does not change.
     role = "uac" if holder == refresher else "uas"
     equal(hold.message.session_expires, (INTERVAL, role), "Session-Expires of the hold")
     response = answer_to(lab, hold)
@@ -128,7 +128,7 @@ def hold_by_the_watching_caller(lab):
 
 # Shows: 7.2-11 EC-10
 def hold_by_the_refreshing_callee(lab):
-    """A hold by the callee that refreshes keeps interval and role."""
+    """A hold by the refreshing callee keeps interval and role."""
     _hold(lab, "callee", "callee")
 
 
@@ -153,7 +153,7 @@ def hold_twice(lab):
 
 # Shows: 3-1 7.2-5 EC-18
 def caller_off_is_refreshed_for_own_benefit(lab):
-    """A callee of mode off answers without Session-Expires; the caller refreshes all the same."""
+    """A callee in mode off answers without Session-Expires; the caller refreshes anyway."""
     lab.speed = SPEED
     lab.pair(["--session-expires", INTERVAL], ["--mode", "off"])
     requests = wait_refreshes(lab, "caller", "UPDATE", 3)
@@ -172,7 +172,7 @@ def caller_off_is_refreshed_for_own_benefit(lab):
 
 # Shows: 3-1 EC-19
 def callee_refreshes_a_caller_that_is_off(lab):
-    """With own_benefit=yes the callee refreshes a caller without the extension, as EC-18 has it."""
+    """With own_benefit=yes the callee refreshes a caller without the extension, as in EC-18."""
     lab.speed = SPEED
     lab.pair(["--mode", "off"],
              ["--mode", "request", "--session-expires", INTERVAL, "--policy", "own_benefit=yes"])
@@ -180,7 +180,7 @@ def callee_refreshes_a_caller_that_is_off(lab):
     lab.hang_up()
     lab.finish(caller=0, callee=0)
     response = lab.wire.find(200, to="INVITE")[0].message
-    # EC-19: the UAS may ask where the UAC has no support, as refresher, never with Require.
+    # EC-19: the UAS may ask even if the UAC has no support: as the refresher, never with Require.
     equal(response.session_expires, (INTERVAL, "uas"), "Session-Expires of the 200")
     equal(response.has_timer("require"), False, "Require: timer of the 200")
     lab.all_near(refresh_spans(lab.callee), INTERVAL / 2, "refresh after the last 2xx")
@@ -204,7 +204,7 @@ def own_benefit_can_be_switched_off(lab):
 
 
 def scripted_peer_without_update(lab):
-    """A peer whose Allow lacks UPDATE is refreshed by re-INVITE with the offer of the INVITE."""
+    """A peer whose Allow lacks UPDATE gets re-INVITEs with the offer of the INVITE."""
     lab.speed = 45
     peer = lab.peer()
     peer.allow = ALLOW_NO_UPDATE
@@ -221,7 +221,7 @@ def scripted_peer_without_update(lab):
 
 
 def refresh_percent_moves_the_refresh(lab):
-    """The policy field refresh_percent, given by --policy, says when the refresh is due."""
+    """The policy field refresh_percent, set by --policy, says when the refresh is due."""
     lab.speed = SPEED
     lab.pair(["--session-expires", INTERVAL, "--policy", "refresh_percent=25"], [])
     wait_refreshes(lab, "caller", "UPDATE", 3)
@@ -231,7 +231,7 @@ def refresh_percent_moves_the_refresh(lab):
 
 
 def real_minimum_at_real_interval(lab):
-    """An interval of 90 s at its real value under faketime: refreshed at 45 s by its own clock."""
+    """An interval of 90 s in real time under faketime: refreshed at 45 s by its own clock."""
     lab.need_faketime(30)
     lab.pair(["--session-expires", 90], [])
     for request in wait_refreshes(lab, "caller", "UPDATE", 2):

@@ -1,4 +1,4 @@
-"""Registrations: refreshed, refused, asked for longer, lost, taken back."""
+"""Registrations: refreshed, rejected, too brief, lost, removed."""
 
 import re
 
@@ -15,7 +15,7 @@ def _expires(request):
 
 
 def _register(lab, peer, *options, mode="answer"):
-    """Starts a program that registers with the peer; gives its first REGISTER."""
+    """Starts a program that registers with the peer; returns its first REGISTER."""
     peer.other_name = "callee" if mode == "answer" else "caller"
     start = lab.answer if mode == "answer" else \
         lambda *options: lab.call("sip:bob@%s" % peer.hostport, *options)
@@ -34,7 +34,7 @@ def _accept(peer, request, expires, *lines):
 
 
 def _end(lab, peer, program):
-    """The user ends the program: the registration is taken back."""
+    """The user ends the program: the registration is removed."""
     program.signal()
     last = peer.expect("REGISTER")
     equal(_expires(last), 0, "Expires of the last REGISTER")
@@ -44,7 +44,7 @@ def _end(lab, peer, program):
 
 
 def registration(lab):
-    """REGISTER to the domain, digest, refresh a minute before its end, taken back at the end."""
+    """REGISTER to the domain, digest, a refresh one minute before expiry, removed at the end."""
     lab.need_faketime(60)
     peer = lab.peer()
     first = _register(lab, peer, "--expires", 300)
@@ -70,7 +70,7 @@ def registration(lab):
 
 
 def registration_that_is_too_brief(lab):
-    """423: the minimum is taken, once."""
+    """423: the minimum is accepted, once."""
     peer = lab.peer()
     first = _register(lab, peer, "--expires", 60)
     peer.answer(first, 423, "Min-Expires: 3600")
@@ -81,7 +81,7 @@ def registration_that_is_too_brief(lab):
 
 
 def registration_refused(lab):
-    """403, or a password that is wrong: no call is placed, and the program ends with 2."""
+    """403, or a wrong password: no call is placed, and the program ends with 2."""
     peer = lab.peer()
     request = _register(lab, peer, mode="call")
     for _ in range(2):
@@ -94,7 +94,7 @@ def registration_refused(lab):
 
 
 def registration_before_the_call(lab):
-    """The call is placed once the registration stands, and taken back after it."""
+    """The call is placed once registered, and the registration is removed after it."""
     peer = lab.peer()
     request = _register(lab, peer, mode="call")
     check(not peer.pending(0.3), "something was sent before the registration stood")
@@ -114,7 +114,7 @@ def registration_before_the_call(lab):
 
 
 def registrar_that_is_silent(lab):
-    """A registrar that does not answer, or answers 503, is tried again later, and later still."""
+    """A registrar that does not respond, or responds 503, is tried again, with growing waits."""
     lab.need_faketime(60)
     peer = lab.peer()
     first = _register(lab, peer)
@@ -135,7 +135,7 @@ def registrar_that_is_silent(lab):
 
 
 def registration_over_a_connection(lab):
-    """Calls come by the connection of the registration; one that is lost is made anew."""
+    """Calls arrive on the connection of the registration; a lost connection is opened again."""
     peer = streampeer.tcp(lab)
     request = _register(lab, peer, "--session-expires", 90)
     check(re.search(";transport=tcp", request.contact) is None, "Contact %s", request.contact)

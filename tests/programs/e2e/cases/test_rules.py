@@ -15,7 +15,7 @@ def _sips_contact(message):
 
 # Shows: 11-2 11-3
 def caller_with_a_sips_contact(lab):
-    """Behind a proxy that ends TLS: the Contact of the INVITE and of each refresh is a SIPS URI."""
+    """With a proxy that ends TLS: the Contact of the INVITE and of each refresh is a SIPS URI."""
     lab.speed = 45
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90, "--contact", SIPS, "--hangup-after", 150)
@@ -33,7 +33,7 @@ def caller_with_a_sips_contact(lab):
 
 # Shows: 11-2 11-3
 def callee_with_a_sips_contact(lab):
-    """The Contact of a 2xx with Session-Expires is a SIPS URI where the callee has one."""
+    """The Contact of a 2xx with Session-Expires is a SIPS URI if the callee has one."""
     peer = lab.peer_calls(lab.peer(), "--contact", SIPS)
     peer.invite("Session-Expires: 1800")
     success = peer.expect(200)
@@ -48,7 +48,7 @@ def callee_with_a_sips_contact(lab):
 
 # Shows: 11-2
 def sips_is_not_called_without_tls(lab):
-    """A SIPS URI is called by TLS or not at all: nothing is sent unprotected instead."""
+    """A SIPS URI is called over TLS or not at all: nothing is sent unprotected instead."""
     peer = lab.peer()
     done = subprocess.run([lab.program, "--bind", "127.0.0.1:0", "call", "sips:a@" + peer.hostport],
                           stdin=subprocess.DEVNULL, timeout=120, capture_output=True, text=True,

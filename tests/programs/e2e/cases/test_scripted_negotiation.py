@@ -1,4 +1,4 @@
-"""Negotiations with a scripted peer: what no honest stack sends, and what must become of it."""
+"""Negotiations with a scripted peer: what no honest stack sends, and how sst-ua reacts."""
 
 from scripted import timer
 from sstlab import check, equal
@@ -16,7 +16,7 @@ def _values(request):
 
 
 def _finish_call(lab, peer, invite, value):
-    """Answers with this Session-Expires, lets the call stand, and ends it."""
+    """Answers with this Session-Expires, checks that the call stays up, and ends it."""
     peer.answer(invite, 200, *(timer(value) if value else []))
     peer.expect("ACK")
     peer.hang_up()
@@ -95,7 +95,7 @@ def ever_rising_422_ends_after_five_rounds(lab):
 
 # Shows: EC-101
 def refusal_above_the_own_maximum(lab):
-    """A 422 above the own maximum: once more without Session-Expires, Min-SE kept (EC-101)."""
+    """A 422 above our own maximum: again without Session-Expires, Min-SE kept (EC-101)."""
     peer = lab.peer()
     first = lab.call_peer(peer, "--session-expires", 90, "--max-session-expires", 600)
     _refuse(peer, first, "Min-SE: 1000")
@@ -107,7 +107,7 @@ def refusal_above_the_own_maximum(lab):
 
 # Shows: 7.2-3
 def timer_that_nobody_asked_for(lab):
-    """A Session-Expires in the 2xx is honoured although the INVITE had none (RFC 4028 §7.2)."""
+    """A Session-Expires in the 2xx is accepted although the INVITE had none (RFC 4028 §7.2)."""
     peer = lab.peer()
     invite = lab.call_peer(peer)
     equal(_values(invite), (None, None), "INVITE of mode accept")
@@ -125,7 +125,7 @@ def success_without_require(lab):
     peer.expect("ACK")
     peer.hang_up()
     lab.finish(caller=0)
-    # 300 is more than was asked: against §9, and used all the same.
+    # 300 is more than was asked for: against §9, but used anyway.
     equal([(e["interval"], e["refresher"]) for e in lab.caller.all("negotiated")],
           [(300, "local")], "negotiations")
     names = {e["name"] for e in lab.caller.all("violation")}
@@ -144,7 +144,7 @@ def success_without_refresher(lab):
 
 
 def success_with_require_alone(lab):
-    """Require: timer without Session-Expires means no timer for who asked for none (EC-17)."""
+    """Require: timer without Session-Expires means no timer if we asked for none (EC-17)."""
     peer = lab.peer()
     invite = lab.call_peer(peer)
     peer.answer(invite, 200, "Require: timer")
@@ -238,7 +238,7 @@ def table_2_on_the_wire(lab):
 
 # Shows: EC-12
 def too_small_without_support_is_raised(lab):
-    """Too small an interval without Supported is no 422: the 2xx has the minimum (EC-12)."""
+    """Too small an interval without Supported causes no 422: the 2xx has the minimum (EC-12)."""
     lab.answer("--min-se", 120, "--calls", 2)
     for line, wanted in (("Session-Expires: 30", 120),
                          ("Session-Expires: 30\nMin-SE: 200", 200)):
@@ -255,7 +255,7 @@ def too_small_without_support_is_raised(lab):
 
 # Shows: 6-1 9-9 EC-09 EC-105
 def refused_intervals(lab):
-    """422 with the larger of both minimums, wherever the request supports timer (EC-09, EC-105)."""
+    """422 with the larger of both minimums, if the request supports timer (EC-09, EC-105)."""
     peer = lab.peer_calls(lab.peer())
     for lines, wanted in ((["Session-Expires: 64"], 90),
                           (["Session-Expires: 0"], 90),
@@ -284,7 +284,7 @@ def require_alone_is_no_support(lab):
 
 # Shows: EC-106
 def require_counts_as_support(lab):
-    """Where the owner lets it, it is a violation that counts as support (EC-106)."""
+    """If the policy says so, it is a violation that counts as support (EC-106)."""
     peer = lab.peer_calls(lab.peer(), "--policy", "accept_require_as_support=yes")
     peer.supported = ""
     response = peer.establish("Require: timer", "Session-Expires: 300")
@@ -306,12 +306,12 @@ def unusable_session_expires_is_absent(lab):
 
 
 def number_beyond_32_bits_saturates(lab):
-    """An interval of 40 digits is read as 2^32-1 and answered so (EC-01)."""
+    """An interval of 40 digits is read as 2^32-1 and answered as such (EC-01)."""
     peer = lab.peer_calls(lab.peer())
     response = peer.establish("Session-Expires: " + "9" * 40)
     equal(response.session_expires, (4294967295, "uac"), "Session-Expires of the 200")
     peer.hang_up()
-    lab.lenient = True      # the log says what the number was read as
+    lab.lenient = True      # the log shows how the number was read
     lab.finish(callee=0)
     entry = lab.callee.all("received", method="INVITE")[0]
     equal(entry.get("session_expires"), 4294967295, "session_expires in the log")

@@ -1,4 +1,4 @@
-"""What happens in one call of a thousand: other forks, late copies, refusals within the dialog."""
+"""What happens in one call of a thousand: other forks, late copies, rejections in the dialog."""
 
 import os
 import signal
@@ -11,7 +11,9 @@ from sstlab import check, equal
 
 # Shows: EC-18
 def success_of_another_fork(lab):
-    """The 2xx comes from another fork than the 180: what that one said of itself does not count."""
+    """The 2xx comes from another fork than the 180: what that fork said about itself does not
+    count.
+    """
     lab.speed = 45
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
@@ -20,7 +22,7 @@ def success_of_another_fork(lab):
     peer.tag, peer.allow, peer.supported = "two", None, None
     peer.answer(invite, 200)
     equal(peer.expect("ACK").to_tag, "two", "To tag of the ACK")
-    # Of this one nobody has heard that it knows timers (EC-18), or UPDATE.
+    # This fork has not shown that it supports timer (EC-18), or UPDATE.
     refresh = peer.expect("INVITE")
     equal(refresh.to_tag, "two", "To tag of the refresh")
     lab.near(lab.span(lab.wire.find(200, to="INVITE")[0], lab.wire.find("INVITE")[1]), 45,
@@ -35,7 +37,7 @@ def success_of_another_fork(lab):
 
 
 def early_request_of_another_fork(lab):
-    """Of two early dialogs one is followed: requests of the other get 481, its own go on."""
+    """Of two early dialogs one is followed: requests of the other get 481, the first goes on."""
     peer = lab.peer()
     invite = lab.call_peer(peer, "--session-expires", 90)
     peer.answer(invite, 180, tag="one")
@@ -50,7 +52,7 @@ def early_request_of_another_fork(lab):
     peer.request("UPDATE")
     peer.expect(200)
     peer.request("UPDATE", sdp=peer.body())
-    peer.expect(491)  # RFC 3311 §5.2: the caller's own offer is out
+    peer.expect(491)  # RFC 3311 §5.2: the caller's offer is pending
     peer.answer(invite, 200, *timer("90;refresher=uac"))
     peer.expect("ACK")
     peer.hang_up()
@@ -58,7 +60,7 @@ def early_request_of_another_fork(lab):
 
 
 def bye_while_it_rings(lab):
-    """BYE of an early dialog gets 200, and the INVITE that is still open 487 (RFC 3261 §15.1.2)."""
+    """A BYE in an early dialog gets 200, and the pending INVITE 487 (RFC 3261 §15.1.2)."""
     peer = lab.peer_calls(lab.peer(), "--ring", 600)
     peer.invite("Session-Expires: 90")
     ringing = peer.expect(180)
@@ -73,7 +75,7 @@ def bye_while_it_rings(lab):
 
 
 def early_offer_while_it_rings(lab):
-    """An offer in an UPDATE beside that of the ringing INVITE gets 500 (RFC 3311 §5.2)."""
+    """An offer in an UPDATE while that of the ringing INVITE is open gets 500 (RFC 3311 §5.2)."""
     peer = lab.peer_calls(lab.peer(), "--ring", 600)
     invite = peer.invite("Session-Expires: 90")
     ringing = peer.expect(180)
@@ -91,7 +93,7 @@ def early_offer_while_it_rings(lab):
 
 
 def refusals_within_the_dialog(lab):
-    """What is refused in a dialog, for whatever reason, leaves session and timer as they were."""
+    """Any rejected request within a dialog leaves session and timer as they were."""
     peer = lab.peer_calls(lab.peer())
     peer.establish("Session-Expires: 90;refresher=uac")
     expires = "Session-Expires: 90;refresher=uac"
@@ -131,7 +133,7 @@ def invites_that_are_no_calls(lab):
     peer.ack(refusal)
     invite = peer.invite("Session-Expires: 90")
     success = peer.expect(200)
-    # By another way, so with another branch (RFC 3261 §8.2.2.2); it belongs to no dialog.
+    # By another path, so with another branch (RFC 3261 §8.2.2.2); it belongs to no dialog.
     merged = peer.request("INVITE", "Session-Expires: 90", sdp=peer.body(),
                           cseq=invite.cseq.number)
     refusal = peer.expect(482)
@@ -149,7 +151,7 @@ def invites_that_are_no_calls(lab):
 
 
 def late_copy_of_an_older_success(lab):
-    """A copy of the first 2xx after a re-INVITE has been answered gets an ACK of its own CSeq."""
+    """A copy of the first 2xx after a re-INVITE was answered gets an ACK with its own CSeq."""
     lab.speed = 45
     peer = lab.peer()
     peer.allow = "INVITE, ACK, BYE, CANCEL"
@@ -211,7 +213,7 @@ def told(lab, peer, options, play):
 
 
 def decisions_are_told_in_words(lab):
-    """The text log says what a timer does: refreshed, off, overdue, broken rules, the end."""
+    """The text log shows what a timer does: refreshed, off, overdue, broken rules, the end."""
     peer = lab.peer()
 
     def waits_and_ends():
@@ -245,8 +247,8 @@ def decisions_are_told_in_words(lab):
     def is_blocked():
         peer.allow = "INVITE, ACK, BYE, CANCEL"
         peer.establish("Session-Expires: 90;refresher=uas")
-        peer.answer(peer.expect("INVITE"), 100)  # the hold at 40 s, in whose way the refresh comes
-        peer.silence(0.85)  # to 65 s; it is told at 59 s
+        peer.answer(peer.expect("INVITE"), 100)  # the hold at 40 s, which blocks the refresh
+        peer.silence(0.85)  # to 65 s; it is reported at 59 s
         peer.hang_up()
     text = told(lab, peer, ["--speed", "30", "--hold-at", "40"], is_blocked)
     check("a refresh is due, but another transaction blocks it" in text, "no word of it:\n%s", text)

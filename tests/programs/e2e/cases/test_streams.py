@@ -13,13 +13,15 @@ def _answered(peer, invite, interval=90):
 
 
 def _over(lab, peer, caller=0):
-    """The peer hangs up, and all is judged."""
+    """The peer hangs up, and everything is judged."""
     peer.hang_up()
     lab.finish(caller=caller)
 
 
 def call_over_tcp(lab):
-    """A call by --transport tcp: one connection for all, refreshes among it, Via and Contact."""
+    """A call with --transport tcp: one connection for everything, refreshes included; Via and
+    Contact.
+    """
     lab.speed = 30
     peer = streampeer.tcp(lab)
     lab.call("sip:peer@%s" % peer.hostport, "--transport", "tcp", "--session-expires", 90)
@@ -45,7 +47,7 @@ def transport_of_the_uri(lab):
 
 
 def callee_over_tcp(lab):
-    """A call that comes by TCP is answered by that connection, and refreshed to its Contact."""
+    """A call that arrives over TCP is answered on that connection, and refreshed at its Contact."""
     lab.speed = 30
     peer = streampeer.tcp(lab)
     lab.peer_calls(peer, "--prefer-refresher", "uas")
@@ -62,7 +64,7 @@ def callee_over_tcp(lab):
 
 
 def message_in_pieces(lab):
-    """Messages that come in pieces, and several of them in one."""
+    """Messages that arrive in pieces, and several in one piece."""
     peer = streampeer.tcp(lab)
     lab.peer_calls(peer)
     peer.connect(lab.callee.address)
@@ -90,7 +92,7 @@ def message_in_pieces(lab):
 
 
 def connection_that_is_closed(lab):
-    """A connection that the peer closed between requests: the next one opens a new one."""
+    """A connection that the peer closed between requests: the next request opens a new one."""
     lab.speed = 30
     peer = streampeer.tcp(lab)
     lab.call(peer.contact, "--session-expires", 90)
@@ -104,7 +106,7 @@ def connection_that_is_closed(lab):
 
 
 def connection_that_breaks(lab):
-    """A connection that is closed on a request: it goes out once more, and fails then."""
+    """A connection that closes on a request: it is sent once more, and then fails."""
     peer = streampeer.tcp(lab)
     lab.call(peer.contact)
     for _ in range(2):
@@ -116,7 +118,7 @@ def connection_that_breaks(lab):
 
 
 def connection_refused(lab):
-    """Where no connection can be had, the call fails at once."""
+    """If no connection can be made, the call fails at once."""
     with socket.create_server(("127.0.0.1", 0)) as place:
         port = place.getsockname()[1]
     lab.call("sip:x@127.0.0.1:%d;transport=tcp" % port)
@@ -126,7 +128,7 @@ def connection_refused(lab):
 
 
 def call_over_tls(lab):
-    """A call over TLS: the certificate is checked, and the server is told who is wanted."""
+    """A call over TLS: the certificate is checked, and the server learns the wanted name."""
     lab.speed = 30
     authority = streampeer.authority(lab)
     peer = streampeer.tcp(lab, certificate=authority.sign("DNS:localhost", "IP:127.0.0.1"),
@@ -144,7 +146,7 @@ def call_over_tls(lab):
 
 
 def _refused(lab, names, target, problem, *options, expired=False, ca=True):
-    """A server whose certificate is no good gets nothing."""
+    """A server whose certificate is invalid gets nothing."""
     authority = streampeer.authority(lab)
     peer = streampeer.tcp(lab, certificate=authority.sign(*names, expired=expired),
                           authority=authority)
@@ -161,27 +163,27 @@ def _refused(lab, names, target, problem, *options, expired=False, ca=True):
 
 
 def certificate_of_another(lab):
-    """A certificate for another name is refused."""
+    """A certificate for another name is rejected."""
     _refused(lab, ["DNS:other.example"], "sip:peer@localhost:%d", "ostname mismatch")
 
 
 def certificate_of_another_address(lab):
-    """A URI with a number needs a certificate for that number."""
+    """A URI with a numeric address needs a certificate for that address."""
     _refused(lab, ["DNS:localhost"], "sip:peer@127.0.0.1:%d", "IP address mismatch")
 
 
 def certificate_of_a_stranger(lab):
-    """A certificate that nobody trusted has signed is refused."""
+    """A certificate signed by an unknown authority is rejected."""
     _refused(lab, ["DNS:localhost"], "sip:peer@localhost:%d", "certificate", ca=False)
 
 
 def certificate_of_yesterday(lab):
-    """A certificate that has expired is refused."""
+    """An expired certificate is rejected."""
     _refused(lab, ["DNS:localhost"], "sip:peer@localhost:%d", "expired", expired=True)
 
 
 def certificate_that_nobody_checks(lab):
-    """--tls-insecure takes any certificate, and says so loudly."""
+    """--tls-insecure accepts any certificate, and warns clearly."""
     authority = streampeer.authority(lab)
     peer = streampeer.tcp(lab, certificate=authority.sign("DNS:other.example"),
                           authority=authority)
@@ -194,7 +196,7 @@ def certificate_that_nobody_checks(lab):
 
 
 def callee_over_tls(lab):
-    """With a certificate of its own it takes calls over TLS."""
+    """With a certificate of its own sst-ua accepts calls over TLS."""
     authority = streampeer.authority(lab)
     certificate = authority.sign("DNS:localhost", "IP:127.0.0.1")
     peer = streampeer.tcp(lab, certificate=certificate, authority=authority)
@@ -209,7 +211,7 @@ def callee_over_tls(lab):
 
 
 def keep_alives(lab):
-    """Pings leave in time; a peer that answered once and then does not any more is given up."""
+    """Pings leave in time; a peer that answered one and then stops answering is given up."""
     lab.need_faketime(20)
     peer = streampeer.tcp(lab)
     lab.call(peer.contact, "--keep-alive", 20, "--session-expires", 300)
@@ -221,14 +223,14 @@ def keep_alives(lab):
     while not first.ended:
         peer.silence(0.2)
     lab.wait_event(lab.caller, "connection", problem="no answer to a keep-alive")
-    # The call lives on, by a new connection.
+    # The call goes on, on a new connection.
     peer.answer(peer.expect("UPDATE"), 200, *timer("300;refresher=uac"))
     check(peer.current is not first, "the UPDATE came by the old connection")
     _over(lab, peer)
 
 
 def pings_of_the_peer(lab):
-    """Two empty lines from who connected are answered by one (RFC 5626 §3.5.1)."""
+    """Two empty lines from the side that connected are answered by one (RFC 5626 §3.5.1)."""
     peer = streampeer.tcp(lab)
     lab.peer_calls(peer)
     connection = peer.connect(lab.callee.address)

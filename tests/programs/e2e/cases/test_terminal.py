@@ -1,4 +1,4 @@
-"""What sst-ua writes for people: colours where they are welcome, and nothing a peer smuggles in."""
+"""What sst-ua writes for people: colours if wanted, and nothing that a peer smuggles in."""
 
 import os
 import pty
@@ -13,7 +13,7 @@ ESCAPE = b"\x1b"
 
 
 def first_line(lab, options, terminal, **environment):
-    """What `answer` writes when it listens: to a terminal, or to a pipe."""
+    """What `answer` prints once it listens: to a terminal, or to a pipe."""
     variables = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
     variables.update(environment)
     try:
@@ -37,7 +37,7 @@ def first_line(lab, options, terminal, **environment):
 
 
 def colours_only_where_they_are_welcome(lab):
-    """On a terminal, unless NO_COLOR, TERM or an option says otherwise; never in a pipe or file."""
+    """On a terminal, unless NO_COLOR, TERM or an option says otherwise; never to a pipe or file."""
     cases = [(True, [], {"TERM": "xterm"}, True),
              (True, [], {"TERM": "xterm", "NO_COLOR": ""}, True),
              (True, [], {"TERM": "xterm", "NO_COLOR": "1"}, False),
@@ -56,7 +56,7 @@ def colours_only_where_they_are_welcome(lab):
 
 
 def json_has_no_colours(lab):
-    """--log json stays JSON, also where colours are asked for."""
+    """--log json stays JSON even if colours are asked for."""
     lab.pair(["--color", "always", "--session-expires", 90], ["--color", "always"])
     lab.wait_event(lab.caller, "negotiated")
     lab.hang_up()
@@ -74,7 +74,7 @@ REQUEST = (b"INVITE sip:ua@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP %(here)s;branch
 
 
 def peer_cannot_command_the_terminal(lab):
-    """Control characters in what a peer sends are shown as question marks."""
+    """Control characters in a peer's text are shown as question marks."""
     ours, theirs = os.pipe()
     program = subprocess.Popen([lab.program, "--bind", "127.0.0.1:0", "--log", "text", "answer"],
                                stdin=subprocess.DEVNULL, stdout=theirs)
