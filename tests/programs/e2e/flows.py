@@ -110,7 +110,7 @@ def check_timer_logs(lab, refresher, other, interval, method, refreshed):
               [(interval, side)], "negotiations of %s" % program.name)
         told = [(e["interval"], e["refresher"]) for e in program.all("refreshed")]
         equal(set(told), {(interval, side)}, "refreshed of %s" % program.name)
-        check(len(told) >= refreshed, "%s tells of %d refreshes, not of %d", program.name,
+        check(len(told) >= refreshed, "%s logged %d refreshes, not %d", program.name,
               len(told), refreshed)
         equal(program.all("ended"), [], "ended of %s" % program.name)
     equal({e["method"] for e in refresher.all("refresh")}, {method}, "method of the refreshes")

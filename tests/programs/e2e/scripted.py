@@ -78,7 +78,7 @@ class Peer:
             self.address = self.address or address[:2]
             message = datagram.message
             if message is None:
-                raise Unexpected("%s got what is no SIP: %s" % (self.name, datagram.problem))
+                raise Unexpected("%s got invalid SIP: %s" % (self.name, datagram.problem))
             message.source = address
             key = (message.is_request, message.method or message.status, message.branch,
                    message.cseq, message.to_tag)

@@ -348,6 +348,6 @@ def same_log(program, event, datagrams, tail_may_miss):
             calls.setdefault(want["call"], []).append(want)
         wanted = [take_next(calls.get(line["call"], []), line) for line in lines]
     for line, want in zip(lines, wanted):
-        check(line == want, "%s logged as %s %r what on the wire was %r",
+        check(line == want, "%s logged as %s %r, but on the wire it was %r",
               program.name, event, line, want)
     equal(len(lines), len(wanted), "%s: datagrams %s" % (program.name, event))

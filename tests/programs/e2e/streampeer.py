@@ -178,7 +178,7 @@ class StreamPeer(scripted.Peer):
                     continue
                 datagram = self.wire.record(self.other_name or "-", self.name, data)
                 message = datagram.message
-                check(message is not None, "%s got what is no SIP: %s", self.name,
+                check(message is not None, "%s got invalid SIP: %s", self.name,
                       datagram.problem)
                 message.source = connection
                 self.current = connection

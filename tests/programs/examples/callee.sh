@@ -1,7 +1,8 @@
 #!/bin/sh
-# examples/callee.c prints one call: 60 s are below the minimum of 90; 120 s are refreshed three times
-# at half; then the watching side hangs up 32 s before the end (RFC 4028 §10: the smaller of 32 s and
-# a third), 180.1 + 88 s, and says that the refresh is overdue midway between half and that.
+# examples/callee.c prints one call: 60 s are below the minimum of 90; 120 s are refreshed three
+# times, each time halfway. Then the watching side hangs up 32 s before the end (RFC 4028 §10: the
+# smaller of 32 s and a third), at 180.1 + 88 s. Midway between half and that it reports the refresh
+# as overdue.
 #   callee.sh PROGRAM
 set -eu
 

@@ -1,7 +1,8 @@
 #!/bin/sh
-# examples/minimal.c prints one call: refreshed three times at half of its 600 s, each time
-# answered a second later; the fourth refresh times out after 32 s and ends it. Half counts from the
-# sending, which is known to 1/256 of the interval, rounded down (EC-132): 301, 599.656, 897.312 s.
+# examples/minimal.c prints one call: refreshed three times halfway through its 600 s, each time
+# answered a second later; the fourth refresh times out after 32 s and ends it. The half counts from
+# sending, which is remembered to 1/256 of the interval, rounded down (EC-132): 301, 599.656,
+# 897.312 s.
 #   minimal.sh PROGRAM
 set -eu
 

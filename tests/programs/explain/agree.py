@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Plays the failures of the field to captures and compares what sst-explain says of each.
+"""Plays the failures seen in the field to captures and compares what sst-explain says about each.
 
-expected.tsv was written by hand, from the failures' texts. Columns: the failure, the verdict that it
-deserves, who (any: nobody is clearly at fault), who is innocent, and why. disagree.tsv lists the
-failures whose verdict is another one, each with the reason; nothing else may differ, and at least
-95 % have to agree. No verdict of a session timer may name an innocent side: neither of the whole
-capture nor, with --cut, of one that lacks its first or second half, one direction, or every tenth
+expected.tsv was written by hand, from the failures' texts. Columns: the failure, the verdict that
+it deserves, who (any: nobody is clearly at fault), who is innocent, and why. disagree.tsv lists the
+failures with a different verdict, each with the reason; nothing else may differ, and at least 95 %
+must agree. No verdict about a session timer may name an innocent side: neither for the whole
+capture nor, with --cut, for one that lacks its first or second half, one direction, or every tenth
 packet.
 
 usage: agree.py SST-SCENARIO SST-EXPLAIN [--cut]
@@ -23,7 +23,7 @@ import pcapfile
 HERE = pathlib.Path(__file__).resolve().parent
 COUNT = 83
 AGREE = 0.95
-# Verdicts that accuse somebody.
+# Verdicts that blame somebody.
 BAD = {"not_refreshed", "refreshed_late", "refresh_unanswered", "refresh_refused",
        "refresh_dialog_lost", "interval_refused", "extension_refused", "timer_lost",
        "nobody_refreshes", "hung_up_early", "kept_too_long", "storm"}
@@ -45,7 +45,7 @@ def explain(program, capture):
 
 
 def roles(packets):
-    """Addresses of the first call's ends: its INVITE goes from the caller along to the callee."""
+    """Addresses of the first call's ends: its INVITE goes from the caller on to the callee."""
     first = pcapfile.payload(packets[0][1])
     call_id = next(line for line in first.split(b"\r\n") if line.startswith(b"Call-ID"))
     caller, callee = pcapfile.sent_by(packets[0][1])
@@ -116,7 +116,8 @@ def main():
                 agreed += compare_whole(row, call, listed, problems)
                 problems.append(innocent_blamed(call, row, places))
                 continue
-            # Two of the five kinds of each, another pair for each failure: all five take a minute.
+            # Two of the five kinds of cut for each failure, a different pair each time: all five
+            # take a minute.
             for name, piece in list(cuts(packets, number) * 2)[number % 5:number % 5 + 2]:
                 pcapfile.write(capture, piece)
                 pieces += 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A proxy that does not record-route sees the INVITE and its 2xx; the rest goes past it. sst-explain
-has to know that this is one call, wherever the capture was taken.
+"""A proxy that does not record-route sees the INVITE and its 2xx; everything else bypasses it.
+sst-explain must recognise this as one call, wherever the capture was taken.
 
 usage: direct.py SST-SCENARIO SST-EXPLAIN
 """
@@ -24,7 +24,7 @@ def is_invite(packet):
 
 
 def past_proxy(packets):
-    """The same call, its ends talking to each other once it is set up."""
+    """The same call, with its ends talking directly once it is set up."""
     for at, packet in packets:
         source, target = pcapfile.sent_by(packet)
         if is_invite(packet):

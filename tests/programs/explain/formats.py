@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The same call in every form that sst-explain reads: the verdict is that of the plain capture.
+"""The same call in every format that sst-explain reads: the verdict is that of the plain capture.
 
 usage: formats.py plain|tshark SST-SCENARIO SST-EXPLAIN
 
-plain: what libpcap and the program alone read, and that it says what it leaves out. tshark: what
-needs that program; skipped without.
+plain: what libpcap and the program alone can read, and whether it names what it leaves out. tshark:
+what needs that program; skipped without it.
 """
 
 import json

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Segments of TCP that a capture lacks: silence behind them proves nothing, and what is complete is
-judged as ever.
+"""TCP segments missing from a capture: silence after them proves nothing, and what is complete is
+judged as usual.
 
 The verdicts follow from the stories and from what is missing, see stories.py. Each segment is
-acknowledged, as on a wire; that shows which ones the capture does not have.
+acknowledged, as on a wire; that shows which ones the capture lacks.
 
 usage: gaps.py SST-EXPLAIN
 """
@@ -27,7 +27,7 @@ INCOMPLETE = ("incomplete", "none")
 
 
 def call(answered):
-    """The refresh is answered, or is not: the callee hangs up 1768 s after the 2xx at 1 s."""
+    """The refresh is answered, or not: then the callee hangs up 1768 s after the 2xx at 1 s."""
     story = Story()
     story.set_up(0, "AB", 1, BY_UAC)
     story.there(901, "AB", "UPDATE", 2, timer=BY_UAC, over="TCP")
@@ -38,8 +38,8 @@ def call(answered):
 
 
 def on_a_wire(story, lost=(), late=None):
-    """lost: messages that the capture does not have, by their numbers, of which others may follow on
-    the same stream. late: one whose segment comes after what acknowledges it."""
+    """lost: messages missing from the capture, by number, with others possibly after them on the
+    same stream. late: a message whose segment comes after its acknowledgement."""
     sent = streams.messages(sorted(story.packets, key=lambda packet: packet[0]))
     connection = streams.Connection(sent[0][1:3], 5060, sent[0][0])
     captured = list(connection.packets)
@@ -79,7 +79,7 @@ exec {shutil.which("tshark")} "${{words[@]}}"
 
 
 def another(packets, hosts=()):
-    """The same call again: another Call-ID, another connection, of the same two or of others."""
+    """The same call again: another Call-ID, another connection, the same hosts or others."""
     moved = dict(zip(("192.0.2.1", "192.0.2.2"), hosts))
     changed = []
     for at, packet in packets:
@@ -127,7 +127,7 @@ def main():
             got, said = judge(program, on_a_wire(call(False), lost=[number]), folder)
             if any(one not in (UNANSWERED, INCOMPLETE, ("running", "none")) for one in got):
                 problems.append(f"without message {number}: {got} {said}")
-        # Who sends a request may use another connection than the one before.
+        # A request may be sent on another connection than the one before.
         check("beside one of the same two", another(refused) + answer_lost, INCOMPLETE, INCOMPLETE)
         check("beside one of others", another(refused, ("192.0.2.3", "192.0.2.4")) + answer_lost,
               UNANSWERED, INCOMPLETE)

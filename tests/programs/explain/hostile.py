@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Thousands of damaged messages, captures and logs, always the same ones for a seed.
 
-Whatever they hold, sst-explain ends with one of its exit statuses (the sanitizers of a test build have
-their own), its text is printable, its JSON is JSON, and its page has no element that it does not write
-itself.
+Whatever they contain, sst-explain ends with one of its exit statuses (the sanitizers of a test
+build have their own), its text is printable, its JSON is JSON, and its page has no element that it
+does not write itself.
 
 usage: hostile.py SST-SCENARIO SST-EXPLAIN [SEED [ROUNDS]]
 """
@@ -59,7 +59,7 @@ def mutate(data, dice):
 
 
 def exported(source, target, data, dice):
-    """A message as tshark exports it, its options damaged now and then."""
+    """A message as exported by tshark, sometimes with damaged options."""
     def option(tag, value):
         value += bytes(-len(value) % 4)
         return struct.pack("!HH", tag, len(value)) + value

@@ -4,12 +4,12 @@
 
 usage: live.py SST-SCENARIO SST-EXPLAIN
 
-The datagrams of the page's example are sent 1000 times faster than they were, which --speed takes
-back as well as the machine lets it: what is judged is which messages came in, and not when. A
+The datagrams of the page's example are sent 1000 times faster than real time, which --speed
+compensates as far as the machine allows: the test judges which messages arrived, and not when. A
 terminal interrupts the whole process group, a service manager sends SIGTERM to the program alone:
-what was captured is explained in both cases. Nothing tells from the outside when a busy machine
-has handed on all datagrams, so a run that was interrupted too early is repeated with more time.
-Skipped where dumpcap may not capture.
+in both cases sst-explain explains what was captured. Nothing shows from the outside when a busy
+machine has handed on all datagrams, so a run that was interrupted too early is repeated with more
+time. Skipped if dumpcap may not capture.
 """
 
 import json
@@ -30,7 +30,7 @@ STORY = HERE / "example.sst"
 CALL = "call-1@192.0.2.1"
 SPEED = 1000
 PATIENCE = 60
-# dumpcap hands on what it has once a second at the latest.
+# dumpcap hands on its packets at least once a second.
 WAITS = (2, 10, 40)
 
 
@@ -49,7 +49,7 @@ def is_capturing(process):
 
 
 def play(packets):
-    """Sends the datagrams at their times, from sockets of their senders."""
+    """Sends the datagrams at their times, from their senders' sockets."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller, \
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as callee:
         ends = {}
@@ -64,9 +64,9 @@ def play(packets):
 
 
 def run(program, packets, interrupt, wait):
-    """What it says of the call, interrupted so many seconds after it, and its exit status."""
+    """What it says about the call, interrupted this many seconds after it, and its exit status."""
     with subprocess.Popen([program, "--json", "--speed", str(SPEED), "--interface", "lo",
-                           "--call", CALL],      # others may test here as well
+                           "--call", CALL],      # others may be testing here as well
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           start_new_session=True) as process:
         deadline = time.monotonic() + PATIENCE
@@ -88,7 +88,7 @@ def run(program, packets, interrupt, wait):
 
 
 def is_explained(calls, said):
-    """Whether it tells of the whole call, from its INVITE to its BYE."""
+    """Whether it describes the whole call, from its INVITE to its BYE."""
     told = [(call["call_id"], [(each["interval"], each["refresher"])
                                for each in call["negotiated"]], call["verdict"] != "running")
             for call in calls]

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Looks at the page of sst-explain in headless Chromium: in dark and light, narrow and wide.
+"""Checks the page of sst-explain in headless Chromium: dark and light, narrow and wide.
 
-Nothing runs over the edge of the window, text can be told from what is behind it, the filter hides
-what it should, nothing is a script or comes from elsewhere, whatever the messages say. Skipped where
+Nothing runs over the edge of the window, text stands out from its background, the filter hides what
+it should, nothing is a script or comes from elsewhere, whatever the messages say. Skipped if
 chromium or chromedriver is missing.
 
 usage: page.py SST-SCENARIO SST-EXPLAIN [--keep FOLDER]     FOLDER: for screenshots
@@ -33,7 +33,7 @@ def expect(what, good, detail=""):
 
 
 def make_page(scenario, program, folder):
-    """One capture of several stories, each with a Call-ID of its own, and one hostile call."""
+    """One capture of several stories, each with its own Call-ID, and one hostile call."""
     packets = []
     for number, name in enumerate(STORIES):
         path = folder / "story.pcap"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Calls as an operator meets them: dropped after 32 s, 15 minutes or half an hour, refused by a
+"""Calls as an operator sees them: dropped after 32 s, 15 minutes or half an hour, rejected by a
 carrier, cut off by a firewall, ended by a proxy's own limit, seen in part.
 
-The verdicts were written down before the program judged them. Behind a verdict stand the findings
-that led to it, where they are worth a look: all others have to be marked as harmless.
+The verdicts were written down before the program judged them. A verdict may be followed by the
+findings that led to it, if they are worth checking: all others must be marked as harmless.
 
 usage: stories.py SST-EXPLAIN
 """
@@ -32,7 +32,7 @@ def zombie():
 
 
 def unacknowledged(story, at, cseq):
-    """The 2xx again and again, as RFC 3261 section 13.3.1.4 has it."""
+    """Retransmissions of the 2xx, as in RFC 3261 section 13.3.1.4."""
     for later in (0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5):
         story.add(at + later, "B>A", "200 INVITE", cseq, timer=BY_UAC)
 
@@ -70,14 +70,14 @@ def quarter_of_an_hour():
 
 
 def short():
-    """96 s less 32 s."""
+    """96 s minus 32 s."""
     story = plain(answer="Session-Expires: 96;refresher=uas", timer="Session-Expires: 96")
     story.asked(65, "AB", "BYE", 2)
     return story
 
 
 def refused(method, status):
-    """At half of the interval, and given up at once."""
+    """Halfway through the interval, and given up at once."""
     story = plain(answer=BY_UAC)
     story.asked(901, "AB", method, 2, timer=BY_UAC, status=status)
     if method == "INVITE":
@@ -103,7 +103,7 @@ def binding_closed():
 
 
 def connection_lost(method, by_callee):
-    """Over TCP, where nothing is sent twice: the refresh is not answered, the other one hangs up."""
+    """Over TCP, without retransmissions: the refresh is not answered, the other side hangs up."""
     answer, path = (BY_UAS, "BA") if by_callee else (BY_UAC, "AB")
     story = plain(answer=answer)
     story.there(901, path, method, 1 + (not by_callee), timer=BY_UAC, by_callee=by_callee,
@@ -143,7 +143,7 @@ def transferred():
 
 
 def early_media(answer, more=()):
-    """An UPDATE before the answer agrees on a timer; what the 2xx to the INVITE says, holds."""
+    """An UPDATE before the answer agrees on a timer; the 2xx to the INVITE decides."""
     story = Story()
     story.there(0, "AB", "INVITE", 1, callee="", timer=TIMER)
     story.back(0.5, "AB", "183 INVITE", 1)

@@ -10,7 +10,7 @@ import subprocess
 import pcapfile
 
 CLIENT_PORT = 40000
-FRAGMENT = 200  # bytes of the datagram in each but the last, a multiple of 8
+FRAGMENT = 200  # bytes of the datagram in each fragment but the last, a multiple of 8
 
 
 class Connection:
@@ -42,12 +42,12 @@ class Connection:
 
 
 def messages(packets):
-    """(seconds, source, target, text) of each."""
+    """(seconds, source, target, text) of each message."""
     return [(at, *pcapfile.sent_by(packet), pcapfile.payload(packet)) for at, packet in packets]
 
 
 def over_tcp(packets, disorder=False):
-    """Two messages of one second in one segment, others in three; disorder: the first two swapped."""
+    """Two messages of one second in one segment, others in three; disorder: swaps the first two."""
     sent = messages(packets)
     connection = Connection(sent[0][1:3], 5060, sent[0][0])
     left = list(sent)

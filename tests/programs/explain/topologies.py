@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Calls that several hops and dialogs make up: another target is tried, several phones ring, a
-Call-ID is used again, two proxies or a B2BUA are in between, a request comes back to where it was.
+"""Calls with several hops and dialogs: another target is tried, several phones ring, a Call-ID is
+used again, two proxies or a B2BUA are in between, a request comes back to a host it has passed.
 
 The verdicts follow from the stories: the refresher is the one that the 2xx names, and without a
 refresh the other side hangs up min(32, interval / 3) seconds before the end (RFC 4028 sections 7.2,
-9 and 10). What went in on one side of an element and did not come out is that element's.
+9 and 10). An element is to blame for what entered it on one side and did not leave it on the other.
 
 usage: topologies.py SST-EXPLAIN
 """
@@ -26,17 +26,19 @@ SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n
 
 
 def address(name):
-    """A to Z, with a port where one host has several: A:2222."""
+    """A to Z, with a port if one host has several: A:2222."""
     letter, _, port = name.partition(":")
     return f"192.0.2.{ord(letter) - ord('A') + 1}", int(port or 5060)
 
 
 class Says(str):
-    """A part of the sentence."""
+    """A part of the sentence that must appear."""
 
 
 class Story:
-    """Messages of one Call-ID. caller, callee: the tags; an INVITE that sets up has no callee's."""
+    """Messages of one Call-ID. caller, callee: the tags; the initial INVITE has no tag of the
+    callee.
+    """
 
     def __init__(self):
         self.packets = []
@@ -89,13 +91,13 @@ class Story:
         self.there(at + 0.2, path, "ACK", cseq, caller=caller, callee="x")
 
     def copies(self, at, way, what, cseq, **more):
-        """As RFC 3261 section 17.1.2.2 has it retransmitted."""
+        """Retransmitted as in RFC 3261 section 17.1.2.2."""
         for later in (0.5, 1.5, 3.5, 7.5):
             self.add(at + later, way, what, cseq, **more)
 
 
 def another_target(first, cseq=2):
-    """A tries P, then Q, who does not refresh: 10 + 1 + 1800 - 32 s."""
+    """A tries P, then Q, which does not refresh: 10 + 1 + 1800 - 32 s."""
     story = Story()
     if first:
         story.refused(0, "AP", 1, first)
@@ -117,7 +119,7 @@ def target_forgets():
 
 
 def used_again():
-    """A Call-ID of a call that was refused; the new one has tags of its own."""
+    """The Call-ID of a rejected call is used again; the new call has its own tags."""
     story = Story()
     story.refused(0, "AB", 1, 486, caller="old")
     story.set_up(10, "AB", 1, BY_UAS)
@@ -126,7 +128,7 @@ def used_again():
 
 
 def one_after_another(lost):
-    """B is busy, P tries C, who does not refresh or does not answer a refresh."""
+    """B is busy, P tries C, which does not refresh or does not answer a refresh."""
     story = Story()
     story.there(0, "AP", "INVITE", 1, callee="", timer=TIMER)
     story.refused(0.1, "PB", 1, 486)
@@ -164,7 +166,7 @@ def at_once(refreshed):
 
 
 def both_answer(kept, refreshed=False):
-    """Two answer through a proxy beyond the capture; the one is hung up on at once."""
+    """Two phones answer through a proxy outside the capture; one of them gets a BYE at once."""
     story = Story()
     story.set_up(0, "AP", 1, BY_UAC if refreshed else BY_UAS, callee="first")
     story.back(1.2, "AP", "200 INVITE", 1, callee="other", timer=BY_UAC if refreshed else BY_UAS)
@@ -179,7 +181,7 @@ def both_answer(kept, refreshed=False):
 
 
 def both_phones_answer():
-    """B and C do, which P shows on a hop for each. B's dialog is ended, C does not refresh."""
+    """B and C answer, and P's hops show both. B's dialog is ended, C does not refresh."""
     story = Story()
     story.there(0, "AP", "INVITE", 1, callee="", timer=TIMER)
     story.there(0.1, "PB", "INVITE", 1, callee="", timer=TIMER)
@@ -193,7 +195,7 @@ def both_phones_answer():
 
 
 def not_acknowledged():
-    """The second one never gets its ACK and gives up; the first call goes on and ends as usual."""
+    """The second never gets its ACK and gives up; the first call goes on and ends as usual."""
     story = Story()
     story.set_up(0, "AP", 1, BY_UAS, callee="first")
     for later in (0, 0.5, 1.5, 3.5, 7.5, 11.5):
@@ -206,7 +208,9 @@ def not_acknowledged():
 
 
 def two_proxies(tells):
-    """The second keeps the refresh to itself; the first gives up, or leaves that to the caller."""
+    """The second proxy does not forward the refresh; the first gives up, or leaves that to the
+    caller.
+    """
     story = Story()
     story.set_up(0, "APQB", 1, BY_UAC)
     story.there(901, "APQ", "UPDATE", 2, timer=BY_UAC)
@@ -220,8 +224,8 @@ def two_proxies(tells):
 
 
 def two_proxies_answering():
-    """The second answers the refresh itself: the callee gets none, and hangs up 1768 s after its
-    2xx."""
+    """The second proxy answers the refresh itself: the callee gets none, and hangs up 1768 s after
+    its 2xx."""
     story = Story()
     story.set_up(0, "APQB", 1, BY_UAC)
     story.asked(901, "APQ", "UPDATE", 2, timer=BY_UAC, answer=BY_UAC)
@@ -230,7 +234,7 @@ def two_proxies_answering():
 
 
 def turned_by_a_proxy():
-    """P makes of the caller's turn the callee's: neither refreshes, and both count."""
+    """P turns the caller's role into the callee's: both wait for each other's refresh."""
     story = Story()
     story.there(0, "APB", "INVITE", 1, callee="", timer=TIMER)
     story.add(1, "B>P", "200 INVITE", 1, timer=BY_UAC)
@@ -241,7 +245,7 @@ def turned_by_a_proxy():
 
 
 def b2bua(refreshing):
-    """Both legs have one Call-ID. Only one leg is refreshed, by whom it is due; it ends because the
+    """Both legs have one Call-ID. Only one leg is refreshed, by its refresher; it ends because the
     other one does, 1 + 1800 - 32 s after the beginning."""
     story = Story()
     story.there(0, "AP", "INVITE", 1, callee="", timer=TIMER)
@@ -262,7 +266,7 @@ def b2bua(refreshing):
 
 
 def comes_back(path, refreshed):
-    """The INVITE passes P twice, by way of Q; what follows takes another path."""
+    """The INVITE passes P twice, by way of Q; later requests take another path."""
     story = Story()
     story.set_up(0, "APQPB", 1, BY_UAC, acked=False)
     story.there(1.2, path, "ACK", 1)
@@ -286,9 +290,8 @@ def behind_one_nat():
 
 
 def compare(program, stories):
-    """Stories by their names, each with the verdict, who and where, what led to it where that
-    matters, and what the sentence says. Whoever is named gets something to do. @return the exit
-    status"""
+    """Stories by name, each with the verdict, who and where, what led to it if that matters, and
+    what the sentence says. Every side that is named gets advice. @return the exit status"""
     problems = []
     with tempfile.TemporaryDirectory() as folder:
         capture = pathlib.Path(folder) / "call.pcap"

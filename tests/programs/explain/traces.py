@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The messages of a capture as PBXs and proxies print them, seen by the host at the callee's end."""
+"""The messages of a capture as PBXs and proxies print them, seen by the host at the callee's end.
+"""
 
 import datetime
 import json
@@ -63,7 +64,7 @@ def pjsip(packets):
 
 
 def sst_ua(packets):
-    """The lines of sst-ua's JSON log that tell of messages."""
+    """The lines of sst-ua's JSON log that contain messages."""
     start = packets[0][0]
     for when, received, _, _, _, text in ways(packets):
         lines = text.split("\r\n\r\n")[0].split("\r\n")

@@ -63,7 +63,7 @@ def check_speed(program, packets, folder):
 
 
 def check_minimum(program, packets, folder):
-    """30 s in place of 1800 s: below the absolute minimum of 90 s, but for --unsafe-min."""
+    """30 s in place of 1800 s: below the absolute minimum of 90 s, except with --unsafe-min."""
     start = packets[0][0]
     changed = []
     for number, (at, source, target, data) in enumerate(streams.messages(packets)):
@@ -80,7 +80,7 @@ def check_minimum(program, packets, folder):
 
 
 def check_names(program, capture, folder):
-    """--anonymize: nothing of whom it was, in any output, and the same name for the same end."""
+    """--anonymize: no output reveals the parties, and the same end always has the same name."""
     page = folder / "page.html"
     outputs = [run(program, "--no-tshark", "--anonymize", *options, capture, status=3)
                for options in ((), ("--json",), ("--html", page))] + [page.read_text("utf-8")]
@@ -92,7 +92,7 @@ def check_names(program, capture, folder):
 
 
 def check_calls(scenario, program, folder):
-    """--call picks one of several; exit status 0 where no session timer ended anything."""
+    """--call picks one of several; exit status 0 if no session timer ended anything."""
     packets = []
     for number, name in enumerate(("fb-61", "fb-84")):
         story = HERE / "failures" / f"{name}.sst"

@@ -1,7 +1,8 @@
-"""What may befall a cluster, and what its peers must notice of it: nothing but a refresh.
+"""What can happen to a cluster, and what its peers may notice: nothing but a refresh.
 
-lab.interval is the Session-Expires of the calls: the refresh comes at half of it, and a peer that
-watches hangs up at two thirds. lab.lease is the nodes' lease. Both grow with the slowness of the lab.
+lab.interval is the Session-Expires of the calls: the refresh comes halfway through it, and a
+watching peer hangs up after two thirds. lab.lease is the nodes' lease. Both grow with the slowness
+of the lab.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ import many
 from lab import Agent, Skip, check, readable
 from networks import ADDRESS, PEER, networks
 
-REFRESHER, WATCHER = "uas", "uac"       # the cluster, as the callee that it is in the peer's INVITE
+REFRESHER, WATCHER = "uas", "uac"       # the cluster's role: the callee of the INVITE
 
 STEPS = {
     "refresher": ("unstored", "stored", "sent", "answered", "committed"),
@@ -33,7 +34,7 @@ def options(lab, method):
 
 
 def begin(lab, role, method):
-    """A call that is up and stored: the cluster is the callee."""
+    """A call that is up and stored, with the cluster as the callee."""
     nodes = [lab.node("a", *options(lab, method)),
              lab.node("b", *options(lab, method), standby=True)]
     peer = lab.peer()
@@ -46,7 +47,7 @@ def begin(lab, role, method):
 
 
 def answer(peer, request):
-    """A refresh, answered as it asks: as a peer that knows the extension does."""
+    """A refresh, answered as it asks, by a peer that supports the extension."""
     asked = request.session_expires
     peer.answer(request, 200, "Session-Expires: %d;refresher=%s" % (asked.interval,
                                                                    asked.refresher),
@@ -54,7 +55,8 @@ def answer(peer, request):
 
 
 def expect_refresh(lab, peer, above, since):
-    """The taker's refresh, in time, with a number above all others. Its 200 goes out."""
+    """The refresh of the node that took over, in time, with a CSeq above all others. Answers 200.
+    """
     request = peer.expect("UPDATE", "INVITE", timeout=30, skip=(100, "ACK"))
     took = time.monotonic() - since - lab.lag.seconds()
     check(took < lab.lease + 1, "the refresh of the taker came after %.1f s", took)
@@ -67,7 +69,7 @@ def expect_refresh(lab, peer, above, since):
 
 
 def goes_on(lab, peer, role, method):
-    """The call is as healthy as ever: one more refresh, by the one whose turn it is, and a BYE."""
+    """The call is healthy: one more refresh, from the right side, and a BYE."""
     if role == "refresher":
         request = peer.expect("UPDATE", "INVITE", timeout=lab.half + 5)
         answer(peer, request)
@@ -114,7 +116,7 @@ def killed_as_refresher(lab, step, method):
         lab.wait(lambda: first.link.passed > passed + 400, 5, "the commit was not stored")
     first.kill()
     killed = time.monotonic()
-    if step == "sent":      # the answer goes to whoever has the address by then
+    if step == "sent":      # the answer goes to the node that has the address by then
         answer(peer, request)
     retransmit_until_taken(lab, peer, request, step, nodes[1])
     expect_refresh(lab, peer, request.cseq.number, killed)
@@ -123,7 +125,9 @@ def killed_as_refresher(lab, step, method):
 
 
 def retransmit_until_taken(lab, peer, request, step, taker):
-    """RFC 3261 §13.3.1.4: a 2xx to INVITE is sent until its ACK comes: from the taker, then."""
+    """RFC 3261 §13.3.1.4: a 2xx to INVITE is retransmitted until its ACK comes, here from the
+    taker.
+    """
     if step != "sent" or request.method != "INVITE":
         return
     lab.wait(taker.is_listening, 10, "nobody took over")
@@ -146,9 +150,9 @@ def killed_as_watcher(lab, step, method):
         first.kill()
         killed = time.monotonic()
         lab.wait(nodes[1].is_listening, 10, "nobody took over")
-        # The taker refreshes at once; that it cannot cross the copy keeps the order the same.
+        # The taker refreshes at once; sending that before the retransmission keeps the order fixed.
         handle_crossing(peer, peer.expect("UPDATE", "INVITE", timeout=10))
-        peer.send_bytes(request.encode())       # what Timer A or E does
+        peer.send_bytes(request.encode())       # as Timer A or E does
         response = None
         while response is None:
             message = peer.expect(200, "UPDATE", "INVITE", timeout=10)
@@ -172,7 +176,7 @@ def killed_as_watcher(lab, step, method):
 
 
 def handle_crossing(peer, request):
-    """The taker's refresh crosses the peer's own: RFC 3261 §14.1."""
+    """The taker's refresh crosses the peer's: RFC 3261 §14.1."""
     if request.method == "INVITE":
         peer.answer(request, 491)
         peer.expect("ACK", timeout=10)
@@ -181,7 +185,7 @@ def handle_crossing(peer, request):
 
 
 def check_one_transaction_a_number(lab, peer):
-    """No CSeq number twice from the cluster, whatever its nodes."""
+    """The cluster uses no CSeq number twice, on any of its nodes."""
     with lab.wire.changed:
         seen = {}
         for datagram in lab.wire.datagrams:
@@ -196,7 +200,7 @@ def check_one_transaction_a_number(lab, peer):
 # ---- The store ----
 
 def serve(peer, seconds):
-    """Answers what comes for so long, which is no BYE. How many refreshes that were."""
+    """Answers requests for this long; none may be a BYE. Returns how many were refreshes."""
     end = time.monotonic() + seconds
     count = 0
     while time.monotonic() < end:
@@ -239,7 +243,7 @@ def store_cut_from_both(lab):
     check(serve(peer, lab.interval + 3) == 2, "the call does not go on without a store")
     for node in nodes:
         node.link.mend()
-    # It may have calls that the store never heard of, so the owner goes first.
+    # The owner may have calls that the store has never seen, so it goes first.
     time.sleep(2 + lab.lease)
     check(not nodes[1].is_listening(), "the standby took calls that have an owner")
     check_one_transaction_a_number(lab, peer)
@@ -289,7 +293,7 @@ def store_restarted_empty(lab):
 def store_slow(lab):
     nodes, peer = begin(lab, "refresher", "update")
     for node in nodes:
-        node.link.delay = 0.2       # each way
+        node.link.delay = 0.2       # in each direction
     since = time.monotonic()
     request = peer.expect("UPDATE", timeout=lab.half + 5)
     took = time.monotonic() - since - lab.lag.seconds()
@@ -303,7 +307,7 @@ def store_slow(lab):
 
 
 def store_full(lab):
-    """Redis's maxmemory, reached: nothing is written, and nothing happens to the calls."""
+    """Redis's maxmemory is reached: nothing is written, and the calls are not affected."""
     nodes, peer = begin(lab, "refresher", "update")
     first = nodes[0]
     gone = lab.peer()
@@ -314,14 +318,14 @@ def store_full(lab):
     late = lab.peer()
     late.establish(*timer(lab, REFRESHER))
     gone.hang_up()
-    lab.wait_kept(1)        # taking out needs no memory
+    lab.wait_kept(1)        # deleting needs no memory
     lab.store.ask("DEL", lab.key("calls"))
     check(serve(peer, lab.half + 1) == 1, "the call does not go on")
     check(serve(late, 1) == 1, "the call that the store does not have does not go on")
     check(lab.store.ask("GET", lab.key("lease")) == "a", "the owner has no lease")
     check(lab.kept() == 0, "there was memory after all")
     check([node.number("away") for node in nodes] == [None, None], "the connection was given up")
-    check(first.numbers("full") == [0], "it was said %d times", len(first.numbers("full")))
+    check(first.numbers("full") == [0], "it was reported %d times", len(first.numbers("full")))
 
     lab.store.ask("CONFIG", "SET", "maxmemory", "0")
     first.wait_for("room")
@@ -338,7 +342,7 @@ def store_full(lab):
 
 
 def store_full_at_the_end_of_the_owner(lab):
-    """No lease can be written then: the standby has it as soon as that is possible."""
+    """No lease can be written then: the standby gets it as soon as that is possible."""
     nodes, peer = begin(lab, "refresher", "update")
     lab.store.ask("CONFIG", "SET", "maxmemory", "1mb")
     nodes[0].wait_for("full")
@@ -351,7 +355,7 @@ def store_full_at_the_end_of_the_owner(lab):
 
 
 def wrong_usage(lab):
-    """What cannot work with a store is refused at once, in words."""
+    """What cannot work with a store is rejected at once, with a message."""
     for words, said in ((["--node", "a", "--transport", "tcp"], "only with UDP"),
                         (["--node", "a", "--transport", "tls"], "only with UDP"),
                         (["--node", "a", "--tls-certificate", "x.pem"], "only with UDP"),
@@ -368,12 +372,12 @@ def wrong_usage(lab):
               "%s: status %d and: %s", words, done.returncode, done.stderr)
 
 
-# What a user of Redis needs for sst-ua: docs/failover.md.
+# The rights that a Redis user needs for sst-ua: docs/failover.md.
 RIGHTS = "~sst:* +select +script|load +evalsha +time +get +set +pexpire +hset +hdel +hscan".split()
 
 
 def store_with_password(lab):
-    """Over TCP, as a user who may do no more than he has to, in a database of his own."""
+    """Over TCP, as a user with only the necessary rights, in a database of its own."""
     port = lab.ports.base + 2
     lab.store.stop()
     lab.store.start(port)
@@ -488,12 +492,12 @@ def as_caller(lab):
 
 
 def as_caller_over_tcp(lab):
-    """A connection ends with its node; the taker makes one of its own."""
+    """A connection ends with its node; the taker opens a new one."""
     target = "127.0.0.1:%d" % (lab.address[1] + 1)
     peer = Agent(lab.wire, "peer", [lab.program, "--bind", target, "--log", "json", "--unsafe-min",
                                     "6", "--min-se", "6", "--prefer-refresher", "uac", "answer"])
     lab.programs.append(peer.process)
-    check(peer.wait("listening"), "the peer does not begin")
+    check(peer.wait("listening"), "the peer does not start")
     call = ("call", "sip:peer@%s;transport=tcp" % target)
     first = lab.node("a", *options(lab, "update"), doing=call)
     second = lab.node("b", *options(lab, "update"), standby=True, doing=call)
@@ -510,7 +514,8 @@ def as_caller_over_tcp(lab):
 
 @contextlib.contextmanager
 def on_two_hosts(lab):
-    """A call that is up and stored; each node has a machine of its own, the first one the address."""
+    """A call that is up and stored; each node has its own machine, and the first has the address.
+    """
     with networks("a", "b") as hosts:
         lab.address = (ADDRESS, 5060)
         hosts.give("a")
@@ -534,13 +539,13 @@ def address_moves(lab):
 
 
 def logged(node, **wanted):
-    """When the node logged the first event like that, by its own clock; None for never."""
+    """When, by its own clock, the node first logged such an event; None if never."""
     return next((event["real"] for event in list(node.agent.events)
                  if all(event.get(key) == value for key, value in wanted.items())), None)
 
 
 def address_moves_late(lab):
-    """What could not be sent before it came is sent then, and not when Timer E would have it."""
+    """What could not be sent before the address came is sent at once, not at the next Timer E."""
     with on_two_hosts(lab) as (hosts, nodes, peer):
         nodes[0].kill()
         hosts.unplug("a")
@@ -556,7 +561,9 @@ def address_moves_late(lab):
 
 
 def address_goes(lab, hosts, first):
-    """It moves, although its node is well and has the store: that falls silent and ends nothing."""
+    """It moves although its node is healthy and has the store: that node falls silent and ends
+    nothing.
+    """
     hosts.take("a")
     hosts.give("b")
     check(first.exit_status() == 5, "the old owner goes on")
@@ -576,7 +583,7 @@ def address_goes_at_rest(lab):
 
 
 def address_goes_before_a_refresh(lab):
-    """Which cannot be sent, long before it is time to look where the address is."""
+    """The refresh cannot be sent, long before the node would check for its address."""
     lab.lease *= 12
     with on_two_hosts(lab) as (hosts, nodes, _):
         time.sleep(lab.half - 0.2)

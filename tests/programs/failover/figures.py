@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What a take-over costs: writes the section "Take-over" of docs/performance.md.
+"""What a takeover costs: writes the section "Take-over" of docs/performance.md.
 
     figures.py --ua PROGRAM [CALLS...]     default 1 1000 10000
 
-Run it on a machine that does nothing else, with a program that was built for release.
+Run it on an otherwise idle machine, with a release build.
 """
 
 import argparse
@@ -34,12 +34,12 @@ The store accepts %s writes a second over one connection; a million calls at 180
 
 WRITES = 100000
 IN_A_PIPE = 500     # commands in flight
-EPOCH = b"9"        # above those of the nodes before
+EPOCH = b"9"        # above those of earlier nodes
 WRITTEN = b":1\r\n"
 
 
 def put_script():
-    """The script that sst-ua writes a call with, from its source."""
+    """The script with which sst-ua writes a call, from its source."""
     source = pathlib.Path(HERE.parents[2], "examples/sst-ua/store_redis.c").read_text("utf-8")
     text = source[source.index("/* ARGV: our epoch, key, record"):]
     lines = re.findall(r'^    "(.*)\\n"', text[:text.index("};")], re.MULTILINE)
@@ -54,7 +54,7 @@ def command(*words):
 
 
 def writes_a_second(lab):
-    """Through one connection, as one node writes, of a record as sst-ua's."""
+    """Through one connection, as one node writes, with a record like sst-ua's."""
     sha = lab.store.ask("SCRIPT", "LOAD", put_script()).encode()
     keys = [lab.key(name).encode() for name in ("lease", "epoch", "calls")]
     record = b"x" * 600
@@ -89,7 +89,7 @@ def main():
         lab = Lab(arguments.ua)
         try:
             found = many.many(lab, count)
-            # Of few calls the store's own memory is the larger part.
+            # With few calls most of the memory is the store's own.
             memory = "%d bytes" % found["memory"] if count >= 1000 else ""
             rows.append("| %d | %.1f s | %.1f s | %s |" % (count, found["first"], found["last"],
                                                            memory))

@@ -1,6 +1,6 @@
-"""A cluster on one machine: a real redis-server, what lies between it and each node, and the nodes.
+"""A cluster on one machine: a real redis-server, a link from each node to it, and the nodes.
 
-The nodes share one address on loopback: whoever bound it last gets what arrives there.
+The nodes share one address on loopback: the last to bind it gets what arrives there.
 """
 
 import json
@@ -26,7 +26,7 @@ from scripted import Peer  # noqa: E402
 from wire import Wire  # noqa: E402
 
 class Failure(AssertionError):
-    """What the case asserts does not hold."""
+    """An assertion of the case failed."""
 
 
 class Skip(Exception):
@@ -39,7 +39,7 @@ def check(condition, text, *arguments):
 
 
 class Store:
-    """redis-server on a socket of the file system; it keeps nothing when it ends."""
+    """redis-server on a Unix domain socket; it keeps nothing when it ends."""
 
     def __init__(self, folder):
         self.path = os.path.join(folder, "redis.sock")
@@ -47,7 +47,7 @@ class Store:
         self.start()
 
     def start(self, port=0):
-        """port: of loopback, besides."""
+        """port: also on loopback."""
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--unixsocket", self.path,
              "--save", "", "--appendonly", "no", "--logfile", self.log], stdin=subprocess.DEVNULL)
@@ -58,7 +58,7 @@ class Store:
                     return
             except (OSError, ValueError):
                 pass
-            check(time.monotonic() < deadline, "redis-server does not begin")
+            check(time.monotonic() < deadline, "redis-server does not start")
             time.sleep(0.02)
 
     def stop(self):
@@ -66,7 +66,7 @@ class Store:
         self.process.wait()
 
     def ask(self, *words):
-        """One command with a reply that is no list."""
+        """One command whose reply is not a list."""
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(10)
             link.connect(self.path)
@@ -90,15 +90,15 @@ class Store:
 
 
 class Link:
-    """Between one node and the store: passes on, holds back, is slow, or cut."""
+    """Between one node and the store: it forwards, holds back, is slow, or is cut."""
 
     def __init__(self, folder, name, store):
         self.path = os.path.join(folder, name + ".sock")
         self.store = store
-        self.holds = False      # what the node says waits
+        self.holds = False      # data from the node waits
         self.is_cut = False
-        self.cut_at = None      # bytes from the node at which it is cut
-        self.delay = 0.0        # each way
+        self.cut_at = None      # number of bytes from the node after which it is cut
+        self.delay = 0.0        # in each direction
         self.passed = 0         # bytes from the node that reached the store
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(self.path)
@@ -171,11 +171,11 @@ class Link:
 
 
 class Quiet:
-    """A program whose log goes to a file and is read when asked for: of thousands of calls nobody could
-    read it in time, and it would hold up the program."""
+    """A program whose log goes to a file and is read on demand: with thousands of calls nothing
+    could read it in time, and that would hold up the program."""
 
     def __init__(self, lab, name, command, wanted):
-        """wanted: kinds of events; the others are passed over."""
+        """wanted: kinds of events; others are ignored."""
         path = os.path.join(lab.folder, name + ".json")
         with open(path, "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log)
@@ -197,7 +197,7 @@ class Quiet:
 
     @property
     def events(self):
-        """All of them, as Agent has them."""
+        """All of them, in Agent's form."""
         self.taken += self.new()
         return self.taken
 
@@ -214,12 +214,12 @@ class Node:
                       "%s never logged %r" % (self.name, state))
 
     def numbers(self, state):
-        """What it logged with this state, each time."""
+        """The number in each log line with this state."""
         return [event["number"] for event in list(self.agent.events)
                 if event.get("event") == "store" and event["state"] == state]
 
     def number(self, state):
-        """The first of them, None for nothing."""
+        """The first of them, None if there is none."""
         return next(iter(self.numbers(state)), None)
 
     def is_listening(self):
@@ -264,8 +264,8 @@ class Lab:
 
     def node(self, name, *options, standby=False, doing=("answer",), environment=None, store=None,
              quiet=False, within=()):
-        """store: its URL, where nothing is to lie between the node and it. quiet: see above.
-        within: what the command begins with."""
+        """store: its URL, for a node without a link in between. quiet: see above. within: what the
+        command begins with."""
         link = None if store else Link(self.folder, name, self.store)
         command = [*within, self.program, "--bind", "%s:%d" % self.address, "--log", "json",
                    "--store", store or "unix:" + link.path, "--node", name,

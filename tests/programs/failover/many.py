@@ -1,4 +1,4 @@
-"""Many calls at once: the cluster answers sst-ua's, dies, and is measured."""
+"""Many calls at once: the cluster answers calls of sst-ua, dies, and is measured."""
 
 import collections
 import signal
@@ -6,26 +6,26 @@ import time
 
 from lab import Quiet, check
 
-# Long enough that no refresh but the taker's comes in between.
+# Long enough that only the taker's refresh comes in between.
 INTERVAL = 1800
 
-# Calls of one peer.
+# Calls per peer.
 A_CALLER = 250
 
 
 class Caller(Quiet):
-    """The peer: one sst-ua with so many calls."""
+    """The peer: one sst-ua with this many calls."""
 
     def __init__(self, lab, number, count, options):
         super().__init__(lab, "peer%d" % number, [
             lab.program, "--log", "json", "--bind", "127.0.0.1:0", "--mode", "request", *options,
             "--calls", str(count), "call", "sip:cluster@%s:%d" % lab.address], ("received",))
         self.count = count
-        self.received = collections.Counter()   # methods, and (status, method): copies aside
+        self.received = collections.Counter()   # methods, and (status, method): without copies
         self.numbers = set()                    # (call, CSeq) of requests
 
     def read(self):
-        """Takes in what it has logged since."""
+        """Reads what was logged since the last time."""
         for event in self.new():
             self.take(event)
 
@@ -64,8 +64,8 @@ def wait_for(callers, what):
 
 
 def begin(lab, owner, count, options):
-    """So many calls that are up and stored, by callers that begin one after another: all at once are
-    more than a busy machine answers before their INVITEs are given up."""
+    """This many calls that are up and stored, from callers that start one after another: all at
+    once are more than a busy machine can answer before their INVITEs are given up."""
     callers = []
 
     def all_stored():
@@ -79,7 +79,7 @@ def begin(lab, owner, count, options):
     while count > 0:
         callers.append(Caller(lab, len(callers), min(count, A_CALLER), options))
         count -= A_CALLER
-        # A call is stored as soon as it is answered, and is up once its caller knows.
+        # A call is stored once it is answered, and up once its caller knows.
         lab.wait(all_stored, 300, "the store does not have all calls")
         wait_for(callers[-1:], (200, "INVITE"))
     return callers
@@ -92,7 +92,7 @@ def memory_of(store):
 
 
 def many(lab, count):
-    """Runs it, and gives what was measured."""
+    """Runs it, and returns the measurements."""
     lab.lease *= 3
     options = ("--session-expires", str(INTERVAL))
     store = "unix:" + lab.store.path

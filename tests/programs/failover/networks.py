@@ -1,6 +1,6 @@
 """Hosts of their own on one switch, and an address that moves between them: network namespaces.
 
-The peer's host is the one of the thread that makes them. Needs the rights of root, and ip(8).
+The peer's host is that of the thread that creates them. Needs root rights, and ip(8).
 """
 
 import contextlib
@@ -45,16 +45,17 @@ class Networks:
             time.sleep(0.01)
 
     def within(self, name):
-        """What a command begins with that runs on this host."""
+        """The prefix of a command that runs on this host."""
         return ["nsenter", "--net=/proc/%d/ns/net" % self.hosts[name].pid]
 
     def give(self, name):
-        """The address comes to this host; its neighbours notice, as by VRRP's gratuitous ARP."""
+        """The address comes to this host, and its neighbours learn it, as by VRRP's gratuitous ARP.
+        """
         ip("address", "add", ADDRESS + "/24", "dev", "eth0", host=self.hosts[name])
         ip("neighbour", "flush", "dev", "switch")
 
     def take(self, name):
-        """The address leaves this host, as where another one wins VRRP's election."""
+        """The address leaves this host, as when another host wins VRRP's election."""
         ip("address", "del", ADDRESS + "/24", "dev", "eth0", host=self.hosts[name])
 
     def unplug(self, name):
@@ -76,7 +77,7 @@ def networks(*names):
     made = None
     try:
         if libc.unshare(CLONE_NEWNET) != 0:
-            raise Skip("no right to make networks")
+            raise Skip("not allowed to create networks")
         made = Networks(names)
         yield made
     finally:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Take-overs by sst-ua through a real redis-server.
+"""Takeovers by sst-ua through a real redis-server.
 
     run.py --list                 the names of the cases
     run.py --ua PROGRAM CASE...   runs them, and prints the ladder of one that fails
 
-Exit status: 0 all hold, 1 one does not, 77 not run, for a reason that it gives.
+Exit status: 0 all passed, 1 one failed, 77 not run, with the reason.
 """
 
 import argparse

@@ -4,8 +4,8 @@
 
     run.py FOLDER SST-UA
 
-FOLDER keeps the build and Go's cache. SST-UA is the peer over UDP. Nothing is downloaded.
-Exit status: 0 passed, 1 failed, 77 no Go.
+FOLDER keeps the build and Go's cache. SST-UA is the peer over UDP. Nothing is downloaded. Exit
+status: 0 passed, 1 failed, 77 no Go.
 """
 import os
 import pathlib

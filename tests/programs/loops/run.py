@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Runs one program of examples/loops three times at once and looks at what it prints.
+"""Runs one program of examples/loops three times at once and checks what it prints.
 
     run.py PROGRAM
 
-Once it refreshes, once the peer does, and once more so, but stopped after the first refresh until
-it has to give the session up: the second refresh waits in the socket then, to be read first.
+In the first run it refreshes, in the second the peer does. The third is like the second, but the
+program is stopped after the first refresh until it would have to give the session up: then the
+second refresh waits in the socket and must be read first.
 """
 
 import os
@@ -19,7 +20,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pard
 
 import lag  # noqa: E402  pylint: disable=wrong-import-position
 
-SPEED = 18          # how much faster than real time the library's clock runs
+SPEED = 18          # how much faster than real time libsst's clock runs
 INTERVAL = 90.0     # seconds of that clock
 GUARD = 30.0        # the smaller of 32 s and a third of it (RFC 4028 §10)
 OVERDUE = 52.5      # halfway from the refresh, due at 45 s, to where the watcher gives up at 60 s
@@ -33,7 +34,7 @@ LINE = re.compile(r" *(\d+\.\d) s  (.+)")
 
 
 class Wrong(Exception):
-    """The program did something else."""
+    """The program did something unexpected."""
 
 
 def start(program, speed, *arguments):
@@ -43,7 +44,7 @@ def start(program, speed, *arguments):
 
 
 def wait_until_it_waits(process):
-    """Until it is back in its loop and sleeps."""
+    """Until it is back in its loop and sleeping."""
     while process.poll() is None:
         with open("/proc/%d/stat" % process.pid, encoding="ascii") as file:
             if file.read().rpartition(")")[2].split()[0] == "S":
@@ -52,7 +53,7 @@ def wait_until_it_waits(process):
 
 
 def stop_for_a_while(process, speed):
-    """Stops it after the peer's first refresh; the second and the give-up time pass meanwhile."""
+    """Stops it after the peer's first refresh, past the second one and the give-up time."""
     head = []
     for line in process.stdout:
         head.append(line)
@@ -66,7 +67,7 @@ def stop_for_a_while(process, speed):
 
 
 def lines_of(process, head):
-    # communicate() would leave out what the stream has read ahead of the lines asked for so far.
+    # communicate() would lose what the stream has read ahead of the lines asked for so far.
     watchdog = threading.Timer(300, process.kill)
     watchdog.start()
     text = head + process.stdout.read()
@@ -86,12 +87,12 @@ def check(process, expected, head=""):
     if [text for _, text in lines] != expected:
         raise Wrong("expected:\n        %s\ngot:\n%s" % ("\n        ".join(expected), shown))
     success = 0.0
-    # Never early; late only as far as a busy machine makes it, which is not looked at. The two
-    # times are rounded, each by half of the last digit. What counts from a 2xx that it sends counts
-    # from the request: a line is printed before the library is told, or long after.
+    # Never early; how late depends on the machine's load and is not checked. Both times are
+    # rounded, each by half of the last digit. An event that counts from a 2xx it sends counts from
+    # the request instead: a line is printed before libsst is called, or long after.
     due = {"overdue remote": OVERDUE, "ended: refresh_unanswered": INTERVAL,
            "ended: not_refreshed": INTERVAL - GUARD}
-    # Half counts from the sending of the last refresh, which is remembered in steps (EC-132).
+    # The half counts from sending the last refresh, which is remembered in steps (EC-132).
     asked = None
     for at, text in lines:
         if text in ("received 200", "received UPDATE"):

@@ -3,8 +3,8 @@
 
     host.py SOCKET ADDRESS PROGRAM [ARGUMENT...]
 
-The other end of the interface, a descriptor that gives and takes IP packets, goes to whoever
-listens on SOCKET.
+The other end of the interface, a descriptor for IP packets, is passed to the process that listens
+on SOCKET.
 """
 
 import ctypes
@@ -20,13 +20,13 @@ TUNSETIFF = 0x400454CA
 IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
 IFF_UP, IFF_RUNNING = 0x0001, 0x0040
 SIOCSIFFLAGS, SIOCSIFADDR, SIOCSIFNETMASK, SIOCSIFTXQLEN = 0x8914, 0x8916, 0x891C, 0x8943
-# So many packets may wait here for the hop: what is lost is to be lost there.
+# How many packets may wait here for the hop: losses must only happen there.
 WAITING = 20000
 
 
 def leave_network():
     libc = ctypes.CDLL(None, use_errno=True)
-    # Whoever is not root may have a network of his own only as root of a world of his own.
+    # A user other than root may have its own network only as root in its own user namespace.
     for flags in (CLONE_NEWNET, CLONE_NEWNET | CLONE_NEWUSER):
         if libc.unshare(flags) == 0:
             return
@@ -34,7 +34,7 @@ def leave_network():
 
 
 def own_network(address):
-    """Gives the other end of the only interface."""
+    """Returns the other end of the only interface."""
     leave_network()
     tunnel = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
     name = b"sst0"

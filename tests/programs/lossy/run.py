@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
-"""Many calls over a network that loses, delays, overtakes and doubles datagrams.
+"""Many calls over a network that loses, delays, reorders and duplicates datagrams.
 
     run.py [--calls N] [--loss PERCENT] [--method update|invite] [--refresher uac|uas]
            [--policy careful|default] [--rate N] [--seed N] [--relay] SST-UA
 
 Two sst-ua hold N calls (default 300) with a session interval of 90 s, and hang up after five
-minutes of their clocks, which run faster than real time (20 times), SIP's own timers with them.
-Between them is a lossy hop: of two network namespaces, or, where namespaces are not allowed and
-with --relay, on loopback. One call in ten dies on the way: from one moment on nothing of it arrives.
+minutes of their clocks, which run faster than real time (20 times), including SIP's own timers.
+Between them is a lossy hop: between two network namespaces, or on loopback if namespaces are not
+allowed or with --relay. One call in ten dies: from one moment on none of its datagrams arrives.
 
-No healthy call may be ended by a session timer, and no dead one may stay longer than its interval,
-on either side. Excused is what RFC 4028 §10 asks for, where the network's own record says so: who
-refreshes hangs up when no answer came for 32 s; and with the default policy who waits does when no
-request came until 15 s after it was due. With the careful one, rescue=yes, it asks by itself then.
+A session timer may not end a healthy call, and a dead call may not last longer than its interval,
+on either side. What RFC 4028 §10 asks for is excused, if the network's own record confirms it: a
+refresher hangs up after 32 s without a response; and with the default policy the other side does so
+if no request came until 15 s after it was due. With the careful policy, rescue=yes, it sends a
+refresh itself then.
 
-Exit status: 0, 1, or 77 where faketime is missing.
+Exit status: 0, 1, or 77 if faketime is missing.
 """
 
 import argparse
@@ -38,23 +39,25 @@ from sstlab import check  # noqa: E402  pylint: disable=wrong-import-position
 
 INTERVAL = 90
 SECONDS = 300
-# What is left of a call after somebody hung up: a transaction on either side, and copies.
+# What may follow a hang-up: a transaction on either side, and retransmissions.
 END = 70
-# In one direction; an answer then comes just before the first copy would be sent, or just after.
+# In one direction; a response then comes just before the first retransmission, or just after it.
 DELAY = 0.2
-# Of so many calls one dies, at an age between these.
+# One call in this many dies, at an age between these.
 DEATHS, DIES_FROM, DIES_TO = 10, 50, 150
-# Each healthy call is refreshed so often at least: the first refresh is due at 45 s, and so on.
+# The fewest refreshes of a healthy call: the first is due at 45 s, and so on.
 REFRESHES = SECONDS // (INTERVAL // 2) - 1
-# Of so many calls, in hundredths, the INVITE has to come through in its 32 s.
+# The percentage of calls whose INVITE must get through within its 32 s.
 ESTABLISHED = 95
 CAREFUL = ["--policy", "rescue=yes"]
-# Copies that go out before the BYE of who waits (15 s), and before a transaction times out (32 s).
+# Copies sent before the waiting side's BYE (15 s), and before a transaction times out (32 s).
 COPIES = {("not_refreshed", "update"): 6, ("not_refreshed", "invite"): 5,
           ("refresh_timeout", "update"): 10, ("refresh_timeout", "invite"): 6}
-# The highest of all calls: all good, one not established, one ended by a session timer.
+# The status is the highest of all calls: all good, one not established, one ended by a session
+# timer.
 STATUSES = (0, 2, 3, 4)
-# A program may be so late, in seconds of its clock; what is later on a busy machine is played again.
+# How late a program may be, in seconds of its clock; a busy machine's case that is later is
+# repeated.
 LATE = 3
 
 
@@ -66,7 +69,7 @@ def dies(number):
 
 
 class Trial:
-    """One play: two programs, a way between them, and what became of the calls."""
+    """One run: two programs, a hop between them, and what became of the calls."""
 
     def __init__(self, options, slowness):
         self.options = options
@@ -96,7 +99,7 @@ class Trial:
         self.way.start()
         status = self.caller.exit_status(sstlab.LONG + (SECONDS + END) / self.lab.rate)
         check(status is not None, "the caller has calls that do not end")
-        # Its BYEs may all be lost; then the session timer of the other side has to end the call.
+        # All its BYEs may be lost; then the other side's session timer must end the call.
         over = self.lab.wire.wait(lambda: not story.Story(self.callee).open(),
                                   sstlab.LONG + INTERVAL / self.lab.rate)
         check(over, "the callee has calls that do not end")
@@ -142,7 +145,7 @@ class Verdict:
         end = side.end(call)
         where = "dead call %d, %s" % (self.calls[call].number, side.name)
         if end is None:
-            # It was hung up on, or is open for ever.
+            # The other side hung up, or it is open for ever.
             if call in side.open():
                 self.wrong.append(where + ": nobody ends it")
             return
@@ -164,7 +167,7 @@ class Verdict:
             self.wrong.append("healthy call %d, %s: ended as %s, %.1f s after its last sign"
                               % (network.number, side.name, end.reason, end.after))
         elif side.name == "callee":
-            # By no timer of the session: the ACK for a 2xx did not come for 32 s.
+            # Not by a session timer: the ACK for a 2xx did not come for 32 s.
             self.count["no ack"] += 1
         elif side.count(call, "refreshed") < REFRESHES:
             self.wrong.append("call %d has %d refreshes" % (network.number,
@@ -201,7 +204,7 @@ class Verdict:
 
 
 def once(options, slowness):
-    """Gives the exit status, and the lag in which it failed, or None."""
+    """Returns the exit status, and the lag in which it failed, or None."""
     trial = None
     try:
         trial = Trial(options, slowness)

@@ -1,8 +1,8 @@
-"""What the log of one sst-ua tells of each of its calls."""
+"""What the log of one sst-ua says about each of its calls."""
 
 import collections
 
-# Of what starts an interval anew; the ACK does for who answered an INVITE (EC-30).
+# Events that start a new interval; for the callee of an INVITE so does the ACK (EC-30).
 SIGNS = ("negotiated", "refreshed")
 
 End = collections.namedtuple("End", "reason after")
@@ -24,16 +24,16 @@ class Story:
         return sum(entry["event"] == event for entry in self.calls[call])
 
     def open(self):
-        """Calls that nobody has ended on this side."""
+        """Calls that were not ended on this side."""
         return [call for call in self.established()
                 if not any(entry.get("cseq_method") == "BYE" or entry["event"] == "ended"
                            for entry in self.calls[call])]
 
     def end(self, call):
-        """How this side ended a call, and how long after the last sign that it goes on.
+        """How this side ended a call, and how long after the last sign that it was alive.
 
-        The reason is the library's, or None for a BYE that had no reason of the library's; the
-        whole is None where the other side ended it.
+        The reason is libsst's, or None for a BYE without one; the whole is None if the other side
+        ended the call.
         """
         sign = None
         for entry in self.calls[call]:

@@ -1,8 +1,8 @@
 """The lossy hop between two sst-ua: between two network namespaces, or a relay on loopback.
 
-Between namespaces the hop forwards IP packets, and both programs know nothing of it: each has a
-network of its own with one interface, the other end of which is a descriptor here. Where that is
-not allowed, a relay takes its place, which both ends are sent through by --outbound and Contact.
+Between namespaces the hop forwards IP packets, unnoticed by both programs: each has a network of
+its own with one interface, whose other end is a descriptor here. If that is not allowed, a relay
+takes its place; --outbound and Contact send both ends through it.
 """
 
 import heapq
@@ -16,14 +16,16 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIDES = {"caller": "callee", "callee": "caller"}
-# Of the networks for documentation (RFC 5737), so that nobody else's address is ever meant.
+# From the networks for documentation (RFC 5737), so they can never be real addresses.
 ADDRESSES = {"caller": "192.0.2.1", "callee": "192.0.2.2"}
 PORT = 5060
 LARGEST = 65536
 
 
 class Way(threading.Thread):
-    """Takes what comes from either side, and sends on what the weather leaves of it, when it does."""
+    """Takes packets from either side, and forwards those that the weather lets through, when it
+    does.
+    """
 
     def __init__(self, weather):
         super().__init__(daemon=True)
@@ -105,7 +107,7 @@ class Relay(Way):
 
 
 class Namespaces(Way):
-    """Two network namespaces of one program each, and this process between them."""
+    """Two network namespaces with one program each, and this process between them."""
 
     name = "three network namespaces"
 
@@ -121,7 +123,7 @@ class Namespaces(Way):
 
     @staticmethod
     def allowed():
-        """Whether a process here may have a network and an interface of its own."""
+        """Whether a process here may have its own network and interface."""
         child = os.fork()
         if child == 0:
             status = 1
@@ -141,7 +143,7 @@ class Namespaces(Way):
                 "--bind", "%s:%d" % (ADDRESSES[side], PORT)] + options + verb
 
     def listening(self, side, address):
-        """The program is there, and so is its end of the interface."""
+        """The program has started, and its end of the interface is here."""
         del address
         self.doors[side].settimeout(60)
         door, _ = self.doors[side].accept()
@@ -155,7 +157,7 @@ class Namespaces(Way):
 
     def receive(self, side):
         packet = os.read(self.tunnels[side], LARGEST)
-        # IPv4 and UDP, whole: nothing else is sent here that matters.
+        # Unfragmented IPv4 and UDP: nothing else that is sent here matters.
         if packet[0] >> 4 != 4 or packet[9] != socket.IPPROTO_UDP:
             return packet, b""
         return packet, packet[(packet[0] & 15) * 4 + 8:]

@@ -1,7 +1,8 @@
 """What a bad network does to the datagrams of many calls, the same for the same seed.
 
-The fate of a datagram hangs on the seed, the number of its call, its direction, what it is, and how
-many copies of it came before: not on the moment, so that a slow machine meets the same network.
+The fate of a datagram depends on the seed, the number of its call, its direction, what it is, and
+how many copies of it came before, but not on the time, so that a slow machine sees the same
+network.
 """
 
 import collections
@@ -9,8 +10,8 @@ import random
 import re
 import time
 
-# Of the datagrams that arrive, so many arrive twice, and so many are late, by up to so many seconds:
-# more than T1, so that what was sent later overtakes them.
+# Of the datagrams that arrive, this share arrives twice, and this share is late, by up to this many
+# seconds: more than T1, so that later ones overtake them.
 DOUBLED = 0.05
 LATE = 0.10
 LATE_S = 0.6
@@ -18,7 +19,7 @@ LATE_S = 0.6
 CALL_ID = re.compile(rb"(?mi)^(?:call-id|i)[ \t]*:[ \t]*(\S+)")
 CSEQ = re.compile(rb"(?mi)^cseq[ \t]*:[ \t]*(\d+)[ \t]+(\S+)")
 
-# A datagram on its way: when, from which side, its method or status, its CSeq, whether it arrives.
+# A datagram in transit: when, from which side, its method or status, its CSeq, whether it arrives.
 Sent = collections.namedtuple("Sent", "moment side what cseq arrives")
 
 
@@ -35,12 +36,13 @@ class Call:
         return next((sent for sent in self.sent if sent.what == b"BYE"), None)
 
     def died(self):
-        """Whether it died before anybody hung up."""
+        """Whether it died before either side hung up."""
         bye = self.bye()
         return self.dies_at is not None and (bye is None or bye.moment >= self.dies_at)
 
     def last_refresh(self, side, before):
-        """The copies of the last session refresh request that this side sent before a moment."""
+        """The copies of the last session refresh request that this side sent before a given time.
+        """
         asked = [sent for sent in self.sent if sent.side == side and sent.moment < before
                  and sent.what in (b"INVITE", b"UPDATE")]
         return [sent for sent in asked if sent.cseq == asked[-1].cseq]
@@ -53,7 +55,7 @@ class Call:
 
 class Weather:
     def __init__(self, seed, loss, delay, dies, rate):
-        """loss is a share of 1, delay in seconds of the programs' clocks, which run `rate` times
+        """loss is between 0 and 1, delay in seconds of the programs' clocks, which run `rate` times
         faster; dies(number) is how long after its first datagram a call dies, or None."""
         self.seed = seed
         self.loss = loss
@@ -70,7 +72,7 @@ class Weather:
         return self.calls[name]
 
     def fates(self, side, data):
-        """For each copy of this datagram that arrives: in how many real seconds it does."""
+        """For each copy of this datagram that arrives, in how many real seconds it does."""
         name, cseq = CALL_ID.search(data), CSEQ.search(data)
         if not name or not cseq:
             self.count["unreadable"] += 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream of bytes is cut into messages (RFC 3261 §18.3), however it arrives. */
+/* A stream of bytes is split into messages (RFC 3261 §18.3), however it arrives. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +98,8 @@ START_TEST(bare_line_feeds)
 }
 END_TEST
 
-/* RFC 5626 §3.5.1: who connected pings with two empty lines, the other answers with one. */
+/* RFC 5626 §3.5.1: the side that connected pings with two empty lines, the other answers with
+ * one. */
 START_TEST(keep_alives)
 {
     struct framing accepted = {0};
@@ -121,7 +122,7 @@ START_TEST(keep_alives)
 }
 END_TEST
 
-/* RFC 3261 §7.5: empty lines in front of a message, however many and whatever their ends. */
+/* RFC 3261 §7.5: empty lines before a message, any number of them with any line end. */
 START_TEST(empty_lines_in_front)
 {
     struct framing framing = {0};
@@ -132,7 +133,7 @@ START_TEST(empty_lines_in_front)
 }
 END_TEST
 
-/* RFC 3261 §20.14: over a stream Content-Length has to be there, once, and to be a number. */
+/* RFC 3261 §20.14: over a stream Content-Length must be present, once, and be a number. */
 START_TEST(ends_that_nobody_knows)
 {
     expect_broken(HEAD "\r\n", 400);
@@ -167,7 +168,7 @@ START_TEST(largest_message)
 }
 END_TEST
 
-/* A header without an end takes a bounded room. */
+/* A header without an end uses limited memory. */
 START_TEST(header_without_an_end)
 {
     struct framing framing = {0};

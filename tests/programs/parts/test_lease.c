@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose the calls are: when the store is asked, for what, and what its answers mean. */
+/* Who owns the calls: when the store is asked, for what, and what its answers mean. */
 #include <check.h>
 
 #include "clock.h"
 #include "lease.h"
 #include "suite.h"
 
-/* What the store was asked last. */
+/* The last question to the store. */
 static struct {
     int count;
     uint64_t epoch;
@@ -47,7 +47,7 @@ START_TEST(owner_renews_at_a_third)
     ck_assert_uint_eq(asked.lease_ms, 3000);
     ck_assert_uint_eq(lease_due_ms(&lease), CLOCK_NEVER); /* it has no answer yet */
 
-    /* Its time runs from the question, since the store may have given it then. */
+    /* Its time runs from the question, since the store may have granted it then. */
     ck_assert(lease_answered(&lease, STORE_OURS, 7, "a", 900));
     ck_assert(!lease_is_doubtful(&lease, 3499));
     ck_assert(lease_is_doubtful(&lease, 3500));
@@ -60,7 +60,7 @@ START_TEST(owner_renews_at_a_third)
 }
 END_TEST
 
-/* A store that has forgotten everything has no higher epoch than the one that was seen. */
+/* A store that has forgotten everything has no higher epoch than the highest one seen. */
 START_TEST(standby_asks_for_what_has_an_owner)
 {
     struct lease lease = begin(true);
@@ -86,12 +86,12 @@ START_TEST(calls_of_another_node)
 
     lease_claim(&lease, &store, 500);
     ck_assert(
-        lease_answered(&lease, STORE_OTHERS, 4, "a", 510)); /* this one, before it restarted */
+        lease_answered(&lease, STORE_OTHERS, 4, "a", 510)); /* this node, before it restarted */
     ck_assert(!lease_answered(&lease, STORE_OTHERS, 4, "b", 520));
 
     lease = begin(true);
     ck_assert(lease_answered(&lease, STORE_OURS, 5, "a", 530));
-    ck_assert(!lease_answered(&lease, STORE_OTHERS, 6, NULL, 540)); /* whoever it was */
+    ck_assert(!lease_answered(&lease, STORE_OTHERS, 6, NULL, 540)); /* the owner is unknown */
 }
 END_TEST
 
@@ -104,14 +104,14 @@ START_TEST(store_away)
     ck_assert_uint_eq(lease_due_ms(&lease), CLOCK_NEVER);
     lease_claim(&lease, &store, 5000);
     ck_assert_int_eq(asked.count, 1);
-    lease_reach(&lease, true, 6000); /* the answer to what was asked never comes */
+    lease_reach(&lease, true, 6000); /* the answer to the last question never comes */
     ck_assert_uint_eq(lease_due_ms(&lease), 0);
     lease.lost = true;
     ck_assert_uint_eq(lease_due_ms(&lease), CLOCK_NEVER);
 }
 END_TEST
 
-/* The owner may have calls that the store has never heard of: a lease's time for it to come first,
+/* The owner may have calls that the store has never seen: it gets a lease's time to come first,
  * or two seconds, since after an error it waits for one. */
 START_TEST(standby_lets_the_owner_go_first)
 {
@@ -134,7 +134,7 @@ START_TEST(standby_lets_the_owner_go_first)
 }
 END_TEST
 
-/* Without memory the store cannot write who has the lease. Whoever had it may have it again. */
+/* Without memory the store cannot record an owner. The previous owner may have the lease again. */
 START_TEST(store_full)
 {
     struct lease lease = begin(false);

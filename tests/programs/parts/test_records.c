@@ -7,7 +7,7 @@
 #include "records.h"
 #include "suite.h"
 
-/* What random() gives, one after the other. */
+/* What random() returns, one after the other. */
 static const uint32_t *drawn;
 
 static uint32_t next(void *user)
@@ -43,11 +43,9 @@ START_TEST(srv_by_priority)
 }
 END_TEST
 
-/*
- * Within a priority: a number of 0 to the sum of the weights is drawn, and the first record is
- * taken at which the running sum reaches it. Of 0, 10 and 30 (in that order), 0 takes the first, 1
- * to 10 the second, 11 to 40 the third.
- */
+/* Within a priority, a number from 0 to the sum of the weights is drawn, and the first record is
+ * taken whose running sum reaches it. With 0, 10 and 30 (in that order), 0 takes the first, 1 to
+ * 10 the second, 11 to 40 the third. */
 START_TEST(srv_by_weight)
 {
     static const struct {
@@ -91,7 +89,7 @@ START_TEST(naptr_services)
 }
 END_TEST
 
-/* Answers that are cut off, or are none. */
+/* Answers that are truncated, or not answers at all. */
 START_TEST(answers_of_no_use)
 {
     static const unsigned char answer[] = {0, 1,   0x81, 0x80, 0,  1, 0, 9,    0,  0, 0, 0,

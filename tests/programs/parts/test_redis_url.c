@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What --store takes apart, by the URI scheme redis (IANA) and RFC 3986. */
+/* How --store is parsed, by the URI scheme redis (IANA) and RFC 3986. */
 #include <string.h>
 
 #include <check.h>

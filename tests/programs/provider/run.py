@@ -3,8 +3,8 @@
 
     run.py --ua PROGRAM [--list] CASE...
 
-Two sst-ua register with Kamailio, one calls the other, and the call is refreshed. Each case is judged
-by the logs of sst-ua. Exit status: 0 passed, 1 failed, 77 skipped.
+Two sst-ua register with Kamailio, one calls the other, and the call is refreshed. Each case is
+judged by the logs of sst-ua. Exit status: 0 passed, 1 failed, 77 skipped.
 """
 
 import argparse
@@ -33,7 +33,7 @@ LONG = 120
 
 
 class Provider:
-    """Kamailio, the names that lead to it, and who vouches for it."""
+    """Kamailio, its DNS names, and its certification authority."""
 
     def __init__(self, minimum=5):
         for program in ("kamailio", "openssl"):
@@ -134,14 +134,14 @@ class Stage:
 
 
 def a_call(stage, transport):
-    """Registered, called, refreshed by both ways, hung up, taken back."""
+    """Registered, called, refreshed by UPDATE and by a hold, hung up, unregistered."""
     callee = stage.customer("bob", "--transport", transport, "answer")
     check(callee.wait("registered"), "bob is not registered")
     caller = stage.customer("alice", "--transport", transport, "--session-expires", 90,
                             "--hold-at", 60, "--hangup-after", 200, "call",
                             "sip:bob@provider.test")
     check(caller.wait("registered"), "alice is not registered")
-    check(caller.wait("refreshed", 3), "no three refreshes")
+    check(caller.wait("refreshed", 3), "fewer than three refreshes")
     check(callee.wait("received", method="BYE"), "no BYE")
     stage.finish(bob=0, alice=0)
     for program in (caller, callee):
@@ -163,13 +163,13 @@ def tcp(stage):
 
 
 def tls(stage):
-    """Two customers over TLS, who are called by the connections that they registered by."""
+    """Two customers over TLS; calls reach them on the connections of their registrations."""
     stage.open()
     a_call(stage, "tls")
 
 
 def naptr(stage):
-    """The name server says that the provider prefers TLS: nothing but the domain is given."""
+    """The name server says that the provider prefers TLS: only the domain is given."""
     provider = stage.open()
     provider.names.naptr("provider.test", (10, 1, "SIPS+D2T", "_sips._tcp.provider.test"),
                          (20, 1, "SIP+D2U", "_sip._udp.provider.test"))
@@ -195,7 +195,7 @@ def proxy(stage):
 
 
 def refresh(stage):
-    """A registration is refreshed as long as the registrar granted it for, 6 s instead of 3."""
+    """A registration is refreshed according to the registrar's interval, 6 s instead of 3."""
     stage.open(minimum=6)
     callee = stage.customer("bob", "--transport", "tls", "--expires", 3, "answer")
     check(callee.wait("registered", 3, expires=6), "not registered three times")
@@ -205,7 +205,7 @@ def refresh(stage):
 
 
 def wrong_password(stage):
-    """A password that is wrong ends the program, with no more tries than two."""
+    """A wrong password ends the program, after no more than two tries."""
     stage.open()
     callee = stage.start("bob", "--register", "--from", "sip:bob@provider.test", "--auth",
                          "bob:wrong", "--dns", stage.provider.names.address, "--transport", "tcp",
@@ -216,7 +216,7 @@ def wrong_password(stage):
 
 
 def restart(stage):
-    """The provider's connections break and it forgets all: the customer registers again."""
+    """The provider's connections break and it forgets everything: the customer registers again."""
     provider = stage.open()
     callee = stage.customer("bob", "--transport", "tls", "answer")
     check(callee.wait("registered"), "bob is not registered")
@@ -243,7 +243,7 @@ def _sipp(stage, kind, transport, port, *more):
 
 
 def sipp_answers(stage):
-    """SIPp answers ten calls over TCP, by one connection."""
+    """SIPp answers ten calls over TCP, on one connection."""
     block = ports.Ports()
     with _sipp(stage, "uas", "t1", block.base, "-m", "10") as sipp:
         time.sleep(1)
@@ -256,7 +256,7 @@ def sipp_answers(stage):
 
 
 def sipp_calls(stage):
-    """SIPp places ten calls over TCP, each by a connection of its own."""
+    """SIPp places ten calls over TCP, each on its own connection."""
     block = ports.Ports()
     callee = stage.start("callee", "--calls", 10, "answer")
     with _sipp(stage, "uac", "tn", block.base, "-m", "10",

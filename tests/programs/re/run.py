@@ -28,7 +28,7 @@ import sstlab  # noqa: E402
 from sstlab import check, equal  # noqa: E402
 
 INTERVAL = 1800
-SPEED = 450     # half of the interval is two seconds
+SPEED = 450     # half of the interval takes two seconds
 OTHER = {"caller": "callee", "callee": "caller"}
 
 
@@ -45,7 +45,7 @@ class Lab(sstlab.Lab):
 
 
 def refreshed(lab, by, method):
-    """Three refreshes by this role; each at half of the interval, and both logs tell of them."""
+    """Three refreshes by this role, each halfway through the interval; both logs show them."""
     lab.speed = SPEED
     options = {"caller": ["--session-expires", INTERVAL], "callee": []}
     options[by] += ["--method", method.lower()]
@@ -64,7 +64,7 @@ def refreshed(lab, by, method):
 
 
 def silenced(lab, role, refresher):
-    """The other side falls silent after a first refresh: re-ua, in this role, says BYE in time."""
+    """The other side falls silent after a first refresh: re-ua, in this role, sends BYE in time."""
     lab.speed = SPEED
     options = {"caller": ["--session-expires", INTERVAL], "callee": []}
     options["callee"] += ["--prefer-refresher", "uac" if refresher == "caller" else "uas"]
@@ -82,7 +82,8 @@ def silenced(lab, role, refresher):
 
 
 def timed_out(lab, role, method):
-    """Nobody answers the refresh: the call ends with its transaction after 32 s (RFC 4028 §10)."""
+    """The refresh gets no response: the call ends with its transaction after 32 s (RFC 4028 §10).
+    """
     lab.need_faketime(40)
     options = {"caller": ["--session-expires", 180], "callee": []}
     options[role] += ["--method", method.lower()]
@@ -112,7 +113,7 @@ def without_update(lab, role):
 
 
 def small_interval(lab, role):
-    """An interval below the minimum is refused with 422 and asked for again with the Min-SE."""
+    """An interval below the minimum gets a 422 and is requested again with the Min-SE."""
     lab.speed = SPEED
     lab.pair(["--session-expires", 120], ["--min-se", INTERVAL])
     negotiated = lab.wait_event(lab.caller, "negotiated")
@@ -129,7 +130,9 @@ def small_interval(lab, role):
 
 
 def lost_ack(lab, role):
-    """The first ACK of a refreshing re-INVITE is lost: the 2xx comes again, and so does the ACK."""
+    """The first ACK for a refreshing re-INVITE is lost: the 2xx is retransmitted, and so is the
+    ACK.
+    """
     lab.speed = SPEED
     between = lab.new_relay()
     lost = []
@@ -158,15 +161,16 @@ def lost_ack(lab, role):
 
 
 def stalled(lab, role):
-    """Stopped for longer than it may wait, re-ua reads the refresh that waits before it ends."""
+    """Stopped for longer than it may wait, re-ua reads the waiting refresh before it ends the call.
+    """
     lab.speed = 90
     peer = lab.peer_calls(lab.peer())
     peer.supported = "timer"
     response = peer.establish("Session-Expires: 90;refresher=uac")
     equal(response.session_expires, (90, "uac"), "Session-Expires of the 200")
     lab.wait_event(lab.callee, "received", method="ACK")
-    time.sleep(0.05)    # it has to be back in its loop, waiting
-    # Behind others, since libre reads one datagram in a turn of its loop.
+    time.sleep(0.05)    # it must be back in its loop, waiting
+    # After others, since libre reads one datagram per turn of its loop.
     lab.callee.process.send_signal(signal.SIGSTOP)
     for _ in range(3):
         peer.request("INFO")
@@ -183,7 +187,7 @@ def stalled(lab, role):
 
 
 def cases():
-    """Each is a function of the options, by name."""
+    """Each case is a function of the options, by name."""
     found = {}
     for role in ("caller", "callee"):
         for by in ("caller", "callee"):

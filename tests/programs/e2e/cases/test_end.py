@@ -165,7 +165,7 @@ def _hang_up_during_a_refresh(lab, sender, method="UPDATE"):
     bye, = lab.wire.find("BYE")
     equal(bye.sender, sender, "sender of the BYE")
     equal(bye.message.get("reason"), None, "Reason of the BYE")
-    check(refresh.time < bye.time, "the refresh was not under way yet")
+    check(refresh.time < bye.time, "the refresh was not pending yet")
     check(answer_to(lab, refresh) is None, "the refresh was answered")
     quiet_end(lab.caller)
     quiet_end(lab.callee)

@@ -70,7 +70,7 @@ def lab_reads_sip(lab):
 def lab_notices_bad_requests(lab):
     """Each rule for requests is broken once and must be reported."""
     del lab
-    equal(_problems([_message()]), [], "problems of a sound request")
+    equal(_problems([_message()]), [], "problems of a valid request")
     wrong = [("Session-Expires is below the minimum", "x: 1800", "x: 89"),
              ("Session-Expires is below the minimum", "Min-SE: 90", "Min-SE: 2000"),
              ("Min-SE is below 90", "Min-SE: 90", "Min-SE: 30"),
@@ -108,7 +108,7 @@ def lab_notices_bad_responses(lab):
     request = sipwire.Message.parse(asked)
     plain = sipwire.Message.parse(_message("\ttimer", "\ttomato"))
     good = _answer(request, 200, *scripted.timer("1800;refresher=uac"))
-    equal(_problems([good], [asked]), [], "problems of a sound response")
+    equal(_problems([good], [asked]), [], "problems of a valid response")
     check("answers no request" in _problems([good])[0], "an answer to nothing is not noticed")
     cases = [("not answered", request, 200, []),
              ("Require: timer is missing", request, 200,
@@ -138,7 +138,7 @@ def lab_notices_bad_sequences(lab):
         message.body = body.encode()
         return message.encode()
     data = first.encode()
-    equal(_problems([data, next_one(8, BODY)]), [], "problems of a sound sequence")
+    equal(_problems([data, next_one(8, BODY)]), [], "problems of a valid sequence")
     for cseq in (7, 6, 9):
         check("comes after" in "".join(_problems([data, next_one(cseq, BODY + "a=x\r\n")])),
               "CSeq %d after 7 not noticed", cseq)
@@ -147,7 +147,7 @@ def lab_notices_bad_sequences(lab):
                  BODY.replace("- 5 1", "- 5 3").replace("sendonly", "sendrecv")):
         check("origin" in "".join(_problems([data, next_one(8, body)])), "%r not noticed", body)
     changed = BODY.replace("- 5 1", "- 5 2").replace("sendonly", "sendrecv")
-    equal(_problems([data, next_one(8, changed)]), [], "problems of a sound change")
+    equal(_problems([data, next_one(8, changed)]), [], "problems of a valid change")
 
 
 def lab_notices_bad_logs(lab):
@@ -156,7 +156,7 @@ def lab_notices_bad_logs(lab):
     listening = {"t": 0.0, "real": 0.0, "event": "listening", "address": "127.0.0.1", "port": 1}
     sent = {"t": 2.0, "real": 0.1, "call": "c", "event": "sent", "method": "BYE", "cseq": 1,
             "cseq_method": "BYE", "copy": False, "supported_timer": True, "reason": "SIP"}
-    equal(logschema.log_problems([listening, sent], 20), [], "problems of a sound log")
+    equal(logschema.log_problems([listening, sent], 20), [], "problems of a valid log")
     wrong = [dict(sent, surprise=1), dict(sent, cseq="1"), dict(sent, copy=0), dict(sent, t=1.0),
              dict(sent, status=200), dict(sent, event="other"), dict(sent, call=None),
              {key: value for key, value in sent.items() if key != "cseq_method"},

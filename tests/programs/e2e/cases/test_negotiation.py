@@ -152,7 +152,7 @@ def mode_off_refuses_what_requires_timer(lab):
     lab.wait_wire("ACK")
     lab.hang_up()
     equal(lab.caller.exit_status(15), 2, "exit status of the caller")
-    check(lab.callee.process.poll() is None, "the callee ended for what is no call")
+    check(lab.callee.process.poll() is None, "the callee ended after a request that is not a call")
     lab.hang_up(lab.callee)
     lab.finish(caller=2, callee=0)
     equal(len(lab.wire.find("INVITE")), 1, "INVITEs")

@@ -361,7 +361,7 @@ def text_log(lab):
     lab.wire.wait(lambda: any(re.search(r"127\.0\.0\.1\D+\d+", line) for line in callee.lines), 120)
     match = next((re.search(r"127\.0\.0\.1\D+(\d+)", line) for line in callee.lines
                   if "127.0.0.1" in line), None)
-    check(match, "the text log does not tell the port: %s", callee.lines)
+    check(match, "the text log does not show the port: %s", callee.lines)
     between.start(("127.0.0.1", int(match.group(1))))
     caller = lab.start("caller", "--bind", "127.0.0.1:0", "--speed", 900, "--session-expires",
                        1800, "--outbound", "127.0.0.1:%d" % between.port("caller"), "--contact",

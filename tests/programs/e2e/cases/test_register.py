@@ -97,7 +97,7 @@ def registration_before_the_call(lab):
     """The call is placed once registered, and the registration is removed after it."""
     peer = lab.peer()
     request = _register(lab, peer, mode="call")
-    check(not peer.pending(0.3), "something was sent before the registration stood")
+    check(not peer.pending(0.3), "something was sent before the registration")
     _accept(peer, request, 600)
     invite = peer.expect("INVITE")
     equal(invite.list("route"), ["<sip:%s;transport=udp;lr>" % peer.hostport], "Route")

@@ -10,7 +10,7 @@ SIPS = "sips:192.0.2.7:5061"
 
 def _sips_contact(message):
     equal(message.contact.split(";")[0].split("@")[1], "192.0.2.7:5061", "Contact")
-    check(message.contact.startswith("sips:"), "Contact is no SIPS URI: %s", message.contact)
+    check(message.contact.startswith("sips:"), "Contact is not a SIPS URI: %s", message.contact)
 
 
 # Shows: 11-2 11-3

@@ -209,7 +209,7 @@ def min_se_in_a_success_is_ignored(lab):
     peer.answer(refresh, 200, *timer("90;refresher=uac"))
     peer.hang_up()
     lab.finish(caller=0)
-    check(lab.caller.all("violation", name="min_se_misplaced"), "no violation told")
+    check(lab.caller.all("violation", name="min_se_misplaced"), "no violation reported")
 
 
 # Shows: 9-4 9-5 9-6

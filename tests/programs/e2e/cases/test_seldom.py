@@ -224,7 +224,7 @@ def decisions_are_told_in_words(lab):
     text = told(lab, peer, ["--speed", "30"], waits_and_ends)
     for words in ("session timer: 90 s, the peer refreshes", "the peer broke a rule: se_misplaced",
                   "the peer's refresh is overdue", "session ended: not_refreshed"):
-        check(words in text, "%r is not told:\n%s", words, text)
+        check(words in text, "%r is not logged:\n%s", words, text)
 
     peer = lab.peer("second")
 
@@ -240,7 +240,7 @@ def decisions_are_told_in_words(lab):
     for words in ("session timer: 90 s, this side refreshes",
                   "time to refresh the session, by UPDATE",
                   "the peer rejected every way to refresh", "session ended: refresh_refused"):
-        check(words in text, "%r is not told:\n%s", words, text)
+        check(words in text, "%r is not logged:\n%s", words, text)
 
     peer = lab.peer("third")
 
@@ -251,4 +251,4 @@ def decisions_are_told_in_words(lab):
         peer.silence(0.85)  # to 65 s; it is reported at 59 s
         peer.hang_up()
     text = told(lab, peer, ["--speed", "30", "--hold-at", "40"], is_blocked)
-    check("a refresh is due, but another transaction blocks it" in text, "no word of it:\n%s", text)
+    check("a refresh is due, but another transaction blocks it" in text, "not logged:\n%s", text)

@@ -19,7 +19,7 @@ def first_line(lab, options, terminal, **environment):
     try:
         ours, theirs = pty.openpty() if terminal else os.pipe()
     except OSError as error:
-        raise Skip("no terminal to be had: %s" % error) from error
+        raise Skip("no terminal available: %s" % error) from error
     program = subprocess.Popen([lab.program, "--bind", "127.0.0.1:0", *options, "answer"],
                                stdin=subprocess.DEVNULL, stdout=theirs, env=variables)
     os.close(theirs)
