@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Plays the example of docs/scenarios.md, and compares what the page says of a wrong one.
+"""Plays the example of docs/scenarios.md, and compares the output for a wrong one with the page.
 
-Besides, each word that the runner's grammar knows must stand on the page.
+It also checks that the page contains each word of the runner's grammar.
 
 usage: check_docs.py SST-SCENARIO
 """

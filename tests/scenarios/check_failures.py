@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that each failure of the field in failures.tsv is shown by something that exists.
+"""Checks that something that exists shows each failure in failures.tsv.
 
 That is a scenario whose `shows` line names it, or a line of host.tsv: the tests there (e2e.CASE,
 check.NAME, unit.SUITE/TEST) must exist, and so must the section of docs/guide.md.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Plays scenarios that are wrong on purpose, and checks what the runner says of each.
+"""Plays scenarios that are wrong on purpose, and checks the runner's output for each.
 
-In a file, `# exit: N` is the status to expect (1 where it is left out), and each `# says: TEXT`
-a text to be found in the output, in this order. `# without: TEXT` must not be found at all.
+In a file, `# exit: N` is the expected status (default 1), and each `# says: TEXT` a text that the
+output must contain, in this order. It must not contain any `# without: TEXT`.
 
 usage: check_wrong.py SST-SCENARIO FOLDER
 """
@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 
-AT_LEAST = 30  # files; a folder that went missing must not pass
+AT_LEAST = 30  # files; a missing folder must not pass
 
 
 def wishes(text, word):

@@ -44,7 +44,7 @@ struct capture *capture_open(const char *path, const struct story *story)
         free(capture);
         return NULL;
     }
-    /* In the byte order of this machine, which the first number tells. */
+    /* In this machine's byte order, which the first number shows. */
     put32(capture->file, 0xa1b2c3d4u);
     put32(capture->file, 2u | 4u << 16);
     put32(capture->file, 0);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Time: it stands still but where something is due, and nothing may be told that no line tells. */
+/* Time: it only moves on to what is due, and every report of libsst needs a line. */
 #include "world.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Things due at one moment. More than this, and libsst keeps its host's loop busy. */
+/* How much may be due at one moment. More than this would keep a host's loop busy. */
 #define MAX_AT_ONCE 200u
 
 bool nothing_untold(struct world *world)
@@ -48,7 +48,7 @@ static bool tick(struct host *host)
     if (host->world->way == WAY_QUEUED) {
         (void)sst_queue_run(&host->queue, now, 8);
     } else {
-        (void)sst_session_advance(host->session, now); /* host_after() pulls what it found */
+        (void)sst_session_advance(host->session, now); /* host_after() pulls its events */
     }
     return host_after(host);
 }
@@ -60,7 +60,7 @@ static bool wake(struct host *host)
     if (host->image_length > 0 && !restart_restore(host)) {
         return false;
     }
-    /* The socket is read first; sst_session_advance() says why. */
+    /* The socket is read first; see sst_session_advance() for the reason. */
     for (unsigned i = 0; i < MAX_FLIGHTS; i++) {
         struct flight *flight = &world->flight[i];
         if (flight->used && flight->at_ms <= world->now_ms && strcmp(flight->to, host->name) == 0) {
@@ -103,7 +103,7 @@ static struct next find_next(struct world *world)
     return next;
 }
 
-/* Calls that come at odd moments must change nothing. */
+/* Calls at odd moments must change nothing. */
 static bool poll_before(struct world *world, uint64_t until_ms)
 {
     uint64_t now = world->now_ms;
@@ -121,7 +121,7 @@ static bool poll_before(struct world *world, uint64_t until_ms)
     return nothing_untold(world);
 }
 
-/* Moves the clock, for which everything told so far must have been spoken of. */
+/* Moves the clock; every report so far must have had its line. */
 static bool move_to(struct world *world, uint64_t at_ms)
 {
     if (at_ms <= world->now_ms) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages on their way from one party to another. */
+/* Messages in transit from one party to another. */
 #include "world.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ static bool take_off(struct world *world, const char *from, const char *to,
     return fail(world, "messages that arrive", "too many are under way");
 }
 
-/* The host of this name, made where the name comes up for the first time. */
+/* The host of this name, created when the name first appears. */
 static struct host *host_of(struct world *world, const char *name)
 {
     struct host *host = host_find(world, name);
@@ -81,7 +81,7 @@ static void remember(struct world *world, const struct line *line, const struct 
 
 /* ---- Sending ---- */
 
-/* CSeq of what a scripted party sends, where the line does not say it. */
+/* CSeq of a scripted party's message, if the line does not give it. */
 static void number(struct world *world, const struct line *line, struct message *message)
 {
     struct host *to = host_of(world, line->peer);

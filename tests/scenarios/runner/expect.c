@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a line says that libsst tells, against what it told. */
+/* Compares what a line says libsst reports with what it reported. */
 #include "world.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* The words of the line, but for the times that are compared on their own. */
+/* The words of the line, except for the times that are compared separately. */
 static void spell(const struct words *words, char *text, size_t size)
 {
     size_t used = 0;

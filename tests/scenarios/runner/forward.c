@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A proxy forwards: what it received with libsst's edits must be what the line says. */
+/* A proxy forwards: the message it received, with libsst's edits, must match the line. */
 #include "world.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ bool receive_proxy(struct host *host, const struct message *message)
     }
     slot->request = *message;
     message_view(message, &msg);
-    if (host->answered_of != NULL) { /* a 2xx went on before: To has a tag */
+    if (host->answered_of != NULL) { /* a 2xx was forwarded before: To has a tag */
         sst_msg_set_flags(&msg, SST_MSG_IN_DIALOG);
     }
     if (sst_proxy_request(&host->settings[0].proxy, &slot->proxy_tx, &msg, &slot->edit) != SST_OK) {

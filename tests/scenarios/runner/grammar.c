@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Which words a line may have. Whatever passes here can be played without looking again. */
+/* Which words a line may have. A line that passes here can be played without further checks. */
 #include "settings.h"
 
 #include <string.h>
 
-/*
- * Patterns: a capital stands for a kind of word, as below; ?word may be left out, ?word:S as well
- * with the word behind it.
- */
+/* Patterns: a capital stands for a kind of word, as below; ?word may be left out, ?word:S as
+ * well together with the word after it. */
 static const char *const tellings[] = {"refresh M ?offer",
                                        "negotiated N D ?own",
                                        "off ?refused",
@@ -114,7 +112,7 @@ static bool is_kind(char kind, const char *word)
     }
 }
 
-/* One word of a pattern against the words from *next on, which is moved. */
+/* Compares one word of a pattern with the words from *next on, and moves *next. */
 static bool matches_part(const char *part, const struct words *words, unsigned *next)
 {
     const char *word = *next < words->count ? words->text[*next] : "";
@@ -211,7 +209,7 @@ static const char *check_message(const struct story *story, const struct line *l
     return NULL;
 }
 
-/* ---- What there is to look at ---- */
+/* ---- What can be looked at ---- */
 
 static const char *check_pairs(const struct line *line)
 {
@@ -285,7 +283,7 @@ static const char *check_policy(const struct story *story, const struct line *li
         kind = party->kind;
     }
     if (line->kind == POLICY) {
-        /* Several lines may make one policy: it is checked as a whole at the start. */
+        /* Several lines may make up one policy: it is checked as a whole at the start. */
         return check_settings(line, 0, line->words.count, kind, &result);
     }
     int colon = words_find(&line->words, ":");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens to a host beside messages. */
+/* What happens to a host besides messages. */
 #include "world.h"
 
 #include <string.h>
 
-/* Seconds at a place in the line. */
+/* The seconds at a position in the line. */
 static uint64_t seconds_at(const struct words *words, unsigned place)
 {
     uint64_t ms = 0;
@@ -55,7 +55,7 @@ static bool cannot(struct host *host, const struct words *words)
     return host_after(host);
 }
 
-/* not-sent [METHOD] [after SECONDS]: with a method the request that was prepared, without one the
+/* not-sent [METHOD] [after SECONDS]: with a method, the prepared request; without one, the
  * refresh that is due. */
 static bool not_sent(struct host *host, const struct words *words)
 {
@@ -118,7 +118,7 @@ static void plan_deed(struct host *host, const struct words *words)
     host->deed_frees = strcmp(words->text[2], "free") == 0;
 }
 
-/* It sleeps, or is off; what arrives meanwhile waits. */
+/* It sleeps, or is off; messages that arrive meanwhile wait. */
 static bool sleep_until(struct host *host, uint64_t wake_ms)
 {
     if (wake_ms < host->world->now_ms) {
@@ -139,7 +139,7 @@ static bool restart(struct host *host, const struct words *words)
     return restart_save(host) && sleep_until(host, host->world->now_ms + off);
 }
 
-/* The things that need no session. @return whether it was one of them */
+/* Happenings that need no session. @return whether it was one of them */
 static bool happens_to_host(struct host *host, const struct words *words, bool *good)
 {
     const char *what = words->text[0];

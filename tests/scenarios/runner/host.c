@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host of libsst: one session, its policy, its clock, and what the session tells. */
+/* A host of libsst: one session, its policy, its clock, and what the session reports. */
 #include "world.h"
 
 #include <inttypes.h>
@@ -38,7 +38,7 @@ static uint32_t random_number(void *user)
     return luck_number(host->settings[host->current].luck);
 }
 
-/* ---- Telling ---- */
+/* ---- Reports ---- */
 
 void tell(struct host *host, const char *text, const struct sst_event *event)
 {
@@ -110,7 +110,7 @@ void tell_verdict(struct host *host, const struct sst_verdict *verdict, uint64_t
     }
 }
 
-/* One leg of two is over: the host hangs up the other one, from within the event. */
+/* One leg of two has ended: the host hangs up the other one, from within the event. */
 static void end_other_leg(struct host *host)
 {
     struct host *other = host_find(host->world, host->party->other_leg);
@@ -224,7 +224,7 @@ void host_free(struct host *host)
 bool host_after(struct host *host)
 {
     struct sst_event event;
-    /* In the pulled way a deadline of 0 says that events wait. */
+    /* When events are pulled, a deadline of 0 says that events are waiting. */
     while (host->world->way == WAY_PULLED && host->session != NULL &&
            sst_session_deadline(host->session) == 0 && !host->world->failed &&
            sst_session_next_event(host->session, host_now(host), &event)) {

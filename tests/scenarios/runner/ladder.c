@@ -90,7 +90,7 @@ void ladder_keep_place(struct ladder *ladder)
     ladder->place = ladder->length;
 }
 
-/* Moves the newest row up to the place that was kept. */
+/* Moves the newest row up to the reserved place. */
 static void move_up(struct ladder *ladder, size_t start)
 {
     char row[ROW_ROOM];

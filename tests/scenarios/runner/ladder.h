@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What happened, as a ladder: a column for each party, time downwards. */
+/* What happened, as a ladder: a column for each party, time goes downwards. */
 #ifndef LADDER_H
 #define LADDER_H
 
@@ -17,7 +17,7 @@ struct ladder {
 
 bool ladder_init(struct ladder *ladder, const struct story *story);
 void ladder_free(struct ladder *ladder);
-/* The next message is drawn here, above what is told while it is made. */
+/* The next message is drawn here, above what is reported while it is created. */
 void ladder_keep_place(struct ladder *ladder);
 /* An arrow between two parties, with a label on it. */
 void ladder_message(struct ladder *ladder, uint64_t at_ms, const char *from, const char *to,
@@ -25,7 +25,7 @@ void ladder_message(struct ladder *ladder, uint64_t at_ms, const char *from, con
 /* A mark in the column of one party. */
 void ladder_mark(struct ladder *ladder, uint64_t at_ms, const char *who, char mark,
                  const char *note);
-/* The end of it; a long one loses its middle. */
+/* Prints it; a long one loses its middle. */
 void ladder_print(const struct ladder *ladder);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What libsst has armed and counted, against what a line says. */
+/* Compares what libsst has armed and counted with what a line says. */
 #include "world.h"
 
 #include <inttypes.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * sst-scenario [--ladder] [--pcap FILE] FILE...: plays scenarios against libsst's public functions,
- * on virtual time. docs/scenarios.md describes the format. Exit status: 0 all as written; 1
- * something was not; 2 a file cannot be read, or the capture not be written.
- */
+/* sst-scenario [--ladder] [--pcap FILE] FILE...: plays scenarios against libsst's public
+ * functions, on virtual time. docs/scenarios.md describes the format. Exit status: 0 all as
+ * written; 1 something was not; 2 a file cannot be read, or the capture cannot be written. */
 #include "world.h"
 
 #include <string.h>

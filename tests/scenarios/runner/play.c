@@ -46,7 +46,7 @@ static bool play_line(struct world *world)
     return nothing_untold(world) && play_happening(host);
 }
 
-/* Hosts exist from the beginning, so that a policy that is refused shows at once. */
+/* Hosts exist from the beginning, so that a rejected policy shows at once. */
 static bool add_hosts(struct world *world)
 {
     for (unsigned i = 0; i < world->story->party_count; i++) {
@@ -69,7 +69,7 @@ static bool play_steps(struct world *world)
             return false;
         }
     }
-    /* What the last answer led to is told by the host's next call. */
+    /* The host's next call reports the effects of its last answer. */
     return run_to(world, world->now_ms) && nothing_untold(world);
 }
 

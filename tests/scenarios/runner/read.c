@@ -10,10 +10,10 @@ struct reader {
     struct story *story;
     unsigned number;      /* of the line */
     const char *text;     /* of the line */
-    bool timed;           /* the first line with a time was there: no more declarations */
-    struct line *message; /* that header fields belong to */
+    bool timed;           /* the first line with a time was read: no more declarations */
+    struct line *message; /* the following header fields belong to it */
     uint64_t last_ms;
-    unsigned cycles; /* of the block that is open, 0 for none */
+    unsigned cycles; /* of the open block, 0 for none */
     uint64_t base_ms;
     uint64_t every_ms;
     size_t first_step;
@@ -148,7 +148,7 @@ static bool read_repeat(struct reader *reader, const struct words *words, uint64
     return true;
 }
 
-/* The steps of the block are there once; they are moved to its base, and added once per cycle. */
+/* The steps of the block are stored once; they are moved to its base, and added once per cycle. */
 static bool read_end(struct reader *reader)
 {
     struct story *story = reader->story;
@@ -275,7 +275,7 @@ static bool read_timed(struct reader *reader, const struct words *words)
     return story_add_step(reader->story, &step) || wrong(reader, "too many steps", NULL);
 }
 
-/* \r, \n, \t and \\ stand for what they do in C, so that folded lines can be written. */
+/* \r, \n, \t and \\ mean the same as in C, so that folded lines can be written. */
 static void unescape(char *text)
 {
     char *to = text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A message arrives at a library host, which shows it to libsst. */
+/* A message arrives at a libsst host, which passes it to libsst. */
 #include "world.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What to say when something is not as the scenario has it. */
+/* What to print when something differs from the scenario. */
 #include "world.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 static const char *const way_names[] = {"called", "from a queue", "pulled",
                                         "called, the session saved and restored"};
 
-/* What a host waits for: the best hint where something did not come. */
+/* What a host is waiting for: the best hint if something did not come. */
 static void print_state(const struct host *host)
 {
     static const char *const sides[] = {"no timer", "refreshes itself", "watches the peer"};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A host is started anew, perhaps on another machine: its session lives on in an image. */
+/* A host is restarted, perhaps on another machine: its session survives in an image. */
 #include "world.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* By how much the clock of the machine that goes on differs. */
+/* How far the new machine's clock differs. */
 #define OTHER_CLOCK_MS UINT64_C(77000777)
 
 bool restart_save(struct host *host)
@@ -19,7 +19,7 @@ bool restart_save(struct host *host)
     return true;
 }
 
-/* Out of the image, into other memory, on another clock. */
+/* Restores the image, into other memory and on another clock. */
 static bool restore(struct host *host, uint64_t elapsed_ms, uint64_t spread_ms, unsigned flags)
 {
     const struct sst_restore how = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A library host sends: what libsst hands out must be what the line says. */
+/* A libsst host sends: libsst's header fields must match the line. */
 #include "world.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static unsigned fields_of(const struct sst_headers *headers, struct field *field
     return (unsigned)headers->count;
 }
 
-/* What the line lists beside libsst's header fields is the host's own. */
+/* Anything the line lists besides libsst's header fields is the host's own. */
 static bool compare(struct host *host, const struct sst_headers *headers,
                     const struct message *message)
 {
@@ -37,7 +37,7 @@ static bool compare(struct host *host, const struct sst_headers *headers,
     return fail(host->world, expected_text, came_text);
 }
 
-/* A refresh is sent where libsst asked for it, as it asked for it. */
+/* A refresh must be one that libsst asked for, in the way it asked for it. */
 static bool check_asked(struct host *host, const struct message *message, const struct slot *slot)
 {
     if (slot != NULL && slot->again && slot->refresh) {
@@ -117,7 +117,7 @@ static bool send_request(struct host *host, struct message *message, bool refres
     return compare(host, &headers, message) && host_after(host);
 }
 
-/* Statuses that libsst advises: a host uses them of its own accord only where the line says so. */
+/* Statuses that libsst advises: a host uses them by itself only if the line says so. */
 static bool is_advised(unsigned status)
 {
     static const unsigned advised[] = {400, 420, 422, 481, 491, 500};

@@ -7,7 +7,7 @@
 
 #include <sst/sst.h>
 
-/* Where the numbers of the policy's random source lie. NONE is no source at all. */
+/* Where the numbers from the policy's random source lie. NONE: no source at all. */
 enum luck { LUCK_NONE, LUCK_LOW, LUCK_MIDDLE, LUCK_HIGH };
 
 struct settings {
@@ -19,11 +19,11 @@ struct settings {
 void settings_init(struct settings *settings);
 /* @param word  name=value. @return enum sst_result */
 int settings_set(struct settings *settings, enum party_kind kind, const char *word);
-/* Checks the policy of that kind of host. */
+/* Checks the policy of a host of this kind. */
 int settings_check(const struct settings *settings, enum party_kind kind);
-/* Sets the policy lines of a story that are for this host, or for all of its kind. */
+/* Applies the policy lines of a story that are for this host, or for all of its kind. */
 int settings_of(struct settings *settings, const struct story *story, const struct party *party);
-/* The library's view of luck; the random source gets &luck as its user. */
+/* The random source, with &luck as its user. */
 uint32_t luck_number(enum luck luck);
 
 #endif

@@ -6,7 +6,7 @@
 
 struct slot *slot_new(struct host *host)
 {
-    /* An open one is left alone for as long as there are others. */
+    /* An open transaction is kept as long as there are others. */
     for (unsigned i = 0; i < MAX_SLOTS; i++) {
         struct slot *slot = &host->slot[(host->next_slot + i) % MAX_SLOTS];
         if (!slot->used || slot->done) {
@@ -23,7 +23,7 @@ struct slot *slot_find(struct host *host, bool own, const char *method, uint32_t
 {
     struct slot *found = NULL;
     for (unsigned i = 0; i < MAX_SLOTS; i++) {
-        /* From the oldest to the newest. */
+        /* From oldest to newest. */
         struct slot *slot = &host->slot[(host->next_slot + i) % MAX_SLOTS];
         if (slot->used && slot->own == own && strcmp(slot->request.method, method) == 0 &&
             (cseq == 0 || slot->request.cseq == cseq) && !(open && slot->done)) {

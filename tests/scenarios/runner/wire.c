@@ -60,7 +60,7 @@ static bool is_hop(const struct wire *wire, const struct wire_call *call, const 
     return false;
 }
 
-/* Whether the call's INVITE went from one to the other: a relay of its own accord sends so. */
+/* Whether the call's INVITE went from one to the other: a relay sends this way by itself. */
 static bool is_first(const struct wire *wire, const struct wire_call *call, const char *from,
                      const char *to)
 {
@@ -104,7 +104,7 @@ static struct wire_call *new_call(struct wire *wire, const char *caller)
     return call;
 }
 
-/* The newest request of a method from one party, or NULL for any, to another one. */
+/* The newest request of a method (NULL for any) from one party to another. */
 static struct wire_asked *find_asked(struct wire *wire, const char *from, const char *to,
                                      const char *method, uint32_t cseq)
 {
@@ -139,7 +139,7 @@ static void add_via(struct wire *wire, struct wire_asked *asked, const char *met
     add(&vias, "%s", received != NULL ? received->vias : "");
 }
 
-/* ACK and CANCEL have the number of their INVITE. */
+/* ACK and CANCEL have their INVITE's number. */
 static uint32_t number(struct wire *wire, const char *from, const char *to,
                        const struct message *message)
 {
@@ -148,7 +148,7 @@ static uint32_t number(struct wire *wire, const char *from, const char *to,
     return invite != NULL ? invite->cseq : message->cseq;
 }
 
-/* A request gets its call, its place in it, and its Vias. */
+/* Assigns a request to its call and its place in it, and adds its Vias. */
 static struct wire_asked *ask(struct wire *wire, const char *from, const char *to,
                               const struct message *message)
 {
@@ -156,7 +156,7 @@ static struct wire_asked *ask(struct wire *wire, const char *from, const char *t
         passes_on(wire, from) ? find_asked(wire, NULL, from, message->method, 0) : NULL;
     struct wire_call *call = received != NULL ? received->call : find_call(wire, from, to);
     bool invite = strcmp(message->method, "INVITE") == 0;
-    /* OPTIONS asks whether a host is there, in a dialog of its own. */
+    /* OPTIONS checks whether a host is there, in a dialog of its own. */
     bool apart = (invite && call != NULL && call->over) || strcmp(message->method, "OPTIONS") == 0;
     if (call == NULL || (apart && received == NULL)) {
         call = new_call(wire, from);
@@ -184,7 +184,7 @@ static struct wire_asked *ask(struct wire *wire, const char *from, const char *t
     return asked;
 }
 
-/* A response gets the request that it answers. */
+/* Assigns a response to the request that it answers. */
 static struct wire_asked *answer(struct wire *wire, const char *from, const char *to,
                                  const struct message *message)
 {

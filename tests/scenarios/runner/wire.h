@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A scenario's messages as SIP text: what a story leaves out, as Call-ID, tags and Via, is made up
- * here as a stack would.
- */
+/* A scenario's messages as SIP text: what a story omits, such as Call-ID, tags and Via, is made
+ * up here as a stack would do. */
 #ifndef WIRE_H
 #define WIRE_H
 
@@ -15,11 +13,11 @@
 
 struct message;
 
-/* A dialog with its Call-ID. Through relays and proxies it is one. */
+/* A dialog with its Call-ID. Through relays and proxies it stays the same. */
 struct wire_call {
-    unsigned number; /* from 1 on */
+    unsigned number; /* starts at 1 */
     char caller[NAME_ROOM];
-    char fork[NAME_ROOM]; /* which of the callees answered, where the INVITE forked */
+    char fork[NAME_ROOM]; /* which callee answered, if the INVITE forked */
     bool early;           /* a tag is known */
     bool established;
     bool over;
@@ -27,7 +25,7 @@ struct wire_call {
     char hop[WIRE_HOPS][2][NAME_ROOM];
 };
 
-/* A request, so that responses and relayed requests can be like it. */
+/* A request, from which responses and relayed requests are built. */
 struct wire_asked {
     struct wire_call *call;
     char from[NAME_ROOM];
@@ -48,10 +46,10 @@ struct wire {
     unsigned branches;
 };
 
-/* @return a number for a party, from 1 on */
+/* @return a number for a party, starting at 1 */
 unsigned wire_host(const struct wire *wire, const char *name);
 
-/* @return the length of the text; 0 where it has no room or answers nothing */
+/* @return the length of the text; 0 if it does not fit or answers nothing */
 size_t wire_print(struct wire *wire, const char *from, const char *to,
                   const struct message *message, char *text, size_t size);
 

@@ -39,7 +39,7 @@ int words_find(const struct words *words, const char *word)
     return -1;
 }
 
-/* Digits only; *text is moved behind them. */
+/* Digits only; moves *text past them. */
 static bool read_digits(const char **text, uint64_t *number)
 {
     const char *start = *text;

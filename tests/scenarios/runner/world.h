@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A scenario as it is played: hosts with a session of libsst each, messages under way, a clock that
- * only moves where a line or a deadline says so, and the ladder of what happened.
- */
+/* A scenario being played: hosts with one libsst session each, messages in transit, a clock that
+ * only moves when a line or a deadline says so, and the ladder of what happened. */
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -20,12 +18,12 @@
 #define MAX_SENT 32
 #define MAX_FIELDS (MAX_HEADERS + SST_HEADERS_MAX)
 
-/* How libsst is driven. Each scenario is played in every one of them: they tell the same. */
+/* How libsst is driven. Each scenario is played in all of these ways, with the same result. */
 enum way {
     WAY_CALLED, /* events by callback, each session advanced at its deadline */
     WAY_QUEUED, /* the same from a queue */
-    WAY_PULLED, /* events are pulled, and time is polled at odd moments besides */
-    WAY_SAVED,  /* called, and after each call saved and restored on another clock */
+    WAY_PULLED, /* events are pulled, and time is also polled at odd moments */
+    WAY_SAVED,  /* like CALLED, and after each call saved and restored on another clock */
     WAY_COUNT
 };
 
@@ -45,19 +43,19 @@ struct slot {
     struct sst_tx tx;
     bool used;
     bool own;
-    bool done;  /* its final response was there */
-    bool again; /* own: the verdict was to send it once more */
+    bool done;  /* its final response has arrived */
+    bool again; /* local: the verdict was to send it again */
     bool refresh;
-    unsigned refusal; /* peer's: what libsst says to answer, 0 for nothing */
+    unsigned refusal; /* the peer's: the status that libsst advises, 0 for none */
     struct sst_headers refusal_headers;
     struct message request; /* as sent or received */
-    /* A proxy's. */
+    /* For a proxy. */
     struct sst_proxy_tx proxy_tx;
     struct sst_proxy_edit edit;
-    struct message response; /* that it forwards */
+    struct message response; /* to forward */
 };
 
-/* Something that libsst told, and no line has spoken of yet. */
+/* A report of libsst that no line has mentioned yet. */
 struct told {
     uint64_t at_ms;
     char text[64];
@@ -67,7 +65,7 @@ struct told {
 
 struct world;
 
-/* A library host, one dialog; or a proxy, or the dialog of a fork. */
+/* A libsst host with one dialog; or a proxy, or the dialog of a fork. */
 struct host {
     struct world *world;
     const struct party *party;
@@ -81,21 +79,21 @@ struct host {
     struct sst_queue queue;
     struct sst_queue_slot queue_slot;
 
-    uint64_t clock_ms; /* what its clock is ahead of the scenario's */
-    bool went_back;    /* it is not saved after that: an image has no time before its start */
+    uint64_t clock_ms; /* how far its clock is ahead of the scenario's */
+    bool went_back;    /* no longer saved: an image cannot hold a time before its start */
     bool asleep;
     uint64_t wake_ms;
     uint8_t image[SST_IMAGE_SIZE];
-    size_t image_length; /* it is to be restored when it wakes up; else 0 */
+    size_t image_length; /* to restore when it wakes up; else 0 */
     uint64_t elapsed_ms;
     uint64_t spread_ms;
     bool keeps_transactions;
     bool takes_over;
 
-    bool down;  /* it cannot send, and says so in each refresh event */
-    bool asked; /* a refresh event has come and nothing was sent */
+    bool down;  /* it cannot send, and reports that in each refresh event */
+    bool asked; /* a refresh event came and nothing was sent yet */
     struct sst_event event;
-    enum sst_event_type deed_at; /* from within which event it ends or frees its session */
+    enum sst_event_type deed_at; /* the event from within which it ends or frees its session */
     bool deed_frees;
 
     uint32_t own_cseq;
@@ -131,8 +129,8 @@ struct world {
     const struct story *story;
     enum way way;
     struct ladder ladder;
-    struct capture *capture; /* that messages are written to; NULL for none */
-    const struct line *line; /* that is being played */
+    struct capture *capture; /* messages are written to it; NULL for none */
+    const struct line *line; /* being played */
     uint64_t shift_ms;
     uint64_t now_ms;
     bool failed;
@@ -140,33 +138,34 @@ struct world {
     unsigned host_count;
     struct host host[MAX_HOSTS];
     struct flight flight[MAX_FLIGHTS];
-    struct sent last[MAX_SENT]; /* the newest messages, for copies */
+    struct sent last[MAX_SENT]; /* the newest messages, to send copies of */
     unsigned last_next;
 };
 
 /* ---- report.c ---- */
 
-/* Something is not as the scenario says: prints it and the ladder. @return false */
+/* Something differs from the scenario: prints it and the ladder. @return false */
 bool fail(struct world *world, const char *expected, const char *came);
 
 /* ---- host.c ---- */
 
 struct host *host_find(struct world *world, const char *name);
-/* A new host of a party; for forks with another name. NULL where there are too many. */
+/* A new host of a party; forks have another name. NULL if there are too many. */
 struct host *host_add(struct world *world, const struct party *party, const char *name);
-/* Starts its session if it has none yet. @param caller  it sends the initial INVITE */
+/* Starts its session if it has none yet. @param caller  whether it sends the initial INVITE */
 bool host_begin(struct host *host, bool caller);
 void host_free(struct host *host);
 uint64_t host_now(const struct host *host);
-/* A time of its clock as one of the scenario's; SST_NEVER stays that. */
+/* A time on its clock as one of the scenario's; SST_NEVER stays SST_NEVER. */
 uint64_t host_time(const struct host *host, uint64_t time_ms);
-/* To be called after each call of the library's: pulls events, checks invariants. */
+/* Must follow each call of libsst: pulls events, checks invariants. */
 bool host_after(struct host *host);
-/* Its session's policy becomes the current settings. */
+/* Makes the current settings its session's policy. */
 bool host_use_settings(struct host *host, bool first);
 bool host_idle(const struct host *host);
 void tell(struct host *host, const char *text, const struct sst_event *event);
-/* What a verdict says beyond events. @param now_ms  of its clock, at the call that gave it */
+/* Reports what a verdict says beyond events. @param now_ms  on its clock, at the call that
+ * returned it */
 void tell_verdict(struct host *host, const struct sst_verdict *verdict, uint64_t now_ms);
 
 /* ---- slots.c ---- */
@@ -177,13 +176,13 @@ struct slot *slot_find(struct host *host, bool own, const char *method, uint32_t
 bool is_refresh_method(const char *method);
 enum sst_method method_of(const char *method);
 const char *field_get(const struct message *message, const char *name);
-/* Makes the library's view of a message. */
+/* Converts a message to libsst's view of it. */
 void message_view(const struct message *message, struct sst_msg *msg);
-/* The header fields of a line, and whatever else it says of the message. */
+/* The header fields of a line, and everything else it says about the message. */
 void message_of_line(const struct line *line, struct message *message);
-/* Are these the same header fields? Order does not matter. */
+/* Whether these are the same header fields, in any order. */
 bool same_fields(const struct field *a, unsigned a_count, const struct field *b, unsigned b_count);
-/* Is this a header field that only libsst writes? */
+/* Whether only libsst writes this header field. */
 bool is_timer_field(const char *name);
 /* All of them in one text, for people. */
 void print_fields(const struct field *fields, unsigned count, char *buffer, size_t size);
@@ -194,12 +193,12 @@ bool send_library(struct host *host, struct message *message);
 bool receive_library(struct host *host, const struct message *message);
 bool receive_proxy(struct host *host, const struct message *message);
 bool send_proxy(struct host *host, struct message *message);
-/* A dialog's state of a proxy expires. */
+/* The state of a proxy's dialog expires. */
 void expire_proxy(struct host *host);
 
 /* ---- deliver.c ---- */
 
-/* A message that a line sends. */
+/* Sends a message for a line. */
 bool play_message(struct world *world);
 bool deliver(struct world *world, const char *from, const char *to, const struct message *message);
 
@@ -223,10 +222,8 @@ bool restart_at_once(struct host *host);
 
 /* ---- play.c ---- */
 
-/*
- * Plays a story in one of the ways. @param show  print the ladder in any case. @param capture where
- * each message is written to; NULL for nowhere
- */
+/* Plays a story in one of the ways. @param show  print the ladder in any case. @param capture
+ * where each message is written; NULL for nowhere */
 bool play(const struct story *story, enum way way, bool show, struct capture *capture);
 
 #endif

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Tests of the vectors: check.py CASE VECTORS [CC]
 
-    libsst   libsst does all of them, reports included; CC compiles it as a shared library
-    simple   an implementation that is too simple fails, and README.md says how
-    notices  a vector that is made wrong in one place is a failure
-    schema   they are as schema.json says; needs python3-jsonschema (77 without)
+libsst   libsst passes all of them, reports included; CC compiles it as a shared library
+simple   an implementation that is too simple fails as README.md says
+notices  a vector with one deliberate error fails
+schema   they conform to schema.json; needs python3-jsonschema (77 without)
 
 VECTORS is a folder that this writes them to.
 """
@@ -20,7 +20,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 sys.path[:0] = [str(HERE), str(ROOT / "tests" / "platform")]
-# Cycles of some thousand turns show the schema nothing more.
+# Further turns of cycles with thousands of turns would show the schema nothing new.
 STEPS = 300
 
 
@@ -65,7 +65,7 @@ def check_simple(folder, _compiler):
 
 
 def wrong_vectors(vector):
-    """The vector with one thing changed in each."""
+    """Variants of the vector, each with one change."""
     def changed(change):
         other = copy.deepcopy(vector)
         change(other["steps"])

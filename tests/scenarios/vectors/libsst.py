@@ -88,7 +88,7 @@ def load():
 
 
 class Library:
-    """What user agents and proxies need of it."""
+    """The functions that user agents and proxies need."""
 
     def __init__(self, kind, policy, settings):
         self.lib, self.policy = load(), policy
@@ -200,7 +200,7 @@ class Agent(Library):
         self.call("session_end", self.session, self.now(at))
 
     def run_to(self, at):
-        """Events until then, each with its time."""
+        """The events until then, each with its time."""
         event, last = Event(), self.now(at).value
         while True:
             due = max(self.lib.sst_session_deadline(c.byref(self.session)), self.time)

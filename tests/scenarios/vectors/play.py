@@ -4,9 +4,9 @@
 
     play.py [--reports] [--lib FILE] IMPLEMENTATION VECTOR...
 
-IMPLEMENTATION is a Python module here: libsst, or simple, which shows what has to be in one.
---reports: compare what is only reported as well. --lib: the shared library for libsst.
-Exit status: 0 all as written, 1 some are not.
+IMPLEMENTATION is a Python module here: libsst, or simple, which shows what a module needs.
+--reports: also compare what is only reported. --lib: the shared library for libsst. Exit status: 0
+all as written, 1 some are not.
 """
 import argparse
 import collections
@@ -19,11 +19,11 @@ MUST = ("refresh", "ended", "retry", "auth")
 
 
 class Differs(Exception):
-    """Something is not as the vector says."""
+    """Something differs from the vector."""
 
 
 def comparable(must):
-    """Header fields come in any order, and case does not count in their names."""
+    """Header fields come in any order, and the case of their names does not matter."""
     return {**must, "headers": sorted([name.lower(), value] for name, value in must.get("headers", []))}
 
 
@@ -45,7 +45,7 @@ class Player:
             raise Differs("expected nothing, came %s at %d ms" % self.came[0][::-1])
 
     def expect(self, at, event):
-        """What comes at the same moment comes in any order."""
+        """Events of the same moment come in any order."""
         if (at, event) not in self.came:
             came = "%s at %d ms" % self.came[0][::-1] if self.came else "nothing"
             raise Differs("expected %s, came %s" % (event, came))
@@ -74,7 +74,7 @@ class Player:
 
 
 def play(vector, agent, reports):
-    """None, or what is not as written."""
+    """None, or what differs."""
     player = Player(agent, reports)
     end = {"at_ms": vector["steps"][-1]["at_ms"], "must": {"silence": True}}
     for step in [*vector["steps"], end]:

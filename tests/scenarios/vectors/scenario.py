@@ -6,7 +6,7 @@ ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "\\": "\\"}
 
 
 class LeftOut(Exception):
-    """A scenario that is no test of other implementations."""
+    """A scenario that cannot test other implementations."""
 
 
 def ms(seconds):
@@ -19,7 +19,7 @@ def number(text):
 
 
 class Scenario:
-    """The lines of a file, cycles written out, each as (time in ms, words, header fields)."""
+    """The lines of a file, with cycles expanded, each as (time in ms, words, header fields)."""
 
     def __init__(self, path):
         self.name, self.shows, self.lines, self.policies = path.stem, [], [], {"": {}}

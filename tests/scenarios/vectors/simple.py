@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A session timer as it is written in an afternoon, to show what play.py says of one that fails.
+"""A session timer as one writes it in an afternoon, to show what play.py reports when one fails.
 
 It negotiates, refreshes halfway through the interval, and hangs up when the interval has passed.
 """
@@ -7,7 +7,7 @@ TIMER = ["Supported", "timer"]
 
 
 def agent(role, policy):
-    """None: it is no proxy, or has no such setting."""
+    """None if the role is proxy, or a setting is not supported."""
     known = role != "proxy" and set(policy) <= {"mode", "session_expires"}
     return Agent(role, policy) if known else None
 

@@ -4,8 +4,8 @@
 
     write.py FOLDER
 
-README.md describes them, docs/scenarios.md what they are made of. index.json lists the
-vectors, what each rule and decision says, and which scenarios are left out and why.
+README.md describes them, docs/scenarios.md their sources. index.json lists the vectors, the text of
+each rule and decision, and which scenarios are left out and why.
 """
 import csv
 import json
@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 TIMER_FIELDS = {"supported", "session-expires", "min-se", "require", "proxy-require", "unsupported",
                 "retry-after"}
 ADVISED = {400, 420, 422, 481, 491, 500}
-# What happens to a program, not to a call: other implementations have no such functions.
+# These happen to a program, not to a call: other implementations have no such functions.
 OF_THE_LIBRARY = {"on", "restart", "clock", "down", "up", "policy", "offer-answered"}
 MUST = {"refresh", "ended", "retry", "auth"}
 
@@ -39,7 +39,7 @@ class Agent:
         return step
 
     def cseq_of(self, method, words, side):
-        """The number that a request gets."""
+        """The CSeq number that a request gets."""
         if "cseq" in words:
             cseq = int(words[words.index("cseq") + 1])
         elif method in ("ACK", "CANCEL"):
@@ -53,7 +53,7 @@ class Agent:
         return cseq
 
     def answered(self, method, words, side):
-        """The request that a response is for."""
+        """The request that a response answers."""
         if method not in self.asked[side]:
             raise LeftOut("a response to nothing")
         cseq = self.asked[side][method]["cseq"]
@@ -124,7 +124,7 @@ class Agent:
         elif words[0] == "sleeps":
             self.gone = True
         elif words[0] == "cannot":
-            pass  # which error libsst's function returns
+            pass  # the error that libsst's function returns
         else:
             step = self.add(at, do="not-sent")
             if len(words) > 1 and words[1] != "after":
@@ -134,7 +134,7 @@ class Agent:
 
 
 class Proxy(Agent):
-    """One proxy of a scenario: what arrives, and what goes on."""
+    """One proxy of a scenario: what arrives, and what it forwards."""
 
     def __init__(self, scenario, name):
         super().__init__(scenario, name)
@@ -153,7 +153,7 @@ class Proxy(Agent):
         if method not in self.asked["remote"]:
             raise LeftOut("a response to nothing")
         if "copy" in words or "host" in words:
-            return  # its own affair
+            return  # not part of the vectors
         request = self.asked["remote"][method]
         step = {"method": method, "cseq": request["cseq"], "must": {"headers": fields}}
         if status == 422 and not self.answers(method):
@@ -168,7 +168,7 @@ class Proxy(Agent):
             self.add(at, do="forward", status=status, **step)
 
     def answers(self, method):
-        """Whether a response to the newest request has arrived, to be forwarded."""
+        """Whether a response to the newest request has arrived and is to be forwarded."""
         for step in reversed(self.steps):
             if step is self.asked["remote"][method]:
                 return False
@@ -178,7 +178,7 @@ class Proxy(Agent):
 
 
 def arrivals(lines):
-    """The lines in the order of their arrival: what takes time comes before what is due then."""
+    """The lines in order of arrival: what takes time comes before what is due then."""
     out = []
     for at, words, fields in lines:
         rest = words[3:]
@@ -227,7 +227,7 @@ def vectors(scenario, texts):
 
 
 def rules():
-    """What the identifiers stand for: rules of the RFC, decisions, failures seen elsewhere."""
+    """What the identifiers mean: rules of the RFC, decisions, failures seen in the field."""
     texts = {}
     for name, column in (("docs/conformance/requirements.tsv", "rule"),
                          ("docs/conformance/decisions.tsv", "decision"),
@@ -239,7 +239,7 @@ def rules():
 
 
 def write(path, value):
-    """A line for each member, and for each step."""
+    """Writes one line per member, and per step."""
     lines = []
     for name, member in value.items():
         text = json.dumps(member, ensure_ascii=False)
