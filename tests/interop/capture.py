@@ -1,6 +1,6 @@
-"""The capture of one case, and what tshark makes of it.
+"""The capture of one case, and tshark's reading of it.
 
-dumpcap writes the file, tshark dissects it: neither knows anything of this project.
+dumpcap writes the file, tshark dissects it: neither knows anything about this project.
 """
 
 import collections
@@ -75,7 +75,7 @@ class Capture:
         self.process.stderr.close()
 
     def read(self):
-        """Ends the capture and gives its SIP messages, as tshark understands them."""
+        """Ends the capture and returns its SIP messages, as tshark understands them."""
         self._mark(MARK)
         self.stop()
         command = ["tshark", "-n", "-o", "udp.try_heuristic_first:TRUE", "-r", self.path,
@@ -98,7 +98,7 @@ class Capture:
 
 
 def log_line(packet):
-    """What sst-ua's JSON log has to say of a packet, worked out from tshark's fields."""
+    """What sst-ua's JSON log should say about a packet, derived from tshark's fields."""
     line = {"call": packet.call_id, "cseq": packet.cseq, "cseq_method": packet.cseq_method}
     line.update({"method": packet.method} if packet.method else {"status": packet.status})
     if packet.session_expires:

@@ -1,4 +1,4 @@
-"""What a foreign stack did that RFC 4028 does not say, read from the record of a case.
+"""What another stack did against RFC 4028, read from the record of a case.
 
 Only stacks that decide by themselves are judged: what SIPp sends is our own script.
 """
@@ -23,7 +23,9 @@ def _sent(stage, name):
 
 
 def _came_in(stage, datagram):
-    """The message that this one forwards, for a proxy; None where it made it itself."""
+    """The received message that this one forwards, for a proxy; None if the proxy created it
+    itself.
+    """
     message = datagram.message
     for other in stage.wire.find():
         if other.receiver == datagram.sender and other.message.call_id == message.call_id \
@@ -35,7 +37,7 @@ def _came_in(stage, datagram):
 
 
 def _changed(stage, datagram, *names):
-    """Whether the sender made these header fields, instead of forwarding them."""
+    """Whether the sender added these header fields, instead of forwarding them."""
     before = _came_in(stage, datagram)
     return before is None or any(before.get(n) != datagram.message.get(n) for n in names)
 
@@ -69,7 +71,7 @@ def _success(stage, datagram):
     expires = message.session_expires
     if message.min_se is not None and _changed(stage, datagram, "min-se"):
         yield "Min-SE in a 2xx (§5 allows it in requests and in 422)"
-    # JsSIP tells which 2xx it was made to lose; what comes then is the copy.
+    # JsSIP reports which 2xx it was made to lose; the next one is the retransmission.
     lost = {e["cseq"] for actor in stage.actors for e in actor.all("lost")}
     if expires is None and message.cseq.method == "INVITE" and message.cseq.number in lost:
         yield "the copy of a 2xx to INVITE has no Session-Expires (RFC 3261 §13.3.1.4: the same 2xx)"

@@ -1,4 +1,4 @@
-"""Expectations that several cases share.  Spans are in the clock of faketime, so in SIP seconds."""
+"""Expectations shared by several cases. Spans are in the clock of faketime, so in SIP seconds."""
 
 from sstlab import check, equal
 
@@ -6,13 +6,13 @@ SESSION_METHODS = ("INVITE", "UPDATE")
 
 
 def requests(stage, by, method=None):
-    """The session refresh requests within the dialog that someone sent, without copies."""
+    """The session refresh requests within the dialog that one side sent, without copies."""
     return [d for d in stage.wire.find(by=by) if d.message.method in SESSION_METHODS
             and d.message.to_tag and method in (None, d.message.method)]
 
 
 def answer(stage, request):
-    """The final response to a request; None where there is none."""
+    """The final response to a request; None if there is none."""
     for datagram in stage.wire.find():
         message = datagram.message
         if not message.is_request and message.status >= 200 and datagram.time >= request.time \
@@ -24,24 +24,24 @@ def answer(stage, request):
 
 
 def wait_refreshed(stage, count):
-    """Waits until sst-ua tells of so many refreshes, its own or the peer's."""
+    """Waits until sst-ua has logged this many refreshes, its own or the peer's."""
     program = stage.agents[0]
     stage.wait_event(program, "refreshed", count)
 
 
 def negotiated(program, *wanted):
-    """What the log says of each change of the timer: (interval, refresher) pairs."""
+    """What the log says about each change of the timer: (interval, refresher) pairs."""
     equal([(e["interval"], e["refresher"]) for e in program.all("negotiated")], list(wanted),
           "negotiations of %s" % program.name)
 
 
 def survived(program):
-    """The call did not end by a decision of the library."""
+    """The call was not ended by libsst."""
     equal(program.all("ended"), [], "ended of %s" % program.name)
 
 
 def check_own_refreshes(stage, program, method, interval, count=3):
-    """sst-ua refreshed so often, by this method, at half of the interval."""
+    """sst-ua refreshed this often, by this method, halfway through the interval."""
     asked = requests(stage, program.name, method)
     check(len(asked) >= count, "%d refreshes by %s, expected %d", len(asked), method, count)
     starts = [e["t"] for e in program.events if e.get("cseq_method") in SESSION_METHODS
@@ -55,7 +55,7 @@ def check_own_refreshes(stage, program, method, interval, count=3):
 
 
 def check_peer_refreshes(stage, peer, method, interval, count=3):
-    """The peer refreshed so often, and sst-ua answered each as RFC 4028 §9 has it."""
+    """The peer refreshed this often, and sst-ua answered each as in RFC 4028 §9."""
     asked = requests(stage, peer, method)
     check(len(asked) >= count, "%d refreshes by %s, expected %d", len(asked), method, count)
     for request in asked[:count]:
@@ -66,6 +66,6 @@ def check_peer_refreshes(stage, peer, method, interval, count=3):
 
 
 def end_reason(program, *wanted):
-    """The call ended by a decision of the library, once, for one of these reasons."""
+    """libsst ended the call, once, for one of these reasons."""
     reasons = [e["reason"] for e in program.all("ended")]
     check(len(reasons) == 1 and reasons[0] in wanted, "end of %s: %r", program.name, reasons)

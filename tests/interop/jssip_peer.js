@@ -32,7 +32,7 @@ function tell(event, more) {
     process.stdout.write(JSON.stringify({ event, ...more }) + '\n');
 }
 
-// A peer connection that agrees to everything, with the session descriptions of one audio stream.
+// A peer connection that accepts everything, with the session descriptions of one audio stream.
 class Connection extends EventTarget {
     constructor() {
         super();
@@ -76,14 +76,14 @@ class Connection extends EventTarget {
     close() { this.signalingState = 'closed'; }
 }
 
-// What JsSIP takes from a browser.
+// What JsSIP needs from a browser.
 globalThis.window = globalThis;
 globalThis.RTCPeerConnection = Connection;
 globalThis.RTCSessionDescription = function (description) { return description; };
 globalThis.WebSocket = require('ws');
 const JsSIP = require('jssip');
 
-// A WebSocket on which one message is lost.
+// A WebSocket that loses one message.
 class Socket extends JsSIP.WebSocketInterface {
     constructor(url) {
         super(url);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the page of results, and the list of all tests, from what the cases left behind.
+"""Writes the page of results, and the list of all tests, from the cases' result files.
 
     page.py RESULTS PAGE LIST     RESULTS is the folder that run.py --results filled
 """
@@ -44,7 +44,7 @@ LIST = """\
 Each is `interop.NAME` under ctest.
 """
 def version(package, results=None):
-    """The installed version of a Debian package, or of npm's jssip where the tests have it."""
+    """The installed version of a Debian package, or of npm's jssip in the tests' folder."""
     if package == "npm's jssip":
         path = os.path.join(results, "..", "node", "node_modules", "jssip", "package.json")
         if not os.path.exists(path):
@@ -99,14 +99,14 @@ def peers(by_peer, folder):
 
 
 def failures(results):
-    """Those that did not pass, in a list that may be empty."""
+    """The results that did not pass, as a list that may be empty."""
     for result in results:
         if result["outcome"] != "passed":
             yield "- %s: `%s`, %s" % (result["outcome"], result["name"], result["about"])
 
 
 def deviations(results):
-    """What each stack did beside the RFC, in which tests, and that those tests passed."""
+    """What each stack did against the RFC, in which tests, and that those tests passed."""
     places = collections.defaultdict(list)
     for result in results:
         for stack, text in result["deviations"]:
@@ -122,7 +122,7 @@ def deviations(results):
 
 
 def violations(results):
-    """Names that sst-ua told of peers that decide by themselves."""
+    """Names of violations that sst-ua reported for peers that decide by themselves."""
     told = collections.defaultdict(set)
     for result in results:
         if result["peer"] not in ("SIPp", "sst-proxy"):

@@ -1,10 +1,10 @@
-"""Ports of one case's own: a block of eight, kept from others by a socket on its last one."""
+"""Ports for one case: a block of eight, reserved by a socket on its last one."""
 
 import os
 import socket
 
 HOST = "127.0.0.1"
-# Below what the system hands out by itself (32768 and up), so that no port 0 of others meets it.
+# Below the system's ephemeral ports (32768 and up), so that no port 0 of others collides with it.
 FIRST, LAST, SIZE = 20000, 31992, 8
 
 
@@ -24,7 +24,7 @@ class Ports:
         raise RuntimeError("no block of ports is free")
 
     def _probe(self):
-        """Raises OSError where someone outside these tests has one of the ports."""
+        """Raises OSError if a program outside these tests has one of the ports."""
         for port in range(self.base, self.base + SIZE - 1):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
                 probe.bind((HOST, port))

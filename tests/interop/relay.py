@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A long way between two programs, one of them far: what is sent to it arrives late.
+"""A slow path between two programs: what is sent to the far one arrives late.
 
     relay.py PORT NEAR-PORT FAR-PORT SECONDS
 
-Contact of the far one is rewritten, so that requests within the dialog come this way too.
+It rewrites the far one's Contact, so that requests within the dialog come this way too.
 """
 
 import collections

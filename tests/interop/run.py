@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Runs sst-ua against SIP stacks that others wrote.
+"""Runs sst-ua against SIP stacks of other projects.
 
     run.py [--ua PROGRAM] [--sofia PROGRAM] [--proxy PROGRAM] [--node FOLDER] CASE...
     run.py --list              prints the names of all cases
     run.py --all               runs all, one after the other
 
-With --results FOLDER each case leaves a file there for the page of results (page.py).
-SST_UA, SST_SOFIA_PEER and SST_PROXY name the programs where the options do not.  Exit status: 0 all
-passed, 1 one failed, 77 all were skipped.  SST_INTEROP_KEEP=1 keeps each case's folder.
+With --results FOLDER each case writes a file there for the page of results (page.py). SST_UA,
+SST_SOFIA_PEER and SST_PROXY name the programs if the options do not. Exit status: 0 all passed, 1
+one failed, 77 all were skipped. SST_INTEROP_KEEP=1 keeps each case's folder.
 """
 
 import argparse
@@ -30,19 +30,19 @@ from registry import CASES  # noqa: E402  pylint: disable=wrong-import-position
 
 
 def load():
-    """Every file in cases/ registers its own."""
+    """Every file in cases/ registers its cases."""
     for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.py"))):
         importlib.import_module(os.path.splitext(os.path.basename(path))[0])
 
 
 def run(entry, options):
-    """Runs one case, and again and slower what failed while the machine was busy; gives its outcome
-    in a word, and its stage."""
+    """Runs one case, and repeats it more slowly if it failed while the machine was busy; returns
+    its outcome in a word, and its stage."""
     return lag.played(lambda slowness: once(entry, options, slowness))
 
 
 def once(entry, options, slowness):
-    """Gives that, and the lag in which it failed, or None."""
+    """Returns that, and the lag in which it failed, or None."""
     import stage as stages  # pylint: disable=import-outside-toplevel
     stage = None
     start = time.monotonic()
@@ -78,7 +78,7 @@ def once(entry, options, slowness):
 
 
 def keep(entry, word, stage, folder):
-    """Leaves for the page what this run showed."""
+    """Saves what this run showed, for the page."""
     import deviations  # pylint: disable=import-outside-toplevel
     os.makedirs(folder, exist_ok=True)
     seen = deviations.found(stage) if word == "passed" else []
@@ -92,7 +92,7 @@ def keep(entry, word, stage, folder):
 
 
 def show(stage):
-    """The ladder of a case, also of one that failed before its capture was read."""
+    """The ladder of a case, even if it failed before its capture was read."""
     if not stage:
         return
     if not stage.packets:

@@ -1,8 +1,8 @@
 """SIPp scenarios, written as steps: what SIPp waits for, and what it sends.
 
-SIPp reads XML and cannot take a status from a variable, so that each script is made when it is
-needed.  From, To and the remote target are kept in variables, which makes requests within the
-dialog the same for a caller and for a callee.
+SIPp reads XML and cannot take a status from a variable, so each script is generated when needed.
+From, To and the remote target are kept in variables, so that requests within the dialog are the
+same for a caller and for a callee.
 """
 
 from xml.sax.saxutils import quoteattr
@@ -30,7 +30,7 @@ class Script:
         self.standard = [line for line in (CONTACT, allow, supported) if line]
         self.local = "<sip:sipp@[local_ip]:[local_port]>" + TAG if caller else "[$local]" + TAG
         self.remote = "[$remote]"
-        self.uri = "sip:ua@[remote_ip]:[remote_port]"   # whom it calls
+        self.uri = "sip:ua@[remote_ip]:[remote_port]"   # the callee
         self.cseq = 0
         self.branch = 0
         self.kept = False
@@ -73,7 +73,7 @@ class Script:
         self._recv('request="ACK"')
 
     def keep_request(self):
-        """Keeps what an answer needs of the last request, over what is sent in between."""
+        """Keeps what an answer needs from the last request, while other messages are sent."""
         names = ("via", "from", "to", "cseq")
         headers = ("Via:", "From:", "To:", "CSeq:")
         last = self.parts.pop()
@@ -83,13 +83,13 @@ class Script:
         self.kept = True
 
     def answer_kept(self, status, *lines):
-        """Answers the request that was kept."""
+        """Answers the kept request."""
         more = self.standard + list(lines) if status // 100 == 2 else []
         self._send(["SIP/2.0 %d Whatever" % status, "Via: [$kept_via]", "From: [$kept_from]",
                     "To: [$kept_to]", "Call-ID: [call_id]", "CSeq: [$kept_cseq]"] + more, False)
 
     def expect_answer(self, status, dialog=False):
-        """Waits for a response; the 2xx that makes the dialog is kept."""
+        """Waits for a response; keeps the 2xx that creates the dialog."""
         self._recv('response="100"', optional=True)
         self._recv('response="180"', optional=True)
         grabs = [self._grab("To", "remote"),
@@ -131,7 +131,7 @@ class Script:
                    ' retrans="500"')
 
     def ack(self, success=True):
-        """Acknowledges the last response, a 2xx or a refusal."""
+        """Acknowledges the last response, a 2xx or a rejection."""
         if success:
             self.branch += 1
         target = "[$target]" if self.in_dialog else self.uri
@@ -143,10 +143,10 @@ class Script:
         """From now on Allow does not list UPDATE."""
         self.standard = [ALLOW_NO_UPDATE if line == ALLOW else line for line in self.standard]
 
-    # What most scripts begin and end with
+    # How most scripts begin and end
 
     def establish(self, *lines):
-        """Sets the call up; the lines are of our 2xx, or of our INVITE."""
+        """Sets the call up; the lines go into our 2xx, or our INVITE."""
         if self.caller:
             self.invite(*lines)
             self.expect_answer(200, dialog=True)
@@ -167,14 +167,14 @@ class Script:
             self.expect_ack()
 
     def refuse(self, method, status, *lines):
-        """Waits for a request and refuses it."""
+        """Waits for a request and rejects it."""
         self.expect(method)
         self.answer(status, *lines)
         if method == "INVITE":
             self.expect_ack()
 
     def refresh(self, method, *lines, status=200):
-        """Sends a refresh and waits for its answer."""
+        """Sends a refresh and waits for its response."""
         self.request(method, *lines, sdp=method == "INVITE")
         self.expect_answer(status)
         if method == "INVITE":
@@ -185,7 +185,7 @@ class Script:
         self.expect_answer(200)
 
     def ignore_until_bye(self, method):
-        """Passes over copies of a request until the BYE comes, and answers that."""
+        """Ignores copies of a request until the BYE comes, and answers that."""
         self.parts.append("<label id=\"1\"/>")
         self._recv('request="%s"' % method, optional=True, arguments=' next="1"')
         self.await_bye()

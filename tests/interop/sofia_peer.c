@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A SIP user agent on Sofia-SIP's nua, as plain as one can be: what it does about session timers is
- * nua's own doing. One JSON object a line on standard output tells what nua reports. */
+/* A minimal SIP user agent on Sofia-SIP's nua: everything it does about session timers is done
+ * by nua. It prints nua's events on standard output, one JSON object a line. */
 #define _POSIX_C_SOURCE 200809L
 #include "sofia_peer.h"
 
@@ -116,7 +116,7 @@ static void on_state(struct call *call, tagi_t tags[])
     }
 }
 
-/* A call that comes gets a place of its own, or is refused where all are taken. */
+/* An incoming call gets a slot of its own, or is rejected if none is free. */
 static void on_invite(struct peer *peer, nua_handle_t *handle, struct call *call)
 {
     if (call != NULL) {
@@ -204,7 +204,7 @@ static int run(struct peer *peer)
     if (peer->root == NULL) {
         return 1;
     }
-    /* One thread for all of it. */
+    /* One thread for everything. */
     su_root_threading(peer->root, 0);
     peer->nua = nua_create(peer->root, on_event, peer, NUTAG_URL(peer->options.bind), TAG_END());
     if (peer->nua == NULL) {

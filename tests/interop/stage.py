@@ -1,6 +1,6 @@
-"""The stage of one case: sst-ua, the foreign peers, the capture, and what holds in every case.
+"""The stage of one case: sst-ua, the other stacks, the capture, and what holds in every case.
 
-It is the laboratory of the end-to-end tests with other actors: what went over the wire comes from
+It is the laboratory of the end-to-end tests with other actors: the record of the wire comes from
 the capture, after the fact, instead of from a relay.
 """
 
@@ -30,13 +30,13 @@ TEARDOWN = 5
 
 
 class Actor(agent.Agent):
-    """A foreign program. What it prints is kept, and means nothing but where it is JSON."""
+    """Another program. Its output is kept, but only JSON in it means anything."""
 
     def kill(self):
         self.end(signal.SIGKILL)
 
     def end(self, number=signal.SIGTERM):
-        """Ends it, its children, and what we stopped before."""
+        """Ends it, its children, and processes that freeze() stopped."""
         for each in (number, signal.SIGCONT):
             try:
                 os.killpg(self.process.pid, each)
@@ -56,10 +56,10 @@ class Actor(agent.Agent):
 class Stage(sstlab.Lab):
     def __init__(self, program, tools, slowness=1):
         super().__init__(program, None, slowness)
-        self.tools = tools              # name -> path of what the build made
+        self.tools = tools              # name -> path of a program from the build
         self.folder = tempfile.mkdtemp(prefix="sst-interop-")
         self.ports = ports.Ports()
-        self.names = {}                 # port -> name of who has it
+        self.names = {}                 # port -> name of its owner
         self.kinds = {}                 # name -> whose stack it is
         self.actors = []
         self.packets = []
@@ -67,7 +67,7 @@ class Stage(sstlab.Lab):
         self.began = time.time() - self.wire.now()      # when the record's clock was 0
 
     def open(self, rate):
-        """Begins the capture, and has all programs run so much faster than real time."""
+        """Begins the capture, and makes all programs run this much faster than real time."""
         self.need_faketime(rate)
         self.capture = capture.Capture(self.ports, os.path.join(self.folder, "wire.pcapng"))
 
@@ -97,7 +97,7 @@ class Stage(sstlab.Lab):
             raise Skip("no module %s of Kamailio (Debian package kamailio-%s-modules)" % (name, name))
 
     def actor(self, name, command, **environment):
-        """Starts a foreign program, in a process group of its own."""
+        """Starts another program, in a process group of its own."""
         variables = dict(self.environment() or os.environ, **environment)
         command = ["setsid"] + command
         started = Actor(self.wire, name, command, variables)
@@ -120,7 +120,7 @@ class Stage(sstlab.Lab):
         return started
 
     def sofia(self, *options, name="sofia", calls=None):
-        """Starts the peer on Sofia-SIP; calls is the name of whom it calls, or None to answer."""
+        """Starts the peer on Sofia-SIP; calls is the name of its callee, or None to answer."""
         program = self.tools.get("sofia")
         if not program or not os.path.exists(program):
             raise Skip("no Sofia-SIP peer (Debian package libsofia-sip-ua-dev)")
@@ -133,7 +133,7 @@ class Stage(sstlab.Lab):
         return started
 
     def sipp(self, script, *options, calls=None, count=1, name="sipp"):
-        """Starts SIPp with a script; calls is the name of whom it calls."""
+        """Starts SIPp with a script; calls is the name of its callee."""
         self.need("sipp")
         path = os.path.join(self.folder, name + ".xml")
         with open(path, "w", encoding="ascii") as file:
@@ -152,7 +152,7 @@ class Stage(sstlab.Lab):
         return started
 
     def long_way(self, near, far, late, name="relay"):
-        """Starts a long way between two actors: what is sent to the far one arrives late."""
+        """Starts a slow path between two actors: what is sent to the far one arrives late."""
         program = os.path.join(HERE, "relay.py")
         started = self.actor(name, [sys.executable, program, str(self.port(name)),
                                     str(self.port(near)), str(self.port(far)),
@@ -162,9 +162,10 @@ class Stage(sstlab.Lab):
         return started
 
     def kamailio(self, name="kamailio", config="kamailio.cfg", kind="Kamailio", **settings):
-        """Starts Kamailio as a record-routing proxy, with dialog and sst if config is not another.
+        """Starts Kamailio as a record-routing proxy, with dialog and sst unless config says
+        otherwise.
 
-        kind is whose deviations are seen in what it sends.
+        kind is the stack that the deviations in what it sends belong to.
         """
         self.kinds[name] = kind
         self.need("kamailio")
@@ -200,7 +201,7 @@ class Stage(sstlab.Lab):
         return started
 
     def jssip(self, *options, calls=None, name="jssip"):
-        """Starts JsSIP in node behind the WebSocket of a Kamailio that has no timers of its own."""
+        """Starts JsSIP in node, on the WebSocket of a Kamailio without timers of its own."""
         self.need("node", "kamailio")
         modules = self.tools.get("node")
         if not modules or not os.path.isdir(os.path.join(modules, "jssip")):
@@ -236,7 +237,7 @@ class Stage(sstlab.Lab):
     # Waiting
 
     def wait_bound(self, name):
-        """Waits until someone listens on the port of an actor."""
+        """Waits until an actor listens on its port."""
         wanted = "%08X:%04X" % (int.from_bytes(socket.inet_aton(HOST), "little"), self.port(name))
 
         def bound():
@@ -265,7 +266,7 @@ class Stage(sstlab.Lab):
             self.poll(answered, "%s does not answer OPTIONS" % name)
 
     def poll(self, condition, text, timeout=sstlab.LONG):
-        """Waits for what no event tells of."""
+        """Waits for something that no event announces."""
         deadline = time.monotonic() + timeout
         while not condition():
             check(time.monotonic() < deadline, "%s", text)
@@ -274,21 +275,21 @@ class Stage(sstlab.Lab):
     # Judging
 
     def read(self):
-        """Ends the capture, and takes what it holds as the record of the case."""
+        """Ends the capture, and makes its contents the record of the case."""
         self.packets = [p for p in self.capture.read() if self.name_of(p.source)
                         and self.name_of(p.target) and p.cseq_method]
         for packet in self.packets:
             self._record(packet)
 
     def judge(self):
-        """Compares the capture with the logs of sst-ua, before the rules of every case."""
+        """Compares the capture with the logs of sst-ua, before the rules for every case."""
         self.read()
         for program in self.agents:
             self._compare(program)
         super().judge()
 
     def explained(self):
-        """What sst-explain says of the capture: an object for each call."""
+        """What sst-explain says about the capture: one object per call."""
         command = [self.tools["explain"], "--json", "--speed", "%g" % self.fake_rate]
         floor = min((rules.floor for rules in self.rules.values()), default=90)
         if floor < 90:
@@ -300,8 +301,8 @@ class Stage(sstlab.Lab):
         return [json.loads(line) for line in shown.stdout.splitlines()]
 
     def judge_explained(self, role):
-        """sst-explain, which knows the capture alone, names sst-ua for nothing but what it was told to
-        do."""
+        """sst-explain, which only knows the capture, may blame sst-ua only for what its options
+        asked for."""
         if any("--mute-after" in program.command for program in self.agents):
             return
         for call in self.explained():
@@ -328,7 +329,7 @@ class Stage(sstlab.Lab):
                                          for other in delivered[:-1])
 
     def _compare(self, program):
-        """What tshark reads in our datagrams is what our log says that was sent."""
+        """tshark must read in our datagrams what our log says was sent."""
         ours = [p for p in self.packets if self.name_of(p.source) == program.name]
         bad = [p for p in ours if p.malformed]
         check(not bad, "tshark finds malformed: %r", bad[:1])
@@ -340,7 +341,8 @@ class Stage(sstlab.Lab):
         equal(len(told), len(dissected), "%s: datagrams sent" % program.name)
 
     def finish(self, timeout=sstlab.LONG, hurry=True, **statuses):
-        """Exit statuses by name; those of SIPp scripts are compared too, others are ended."""
+        """Exit statuses by name; those of SIPp scripts are compared too, other programs are ended.
+        """
         for actor in self.actors:
             if actor.name.startswith("sipp") and not getattr(actor, "frozen", False):
                 status = actor.exit_status(timeout)
@@ -374,13 +376,13 @@ class Stage(sstlab.Lab):
 
 
 def is_copy(message, earlier):
-    """Whether it repeats what came earlier, though JsSIP's copy of a 2xx says less."""
+    """Whether it repeats an earlier message, even if JsSIP's copy of a 2xx contains less."""
     return earlier.start == message.start and earlier.cseq == message.cseq \
         and earlier.call_id == message.call_id and earlier.branch == message.branch
 
 
 def forget_faketime(pid):
-    """Removes what libfaketime leaves behind of a program that was killed."""
+    """Removes what libfaketime leaves behind when a program is killed."""
     for path in ("/dev/shm/faketime_shm_%d", "/dev/shm/sem.faketime_sem_%d"):
         try:
             os.unlink(path % pid)

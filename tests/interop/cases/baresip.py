@@ -8,7 +8,7 @@ BARESIP = "baresip"
 
 
 @case("baresip_callee", BARESIP, "caller",
-      "neither timers nor UPDATE: three refreshes by re-INVITE for the own benefit")
+      "neither timers nor UPDATE: three refreshes by re-INVITE for its own benefit")
 def callee(stage):
     stage.baresip()
     program = stage.start("caller", "--session-expires", 90, "call", stage.uri("baresip"))
@@ -21,7 +21,7 @@ def callee(stage):
 
 
 @case("baresip_callee_update", BARESIP, "caller",
-      "UPDATE all the same (--method update): 501, then by re-INVITE")
+      "UPDATE anyway (--method update): 501, then by re-INVITE")
 def callee_update(stage):
     stage.baresip()
     program = stage.start("caller", "--session-expires", 90, "--method", "update", "call",
@@ -43,7 +43,7 @@ def callee_require(stage):
     check(stage.wire.find(420, by="baresip"), "no 420")
 
 
-@case("baresip_callee_accept", BARESIP, "caller", "nobody asks: no timer, no end")
+@case("baresip_callee_accept", BARESIP, "caller", "neither side asks: no timer, no end")
 def callee_accept(stage):
     stage.baresip()
     program = stage.start("caller", "--hangup-after", 120, "call", stage.uri("baresip"))

@@ -7,20 +7,21 @@ from sipp_answers import ASK, SIPP, UAC, answer, call
 from sofia_calls import SOFIA
 from sstlab import check, equal
 
-# Where SIPp leaves a request open for a while, its copies would fail the script: T1 is longer here.
+# If SIPp leaves a request pending, retransmissions would fail the script: T1 is longer here.
 SLOW = 8
 FROM_UA = ["Session-Expires: 90;refresher=uas"]
 
 
 def opened(who):
-    """A script whose call lets sst-ua refresh each 45 s."""
+    """A script whose call lets sst-ua refresh every 45 s."""
     script = sippscript.Script(caller=who == "callee")
     script.establish(*(FROM_UA if who == "callee" else UAC))
     return script
 
 
 def play(stage, script, who, *options):
-    """Plays the script until the peer hangs up; gives sst-ua, which did not end the call."""
+    """Plays the script until the peer hangs up; returns sst-ua, which must not have ended the call.
+    """
     program = call(stage, script, *ASK, *options) if who == "caller" \
         else answer(stage, script, *options)
     stage.finish(ua=0)
@@ -28,7 +29,7 @@ def play(stage, script, who, *options):
     return program
 
 
-# RFC 3261 §14.1: whoever owns the Call-ID waits for 2.1 s to 4 s, the other one for 2 s at most.
+# RFC 3261 §14.1: the owner of the Call-ID waits 2.1 to 4 s, the other side at most 2 s.
 @case("sipp_caller_glare", SIPP, "caller",
       "the peer's re-INVITE crosses the refreshing one: 491 from both, and another attempt",
       rate=SLOW, who="caller", wait=3.05)
@@ -94,7 +95,7 @@ def bye_crosses(stage, who):
 
 
 def far_away(stage, who, *sofia, options=()):
-    """sst-ua refreshes a call with nua, to whom all that it sends takes 10 s."""
+    """sst-ua refreshes a call with nua; everything it sends takes 10 s to arrive there."""
     stage.long_way(who, "sofia", 10)
     if who == "caller":
         stage.sofia("-s", 90, *sofia)
@@ -104,7 +105,7 @@ def far_away(stage, who, *sofia, options=()):
     return program
 
 
-# The clock of nua starts 10 s after that of sst-ua, in both roles: with the ACK, or with the 200.
+# nua's clock starts 10 s after sst-ua's, in both roles: with the ACK, or with the 200.
 @case("sofia_caller_glare", SOFIA, "caller",
       "nua holds while a hold is on its way to it: 491 from sst-ua, the call goes on",
       rate=10, who="caller")

@@ -1,7 +1,7 @@
 """JsSIP, the user agent of browsers, in node: over WebSocket to Kamailio, over UDP from there.
 
-Kamailio has no timers here, so that what comes from it is what JsSIP sent.  JsSIP takes intervals
-from 60 s on, knows no 422, and hangs up a tenth of the interval after the expiration.
+Kamailio has no timers here, so what comes from it is what JsSIP sent. JsSIP accepts intervals from
+60 s on, does not know 422, and hangs up a tenth of the interval after the expiration.
 """
 
 import flow
@@ -10,12 +10,12 @@ from sstlab import check, equal
 
 JSSIP = "JsSIP"
 ASK = ("--session-expires", 90)
-# Who is seen on the UDP side.
+# The name of the UDP side.
 PEER = "kamailio"
 
 
 def call(stage, *options, jssip=()):
-    """sst-ua calls JsSIP; gives both."""
+    """sst-ua calls JsSIP; returns both."""
     peer = stage.jssip(*jssip)
     program = stage.start("caller", "--outbound", "127.0.0.1:%d" % stage.port("kamailio"), *options,
                           "call", stage.uri("kamailio"))
@@ -23,13 +23,13 @@ def call(stage, *options, jssip=()):
 
 
 def answer(stage, *options, jssip=()):
-    """JsSIP calls sst-ua; gives both."""
+    """JsSIP calls sst-ua; returns both."""
     program = stage.start("callee", *options, "answer")
     return program, stage.jssip(*jssip, calls=stage.uri("callee"))
 
 
 def end(stage, program, peer, refreshed=3):
-    """Waits for refreshes, hangs up, and sees that both sides took it so."""
+    """Waits for refreshes, hangs up, and checks that both sides saw it that way."""
     flow.wait_refreshed(stage, refreshed)
     alive(peer)
     stage.hang_up(program)
@@ -90,7 +90,7 @@ def caller_remote(stage, method):
 
 
 @case("jssip_callee_without_timer", JSSIP, "caller",
-      "session timers are off there: three refreshes for the own benefit")
+      "session timers are off there: three refreshes for its own benefit")
 def callee_without(stage):
     program, peer = call(stage, *ASK, jssip=("--no-timer",))
     end(stage, program, peer)
@@ -148,7 +148,7 @@ def callee_small(stage):
 
 
 @case("jssip_callee_below_min_se", JSSIP, "caller",
-      "sst-ua wants 120 s at least, JsSIP answers 90 unasked and asks for that: 200, no 422")
+      "sst-ua requires at least 120 s, JsSIP answers 90 unasked and asks for that: 200, no 422")
 def callee_below(stage):
     program, peer = call(stage, "--min-se", 120)
     end(stage, program, peer)
@@ -158,7 +158,7 @@ def callee_below(stage):
 
 
 @case("jssip_caller_small", JSSIP, "callee",
-      "JsSIP asks for 60 s: 422, which it does not follow, as RFC 4028 §7.3 wants")
+      "JsSIP asks for 60 s: 422, which it should follow (RFC 4028 §7.3) but does not")
 def caller_small(stage):
     program, peer = answer(stage, jssip=("--expires", 60))
     check(peer.wait("failed", originator="remote"), "JsSIP goes on")

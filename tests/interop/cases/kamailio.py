@@ -9,7 +9,7 @@ KAMAILIO = "Kamailio"
 
 
 def through(stage, *options, **settings):
-    """Starts the proxy and sst-ua as a caller through it; gives the program."""
+    """Starts the proxy and sst-ua as a caller through it; returns the program."""
     stage.kamailio(**settings)
     return stage.start("caller", "--outbound", "127.0.0.1:%d" % stage.port("kamailio"), *options,
                        "call", stage.uri("sofia"))
@@ -64,7 +64,7 @@ def sofia_calls(stage, *options, sofia=("-s", 90), **settings):
 
 
 @case("kamailio_caller_422", KAMAILIO, "caller",
-      "the proxy wants 120 s at least: 422, and the retry passes")
+      "the proxy requires at least 120 s: 422, and the retry passes")
 def caller_422(stage):
     stage.sofia("-s", 120)
     program = through(stage, "--session-expires", 90, minse=120)
@@ -74,7 +74,7 @@ def caller_422(stage):
 
 
 @case("kamailio_caller_two_422", KAMAILIO, "caller",
-      "422 from the proxy, then a larger one from the callee: both are obeyed")
+      "422 from the proxy, then a larger one from the callee: both are followed")
 def caller_two_422(stage):
     stage.sofia("-s", 200, "-m", 200)
     program = through(stage, "--session-expires", 90, minse=120)
@@ -85,7 +85,7 @@ def caller_two_422(stage):
 
 
 @case("kamailio_callee_two_422", KAMAILIO, "callee",
-      "422 from the proxy, then a larger one from sst-ua: nua obeys both")
+      "422 from the proxy, then a larger one from sst-ua: nua follows both")
 def callee_two_422(stage):
     program = sofia_calls(stage, "--min-se", 200, minse=120)
     end(stage, program, 1)

@@ -1,4 +1,4 @@
-"""Linphone (belle-sip).  Its audio wants real time, so that intervals are short instead: 10 s."""
+"""Linphone (belle-sip). Its audio needs real time, so the intervals are short instead: 10 s."""
 
 import flow
 from registry import case
@@ -40,7 +40,7 @@ def callee_chooses(stage):
 
 
 @case("linphone_callee_without_timer", LINPHONE, "caller",
-      "session timers are off there: three refreshes for the own benefit", rate=1)
+      "session timers are off there: three refreshes for its own benefit", rate=1)
 def callee_without(stage):
     stage.linphone("session_expires_enabled=0")
     program = stage.start("caller", *ASK, "call", stage.uri("linphone"))
@@ -58,7 +58,7 @@ def caller(stage):
 
 
 @case("linphone_caller_422", LINPHONE, "callee",
-      "sst-ua wants 14 s at least: 422, and it asks again",
+      "sst-ua requires at least 14 s: 422, and it asks again",
       rate=1)
 def caller_422(stage):
     program = stage.start("callee", *SHORT, "--min-se", 14, "answer")
@@ -69,7 +69,7 @@ def caller_422(stage):
 
 
 @case("linphone_callee_silent", LINPHONE, "caller",
-      "the refreshing Linphone falls silent: BYE a third of the interval before its end", rate=1)
+      "the refreshing Linphone falls silent: BYE a third of the interval before the end", rate=1)
 def callee_silent(stage):
     peer = stage.linphone(*TIMER)
     program = stage.start("caller", *ASK, "call", stage.uri("linphone"))

@@ -20,14 +20,14 @@ def start_proxy(stage, target, *options):
 
 
 def call_through(stage, chain, *options):
-    """nua calls nua through the chain; Kamailio goes by the Request-URI, sst-proxy by --to."""
+    """nua calls nua through the chain; Kamailio uses the Request-URI, sst-proxy uses --to."""
     target = chain[-1] if chain[-1] != chain[0] == "kamailio" else "bob"
     return stage.sofia("-p", "sip:127.0.0.1:%d;lr" % stage.port(chain[0]), *options, name="alice",
                        calls=stage.uri(target))
 
 
 def between(stage, caller, callee, *options, chain=("proxy",)):
-    """nua calls nua through, until the caller hangs up."""
+    """nua calls nua through the chain, until the caller hangs up."""
     stage.sofia(*callee, name="bob")
     start_proxy(stage, "bob" if chain[-1] == "proxy" else chain[-1], *options)
     alice = call_through(stage, chain, *caller)
@@ -39,7 +39,7 @@ def between(stage, caller, callee, *options, chain=("proxy",)):
 @case("proxy_passes_timer", PROXY, "proxy", "both support the extension: three refreshes pass",
       options=())
 @case("proxy_asks", PROXY, "proxy",
-      "nobody asks but the proxy: the callee answers it, three refreshes pass",
+      "only the proxy asks: the callee answers it, three refreshes pass",
       options=("--session-expires", 90), plain=True)
 def passes(stage, options, plain=False):
     asked = ("-s", 0) if plain else ("-s", 90)
@@ -59,7 +59,7 @@ def inserts(stage):
     equal(answer.has_timer("require"), True, "Require: timer of the 200")
 
 
-@case("proxy_422", PROXY, "proxy", "the proxy wants 120 s at least: 422, and nua asks again")
+@case("proxy_422", PROXY, "proxy", "the proxy requires at least 120 s: 422, and nua asks again")
 def too_small(stage):
     between(stage, ("-s", 90, "-x", 100), ("-s", 0), "--min-se", 120)
     equal(stage.wire.find(422, by="proxy")[0].message.min_se, 120, "Min-SE of the 422")
@@ -68,7 +68,7 @@ def too_small(stage):
 
 
 @case("proxy_neither", PROXY, "proxy",
-      "neither side has support: the proxy leaves the 2xx alone, and the call lives")
+      "neither side has support: the proxy leaves the 2xx alone, and the call goes on")
 def neither(stage):
     between(stage, ("-T", "-x", 120), ("-T",), "--session-expires", 90)
     answer = stage.wire.find(200, by="proxy", to="INVITE")[0].message

@@ -1,4 +1,4 @@
-"""SIPp answers, or asks, what no honest stack would: calls live all the same."""
+"""SIPp answers, or asks, as no honest stack would: calls survive anyway."""
 
 import flow
 import sippscript
@@ -24,7 +24,7 @@ def answer(stage, script, *options):
 
 
 def own_spans(program):
-    """From each 2xx to the own refresh after it, by the log."""
+    """From each 2xx to sst-ua's next refresh, by its log."""
     spans, start = [], None
     for entry in program.events:
         if entry.get("cseq_method") in flow.SESSION_METHODS and not entry["copy"] \
@@ -35,8 +35,8 @@ def own_spans(program):
     return spans
 
 
-# 2xx to the initial INVITE: name, what it says, options of sst-ua, what our log has to say, when
-# the refresh comes, violations
+# 2xx to the initial INVITE: name, what it says, options of sst-ua, what our log must say, when the
+# refresh comes, violations
 ODD_2XX = [
     ("unasked", UAC, (), (90, "local"), 45, set(), "Session-Expires although none was asked for"),
     ("without_require", ["Session-Expires: 90;refresher=uac"], ASK, (90, "local"), 45,
@@ -195,7 +195,7 @@ def never_refreshes(stage, who):
 
 
 @case("sipp_caller_422_twice", SIPP, "caller",
-      "422 with 120, then with 200: both obeyed, Min-SE kept")
+      "422 with 120, then with 200: both followed, Min-SE kept")
 def twice_422(stage):
     script = sippscript.Script(caller=False)
     script.expect_call()
@@ -247,7 +247,7 @@ def mid_call_422(stage):
     flow.negotiated(program, (90, "local"), (200, "local"))
 
 
-@case("sipp_callee_422", SIPP, "callee", "sst-ua refuses two small intervals, one after the other")
+@case("sipp_callee_422", SIPP, "callee", "sst-ua rejects two small intervals, one after the other")
 def refuses_small(stage):
     script = sippscript.Script(caller=True)
     for interval in (20, 100):
@@ -324,7 +324,7 @@ def many(stage, who):
     script.establish(*(["Session-Expires: 90;refresher=uas"] if who == "callee" else UAC))
     for _ in range(3):
         script.take_refresh("UPDATE", *UAC)
-    script.pause(5)     # for copies that a busy machine may bring about
+    script.pause(5)     # for retransmissions that a busy machine may cause
     script.hang_up()
     if who == "callee":
         program = stage.start("ua", "--calls", 20, "answer")

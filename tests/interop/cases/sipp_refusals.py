@@ -1,7 +1,8 @@
-"""SIPp refuses sst-ua's refresh in every way there is: what comes next, and whether the call lives.
+"""SIPp rejects sst-ua's refresh in every way there is: what comes next, and whether the call
+survives.
 
-Expected is what RFC 4028 §10 and the rules of each status say: 408, 481 and silence end the
-session; every other refusal comes from a living peer and leaves it until its expiration.
+RFC 4028 §10 and the rules of each status say what to expect: 408, 481 and silence end the session;
+every other rejection comes from a live peer and leaves the session until its expiration.
 """
 
 import collections
@@ -13,16 +14,16 @@ from sstlab import check, equal
 
 CHALLENGE = 'WWW-Authenticate: Digest realm="sipp", nonce="abcdef", algorithm=MD5'
 
-# What follows the refused refresh: the method of the next one, and when it comes (SIP seconds).
+# What follows the rejected refresh: the method of the next one, and when it comes (SIP seconds).
 Next = collections.namedtuple("Next", "method least most lines", defaults=[()])
-# Where the refused method is excluded for this dialog, the other one comes at once.
+# If the rejected method is excluded for this dialog, the other one comes at once.
 RECOVERIES = {
     "401": {"lines": (CHALLENGE,), "next": {"UPDATE": Next("UPDATE", 0, 0.5),
                                             "INVITE": Next("INVITE", 0, 0.5)}},
     "403": {"next": {"UPDATE": Next("INVITE", 0, 0.5), "INVITE": Next("UPDATE", 0, 0.5)}},
     "405": {"next": {"UPDATE": Next("INVITE", 0, 0.5), "INVITE": Next("UPDATE", 0, 0.5)}},
     "488": {"next": {"UPDATE": Next("INVITE", 0, 0.5), "INVITE": Next("UPDATE", 0, 0.5)}},
-    # RFC 3261 §14.1: 2.1 to 4 s for who owns the Call-ID, up to 2 s for the other one.
+    # RFC 3261 §14.1: 2.1 to 4 s for the owner of the Call-ID, up to 2 s for the other side.
     "491": {"next": {"UPDATE": Next("UPDATE", 0, 4), "INVITE": Next("INVITE", 0, 4)}},
     # Not now, and perhaps not by this method (EC-111): the other one, after the wait.
     "500": {"lines": ("Retry-After: 5",), "next": {"UPDATE": Next("INVITE", 5, 5),
@@ -54,14 +55,14 @@ def script_for(caller):
 
 
 def recovers(stage, caller, method, status):
-    """One refusal, then success: the call goes on past its old expiration."""
+    """One rejection, then success: the call goes on past its old expiration."""
     after = RECOVERIES[status]["next"][method]
     answer = sippscript.timer("90;refresher=uac")
     script = script_for(caller)
     script.refuse(method, int(status), *RECOVERIES[status].get("lines", ()))
     following = method
     if method == "UPDATE" and status in ("405", "501"):
-        # Allow says it from now on as well; RFC 4028 §7.4 goes by that.
+        # Allow says so too from now on; RFC 4028 §7.4 follows it.
         script.forget_update()
         following = "INVITE"
     script.take_refresh(after.method, *answer)
@@ -85,7 +86,7 @@ def recovers(stage, caller, method, status):
 
 
 def ends(stage, caller, method, status):
-    """A refusal that says that the dialog is dead: BYE at once, with the reason, status 4."""
+    """A rejection that shows that the dialog is gone: BYE at once, with the reason, status 4."""
     script = script_for(caller)
     script.refuse(method, int(status))
     script.await_bye()
@@ -98,7 +99,7 @@ def ends(stage, caller, method, status):
 
 
 def unanswered(stage, caller, method):
-    """No answer to the refresh: BYE once the transaction has timed out, after 32 s, status 4."""
+    """No response to the refresh: BYE once the transaction has timed out, after 32 s, status 4."""
     script = script_for(caller)
     script.expect(method)
     script.ignore_until_bye(method)
@@ -114,7 +115,7 @@ for _caller, _role in ((True, "caller"), (False, "callee")):
         _name = "sipp_%s_%s_" % (_role, _method.lower())
         for _status in RECOVERIES:
             if _status == "401" and not _caller:
-                continue    # who calls gets no credentials from sst-ua
+                continue    # a caller gets no credentials from sst-ua
             case(_name + _status, "SIPp", _role, "%s answered with %s, then with 200"
                  % (_method, _status), caller=_caller, method=_method, status=_status)(recovers)
         for _status in ENDS:

@@ -39,7 +39,7 @@ def caller_asks_nothing(stage):
 
 
 @case("sofia_callee_asks", SOFIA, "caller",
-      "sst-ua in mode accept asks for nothing: nua imposes a timer all the same")
+      "sst-ua in mode accept asks for nothing: nua imposes a timer anyway")
 def callee_asks(stage):
     stage.sofia("-s", 90)
     program = stage.start("caller", "call", stage.uri("sofia"))
@@ -75,7 +75,7 @@ def caller_without_timer(stage):
 
 
 @case("sofia_caller_without_timer_request", SOFIA, "callee",
-      "nua does not know the extension, own_benefit=yes: sst-ua refreshes all the same")
+      "nua does not know the extension, own_benefit=yes: sst-ua refreshes anyway")
 def caller_without_timer_request(stage):
     program = stage.start("callee", *ASK, "--policy", "own_benefit=yes", "answer")
     stage.sofia("-T", calls=stage.uri("callee"))
@@ -88,7 +88,7 @@ def caller_without_timer_request(stage):
 
 
 @case("sofia_callee_422", SOFIA, "caller",
-      "nua wants 120 s at least: 422, and the retry is accepted")
+      "nua requires at least 120 s: 422, and the retry is accepted")
 def callee_422(stage):
     stage.sofia("-s", 120, "-m", 120)
     program = stage.start("caller", *ASK, "call", stage.uri("sofia"))
@@ -103,7 +103,7 @@ def callee_422(stage):
 
 
 @case("sofia_caller_422", SOFIA, "callee",
-      "sst-ua wants 120 s at least: 422, and nua's retry is accepted")
+      "sst-ua requires at least 120 s: 422, and nua's retry is accepted")
 def caller_422(stage):
     program = stage.start("callee", "--min-se", 120, "answer")
     stage.sofia("-s", 90, calls=stage.uri("callee"))

@@ -1,4 +1,4 @@
-"""Sofia-SIP's nua: who refreshes, by which method, and that it goes on."""
+"""Sofia-SIP's nua: who refreshes, by which method, and that it keeps doing so."""
 
 import flow
 from registry import case
