@@ -21,11 +21,10 @@ static bool fill_refresh(struct sst_session *s, uint64_t now, struct sst_event *
 {
     enum sst_way way = sst_session_way(s, now);
     uint64_t last = sst_session_last_send(s);
-    bool late = now >= last;
-    if (late || way >= WAY_BLOCKED) {
+    if (now >= last || way >= WAY_BLOCKED) {
         /* Only if it was pulled late: something got in its way meanwhile. */
         s->flags &= ~F_ASKED;
-        s->refresh_ms = late ? SST_NEVER : now;
+        sst_plan_now(s, now);
         return false;
     }
     event->method = way == WAY_UPDATE ? SST_METHOD_UPDATE : SST_METHOD_INVITE;

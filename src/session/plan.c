@@ -16,6 +16,11 @@ void sst_plan_at(struct sst_session *s, uint64_t at, uint64_t now)
     s->refresh_ms = at;
 }
 
+void sst_plan_now(struct sst_session *s, uint64_t now)
+{
+    s->refresh_ms = now < sst_session_last_send(s) ? now : SST_NEVER;
+}
+
 void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now)
 {
     if (now < sst_session_last_attempt(s)) {

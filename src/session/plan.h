@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When this side refreshes next, and by which way. Only plan.c and commit.c write the timer. */
+/* When this side refreshes next, and by which way. Only plan.c and commit.c write the timer of a
+ * session, once session.c or image.c has made it. */
 #ifndef SST_PLAN_H
 #define SST_PLAN_H
 
@@ -14,6 +15,8 @@ void sst_plan_again(struct sst_session *s, uint64_t at, bool is_named, uint64_t 
 /* Like sst_plan_at(), but once the last attempt has passed it still plans the refresh, which was
  * blocked or slept through; EC-39. */
 void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now);
+/* Plans it for now, even after the last attempt; nothing once nothing is sent any more. */
+void sst_plan_now(struct sst_session *s, uint64_t now);
 void sst_plan_nothing(struct sst_session *s);
 
 /* EC-115: shortens a wait if the peer may still count by the previous interval. The limit is half

@@ -132,11 +132,7 @@ static void next_way(struct sst_session *s, const struct sst_tx *tx, const struc
         sst_verdict_failed(verdict);
         return;
     }
-    if (now >= sst_session_last_send(s)) {
-        sst_plan_nothing(s);
-    } else {
-        s->refresh_ms = now;
-    }
+    sst_plan_now(s, now);
     sst_verdict_wait(s, verdict);
 }
 

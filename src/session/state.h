@@ -4,10 +4,10 @@
  * intervals are in seconds, waits in milliseconds. A table in docs/design.md shows what sets and
  * what clears each piece.
  *
- * In this folder, state.c and due.c answer questions; only commit.c and plan.c write the timer;
- * time.c does what is due; event.c reports; lost.c and refused.c decide what follows a failed
- * request; uac.c and uas.c handle messages; image.c saves and restores. Calls point downwards, in
- * the order of tests/tree/layers/layers.tsv.
+ * In this folder, session.c and image.c make a session. From then on only commit.c and plan.c write
+ * the timer; state.c and due.c answer questions; time.c does what is due; event.c reports; lost.c
+ * and refused.c decide what follows a failed request; uac.c and uas.c handle messages. Calls point
+ * downwards, in the order of tests/tree/layers/layers.tsv.
  */
 #ifndef SST_STATE_H
 #define SST_STATE_H

@@ -78,7 +78,7 @@ BUGS = [
      "session/event.c", "if (!told && waited && sst_session_step(s, now_ms)) {",
      "if (!told && waited && s->policy == NULL) {", "none"),
     ("pulled-too-late", "FB-40: a refresh pulled in the last second", "session/event.c",
-     "bool late = now >= last;", "bool late = false;", "none"),
+     "if (now >= last || way >= WAY_BLOCKED) {", "if (way >= WAY_BLOCKED) {", "none"),
     ("raised-by-policy", "a 2xx raises the interval because another policy was set", "rules/uas.c",
      "if (small && !running) {", "if (policy == NULL) {", "none"),
     ("off-in-between", "turning it off during a request forgets what that request offered",
