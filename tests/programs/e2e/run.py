@@ -12,10 +12,11 @@ failed, 77 all were skipped.  A failed case prints what was expected and the lad
 import argparse
 import glob
 import importlib.util
-import inspect
 import os
+import re
 import sys
 import traceback
+import types
 
 # Never into the source tree; PYTHONPYCACHEPREFIX names a better place.
 sys.dont_write_bytecode = sys.pycache_prefix is None
@@ -26,18 +27,26 @@ import lag  # noqa: E402  pylint: disable=wrong-import-position
 import sstlab  # noqa: E402  pylint: disable=wrong-import-position
 
 
-def all_cases():
-    """Every public function with the one parameter `lab` in cases/test_*.py, by name."""
+def defines(path, names):
+    """Whether a file has one of these cases; so that a test need not load those of all others."""
+    with open(path, encoding="utf-8") as file:
+        return not set(names).isdisjoint(re.findall(r"^def (\w+)", file.read(), re.MULTILINE))
+
+
+def all_cases(names=None):
+    """Every public function with the one parameter `lab` in cases/test_*.py, by name; with names
+    those in the same files."""
     found = {}
     for path in sorted(glob.glob(os.path.join(HERE, "cases", "test_*.py"))):
+        if names and not defines(path, names):
+            continue
         name = os.path.splitext(os.path.basename(path))[0]
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for case, function in vars(module).items():
-            if not inspect.isfunction(function) or function.__module__ != name \
-                    or case.startswith("_") or list(inspect.signature(function).parameters) != \
-                    ["lab"]:
+            if not isinstance(function, types.FunctionType) or function.__module__ != name \
+                    or case.startswith("_") or parameters(function) != ("lab",):
                 continue
             if case in found:
                 raise SystemExit("two cases have the name %s" % case)
@@ -45,6 +54,11 @@ def all_cases():
                 raise SystemExit("%s lacks its sentence" % case)
             found[case] = function
     return found
+
+
+def parameters(function):
+    code = function.__code__
+    return code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
 
 
 def run(name, function, options):
@@ -63,7 +77,7 @@ def once(name, function, options, slowness):
     except Exception as error:  # pylint: disable=broad-except
         lagged = lab.lag.seconds()
         lab.close()
-        print("FAILED %s: %s" % (name, inspect.cleandoc(function.__doc__)))
+        print("FAILED %s: %s" % (name, " ".join(function.__doc__.split())))
         print("    %s" % (error if isinstance(error, AssertionError)
                           else traceback.format_exc()))
         if isinstance(error, AssertionError):
@@ -95,7 +109,7 @@ def main():
                         help="divides the speeds, as for a case that is played again")
     parser.add_argument("case", nargs="*")
     options = parser.parse_args()
-    cases = all_cases()
+    cases = all_cases([] if options.list or options.all else options.case)
     if options.list:
         print("\n".join(cases))
         return 0

@@ -11,7 +11,8 @@ import argparse
 import sys
 import traceback
 
-sys.dont_write_bytecode = True
+# Never into the source tree; PYTHONPYCACHEPREFIX names a better place.
+sys.dont_write_bytecode = sys.pycache_prefix is None
 
 import cases  # noqa: E402  pylint: disable=wrong-import-position
 from lab import Lab, Skip  # noqa: E402  pylint: disable=wrong-import-position
