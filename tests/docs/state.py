@@ -120,7 +120,7 @@ def complaints(code, page):
         found += ["line %d: %s" % (number, text) for text in check_row(code, cells)]
         for name in re.findall(r"`([\w.]+)`", cells[0]):
             if name in told:
-                found.append("line %d: %s stands in line %d too" % (number, name, told[name]))
+                found.append("line %d: %s is in line %d too" % (number, name, told[name]))
             told[name] = number
     return found + ["no row has %s" % name for name in code.pieces if name not in told]
 
@@ -217,7 +217,7 @@ CASES = [
     ("| `PHASE_ENDED` |", "| PHASE_ENDED |",
      ["line 6: names no piece of state", "no row has PHASE_ENDED"]),
     ("`F_CALLER`, `F_ASKED`", "`F_CALLER`, `F_ASKED`, `PHASE_IDLE`",
-     ["line 7: end() has nothing of PHASE_IDLE", "line 7: PHASE_IDLE stands in line 5 too"]),
+     ["line 7: end() has nothing of PHASE_IDLE", "line 7: PHASE_IDLE is in line 5 too"]),
     ("| set by |", "| set |", ["no row has " + name for name in SMALL_PIECES[:2]] +
      ["no row has " + name for name in SMALL_PIECES[3:5] + SMALL_PIECES[7:]]),
 ]

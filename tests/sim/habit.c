@@ -525,7 +525,7 @@ static void rash(struct world *w, struct agent *a)
     }
     if (sst_session_request(&a->session, &tx, SST_METHOD_INVITE, SST_REQUEST_OFFER, clock_of(w, a),
                             &headers) == SST_OK) {
-        fail(w, "EC-130: an INVITE beside the peer's", "%c", 'A' + a->index);
+        fail(w, "EC-130: an INVITE while the peer's is pending", "%c", 'A' + a->index);
     }
 }
 

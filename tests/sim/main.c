@@ -35,7 +35,7 @@ static int usage(void)
         "  --calls N      how many calls (10000)\n"
         "  --seed S       of the run (1); each call's seed is derived from it\n"
         "  --seconds T    stop after T seconds of CPU time\n"
-        "  --strict       fail where a fault, event or reason never occurred\n"
+        "  --strict       fail if a fault, event or reason never occurred\n"
         "  --quiet        do not print the counters\n"
         "  --habits LIST  habits allowed, such as status,ping; all (default), or none\n"
         "  --survey       go on after a failure; at the end each kind with its first seed\n"

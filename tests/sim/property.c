@@ -3,14 +3,14 @@
  * The property, for every policy that sst_policy_check() lets through and for every habit of hosts,
  * peers and proxies:
  *
- *   Nobody healthy is ended while any way of refreshing would have been answered. No dead call
- *   outlives its bound. No offer is refused with nothing pending. No two refreshes are closer than
- *   the floor, attempts of one refresh excepted. Push and pull tell the same.
+ *   No healthy side is ended while any way of refreshing would have been answered. No dead call
+ *   outlives its bound. No offer is rejected with nothing pending. No two refreshes are closer than
+ *   the floor, except attempts of one refresh. Callback and pull report the same events.
  *
- * The last one is judged by test_session_random.c, which lives each life twice; the others here.
- * Who is healthy: a side that runs, behind something that would have answered an UPDATE or a
- * re-INVITE which the host may send. So an ending needs a cause (oracle.c), and what closes some of
- * the ways, or all of them for a short while, is none.
+ * test_session_random.c judges the last one by running each life twice; the others are judged here.
+ * A side is healthy if it runs and would have got an answer to an UPDATE or re-INVITE that the host
+ * may send. So an ending needs a cause (oracle.c), and something that closes only some of the ways,
+ * or all of them for a short while, is no cause.
  */
 #include "sim.h"
 

@@ -9,9 +9,9 @@
  *     expect(told(t), "0 negotiated 90 remote; 52.5 overdue; 60 ended not_refreshed");
  *
  * Header fields are one text, separated by " | ". Times are seconds since the talk began; events
- * are told with them, separated by "; ". Every step checks the session's invariants, and those of a
- * timer that a host can see: no event after the end, no refresh after the last moment, an
- * expiration that only a 2xx moves, nothing before the deadline.
+ * are listed with their times, separated by "; ". Every step checks the session's invariants, and
+ * those of the timer that a host can see: no event after the end, no refresh after the last moment,
+ * an expiration that only a 2xx moves, nothing before the deadline.
  */
 #ifndef TALK_H
 #define TALK_H

@@ -207,8 +207,7 @@ START_TEST(what_could_not_be_sent_is_sent_later)
     expect(gets(t, UPDATE, 200, LOCAL_90), "refreshed");
     ck_assert_uint_eq(t->counters.refreshes_failed[SST_OUTCOME_TRANSPORT], 2);
     asks(t, INVITE);
-    expect(loses(t, INVITE, SST_OUTCOME_TRANSPORT),
-           "failed"); /* a request of the host's is its business */
+    expect(loses(t, INVITE, SST_OUTCOME_TRANSPORT), "failed"); /* the host's own request */
     end_talk(t);
 
     t = connected("", UPDATES LOCAL_90);

@@ -198,7 +198,7 @@ static const struct {
      {TIMER_OF_CALLEE, "9 > INVITE 2 | k: timer | x: abc | offer"},
      BROKE(SE_MALFORMED),
      0},
-    {"who sent the 422 need not follow it",
+    {"the sender of the 422 need not follow it",
      {TIMER_OF_CALLEE, "902 < INVITE 1 | k: timer | x: 1800;refresher=uac",
       "902.1 > 422 INVITE 1 | Min-SE: 3600", "902.2 < ACK 1",
       "903 > INVITE 2 | k: timer | x: 1800;refresher=uas"},

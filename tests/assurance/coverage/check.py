@@ -4,8 +4,8 @@ condition of a decision can decide it (MC/DC). Exceptions are in exclusions.tsv,
 
     check.py [--work FOLDER]     builds and runs in the folder (default: a new one, removed after)
 
-An exclusion is the file by its path from src, the function, the text of the condition, the side that
-is never seen (true, false, none for a switch, taken or passed for a case, pair for MC/DC) and the
+An exclusion is the file's path from src, the function, the text of the condition, the side that is
+never seen (true, false, none for a switch, taken or passed for a case, pair for MC/DC) and the
 reason. An exclusion that is no longer needed is an error.
 Exit status: 0 all covered, 1 not, or a needless exclusion, 2 cannot be built or run, 77 no tools
 """
@@ -88,7 +88,7 @@ def measure(work):
     osip = package_flags("libosip2")
     files = listed("SST_CORE_SOURCES")
     if osip is None:
-        print("no libosip2: only the core is looked at")
+        print("no libosip2: only the core is checked")
     else:
         files += listed("SST_OSIP_SOURCES")
     objects, said = compile_library(files, osip, work)

@@ -24,7 +24,7 @@ BREAKS = [
      "    if (policy->max_session_expires"),
     ("4-6", "codec/message.c", "does not know the compact form",
      'SST_SCAN_IS(name, "x")', 'SST_SCAN_IS(name, "xx")'),
-    ("5-1", "rules/headers.c", "sends a 422 of the host's own with Min-SE: 0",
+    ("5-1", "rules/headers.c", "sends the host's own 422 with Min-SE: 0",
      "sst_max(value, sst_local_min(policy))", "value"),
     ("5-2", "rules/uac.c", "retries with Min-SE: 90, which an absent one means anyway",
      "*min_se > sst_max(ask->min_se, policy->absolute_min);", "*min_se > ask->min_se;"),
@@ -47,7 +47,7 @@ BREAKS = [
     # The UAC: section 7
     ("7.1-1", "rules/headers.c", "leaves Supported out of BYE",
      "method != SST_METHOD_ACK) {", "method != SST_METHOD_ACK && method != SST_METHOD_BYE) {"),
-    ("7.1-5", "rules/uac.c", "asks for less than the Min-SE beside it",
+    ("7.1-5", "rules/uac.c", "asks for less than the Min-SE that it sends",
      "ask->session_expires = sst_max(policy->session_expires, least);",
      "ask->session_expires = policy->session_expires;"),
     ("7.1-7", "rules/uac.c", "leaves Supported out if Require says it",

@@ -31,7 +31,7 @@ CTEST = ["unit.a", "scenario.story", "e2e.retry"]
 MISTAKES = [
     ("tests/unit/test_a.c", "4-1", "4-2", "there is no 4-2"),
     ("tests/unit/test_a.c", "4-1", "4-1 4-1", "4-1 twice"),
-    ("tests/unit/test_a.c", "START_TEST(first)", "\nSTART_TEST(first)", "stands above no test"),
+    ("tests/unit/test_a.c", "START_TEST(first)", "\nSTART_TEST(first)", "is not above a test"),
     ("tests/unit/test_a.c", "/* Shows: 4-1 */\n", "", "4-1 is shown by nothing"),
     ("tests/scenarios/story.sst", "EC-01", "", "EC-01 is shown by nothing"),
     ("tests/programs/e2e/cases/test_b.py", "# Shows: 7.3-2\n", "", "shown by no end-to-end test"),

@@ -82,7 +82,7 @@ def _marked(path, root, ctest, mark, start):
                 own = "e2e." + test.group(1) if ctest == "e2e" else ctest
                 yield Test(own, name, _relative(path, root), number, tuple(marks))
             elif marked or "Shows:" in line:
-                raise Mistake("%s:%d: a mark that stands above no test" %
+                raise Mistake("%s:%d: a mark that is not above a test" %
                               (_relative(path, root), number))
             marks, marked = [], False
 

@@ -252,7 +252,7 @@ static bool explore(const struct configuration *c, bool habits, struct frontier 
         total += level->count;
         depth++;
     }
-    printf("%-40s %8zu states, %10llu calls, depth %u%s; told:", c->name, total,
+    printf("%-40s %8zu states, %10llu calls, depth %u%s; events:", c->name, total,
            (unsigned long long)search.steps, depth, level->count == 0 ? ", all there are" : "");
     for (unsigned i = 1; i <= SST_EVENT_ENDED; i++) {
         printf(" %s %llu", sst_event_name((enum sst_event_type)i),

@@ -140,7 +140,7 @@ def complaints(names, found, layers):
     up = [call for call in found if is_upward(call, layers)]
     down = [call for call in found if call not in up]
     return [*strangers(names, layers),
-            *("%s: %s calls %s, which stands above it, in %s" % (
+            *("%s: %s calls %s, which is above it, in %s" % (
                 call.file, call.caller, call.callee, call.target) for call in up),
             *rings(down, layers)]
 
@@ -157,7 +157,7 @@ def sources(root):
                           stderr=subprocess.DEVNULL, check=False, encoding="utf-8") \
         if shutil.which("pkg-config") else None
     if done is None or done.returncode != 0:
-        print("no libosip2: the calls of its adapter are not looked at")
+        print("no libosip2: the calls of its adapter are not checked")
         return names["CORE"], flags, names["OSIP"]
     return names["CORE"] + names["OSIP"], flags + done.stdout.split(), []
 

@@ -47,25 +47,25 @@ CASES = [
     ("as it is", {}, ORDER + INNER, []),
     ("no inner order", {}, ORDER, []),
     ("up, folder to folder", {"low/low.c": calling("base_f")}, ORDER + INNER,
-     ["low/low.c: more calls base_f, which stands above it, in high/base.c"]),
+     ["low/low.c: more calls base_f, which is above it, in high/base.c"]),
     ("up, from a function that has an equal", {"high/base.c": calling("help", "one_f")},
-     ORDER + INNER, ["high/base.c: more calls one_f, which stands above it, in high/one.c"]),
+     ORDER + INNER, ["high/base.c: more calls one_f, which is above it, in high/one.c"]),
     ("up, through a function of a header",
      {"low/low.h": "static inline void up(void) { base_f(); }\n",
       "high/two.c": '#include "low/low.h"\n' + calling("up")}, ORDER + INNER,
-     ["low/low.h: up calls base_f, which stands above it, in high/base.c"]),
+     ["low/low.h: up calls base_f, which is above it, in high/base.c"]),
     ("up, to a function of a header",
      {"high/two.h": "static inline void over(void) { }\n",
       "high/base.c": '#include "high/two.h"\n' + calling("over")}, ORDER + INNER,
-     ["high/base.c: more calls over, which stands above it, in high/two.h"]),
+     ["high/base.c: more calls over, which is above it, in high/two.h"]),
     ("up, by a table of functions",
      {"low/low.c": "extern void (*const table[1])(void);\n"
                    "void (*const table[1])(void) = {two_f};\n"}, ORDER + INNER,
-     ["low/low.c: a table calls two_f, which stands above it, in high/two.c"]),
+     ["low/low.c: a table calls two_f, which is above it, in high/two.c"]),
     ("up, to a table", {"low/low.c": "int more(void);\nint more(void) { return high_table[1]; }\n"},
-     ORDER + INNER, ["low/low.c: more calls high_table, which stands above it, in high/one.c"]),
+     ORDER + INNER, ["low/low.c: more calls high_table, which is above it, in high/one.c"]),
     ("up, within a folder", {"high/base.c": calling("two_f")}, ORDER + INNER,
-     ["high/base.c: more calls two_f, which stands above it, in high/two.c"]),
+     ["high/base.c: more calls two_f, which is above it, in high/two.c"]),
     ("a circle of two", {"high/one.c": calling("two_f")}, ORDER + INNER,
      ["a circle of calls: more of high/one.c calls two_f, two_f of high/two.c calls one_f of "
       "high/one.c"]),
@@ -136,7 +136,7 @@ def notices_here(compiler):
             with open(os.path.join(root, "src", name), "a", encoding="utf-8") as file:
                 file.write(text)
         said = check.complaints(*check.look(root, compiler), check.read_layers())
-    if said == ["codec/scan.c: sst_low calls sst_high, which stands above it, in queue/queue.c"]:
+    if said == ["codec/scan.c: sst_low calls sst_high, which is above it, in queue/queue.c"]:
         return 0
     print("a call from codec to queue: it says\n    " + "\n    ".join(said))
     return 1

@@ -80,7 +80,7 @@ def source_files(only):
     found = sorted(path for one in pattern for path in glob.glob(one, recursive=True))
     found = [os.path.relpath(path, ROOT) for path in found]
     if osip_flags() is None:
-        print("no libosip2: only the core is looked at")
+        print("no libosip2: only the core is checked")
         found = [path for path in found if path.startswith("src") and "osip" not in path]
     for path in [path for path in found if library_flags(path) is None]:
         print("%s is left out, its library is not installed" % path)
