@@ -155,8 +155,7 @@ struct agent {
     unsigned early;     /* 408 responses to its refreshes since the last 2xx to one */
     bool owes_notice;   /* its policy obliges it to notice a dead peer, with or without agreement */
     bool sent_since;    /* a refresh since the last 2xx */
-    bool last_was_refresh; /* the last 2xx answered one of its own refreshes, and nothing overlapped
-                            */
+    bool last_was_refresh; /* the last 2xx answered its own refresh, and nothing overlapped */
     bool lives;            /* a response other than 100 and 2xx came since the last 2xx */
     bool attempting;       /* a refresh was requested, and has no 2xx yet */
     bool probes;           /* EC-123: a request that was overtaken got no response, and no later

@@ -95,8 +95,8 @@ START_TEST(without_update_it_waits_for_the_open_invite)
     asks(t, INVITE);
     until(t, 45.3);
     expect(told(t), "");
-    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed"); /* the hold was the refresh, sent at
-                                        44.99 s: 127/256 of 90 s are 44.648 s; EC-132 */
+    /* the hold was the refresh, sent at 44.99 s: 127/256 of 90 s is 44.648 s; EC-132 */
+    expect(gets(t, INVITE, 200, LOCAL_90), "refreshed");
     until(t, 90.3);
     expect(told(t), "45.3 refreshed 90 local; 89.648 refresh INVITE offer");
     end_talk(t);
@@ -254,8 +254,9 @@ START_TEST(an_invite_that_only_rings_is_passed_by_an_update)
     expect(told(t), "900 refresh INVITE offer; 933 refresh UPDATE"); /* 64*T1 later */
     expect(refreshes(t), "UPDATE " TIMER " | Session-Expires: 1800;refresher=uac");
     expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
-    until(t, 1829); /* it rings on: the next refresh goes past it as well. EC-132: the last one was
-                     * sent at 933 s, 132/256 of 1800 s are 928.125 s */
+    /* it rings on: the next refresh passes it as well. EC-132: the last one was sent at 933 s,
+     * 132/256 of 1800 s is 928.125 s */
+    until(t, 1829);
     expect(told(t), "933 refreshed 1800 local; 1828.125 refresh UPDATE");
     refreshes(t);
     expect(gets(t, UPDATE, 200, LOCAL_1800), "refreshed");
