@@ -52,11 +52,11 @@ func next(t *testing.T, s *Session, kind string) Event {
 	select {
 	case event := <-s.Events():
 		if event.Kind != kind {
-			t.Fatalf("expected %s, came %+v", kind, event)
+			t.Fatalf("expected %s, got %+v", kind, event)
 		}
 		return event
 	case <-time.After(time.Minute):
-		t.Fatalf("expected %s, came nothing", kind)
+		t.Fatalf("expected %s, got nothing", kind)
 	}
 	return Event{}
 }
@@ -67,7 +67,7 @@ func quiet(t *testing.T, s *Session) {
 	t.Helper()
 	select {
 	case event := <-s.Events():
-		t.Fatalf("expected nothing, came %+v", event)
+		t.Fatalf("expected nothing, got %+v", event)
 	case <-time.After(10 * time.Millisecond):
 	}
 }
@@ -108,10 +108,10 @@ func TestTwoEnds(t *testing.T) {
 	check(t, err)
 	exchange(t, caller, callee, "INVITE", 1, false)
 	if event := next(t, caller, "negotiated"); event.Side != "local" || event.Interval != 90*time.Second {
-		t.Fatalf("came %+v", event)
+		t.Fatalf("got %+v", event)
 	}
 	if event := next(t, callee, "negotiated"); event.Side != "remote" {
-		t.Fatalf("came %+v", event)
+		t.Fatalf("got %+v", event)
 	}
 
 	// Half of 90 s (RFC 4028 §7.2).
@@ -119,7 +119,7 @@ func TestTwoEnds(t *testing.T) {
 	quiet(t, caller)
 	clock.moveTo(t, timers, 45*time.Second)
 	if event := next(t, caller, "refresh"); event.Method != "UPDATE" || event.Offer {
-		t.Fatalf("came %+v", event)
+		t.Fatalf("got %+v", event)
 	}
 	exchange(t, caller, callee, "UPDATE", 2, true)
 	next(t, caller, "refreshed")
@@ -134,7 +134,7 @@ func TestTwoEnds(t *testing.T) {
 		t.Fatal("no reason for the BYE")
 	}
 	if _, open := <-callee.Events(); open {
-		t.Fatal("something comes after the end")
+		t.Fatal("an event after the end")
 	}
 	headers, err := callee.Request(nil, "BYE", 3, false, false)
 	check(t, err)
@@ -160,7 +160,7 @@ func TestRejection(t *testing.T) {
 	check(t, err)
 	headers := advice.Headers
 	if advice.Status != 422 || len(headers) == 0 {
-		t.Fatalf("came %+v", advice)
+		t.Fatalf("got %+v", advice)
 	}
 	found := false
 	for _, header := range headers {
@@ -174,7 +174,7 @@ func TestRejection(t *testing.T) {
 func TestWrongPolicy(t *testing.T) {
 	for _, settings := range []map[string]string{{"min_se": "60"}, {"no_such": "1"}, {"mode": "maybe"}} {
 		if _, err := NewPolicy(settings); err == nil {
-			t.Errorf("%v is taken", settings)
+			t.Errorf("%v was accepted", settings)
 		}
 	}
 }
@@ -203,7 +203,7 @@ func TestMany(t *testing.T) {
 				t.Error(err)
 			}
 			if event := <-caller.Events(); event.Kind != "negotiated" {
-				t.Errorf("came %+v", event)
+				t.Errorf("got %+v", event)
 			}
 			caller.End()
 		}()

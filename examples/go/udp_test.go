@@ -213,10 +213,10 @@ func TestRefresh(t *testing.T) {
 	c := dial(t, caller(t, 50, "90"), peer.port)
 	c.request("INVITE", false)
 	if event := c.event("negotiated"); event.Interval != 1800*time.Second || event.Side != "local" {
-		t.Fatalf("came %+v", event)
+		t.Fatalf("got %+v", event)
 	}
 	if event := c.event("refresh"); event.Method != "UPDATE" {
-		t.Fatalf("came %+v", event)
+		t.Fatalf("got %+v", event)
 	}
 	c.request("UPDATE", true)
 	c.event("refreshed")

@@ -9,11 +9,11 @@
 static const char usage[] =
     "usage: sofia-peer -b SIP-URI [options]\n"
     "\n"
-    "A peer on Sofia-SIP's nua. It answers calls, or places them where -t is given.\n"
+    "A peer on Sofia-SIP's nua. It answers calls, or places them if -t is given.\n"
     "\n"
     "  -b SIP-URI   address to listen on\n"
     "  -t SIP-URI   whom to call\n"
-    "  -p SIP-URI   proxy to send it through\n"
+    "  -p SIP-URI   proxy to send requests through\n"
     "  -s SEC       Session-Expires; 0 (the default) asks for none\n"
     "  -m SEC       Min-SE, default 90\n"
     "  -l           asks to be the refresher\n"

@@ -34,17 +34,17 @@ def main():
         folder = pathlib.Path(folder)
         right = play(sys.argv[1], folder, "example.sst", example)
         if right.returncode != 0:
-            problems.append("the example is not as written:\n" + right.stdout + right.stderr)
+            problems.append("the example does not play as written:\n" + right.stdout + right.stderr)
         late = play(sys.argv[1], folder, "late.sst", re.sub(r"^60 ", "61 ", example, flags=re.M))
         if late.returncode != 1 or stripped(late.stdout) != stripped(output):
-            problems.append("the wrong example is shown otherwise:\n" + late.stdout + late.stderr)
+            problems.append("the wrong example prints something else:\n" + late.stdout + late.stderr)
     grammar = (HERE / "runner" / "grammar.c").read_text(encoding="utf-8")
     for patterns in re.findall(r"\b(?:tellings|happenings|alone|times|others)\[\] = \{(.*?)\}",
                                grammar, re.DOTALL):
         for word in re.findall(r"[a-z][a-z_-]{2,}", " ".join(re.findall(r'"(.*?)"', patterns))):
             if word not in page:
                 problems.append(f"the page does not know the word {word}")
-    print("\n".join(problems) or "docs/scenarios.md is as the runner does")
+    print("\n".join(problems) or "docs/scenarios.md matches the runner")
     return 1 if problems else 0
 
 

@@ -33,11 +33,11 @@ def check(runner, path):
     for wish in wishes(text, "says"):
         found = output.find(wish, place)
         if found < 0:
-            problems.append(f"does not say: {wish}")
+            problems.append(f"the output lacks: {wish}")
         else:
             place = found + len(wish)
     if not wishes(text, "says"):
-        problems.append("nothing is expected of it")
+        problems.append("it says nothing about its output")
     for wish in wishes(text, "without"):
         if wish in output:
             problems.append(f"says: {wish}")
@@ -51,7 +51,7 @@ def main():
     runner, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     paths = sorted(folder.glob("*.sst"))
     good = sum(check(runner, path) for path in paths)
-    print(f"{good} of {len(paths)} wrong scenarios were noticed as they should be")
+    print(f"{good} of {len(paths)} wrong scenarios were reported as they should be")
     if len(paths) < AT_LEAST:
         print(f"there should be at least {AT_LEAST}")
     return 0 if good == len(paths) >= AT_LEAST else 1

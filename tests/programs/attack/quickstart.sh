@@ -12,11 +12,11 @@ printf '#!/bin/sh\nexit 0\n' >"$work/bin/cmake"
 chmod +x "$work/bin/cmake"
 PATH=$work/bin:$PATH SST_BUILD_DIR=$work/build "$1/examples/quickstart" >"$work/out" 2>&1 || true
 if ! grep -q 'sst-ua does not listen' "$work/out"; then
-    echo "the script did not come as far as its logs:"
+    echo "the script did not get as far as its logs:"
     cat "$work/out"
     exit 1
 fi
 [ "$(cat "$work/build/logs/mine.json" 2>/dev/null)" = precious ] || {
-    echo "a file that was there before is gone"
+    echo "an existing file is gone"
     exit 1
 }

@@ -74,7 +74,7 @@ def compare_whole(row, call, listed, problems):
     agrees = call["verdict"] == row["verdict"] and row["who"] in ("any", call["who"])
     got = f"{call['verdict']} {call['who']}"
     if agrees and row["id"] in listed:
-        problems.append(f"{row['id']} agrees by now: take it out of disagree.tsv")
+        problems.append(f"{row['id']} agrees now: remove it from disagree.tsv")
     elif not agrees and listed.get(row["id"]) != got:
         problems.append(f"{row['id']}: {row['verdict']} {row['who']} is deserved, said is {got}: "
                         f"{call['sentence']}")

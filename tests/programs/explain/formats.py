@@ -68,7 +68,7 @@ def plain(program, packets, folder):
         pcapfile.write(folder / name, changed)
         calls, said = explain(program, folder / name, "--no-tshark", status=0)
         if calls or "left out" not in said or words not in said or "tshark" not in said:
-            PROBLEMS.append(f"{name}: what is left out is not said: {calls} {said}")
+            PROBLEMS.append(f"{name}: does not say what it leaves out: {calls} {said}")
 
 
 def by_tshark(program, packets, folder):
@@ -101,7 +101,7 @@ def main():
                        stdout=subprocess.DEVNULL)
         packets = pcapfile.read(folder / "story.pcap")
         (plain if kind == "plain" else by_tshark)(program, packets, folder)
-    print("\n".join(PROBLEMS) or "each form gives the same verdict")
+    print("\n".join(PROBLEMS) or "each format gives the same verdict")
     return 1 if PROBLEMS else 0
 
 

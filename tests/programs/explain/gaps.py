@@ -128,14 +128,14 @@ def main():
             if any(one not in (UNANSWERED, INCOMPLETE, ("running", "none")) for one in got):
                 problems.append(f"without message {number}: {got} {said}")
         # A request may be sent on another connection than the one before.
-        check("beside one of the same two", another(refused) + answer_lost, INCOMPLETE, INCOMPLETE)
-        check("beside one of others", another(refused, ("192.0.2.3", "192.0.2.4")) + answer_lost,
+        check("next to one between the same hosts", another(refused) + answer_lost, INCOMPLETE, INCOMPLETE)
+        check("next to one between others", another(refused, ("192.0.2.3", "192.0.2.4")) + answer_lost,
               UNANSWERED, INCOMPLETE)
-        check("after one that is over", earlier(refused) + answer_lost, UNANSWERED, INCOMPLETE)
+        check("after one that has ended", earlier(refused) + answer_lost, UNANSWERED, INCOMPLETE)
         said = check("without Lua", answer_lost, INCOMPLETE, path=without_lua(folder))
         if "Lua" not in said:
-            problems.append(f"a tshark without Lua is not told of: {said}")
-    print("\n".join(problems) or "gaps in streams accuse nobody")
+            problems.append(f"does not report a tshark without Lua: {said}")
+    print("\n".join(problems) or "gaps in streams blame nobody")
     return 1 if problems else 0
 
 

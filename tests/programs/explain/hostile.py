@@ -76,7 +76,7 @@ class Page(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         if tag not in ELEMENTS or any(name.startswith("on") or name in ("src", "href")
                                       for name, _ in attrs):
-            PROBLEMS.append(f"an element of somebody else's: {tag} {attrs}")
+            PROBLEMS.append(f"an element that it does not write: {tag} {attrs}")
 
 
 def run(program, path, *options):

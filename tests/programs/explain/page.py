@@ -84,7 +84,7 @@ def main():
         with chromium.Browser(folder) as browser:
             PROBLEMS.extend(browser.look(page, TEXTS, keep))
             use(browser)
-    print("\n".join(PROBLEMS) or "the page can be read everywhere")
+    print("\n".join(PROBLEMS) or "the page is readable everywhere")
     return 1 if PROBLEMS else 0
 
 

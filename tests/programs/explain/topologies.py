@@ -315,7 +315,7 @@ def compare(program, stories):
                 problems.append(f"{name}: {calls[0]['sentence']}, not {says}")
             if who != "none" and not calls[0]["set"]:
                 problems.append(f"{name}: nothing to do")
-    print("\n".join(problems) or f"{len(stories)} calls as their stories go")
+    print("\n".join(problems) or f"{len(stories)} calls judged as their stories say")
     return 1 if problems else 0
 
 

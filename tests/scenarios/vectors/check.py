@@ -59,7 +59,7 @@ def check_simple(folder, _compiler):
     shown = [line for line in page.split("```")[-2].splitlines()
              if line.startswith(("FAILED", "        shows"))]
     missing = [line for line in shown if line not in text.splitlines()]
-    print("\n".join(["in README.md, and not reported: " + line for line in missing]
+    print("\n".join(["in README.md, but not reported: " + line for line in missing]
                     + text.splitlines()[-2:]))
     return status == 1 and shown and not missing
 
@@ -77,11 +77,11 @@ def wrong_vectors(vector):
     refresh = {"event": "refresh", "method": "UPDATE", "offer": False}
     yield "a refresh 1 ms later", changed(lambda s: first(s, must=refresh).update(
         at_ms=first(s, must=refresh)["at_ms"] + 1))
-    yield "a refresh less", changed(lambda s: s.remove(first(s, must=refresh)))
+    yield "one refresh fewer", changed(lambda s: s.remove(first(s, must=refresh)))
     yield "a refresh by INVITE", changed(lambda s: first(s, must=refresh)["must"].update(method="INVITE"))
     yield "another interval", changed(lambda s: first(s, do="request")["must"]["headers"][1].append(
         first(s, do="request")["must"]["headers"][1].pop() + "0"))
-    yield "a header field less", changed(lambda s: first(s, do="request")["must"]["headers"].pop())
+    yield "one header field fewer", changed(lambda s: first(s, do="request")["must"]["headers"].pop())
     yield "no silence", changed(lambda s: s.append({"at_ms": s[-1]["at_ms"], "must": {"event": "retry"}}))
     yield "a rejection", changed(lambda s: first(s, do="receive", method="BYE").update(
         must={"reject": 481}))

@@ -53,7 +53,7 @@ class Scenario:
         elif words[0] == "shows":
             self.shows += words[1:]
         elif words[0] == "wrong":
-            raise LeftOut("a policy that libsst refuses")
+            raise LeftOut("a policy that libsst rejects")
         elif words[0] == "proxy":
             self.proxies += words[1:]
         elif words[0] in ("library", "legs"):

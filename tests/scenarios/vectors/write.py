@@ -55,7 +55,7 @@ class Agent:
     def answered(self, method, words, side):
         """The request that a response answers."""
         if method not in self.asked[side]:
-            raise LeftOut("a response to nothing")
+            raise LeftOut("a response without a request")
         cseq = self.asked[side][method]["cseq"]
         return int(words[words.index("cseq") + 1]) if "cseq" in words else cseq
 
@@ -151,7 +151,7 @@ class Proxy(Agent):
 
     def sends(self, at, status, method, words, fields):
         if method not in self.asked["remote"]:
-            raise LeftOut("a response to nothing")
+            raise LeftOut("a response without a request")
         if "copy" in words or "host" in words:
             return  # not part of the vectors
         request = self.asked["remote"][method]
