@@ -37,7 +37,7 @@ def main():
             problems.append("the example does not play as written:\n" + right.stdout + right.stderr)
         late = play(sys.argv[1], folder, "late.sst", re.sub(r"^60 ", "61 ", example, flags=re.M))
         if late.returncode != 1 or stripped(late.stdout) != stripped(output):
-            problems.append("the wrong example prints something else:\n" + late.stdout + late.stderr)
+            problems.append("the wrong example differs:\n" + late.stdout + late.stderr)
     grammar = (HERE / "runner" / "grammar.c").read_text(encoding="utf-8")
     for patterns in re.findall(r"\b(?:tellings|happenings|alone|times|others)\[\] = \{(.*?)\}",
                                grammar, re.DOTALL):

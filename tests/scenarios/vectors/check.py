@@ -81,7 +81,7 @@ def wrong_vectors(vector):
     yield "a refresh by INVITE", changed(lambda s: first(s, must=refresh)["must"].update(method="INVITE"))
     yield "another interval", changed(lambda s: first(s, do="request")["must"]["headers"][1].append(
         first(s, do="request")["must"]["headers"][1].pop() + "0"))
-    yield "one header field fewer", changed(lambda s: first(s, do="request")["must"]["headers"].pop())
+    yield "one field fewer", changed(lambda s: first(s, do="request")["must"]["headers"].pop())
     yield "no silence", changed(lambda s: s.append({"at_ms": s[-1]["at_ms"], "must": {"event": "retry"}}))
     yield "a rejection", changed(lambda s: first(s, do="receive", method="BYE").update(
         must={"reject": 481}))
