@@ -25,6 +25,12 @@ void sst_plan_at(struct sst_session *s, uint64_t at, uint64_t now);
 
 /*@ requires RUNNABLE(s);
     assigns s->refresh_ms;
+    ensures in_time: now < LAST_SEND(s) ==> s->refresh_ms == now;
+    ensures too_late: now >= LAST_SEND(s) ==> NOT_PLANNED(s); */
+void sst_plan_now(struct sst_session *s, uint64_t now);
+
+/*@ requires RUNNABLE(s);
+    assigns s->refresh_ms;
     ensures in_time: now < LAST_ATTEMPT(s) ==> s->refresh_ms <= LAST_ATTEMPT(s);
     ensures late: now >= LAST_ATTEMPT(s) ==> s->refresh_ms == at;
     ensures after_now: at > now ==> s->refresh_ms > now; */
