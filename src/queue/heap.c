@@ -32,20 +32,14 @@ static inline struct sst_queue_slot *smaller(struct sst_queue_slot *a, struct ss
     return b->key_ms < a->key_ms ? b : a;
 }
 
-/* The child of index with the smallest key; slots + count if it has none. */
-static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots, size_t count,
-                                                    size_t index)
+/* The slot with the smallest key of the group that begins at begin, which is below count. */
+static inline struct sst_queue_slot *smallest(struct sst_queue_slot *slots, size_t count,
+                                              size_t begin)
 {
-    size_t begin = index == 0 ? 1 : 4 * index;
-    size_t end = 4 * index + 4;
-
-    if (begin >= count) {
-        return slots + count;
-    }
     struct sst_queue_slot *best = slots + begin;
-    if (end <= count) {
-        struct sst_queue_slot *last = slots + end - 1;
-        return smaller(smaller(best, last - 2), smaller(last - 1, last));
+
+    if (begin + 4 <= count) {
+        return smaller(smaller(best, best + 1), smaller(best + 2, best + 3));
     }
     for (size_t i = begin + 1; i < count; i++) {
         best = smaller(best, slots + i);
@@ -57,12 +51,14 @@ static inline struct sst_queue_slot *smallest_child(struct sst_queue_slot *slots
 static void sift_down(struct sst_queue_slot *slots, size_t count, size_t index,
                       struct sst_queue_slot slot)
 {
-    struct sst_queue_slot *child = smallest_child(slots, count, index);
-
-    while (child != slots + count && child->key_ms < slot.key_ms) {
+    slots[index] = slot; /* slot 0 is in one group with its children */
+    while (4 * index < count) {
+        struct sst_queue_slot *child = smallest(slots, count, 4 * index);
+        if (child->key_ms >= slot.key_ms) {
+            break;
+        }
         place(slots, index, *child);
         index = (size_t)(child - slots);
-        child = smallest_child(slots, count, index);
     }
     place(slots, index, slot);
 }
@@ -145,7 +141,7 @@ int sst_heap_update(struct sst_queue *queue, struct sst_session *session, uint64
     struct sst_queue_slot slot = {0, session};
     size_t index = queue->count;
 
-    slot.key_ms = time != 0 ? sst_time_out(time) : sst_session_deadline(session);
+    slot.key_ms = sst_heap_key(session, time);
     if (slot.key_ms == SST_NEVER) {
         return leave(queue, session);
     }

@@ -66,6 +66,12 @@ static inline bool sst_heap_is_early(const struct sst_queue *queue,
            sst_heap_step(time) > sst_heap_known_step(queue, session);
 }
 
+/* The key for a session whose sst_session_key() is time. */
+static inline uint64_t sst_heap_key(const struct sst_session *session, uint64_t time)
+{
+    return time != 0 ? sst_time_out(time) : sst_session_deadline(session);
+}
+
 /* ---- heap.c ---- */
 
 /* For a session in the queue. */

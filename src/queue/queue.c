@@ -110,8 +110,30 @@ static void deliver(struct sst_queue *queue, struct sst_session *session, uint64
     sst_session_deliver(session, now_ms);
     queue->visits = visit.outer;
     if (visit.session != NULL) {
-        settle(queue, visit.session);
+        sst_heap_move(queue, session, sst_heap_key(session, sst_session_key(session)));
     }
+}
+
+/* Does what is due of the first session, or corrects its key. @return whether there is something to
+ * report */
+static bool do_first(struct sst_queue *queue, struct sst_session *session, uint64_t now_ms)
+{
+    struct sst_due due;
+
+    if (sst_events_wait(session)) {
+        return true; /* what else is due can be done when they are reported */
+    }
+    uint64_t deadline_ms = sst_session_due(session, &due);
+    if (deadline_ms > queue->slots[0].key_ms) {
+        /* Correct the key first, so that sessions come in the order of their deadlines. */
+        sst_heap_move(queue, session, deadline_ms);
+        return false;
+    }
+    if (!sst_session_do(session, &due, now_ms)) {
+        settle(queue, session);
+        return false;
+    }
+    return true;
 }
 
 size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max)
@@ -126,24 +148,16 @@ size_t sst_queue_run(struct sst_queue *queue, uint64_t now_ms, size_t max)
     }
     while (looked < max && is_due(queue, now_ms)) {
         struct sst_session *session = queue->slots[0].session;
-        struct sst_due due;
 
         looked++;
-        if (drop_stale(queue)) {
+        if (drop_stale(queue) || !do_first(queue, session, now_ms)) {
             continue;
         }
-        uint64_t deadline_ms = sst_session_due(session, &due);
-        if (deadline_ms > queue->slots[0].key_ms) {
-            /* Correct the key first, so that sessions come in the order of their deadlines. */
-            sst_heap_move(queue, session, deadline_ms);
-        } else if (!sst_session_do(session, &due, now_ms)) {
-            settle(queue, session);
-        } else if (session->policy->on_event != NULL) {
-            deliver(queue, session, now_ms);
-        } else {
+        if (session->policy->on_event == NULL) {
             settle(queue, session);
             break;
         }
+        deliver(queue, session, now_ms);
     }
     return looked;
 }

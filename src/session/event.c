@@ -33,20 +33,26 @@ static bool fill_refresh(struct sst_session *s, uint64_t now, struct sst_event *
     return true;
 }
 
-static void fill(const struct sst_session *s, uint64_t now, struct sst_event *event)
+/* What all types tell. */
+static void fill(const struct sst_session *s, uint64_t now, enum sst_event_type type,
+                 struct sst_event *event)
 {
-    event->side = sst_session_side(s);
-    event->interval = s->interval;
-    event->own_benefit = sst_runs(s) == RUNS_OWN;
-    event->reason = (enum sst_end_reason)s->reason;
-    event->expires_ms = SST_NEVER;
-    event->not_after_ms = SST_NEVER;
-    if (event->type == SST_EVENT_ENDED) {
-        event->since_ms = now - s->start_ms;
-    }
-    if (event->side != SST_SIDE_NONE && sst_phase(s) >= PHASE_CONFIRMED) {
-        event->expires_ms = sst_time_out(sst_session_expiration(s));
-    }
+    enum sst_side side = sst_session_side(s);
+    bool expires = side != SST_SIDE_NONE && sst_phase(s) >= PHASE_CONFIRMED;
+    *event = (struct sst_event){
+        .type = type,
+        .violation = (enum sst_violation)0,
+        .interval = s->interval,
+        .side = side,
+        .own_benefit = sst_runs(s) == RUNS_OWN,
+        .reason = (enum sst_end_reason)s->reason,
+        .since_ms = type == SST_EVENT_ENDED ? now - s->start_ms : 0,
+        .expires_ms = expires ? sst_time_out(sst_session_expiration(s)) : SST_NEVER,
+        .not_after_ms = SST_NEVER,
+        .method = SST_METHOD_OTHER,
+        .with_offer = false,
+        .reserved = {0, 0, 0, 0},
+    };
 }
 
 /* Takes out the next event; types are in the order of reporting. */
@@ -57,14 +63,12 @@ static bool take(struct sst_session *s, uint64_t now, struct sst_event *event)
         for (unsigned bits = s->events; !(bits & 1u); bits >>= 1) {
             type++;
         }
-        memset(event, 0, sizeof *event);
-        event->type = (enum sst_event_type)type;
+        fill(s, now, (enum sst_event_type)type, event);
         if (event->type == SST_EVENT_VIOLATION) {
             event->violation = take_violation(s);
         } else {
             sst_session_drop(s, event->type);
         }
-        fill(s, now, event);
         if (event->type != SST_EVENT_REFRESH || fill_refresh(s, now, event)) {
             return true;
         }
@@ -78,7 +82,8 @@ void sst_session_deliver(struct sst_session *s, uint64_t now_ms)
     /* Bounded: each round takes out one pending event. A callback can add events only by calling
      * the library, and that call delivers them itself. The policy is read again in each round,
      * since the callback may set another one. */
-    while (s->policy->on_event != NULL && take(s, sst_session_now(s, now_ms), &event)) {
+    while (s->events != 0 && s->policy->on_event != NULL &&
+           take(s, sst_session_now(s, now_ms), &event)) {
         const struct sst_policy *policy = s->policy;
         int answer = policy->on_event(policy->user, s, &event);
         /* REFRESH and ENDED are the last of their batch: the session may be gone after them. */
@@ -104,13 +109,11 @@ bool sst_session_next_event(struct sst_session *s, uint64_t now_ms, struct sst_e
     if (s == NULL || s->policy == NULL || event == NULL) {
         return false;
     }
-    const uint8_t refresh = sst_event_bit(SST_EVENT_REFRESH);
-    if ((s->events & ~refresh) == 0) {
-        /* The end may overtake a pending refresh; every other event comes first. */
+    if (!sst_events_wait(s)) {
         (void)sst_session_step(s, now_ms);
     }
     uint64_t now = sst_session_now(s, now_ms);
-    bool waited = s->events & refresh;
+    bool waited = s->events & sst_event_bit(SST_EVENT_REFRESH);
     bool told = take(s, now, event);
     if (!told && waited && sst_session_step(s, now_ms)) {
         told = take(s, now, event); /* reports what got in the way of the refresh */

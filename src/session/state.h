@@ -340,4 +340,11 @@ static inline uint8_t sst_event_bit(enum sst_event_type type)
     return (uint8_t)(1u << ((unsigned)type - 1u));
 }
 
+/* Whether events wait that are reported before anything else is done. The end may overtake a
+ * REFRESH. */
+static inline bool sst_events_wait(const struct sst_session *s)
+{
+    return (s->events & ~sst_event_bit(SST_EVENT_REFRESH)) != 0;
+}
+
 #endif
