@@ -125,7 +125,7 @@ static void start_interval(struct sst_session *s, uint64_t now)
     s->guard_ms = (uint16_t)guard_of(s);
     sst_plan_nothing(s);
     if (sst_may_refresh(s)) {
-        s->refresh_ms = sst_add_ms(now, refresh_delay(s));
+        s->refresh_ms = sst_sum_ms(now, refresh_delay(s));
     }
 }
 
@@ -134,8 +134,8 @@ static void start_interval(struct sst_session *s, uint64_t now)
 static void count_from_sending(struct sst_session *s, uint64_t sent, uint64_t sent_late,
                                uint64_t now)
 {
-    uint64_t at = sst_add_ms(sent, s->refresh_ms - now);
-    uint64_t first = sst_add_ms(sent_late, sst_floor_ms(s));
+    uint64_t at = sst_sum_ms(sent, s->refresh_ms - now);
+    uint64_t first = sst_sum_ms(sent_late, sst_floor_ms(s));
     at = at < first ? first : at;
     at = at < now ? now : at;
     if (at < s->refresh_ms) {
@@ -229,7 +229,7 @@ void sst_session_commit(struct sst_session *s, const struct sst_commit *commit, 
     bool overruled = commit->overruled || (commit->keeps_plan && (s->flags & F_OVERRULED));
     bool overlaps = confirmed && commit->generation != s->generation;
     const struct plan plan = plan_of(s, now);
-    uint64_t sent_late = sst_add_ms(commit->sent, sst_session_run_s(s) * UINT64_C(4) + 1u);
+    uint64_t sent_late = sst_sum_ms(commit->sent, sst_session_run_s(s) * UINT64_C(4) + 1u);
     struct sst_timer before;
     struct sst_timer after = commit->timer;
 

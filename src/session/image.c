@@ -106,7 +106,7 @@ static uint64_t distance_of(uint64_t moment, uint64_t now)
         return NONE;
     }
     if (moment >= now) {
-        return sst_add_ms(EXCESS, moment - now);
+        return sst_sum_ms(EXCESS, moment - now);
     }
     return now - moment < EXCESS ? EXCESS - (now - moment) : 0;
 }
@@ -115,10 +115,10 @@ static uint64_t distance_of(uint64_t moment, uint64_t now)
  * session is simply expired, however much time has passed. */
 static uint64_t moment_of(uint64_t distance, uint64_t now, uint64_t elapsed)
 {
-    uint64_t ago = sst_add_ms(EXCESS, elapsed);
+    uint64_t ago = sst_sum_ms(EXCESS, elapsed);
 
     if (distance >= ago) {
-        return sst_add_ms(now, distance - ago);
+        return sst_sum_ms(now, distance - ago);
     }
     return ago - distance < AGE_MAX ? now - (ago - distance) : now - AGE_MAX;
 }
@@ -243,7 +243,7 @@ static void read_times(struct sst_session *session, const uint8_t *image, uint64
     session->start_ms = 0;
     session->refresh_ms = SST_NEVER;
     if (age != NONE) {
-        session->start_ms = moment_of(EXCESS, now, sst_add_ms(age, elapsed_ms));
+        session->start_ms = moment_of(EXCESS, now, sst_sum_ms(age, elapsed_ms));
     }
     if (refresh != NONE) {
         session->refresh_ms = moment_of(refresh, now, elapsed_ms);

@@ -67,7 +67,7 @@ static bool may_probe(struct sst_session *s, const struct sst_tx *tx, enum sst_e
          * floor from the interval's start (EC-125). But an interval that the peer may not know of
          * ended no refresh: this is one more attempt of the same one (EC-115). */
         bool same = sst_tx_is_refresh(tx) && (s->flags & F_UNSEEN);
-        uint64_t first = same ? now : sst_add_ms(s->start_ms, sst_floor_ms(s));
+        uint64_t first = same ? now : sst_sum_ms(s->start_ms, sst_floor_ms(s));
         plan_probe(s, now < first ? first : now, now);
         if (sst_tx_is_refresh(tx)) {
             sst_verdict_wait(s, verdict);

@@ -23,11 +23,8 @@ void sst_plan_now(struct sst_session *s, uint64_t now)
 
 void sst_plan_late(struct sst_session *s, uint64_t at, uint64_t now)
 {
-    if (now < sst_session_last_attempt(s)) {
-        sst_plan_at(s, at, now);
-    } else {
-        s->refresh_ms = at;
-    }
+    uint64_t last = sst_session_last_attempt(s);
+    s->refresh_ms = now < last && at > last ? last : at;
 }
 
 /* Remembers the moment that a Retry-After named, if it is after the last attempt and a request can
@@ -173,7 +170,7 @@ void sst_refresh_refused(struct sst_session *s, uint64_t least_ms, uint64_t now)
     uint64_t wait = (last - now) / 2u;
     wait = wait < 2000u ? 2000u : wait;
     wait = sst_wait_unseen(s, wait < least_ms ? least_ms : wait);
-    sst_plan_again(s, sst_add_ms(now, wait), least_ms != 0, now);
+    sst_plan_again(s, sst_sum_ms(now, wait), least_ms != 0, now);
 }
 
 void sst_refresh_asked(struct sst_session *s, uint64_t now)
@@ -185,7 +182,7 @@ void sst_refresh_asked(struct sst_session *s, uint64_t now)
     SST_COUNT(s, refreshes_due);
     sst_session_note(s, SST_EVENT_REFRESH);
     /* If the host begins nothing, it is asked again, as after sst_session_not_sent(). */
-    sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);
+    sst_plan_late(s, sst_sum_ms(now, sst_backoff_ms(s)), now);
 }
 
 void sst_refresh_begun(struct sst_session *s, const struct sst_tx *tx)
@@ -207,7 +204,7 @@ void sst_untry(struct sst_session *s, const struct sst_tx *tx)
 
 void sst_refresh_not_sent(struct sst_session *s, uint64_t retry_ms, uint64_t now)
 {
-    uint64_t at = sst_add_ms(now, sst_backoff_ms(s));
+    uint64_t at = sst_sum_ms(now, sst_backoff_ms(s));
     if (retry_ms != SST_NEVER) {
         at = sst_session_now(s, retry_ms);
         at = at <= now ? now + 1u : at; /* "at once" must not keep the host's loop busy */

@@ -109,7 +109,7 @@ static void retry(struct sst_session *s, struct sst_tx *tx, enum sst_action acti
     sst_tx_set_state(tx, TX_LOCAL_RETRY);
     if (sst_is_needed(s, tx)) {
         s->flags |= F_ASKED;
-        sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);
+        sst_plan_late(s, sst_sum_ms(now, sst_backoff_ms(s)), now);
     }
 }
 
@@ -162,7 +162,7 @@ static void later(struct sst_session *s, const struct sst_tx *tx, const struct s
         wait = patient || asked > wait ? asked : wait;
     }
     sst_backoff_next(s);
-    sst_plan_again(s, sst_add_ms(now, sst_wait_unseen(s, wait)), is_named, now);
+    sst_plan_again(s, sst_sum_ms(now, sst_wait_unseen(s, wait)), is_named, now);
     sst_verdict_wait(s, verdict);
 }
 
@@ -178,7 +178,7 @@ static uint32_t glare_wait_ms(const struct sst_session *s)
 static void refused_glare(struct sst_session *s, const struct sst_tx *tx, uint64_t now,
                           struct sst_verdict *verdict)
 {
-    uint64_t at = sst_add_ms(now, glare_wait_ms(s));
+    uint64_t at = sst_sum_ms(now, glare_wait_ms(s));
     if (!sst_tx_is_refresh(tx)) {
         verdict->action = SST_ACTION_WAIT; /* the host's request: advice only */
         verdict->when_ms = sst_time_out(at);

@@ -110,7 +110,8 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     if (tx == NULL) {
         return SST_ERR_ARGUMENT;
     }
-    int result = refuse_request(s, tx, method, flags, sst_session_now(s, now_ms));
+    uint64_t now = sst_session_now(s, now_ms);
+    int result = refuse_request(s, tx, method, flags, now);
     if (result != SST_OK) {
         return result;
     }
@@ -124,7 +125,7 @@ int sst_session_request(struct sst_session *s, struct sst_tx *tx, enum sst_metho
     unsigned rounds = sst_bits(tx->flags, TX_ROUNDS_AT, 7u);
     sst_uac_ask(s->policy, &dialog, method, ask_flags(s, rounds), &ask);
     sst_ask_headers(&ask, headers);
-    open_local(s, tx, flags, &ask, sst_session_now(s, now_ms));
+    open_local(s, tx, flags, &ask, now);
     return SST_OK;
 }
 
@@ -195,7 +196,7 @@ static void provisional(struct sst_session *s, const struct sst_tx *tx,
     }
     if (sst_tx_is_refresh(tx) && s->refresh_ms == SST_NEVER &&
         sst_session_way(s, now) == WAY_UPDATE) {
-        sst_plan_at(s, sst_add_ms(now, SST_TRANSACTION_MS), now);
+        sst_plan_at(s, sst_sum_ms(now, SST_TRANSACTION_MS), now);
     }
 }
 
@@ -277,18 +278,17 @@ static void ignore(struct sst_verdict *verdict)
 static void respond(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *response,
                     uint64_t now_ms, struct sst_verdict *verdict)
 {
-    uint64_t now = sst_session_now(s, now_ms);
     enum sst_method method = sst_tx_method(tx);
     enum sst_outcome outcome = sst_tx_is_refresh(tx)
                                    ? sst_classify_failure(s->policy, method, response->status)
                                    : sst_classify_status(method, response->status);
     if (outcome == SST_OUTCOME_PROVISIONAL) {
-        provisional(s, tx, response, now);
+        provisional(s, tx, response, sst_session_now(s, now_ms));
     } else if (outcome == SST_OUTCOME_SUCCESS) {
         success(s, tx, response, now_ms);
         verdict->refreshed = true;
     } else {
-        failure(s, tx, outcome, response, now, verdict);
+        failure(s, tx, outcome, response, sst_session_now(s, now_ms), verdict);
     }
 }
 

@@ -181,16 +181,17 @@ static void receive_other(struct sst_session *s, const struct sst_msg *request,
     }
 }
 
-/* Whether this is a retransmission of tx's request. A known CSeq shows that even after our
- * response, but it must be the dialog's last one, since tx may come from another dialog. */
+/* Whether this is a retransmission of tx's request, which is pending or not. A known CSeq shows
+ * that even after our response, but it must be the dialog's last one, since tx may come from
+ * another dialog. */
 static bool is_copy(const struct sst_session *s, const struct sst_tx *tx,
-                    const struct sst_msg *request)
+                    const struct sst_msg *request, bool pending)
 {
     uint32_t cseq = (request->has & SST_MSG_CSEQ) ? request->cseq + 1u : 0;
     bool peer = sst_tx_state(tx) >= TX_PEER_OPEN;
     bool same = peer && tx->cseq == cseq && sst_tx_method(tx) == request->method;
     bool known = cseq != 0 && cseq == s->next_cseq;
-    return same && (known || sst_session_is_open(s, tx));
+    return same && (known || pending);
 }
 
 int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct sst_msg *request,
@@ -215,11 +216,12 @@ int sst_session_receive(struct sst_session *s, struct sst_tx *tx, const struct s
         }
         return SST_OK;
     }
-    if (refresh && is_copy(s, tx, request)) {
+    bool pending = refresh && sst_session_is_open(s, tx);
+    if (refresh && is_copy(s, tx, request, pending)) {
         advice->copy = true; /* EC-78 */
         return SST_OK;
     }
-    if (refresh && sst_session_is_open(s, tx)) {
+    if (pending) {
         return SST_ERR_STATE;
     }
     sst_session_note_violations(s, request->violations);

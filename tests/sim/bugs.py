@@ -55,8 +55,8 @@ BUGS = [
      "due.end = held ? expiration : end;",
      "due.end = sst_runs(s) == RUNS_LOCAL ? SST_NEVER : held ? expiration : end;", "none"),
     ("first-refresh-only", "FB-45: only the first refresh happens", "session/commit.c",
-     "    if (sst_may_refresh(s)) {\n        s->refresh_ms = sst_add_ms",
-     "    if (sst_may_refresh(s) && s->generation <= 1) {\n        s->refresh_ms = sst_add_ms",
+     "    if (sst_may_refresh(s)) {\n        s->refresh_ms = sst_sum_ms",
+     "    if (sst_may_refresh(s) && s->generation <= 1) {\n        s->refresh_ms = sst_sum_ms",
      "none"),
     ("copy-rearms", "FB-45, EC-31: a retransmitted 2xx restarts the interval", "session/uac.c",
      "if (sst_tx_state(tx) != TX_LOCAL_OPEN || !sst_session_is_open(s, tx)) {\n"
@@ -71,7 +71,7 @@ BUGS = [
      "none"),
     ("burst", "FB-48: what is due stays due", "session/plan.c",
      "    /* If the host begins nothing, it is asked again, as after sst_session_not_sent(). */\n"
-     "    sst_plan_late(s, sst_add_ms(now, sst_backoff_ms(s)), now);\n", "", "none"),
+     "    sst_plan_late(s, sst_sum_ms(now, sst_backoff_ms(s)), now);\n", "", "none"),
     ("alive-after-bye", "FB-51: the end of a call does not stop its timer", "session/session.c",
      "        sst_session_finish(s, SST_END_NONE);\n", "        (void)now_ms;\n", "none"),
     ("none-while-due", "a host that pulls late gets no event, and its refresh is blocked",

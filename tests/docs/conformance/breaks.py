@@ -7,10 +7,10 @@ BREAKS = [
     # Where header fields are allowed and what they say: sections 4 to 6
     ("4-1", "session/uac.c", "takes a 180 with Session-Expires for a 2xx",
      "outcome == SST_OUTCOME_PROVISIONAL) {\n"
-     "        provisional(s, tx, response, now);\n"
+     "        provisional(s, tx, response, sst_session_now(s, now_ms));\n"
      "    } else if (outcome == SST_OUTCOME_SUCCESS) {",
      "outcome == SST_OUTCOME_PROVISIONAL && !(response->has & SST_MSG_SESSION_EXPIRES)) {\n"
-     "        provisional(s, tx, response, now);\n"
+     "        provisional(s, tx, response, sst_session_now(s, now_ms));\n"
      "    } else if (outcome == SST_OUTCOME_SUCCESS || outcome == SST_OUTCOME_PROVISIONAL) {"),
     ("4-2", "codec/scan.c", "lets numbers above 2^32-1 wrap",
      "            value = SST_SECONDS_MAX;",
