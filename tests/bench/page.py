@@ -56,6 +56,9 @@ The other libraries are given a time. A session computes its deadline from its s
 set it; that costs some forty instructions more. *Later* reads only the session's own memory, which has an upper bound of its key in
 the heap in 8 bits. For a deadline more than 68 minutes ahead these bits do not suffice, so the slot is read too, which costs about
 half as much again. A deadline that expires is a full event here, with header fields, not just a function call.
+
+What was tried for moves down the heap, with 20,000 calls: they take 575 instructions for each refresh by this side. A loop over the
+four children took 956, because the compiler does not unroll it; comparing the children without branches saved nothing.
 """
 
 LIFE = """
@@ -104,8 +107,9 @@ def text_rows(text):
                       if name.startswith("byte.") and name != "byte.loop"), reverse=True)
     rows.append("\nCost is linear, up to values of 64 KiB made of the worst there is "
                 "(`fuzz.cost`). Instructions for a byte of such, where a loop that looks at each "
-                "byte takes %.0f: %s." % (loop, ", ".join("%s %.0f" % (name, number)
-                                                          for number, name in hostile)))
+                "byte takes %.0f: %s. The goal is 16 at most: %s." % (
+                    loop, ", ".join("%s %.0f" % (name, number) for number, name in hostile),
+                    verdict(round(hostile[0][0]), 16)))
     return rows
 
 
@@ -129,10 +133,10 @@ def timer_rows(timers):
 def goal_rows(timers, counted):
     rows = []
     for key, name, peer, goal in [
-            ("later", "later", "sofia", 0.15), ("later", "later", "libev", 0.5),
-            ("any", "any move", "sofia", 0.35), ("any", "any move", "libev", 1.0),
-            ("add", "add", "libev", 1.0), ("cancel", "cancel", "libev", 1.1),
-            ("expire", "expire", "sofia", 0.75)]:
+            ("later", "later", "sofia", 0.15), ("later", "later", "libev", 0.45),
+            ("any", "any move", "sofia", 0.35), ("any", "any move", "libev", 0.95),
+            ("add", "add", "libev", 0.95), ("cancel", "cancel", "libev", 0.75),
+            ("expire", "expire", "sofia", 0.50), ("expire", "expire", "libev", 1.0)]:
         time = timers["sst"][key]["median"] / timers[peer][key]["median"]
         instructions = counted["sst"][key] / counted[peer][key]
         rows.append("| %s | %s | %.2f | %.2f | %.2f | time %s, instructions %s |" % (
@@ -150,7 +154,10 @@ def life_rows(life, counted):
             life["refresher"]["median"], verdict(life["refresher"]["median"], 1000)),
         "| refresh by the peer, ns | %.0f | 300 | %s |" % (
             life["refreshed"]["median"], verdict(life["refreshed"]["median"], 300)),
-        "| instructions of them | %.0f, %.0f | | |" % (counted["refresher"], counted["refreshed"]),
+        "| instructions of a refresh by this side | %.0f | 4600 | %s |" % (
+            counted["refresher"], verdict(counted["refresher"], 4600)),
+        "| instructions of a refresh by the peer | %.0f | 3000 | %s |" % (
+            counted["refreshed"], verdict(counted["refreshed"], 3000)),
         "| share of a core in real time | %.3f %% | 0.2 %% | %s |" % (
             share, verdict(share, 0.2)),
         "| bytes in memory for each call | %.1f | 96 | session 64, its slot 16, a transaction 16 |"
