@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whether the core for Cortex-M0 and M4 needs only the external functions that are listed here.
 
-    freestanding.py
+    freestanding.py [--short]       --short: three of the eight combinations, which differ most
 
 It is compiled without a C library, from the two files of the amalgamation, as a project for
 microcontrollers would use it. A compiler demands four functions of every environment. Cortex-M0 has
@@ -21,6 +21,7 @@ import run
 
 COMPILER = "arm-none-eabi-gcc"
 LEVELS = ("O0", "O2", "O3", "Os")
+SHORT = [("cortex-m0", "O0"), ("cortex-m0", "Os"), ("cortex-m4", "O2")]
 DEMANDED = {"memcpy", "memmove", "memset", "memcmp"}
 # Division and product of 32-bit values, jump tables of switches, and a shift of 64 bits, which the
 # observer's sets of findings need.
@@ -53,10 +54,9 @@ def main():
         return 77
     wrong = 0
     with tempfile.TemporaryDirectory() as scratch:
-        amalgamate = os.path.join(run.ROOT, "src", "cmake", "amalgamate.py")
-        subprocess.run([sys.executable, "-B", amalgamate, scratch], check=True)
-        sources = [os.path.join(scratch, "sst.c"), os.path.join(run.HERE, "sizes.c")]
-        for cpu, level in itertools.product(OF_LIBGCC, LEVELS):
+        sources = [run.amalgamation(scratch), os.path.join(run.HERE, "sizes.c")]
+        combinations = SHORT if sys.argv[1:] == ["--short"] else itertools.product(OF_LIBGCC, LEVELS)
+        for cpu, level in combinations:
             names = needed(cpu, level, sources)
             print("%s -%s: %s" % (cpu, level, " ".join(sorted(names))))
             for name in sorted(names - DEMANDED - OF_LIBGCC[cpu]):

@@ -7,7 +7,7 @@
 The suites are those of tests/unit, all in one program and with check.h instead of libcheck; those
 of the libosip2 adapter are left out. FOLDER holds the logs of the suites with libcheck: the same
 cases must run here, equally often. --short leaves out the suites that try all or many combinations,
-and compiles the others, but not the core, without optimization.
+compiles the others, but not the core, without optimization, and compiles the core as one file.
 Exit status: 0 passed, 1 failed, 2 wrong use, 77 compiler or emulator not installed.
 """
 
@@ -25,6 +25,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 UNIT = os.path.join(ROOT, "tests", "unit")
+AMALGAMATE = os.path.join(ROOT, "src", "cmake", "amalgamate.py")
 WARNINGS = ("-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror").split()
 # Long enough for an emulator on a busy machine.
 SECONDS = 1800
@@ -64,6 +65,24 @@ def core_sources():
     return [os.path.join(ROOT, "src", name) for name in listed.group(1).split()]
 
 
+def amalgamation(scratch):
+    """The one source of all of the core, in a folder of its own with its header."""
+    folder = os.path.join(scratch, "core")
+    subprocess.run([sys.executable, "-B", AMALGAMATE, folder], check=True)
+    return os.path.join(folder, "sst.c")
+
+
+def open_core(scratch):
+    """The same with what one file of the library has for the others, so that the suites can call it.
+    To start a compiler for each of the files takes longer than to compile them."""
+    path = amalgamation(scratch)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(r"^static (?!inline )(?=[\w *]*\bsst_\w+[(\[])", "", text, flags=re.MULTILINE))
+    return path
+
+
 def suite_sources(short=False):
     left_out = r"test_(osip|exhaustive_|\w+_random\.c)" if short else "test_osip"
     return sorted(path for path in glob.glob(os.path.join(UNIT, "test_*.c"))
@@ -93,10 +112,11 @@ def write_main(scratch, suites):
     return path
 
 
-def build(compiler, core_compiler, suites, scratch):
+def build(compiler, core_compiler, suites, scratch, short=False):
     """The program of these suites, each with its main renamed."""
     flags = ["-I" + os.path.join(ROOT, "include"), "-I" + os.path.join(ROOT, "src"), "-I" + UNIT]
-    core = dict.fromkeys(core_sources(), [*WARNINGS, "-DSST_BUILDING"])
+    sources = [open_core(scratch)] if short else core_sources()
+    core = dict.fromkeys(sources, [*WARNINGS, "-DSST_BUILDING"])
     tests = {path: ["-Dmain=run_" + os.path.splitext(os.path.basename(path))[0]] for path in suites}
     names = [define[0].split("=run_")[1] for define in tests.values()]
     support = glob.glob(os.path.join(UNIT, "support*.c"))
@@ -216,7 +236,8 @@ def main():
         compiler = [*compiler, "-O0"]
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            passed, wrong = run(build(compiler, core_compiler, suites, scratch), runner)
+            passed, wrong = run(build(compiler, core_compiler, suites, scratch, options.short),
+                                runner)
         except subprocess.CalledProcessError as error:
             print("%s: %s does not build" % (options.platform, os.path.basename(error.cmd[-3])))
             return 1

@@ -3,6 +3,8 @@
 
     targets.py
 
+The core is compiled from the two files of the amalgamation.
+
 MSVC's (x86_64-pc-windows-msvc): the result must be a DLL that exports the public functions and
 imports nothing. wasm32: the result must be a module that imports nothing and exports the same
 functions. Both use the four functions of mem.c instead of the C library's.
@@ -29,10 +31,9 @@ LINKERS = {
 
 def link(target, scratch):
     """A library of the core for this target."""
-    folders = [f"-I{os.path.join(run.ROOT, folder)}" for folder in ("include", "src")]
-    sources = [*run.core_sources(), os.path.join(run.HERE, "mem.c")]
+    sources = [run.amalgamation(scratch), os.path.join(run.HERE, "mem.c")]
     objects = run.compile_all([COMPILER, "--target=" + target, "-nostdlibinc"], sources, scratch,
-                              [*run.WARNINGS, *FLAGS, *folders])
+                              [*run.WARNINGS, *FLAGS])
     out = os.path.join(scratch, target + ".out")
     output = ["/out:" + out] if target.endswith("msvc") else ["-o", out]
     subprocess.run([*LINKERS[target], *objects, *output], check=True)

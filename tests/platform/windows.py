@@ -80,7 +80,7 @@ def suites(scratch, ran, short):
     sources = run.suite_sources(short)
     core = [COMPILER, "-O2", "-static"]
     compiler = [*core, *(["-O0"] if short else []), "-include", os.path.join(run.HERE, "windows.h")]
-    passed, wrong = run.run(run.build(compiler, core, sources, scratch), ["wine"])
+    passed, wrong = run.run(run.build(compiler, core, sources, scratch, short), ["wine"])
     if ran is not None:
         expected = run.logged(ran, sources)
         wrong += ["no logs of libcheck in " + ran] if expected is None else \
