@@ -63,6 +63,7 @@ def run_suites(objects, check, osip, work):
     """Builds and runs the unit suites. Returns one of the programs; all contain the same
     library."""
     flags = ["-I" + os.path.join(ROOT, "include"), "-I" + SOURCE, "-I" + UNIT, *check[0],
+             "-D_mark_point=unmarked",
              '-DSST_DOCS_DIR="%s"' % os.path.join(ROOT, "docs")]
     libraries = list(check[1])
     if osip:
