@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs the cases of suites, and prints a line for each:
- *     ok SOURCE:GROUP:CASE
- *     FAILED SOURCE:GROUP:CASE SOURCE:LINE: what was expected
+ *     ok SUITE:GROUP:CASE
+ *     FAILED SUITE:GROUP:CASE SOURCE:LINE: what was expected
  */
 #include "check.h"
 
@@ -30,6 +30,7 @@ struct check_tcase {
 };
 
 struct check_suite {
+    const char *name;
     size_t count;
     TCase *tcases[GROUPS_MAX];
 };
@@ -66,7 +67,7 @@ Suite *suite_create(const char *name)
 {
     Suite *suite = need(calloc(1, sizeof *suite));
 
-    (void)name;
+    suite->name = name;
     return suite;
 }
 
@@ -136,12 +137,12 @@ static void run_case(SRunner *runner, const TCase *tcase, const struct check_ent
     now.running = false;
     /* Flushed, so that if a case crashes, the last one printed is the one before it. */
     if (passed) {
-        printf("ok %s:%s:%s\n", test->file, tcase->name, test->name);
+        printf("ok %s:%s:%s\n", runner->suite->name, tcase->name, test->name);
         fflush(stdout);
         return;
     }
     runner->failed++;
-    printf("FAILED %s:%s:%s %s", test->file, tcase->name, test->name, now.text);
+    printf("FAILED %s:%s:%s %s", runner->suite->name, tcase->name, test->name, now.text);
     if (entry->loop) {
         printf(" (round %d)", i);
     }

@@ -18,7 +18,6 @@ typedef struct check_tcase TCase;
 typedef struct check_runner SRunner;
 
 struct check_case {
-    const char *file;
     const char *name;
     void (*run)(int i);
 };
@@ -47,7 +46,7 @@ _Noreturn void check_fail_text(const char *file, int line, const char *text, con
 
 #define START_TEST(test)                                                                           \
     static void test##_run(int _i);                                                                \
-    static const struct check_case test##_case = {__FILE__, #test, test##_run};                    \
+    static const struct check_case test##_case = {#test, test##_run};                              \
     static const struct check_case *const test = &test##_case;                                     \
     static void test##_run(int _i __attribute__((unused)))
 #define END_TEST

@@ -132,7 +132,7 @@ def build(compiler, core_compiler, suites, scratch, short=False):
 
 
 def run(program, runner):
-    """The passed cases as (source, group, case), and lines about what went wrong."""
+    """The passed cases as (suite, group, case), and lines about what went wrong."""
     done = subprocess.run([*runner, program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=SECONDS, check=False, encoding="utf-8", errors="replace")
     passed = collections.Counter()
@@ -140,7 +140,7 @@ def run(program, runner):
     for line in done.stdout.splitlines():
         match = re.fullmatch(r"ok (\S+):(\S+):(\S+)", line)
         if match:
-            passed[os.path.basename(match.group(1)), match.group(2), match.group(3)] += 1
+            passed[match.groups()] += 1
         elif line.startswith("FAILED ") or done.returncode != 0:
             other.append(line)
     if done.returncode != 0:
@@ -153,17 +153,16 @@ def logged(folder, suites):
     """The passed cases in libcheck's logs; None if a suite has none."""
     passed = collections.Counter()
     for path in suites:
-        source = os.path.basename(path)
-        log = os.path.join(folder, "unit." + source[len("test_"):-len(".c")] + ".tap")
+        suite = os.path.basename(path)[len("test_"):-len(".c")]
+        log = os.path.join(folder, "unit." + suite + ".tap")
         if not os.path.exists(log):
             return None
         with open(log, encoding="utf-8") as file:
             for line in file:
-                # The file named in the line is the last one with an assertion, which may be a
-                # header.
+                # The file named in the line may be a header.
                 match = re.fullmatch(r"ok \d+ - \S+?:(\S+):(\S+): Passed\n", line)
                 if match:
-                    passed[(source, *match.groups())] += 1
+                    passed[(suite, *match.groups())] += 1
     return passed
 
 

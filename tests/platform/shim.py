@@ -47,7 +47,7 @@ def with_shim(program):
     """The same with check.h, and {case: line number} of each failed case."""
     done = subprocess.run([program], stdout=subprocess.PIPE, check=False, encoding="utf-8")
     found, places = [], {}
-    pattern = re.compile(r"(ok|FAILED) \S+wrong\.c:(\w+):(\w+)(?: \S+wrong\.c:(\d+): .+)?")
+    pattern = re.compile(r"(ok|FAILED) \w+:(\w+):(\w+)(?: \S+wrong\.c:(\d+): .+)?")
     for line in done.stdout.splitlines():
         match = pattern.fullmatch(line)
         if match is None:

@@ -155,6 +155,29 @@ START_TEST(a_refresh_that_something_got_in_the_way_of_waits)
 }
 END_TEST
 
+static int unexpected(void *user, struct sst_session *session, const struct sst_event *event)
+{
+    (void)user;
+    (void)session;
+    ck_abort_msg("the event %s", sst_event_name(event->type));
+}
+
+/* The same with a host that pulled none and then set a callback. */
+START_TEST(a_refresh_that_something_got_in_the_way_of_calls_nobody_back)
+{
+    struct talk *t = pulled("", LOCAL_90);
+
+    t->hold_pull = true;
+    t->now_ms += 45000;
+    sst_session_advance(t->session, t->now_ms);
+    asks(t, INVITE); /* a hold, before the event was pulled */
+    t->policy.on_event = unexpected;
+    sst_session_advance(t->session, t->now_ms);
+    ck_assert_uint_eq(sst_session_deadline(t->session), t->begin_ms + 59000); /* blocked */
+    end_talk(t);
+}
+END_TEST
+
 /* Found by fuzzing: "none" was returned although the deadline had come. */
 /* Shows: EC-39 */
 START_TEST(a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked)
@@ -407,6 +430,7 @@ int main(void)
     tcase_add_test(tcase, a_refresh_that_is_put_off_before_it_was_pulled_waits_no_more);
     tcase_add_test(tcase, a_refresh_that_was_not_pulled_in_time_is_none);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_waits);
+    tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_calls_nobody_back);
     tcase_add_test(tcase, a_refresh_that_something_got_in_the_way_of_late_is_told_to_be_blocked);
     tcase_add_test(tcase, a_watcher_that_comes_too_late_for_its_refresh_is_told_what_is_due);
     tcase_add_test(tcase, the_end_takes_the_place_of_what_was_not_pulled);
