@@ -26,9 +26,10 @@
 #define CALLS_TURN_MS 100
 #define STRANGERS_TURN_MS 5
 
-/* How many transactions may exist, and how many more for requests within dialogs. */
-#define CONTEXTS_MAX 8000
-#define CONTEXTS_OF_DIALOGS_MAX 16000
+/* How many transactions may exist when a request comes from outside of a dialog, and from within.
+ * Each is kept for 32 s after its end, in about 9 kB: 500 new calls a second, in 300 MB at most. */
+#define CONTEXTS_MAX 16000
+#define CONTEXTS_OF_DIALOGS_MAX 32000
 
 static int signal_pipe[2];
 
