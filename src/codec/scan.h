@@ -172,8 +172,10 @@ static inline bool sst_scan_list_token(struct sst_scan *scan, struct sst_scan *t
         loop assigns scan->at, *token;
         loop variant scan->end - scan->at; */
     while (!sst_scan_done(scan)) {
-        (void)sst_scan_take(scan, ' '); /* as after most commas */
         bool found = sst_scan_token(scan, token);
+        if (!found && sst_scan_take(scan, ' ')) { /* as after most commas */
+            found = sst_scan_token(scan, token);
+        }
         if (!found && !sst_scan_sees(scan, ',')) {
             sst_scan_lws(scan);
             found = sst_scan_token(scan, token);
