@@ -31,14 +31,6 @@ static const struct {
 };
 
 void __sanitizer_cov_trace_pc(void);
-void mark_nothing(const char *file, int line);
-
-/* Replaces libcheck's _mark_point(). */
-void mark_nothing(const char *file, int line)
-{
-    (void)file;
-    (void)line;
-}
 
 #define PLACES (1u << 20)
 static unsigned char seen[PLACES];

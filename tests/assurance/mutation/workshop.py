@@ -93,9 +93,7 @@ class Workshop:
         return target
 
     def suite_flags(self, source, name):
-        # libcheck writes to a file for each assertion that holds; the runner's function does not.
-        flags = [*CHECKED, "-D_mark_point=mark_nothing", "-I" + source,
-                 "-I" + self.unit,
+        flags = [*CHECKED, "-D_mark_point=unmarked", "-I" + source, "-I" + self.unit,
                  '-DSST_DOCS_DIR="%s"' % os.path.join(self.root, "docs"), *self.check]
         return flags + (["-Dmain=main_" + name] if name else [])
 
